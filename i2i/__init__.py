@@ -1,0 +1,22 @@
+"""i2i: image-to-image translation, one paper at a time.
+
+>>> import i2i
+>>> model = i2i.load("pix2pix-icons")
+>>> picture = model(drawing, seed=1)  # PIL in, PIL out
+"""
+
+from importlib import import_module
+
+# Resolved at first use: `import i2i` alone should not cost the seconds that torch takes to import.
+_HOMES = {"METHODS": "methods", "RECIPES": "recipes", "load": "pipeline"}
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name: str):
+    if name in _HOMES:
+        return getattr(import_module(f".{_HOMES[name]}", __name__), name)
+    raise AttributeError(f"module 'i2i' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,230 @@
+"""What is kept of a run: the resume file while it trains, and the export that inference needs.
+
+An export is a folder: config.json, one safetensors file for each network that inference needs, README.md (the model
+card) and sheet.png. Weights are float16, norm layers float32. Loading is strict and never unpickles.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from dataclasses import asdict, fields
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import nn
+
+from .method import Method
+from .methods import METHODS
+
+FORMAT = 1
+
+
+class CheckpointError(ValueError):
+    """An export or resume file that does not fit; the message is one sentence that names the file and the fault."""
+
+
+# -- resume file --------------------------------------------------------------------------------------------------
+
+
+def save_resume(path: Path, state: dict) -> None:
+    """Write atomically: a crash or a kill at any moment leaves the old file or the new one, never a part."""
+    part = path.with_suffix(".part")
+    try:
+        with part.open("wb") as file:
+            torch.save(state, file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, path)
+    except OSError as fault:
+        part.unlink(missing_ok=True)
+        raise CheckpointError(f"could not save {path} ({fault.strerror}); the last saved state is untouched.") from fault
+
+
+def load_resume(path: Path) -> dict:
+    try:
+        return torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as fault:
+        raise CheckpointError(
+            f"{path} is damaged or not a resume file ({type(fault).__name__}); delete it to start the run afresh."
+        ) from None
+
+
+# -- export ---------------------------------------------------------------------------------------------------------
+
+
+def export(
+    folder: Path,
+    method: Method,
+    *,
+    size: int,
+    card: dict | None = None,
+    nets: tuple[str, ...] = (),
+    sheet=None,
+) -> Path:
+    """Write what `translate` needs (and the networks in `nets` beside) to `folder`, replacing it only when complete.
+
+    size: side in pixels that it was trained at.  card: data, licence, figures.  sheet: PIL picture or None.
+    Raises CheckpointError when the disk refuses; what was there before is then untouched.
+    """
+    key = next(key for key, cls in METHODS.items() if type(method) is cls)
+    names = tuple(dict.fromkeys(method.inference + tuple(nets)))
+    part = folder.with_name(f".{folder.name}.part-{os.getpid()}")
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(part, ignore_errors=True)
+        part.mkdir()
+        for name in names:
+            save_net(getattr(method, name), part / f"{name}.safetensors")
+        write_config(part, {
+            "format": FORMAT,
+            "method": key,
+            "size": size,
+            "networks": names,
+            "config": asdict(method.config),
+            "card": card or {},
+        })
+        if sheet is not None:
+            sheet.save(part / "sheet.png")
+        _swap(part, folder)
+    except (OSError, SafetensorError) as fault:
+        shutil.rmtree(part, ignore_errors=True)
+        reason = getattr(fault, "strerror", None) or str(fault)
+        raise CheckpointError(f"could not export to {folder} ({reason}); what was there before is untouched.") from fault
+    return folder
+
+
+def write_config(folder: Path, config: dict) -> None:
+    """config.json and, rendered from the same facts, the model card README.md."""
+    (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n")
+    (folder / "README.md").write_text(render_card(folder, config))
+
+
+def render_card(folder: Path, config: dict) -> str:
+    """The model card as Markdown."""
+    card = config["card"]
+    lines = [f"# {card.get('name', folder.name)}", ""]
+    if card.get("summary"):
+        lines += [card["summary"], ""]
+    lines += ["![showcase inputs and what the model makes of them](sheet.png)", ""]
+    figures = card.get("figures", {})
+    facts = {k: v for k, v in card.items() if k not in ("name", "summary", "figures", "failures")}
+    lines += ["| | |", "|---|---|"] + [f"| {k} | {_cell(v)} |" for k, v in facts.items()] + [""]
+    if figures:
+        lines += ["## Figures", "", "| measure | value | 95 % interval |", "|---|---|---|"]
+        for name, value in figures.items():
+            mean, low, high = value if isinstance(value, list | tuple) else (value, None, None)
+            lines.append(f"| {name} | {mean:.4g} | {'' if low is None else f'{low:.4g} to {high:.4g}'} |")
+        lines.append("")
+    if card.get("failures"):
+        lines += ["## Where it fails", ""] + [f"- {failure}" for failure in card["failures"]] + [""]
+    return "\n".join(lines)
+
+
+def _cell(value) -> str:
+    return ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else str(value)
+
+
+def _swap(part: Path, folder: Path) -> None:
+    """Put `part` in the place of `folder`. A kill between the two renames leaves `.old`, which `read_config` finds."""
+    old = _old(folder)
+    if folder.exists():
+        shutil.rmtree(old, ignore_errors=True)
+        folder.rename(old)
+    part.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _old(folder: Path) -> Path:
+    return folder.with_name(f".{folder.name}.old")
+
+
+def _norms(net: nn.Module) -> set[str]:
+    kinds = (nn.modules.batchnorm._NormBase, nn.GroupNorm, nn.LayerNorm)
+    return {name for name, module in net.named_modules() if isinstance(module, kinds)}
+
+
+def _shrunk(net: nn.Module) -> dict[str, torch.Tensor]:
+    """State for shipping: weights in float16; what belongs to a norm layer stays float32; counters stay integers."""
+    norms = _norms(net)
+    state = {}
+    for name, value in net.state_dict().items():
+        keep = name.rpartition(".")[0] in norms or not value.is_floating_point()
+        state[name] = value.detach().cpu().contiguous() if keep else value.detach().cpu().half().contiguous()
+    return state
+
+
+def read_config(folder: Path) -> tuple[Path, dict]:
+    """(the folder that is really there, its config). CheckpointError in one sentence if it is not an export."""
+    if not folder.exists() and _old(folder).exists():
+        folder = _old(folder)
+    path = folder / "config.json"
+    if not path.is_file():
+        raise CheckpointError(f"{folder} is not an exported model: it has no config.json.")
+    try:
+        config = json.loads(path.read_text())
+        missing = [key for key in ("format", "method", "size", "networks", "config") if key not in config]
+    except (ValueError, TypeError, UnicodeDecodeError):
+        raise CheckpointError(f"{path} is not valid JSON; export the model again.") from None
+    if missing:
+        raise CheckpointError(f"{path} lacks {', '.join(missing)}; export the model again.")
+    if config["format"] != FORMAT:
+        raise CheckpointError(f"{path} has format {config['format']}, this version reads {FORMAT}; export it again.")
+    if config["method"] not in METHODS:
+        raise CheckpointError(f"{path} names the unknown method {config['method']!r}; known: {', '.join(METHODS)}.")
+    return folder, config
+
+
+def load_method(folder: Path) -> tuple[Method, dict]:
+    """The method of an export, float32 on CPU in eval mode, and its config. Networks that were not shipped are None."""
+    folder, config = read_config(Path(folder))
+    cls = METHODS[config["method"]]
+    known = {f.name for f in fields(cls.Config)}
+    strange = sorted(set(config["config"]) - known)
+    if strange:
+        raise CheckpointError(f"{folder / 'config.json'} has settings that {config['method']} does not know: {', '.join(strange)}.")
+    settings = {k: tuple(v) if isinstance(v, list) else v for k, v in config["config"].items()}
+    method = cls(cls.Config(**settings))
+    for name in method.networks():
+        if name in config["networks"]:
+            load_net(getattr(method, name), folder / f"{name}.safetensors", config["method"])
+        elif name in method.inference:
+            raise CheckpointError(f"{folder} does not hold the network {name}, which {config['method']} needs.")
+        else:
+            setattr(method, name, None)
+    return method.eval().requires_grad_(False), config
+
+
+def save_net(net: nn.Module, path: Path) -> None:
+    """One network as safetensors: float16 weights, float32 norm layers."""
+    save_file(_shrunk(net), path)
+
+
+def load_net(net: nn.Module, path: Path, key: str) -> None:
+    """Fill `net` from a safetensors file, strictly; `key` names the architecture in the sentence when it does not fit."""
+    if not path.is_file():
+        raise CheckpointError(f"{path} is missing; export the model again.")
+    try:
+        state = load_file(path)
+    except (SafetensorError, OSError, ValueError) as fault:
+        raise CheckpointError(
+            f"{path} is not a complete safetensors file ({fault}); pickled or truncated weights are refused."
+        ) from None
+    want = net.state_dict()
+    lacking, extra = sorted(set(want) - set(state)), sorted(set(state) - set(want))
+    if lacking or extra:
+        say = f"lacks {len(lacking)} tensor(s) such as {lacking[0]}" if lacking else ""
+        say += (" and " if lacking and extra else "") + (f"has {len(extra)} unknown such as {extra[0]}" if extra else "")
+        raise CheckpointError(f"{path} does not fit {key} as config.json describes it: it {say}.")
+    for name, value in want.items():
+        if state[name].shape != value.shape:
+            raise CheckpointError(
+                f"{path} does not fit {key} as config.json describes it: {name} has shape "
+                f"{tuple(state[name].shape)}, expected {tuple(value.shape)}."
+            )
+        if not torch.isfinite(state[name]).all():
+            raise CheckpointError(f"{path} holds values that are not finite in {name}; export the model again.")
+    net.load_state_dict({k: v.to(want[k].dtype) for k, v in state.items()})

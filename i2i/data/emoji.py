@@ -1,0 +1,83 @@
+"""One concept in eight drawing styles, aligned by code point: the folder `emoji` with index.json and a folder a style."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from ..pictures import from_bytes, open_picture
+from .folders import DataError, in_split, stack
+from .lines import ink
+
+STYLES = ("openmoji-line", "openmoji", "twemoji", "noto", "fluent-line", "fluent-flat", "fluent-color", "fluent-3d")
+
+
+def concepts(root: str | Path, split: str = "train") -> list[dict]:
+    """Index entries (code, name, group, subgroup) of a split; val is a fixed tenth of train, by hash of the code."""
+    path = Path(root) / "index.json"
+    if not path.is_file():
+        raise DataError(f"{path} does not exist: `python -m i2i data emoji` makes it.")
+    entries = json.loads(path.read_text())
+    if split == "test":
+        return [e for e in entries if e["split"] == "test"]
+    return [e for e in entries if e["split"] == "train" and in_split(e["code"], split)]
+
+
+def style(root: str | Path, name: str, entries: list[dict], size: int) -> Tensor:
+    """All pictures of one style, uint8 [N, 3, size, size], in the order of the entries."""
+    if name not in STYLES:
+        raise DataError(f"unknown emoji style {name!r}; there are {', '.join(STYLES)}.")
+    return stack([open_picture(Path(root) / name / f"{e['code']}.webp") for e in entries], size)
+
+
+class DrawnEmoji:
+    """x: a pen drawing made on the fly from fluent-flat's colour boundaries; y: fluent-3d.
+
+    In training one drawing in twelve is fluent-line itself, and picture and drawing are turned, scaled, shifted and
+    mirrored together; in val and test the pen is steady and nothing moves.
+    batch: {"x", "y": float [B, 3, size, size] in [-1, 1], "index": int64 [B]}.
+    """
+
+    def __init__(self, root: str | Path, size: int = 128, split: str = "train", augment: bool = True):
+        self.entries = concepts(root, split)
+        if not self.entries:
+            raise DataError(f"no emoji in the {split} split of {root}.")
+        self.flat, self.line, self.y = (
+            style(root, name, self.entries, size) for name in ("fluent-flat", "fluent-line", "fluent-3d")
+        )
+        self.augment = augment and split == "train"
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    def batch(self, index: Tensor, generator: torch.Generator | None = None) -> dict[str, Tensor]:
+        flat, line, y = (from_bytes(z[index]) for z in (self.flat, self.line, self.y))
+        if not self.augment:
+            return {"x": ink(flat, steady=True), "y": y, "index": index}
+        moved = _move(torch.cat([flat, line, y], dim=1), generator)
+        flat, line, y = moved.split(3, dim=1)
+        heavy = torch.rand(len(index), 1, 1, 1, generator=generator) < 1 / 12
+        return {"x": torch.where(heavy, line, ink(flat, generator)), "y": y, "index": index}
+
+
+def _move(pictures: Tensor, generator: torch.Generator | None) -> Tensor:
+    """Mirror half of the pictures; turn (up to 12 degrees), scale (0.75 to 1.1) and shift half of them, over white."""
+    b = len(pictures)
+    chance = torch.rand(b, 6, generator=generator)
+    mirror = torch.where(chance[:, 0] < 0.5, -1.0, 1.0)
+    moving = (chance[:, 1] < 0.5).float()
+    turn = (chance[:, 2] - 0.5) * 0.42 * moving
+    scale = 1 / (1 + (chance[:, 3] * 0.35 - 0.25) * moving)
+    shift = (chance[:, 4:6] - 0.5) * 0.16 * moving[:, None]
+    rows = [
+        torch.stack([turn.cos() * scale * mirror, -turn.sin() * scale, shift[:, 0]], 1),
+        torch.stack([turn.sin() * scale * mirror, turn.cos() * scale, shift[:, 1]], 1),
+    ]
+    grid = F.affine_grid(torch.stack(rows, 1), list(pictures.shape), align_corners=False)
+    # Zeros outside are white once white is zero. Bicubic keeps the target crisp.
+    moved = F.grid_sample(pictures - 1, grid, mode="bicubic", align_corners=False) + 1
+    return moved.clamp(-1, 1)

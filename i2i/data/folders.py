@@ -1,0 +1,138 @@
+"""Readers for a user's own folders. Pictures are decoded once and kept as bytes, so a batch costs microseconds.
+
+A data source is anything with `len()` and `batch(index, generator)`, where index is int64 [B] of positions and all
+chance (crop, flip, jitter) is drawn from the generator: then a batch is a function of seed and step alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from ..pictures import from_bytes, open_picture
+
+SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff"}
+SPLITS = ("train", "val", "test")
+
+
+class DataError(ValueError):
+    """A data folder that cannot be used; the message is one sentence."""
+
+
+def pictures_in(folder: Path) -> list[Path]:
+    """The picture files directly in a folder, in the order of their names."""
+    if not folder.is_dir():
+        raise DataError(f"the folder {folder} does not exist.")
+    return sorted(p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES and not p.name.startswith("."))
+
+
+def is_validation(name: str) -> bool:
+    """A fixed tenth of the training names, by hash: the same on every machine and whatever else lies in the folder."""
+    return int(hashlib.sha256(name.encode()).hexdigest(), 16) % 10 == 0
+
+
+def in_split(name: str, split: str) -> bool:
+    """Whether a training name belongs to `train` or to its `val` tenth."""
+    return is_validation(name) == (split == "val")
+
+
+def stack(pictures: list[Image.Image], size: int) -> Tensor:
+    """RGB pictures -> uint8 [N, 3, size, size]."""
+    arrays = [np.asarray(p if p.size == (size, size) else p.resize((size, size), Image.LANCZOS)) for p in pictures]
+    return torch.from_numpy(np.stack(arrays)).permute(0, 3, 1, 2).contiguous()
+
+
+class Pairs:
+    """Aligned pictures x, y, as uint8 [N, 3, S, S] with S >= size; random crop and flip when `augment`.
+
+    batch: {"x", "y": float [B, 3, size, size] in [-1, 1], "index": int64 [B]}.
+    """
+
+    def __init__(self, x: Tensor, y: Tensor, size: int, augment: bool = False, flip: bool = True):
+        if len(x) != len(y) or not len(x):
+            raise DataError(f"{len(x)} inputs and {len(y)} targets do not make pairs.")
+        self.x, self.y, self.size, self.augment, self.flip = x, y, size, augment, flip
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    def batch(self, index: Tensor, generator: torch.Generator | None = None) -> dict[str, Tensor]:
+        x, y, room = self.x[index], self.y[index], self.x.shape[-1] - self.size
+        if self.augment:
+            chance = torch.rand(len(index), 3, generator=generator)
+            tops, lefts = (chance[:, :2] * (room + 1)).long().T.tolist()
+            window = [np.s_[:, t : t + self.size, s : s + self.size] for t, s in zip(tops, lefts, strict=True)]
+            flips = [(2,) if self.flip and f < 0.5 else () for f in chance[:, 2].tolist()]
+            x, y = (
+                torch.stack([p[w].flip(f) if f else p[w] for p, w, f in zip(z, window, flips, strict=True)])
+                for z in (x, y)
+            )
+        elif room:
+            half = room // 2
+            x, y = (z[..., half : half + self.size, half : half + self.size] for z in (x, y))
+        return {"x": from_bytes(x), "y": from_bytes(y), "index": index}
+
+
+def paired(
+    root: str | Path,
+    size: int,
+    split: str = "train",
+    direction: str = "AB",
+    augment: bool = True,
+    held_out: str = "test",
+) -> Pairs:
+    """A user's paired folder: A and B side by side in one file (left A, right B), or A/ and B/ with equal names.
+
+    With subfolders train/ and `held_out`/ those are train and test, and val is a tenth of train by hash; without them
+    that tenth serves as test too.
+    direction AB: x = A, y = B; BA the other way. Raises DataError with one sentence.
+    """
+    if split not in SPLITS:
+        raise DataError(f"unknown split {split!r}; there are {', '.join(SPLITS)}.")
+    root = Path(root)
+    if not root.is_dir():
+        raise DataError(f"the folder {root} does not exist.")
+    whole = split == "test" and (root / held_out).is_dir()
+    root = root / held_out if whole else root / "train" if (root / "train").is_dir() else root
+
+    def wanted(path: Path) -> bool:
+        return whole or in_split(path.stem, "val" if split in ("val", "test") else "train")
+
+    load = round(size * 286 / 256) if augment and split == "train" else size
+    if (root / "A").is_dir() and (root / "B").is_dir():
+        left = {p.stem: p for p in pictures_in(root / "A")}
+        right = {p.stem: p for p in pictures_in(root / "B")}
+        lonely = sorted(set(left) ^ set(right))
+        if lonely:
+            where = "A" if lonely[0] in left else "B"
+            raise DataError(
+                f"{len(lonely)} picture(s) have no partner of the same name: {lonely[0]!r} is only in {root / where}."
+            )
+        names = [n for n in sorted(left) if wanted(left[n])]
+        a = [open_picture(left[n]) for n in names]
+        b = [open_picture(right[n]) for n in names]
+        for n, p, q in zip(names, a, b, strict=True):
+            if p.size != q.size:
+                raise DataError(f"the pair {n!r} differs in size: A is {_extent(p)}, B is {_extent(q)}.")
+    else:
+        a, b = [], []
+        for path in filter(wanted, pictures_in(root)):
+            both = open_picture(path)
+            if both.width % 2 or both.width < 1.5 * both.height:
+                raise DataError(f"{path.name} is {_extent(both)}: not two pictures of equal width side by side.")
+            a.append(both.crop((0, 0, both.width // 2, both.height)))
+            b.append(both.crop((both.width // 2, 0, both.width, both.height)))
+    if not a:
+        raise DataError(f"no pairs for the {split} split in {root}: give side-by-side pictures, or folders A and B.")
+    a, b = stack(a, load), stack(b, load)
+    x, y = (a, b) if direction == "AB" else (b, a)
+    return Pairs(x, y, size, augment=augment and split == "train")
+
+
+def _extent(picture: Image.Image) -> str:
+    return f"{picture.width} x {picture.height} px"

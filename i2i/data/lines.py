@@ -1,0 +1,85 @@
+"""Pen drawings from flat pictures: the boundaries between colours, as an unsteady hand would ink them.
+
+A network that is to answer a visitor's pen must have seen pens: thick and thin, shaky, with gaps, a little off. So
+each batch draws its lines anew, with random threshold, width, wobble, gaps and shift.
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+
+def colour_steps(flat: Tensor) -> Tensor:
+    """How far the colour changes across each pixel: [B, 3, H, W] in [-1, 1] -> [B, 1, H, W] in [0, 1].
+
+    A flat drawing's edges are antialiased over a pixel or two; a central difference over two pixels spans them.
+    """
+    p = F.pad(flat, (1, 1, 1, 1), mode="replicate")
+    across = (p[..., 1:-1, 2:] - p[..., 1:-1, :-2]).abs().amax(1, keepdim=True)
+    down = (p[..., 2:, 1:-1] - p[..., :-2, 1:-1]).abs().amax(1, keepdim=True)
+    return torch.maximum(across, down) / 2
+
+
+def thin(steps: Tensor) -> Tensor:
+    """Keep the ridge of the steps: a pixel survives if it is the largest along its row or its column of three."""
+    p = F.pad(steps, (1, 1, 1, 1))
+    left, right = p[..., 1:-1, :-2], p[..., 1:-1, 2:]
+    up, below = p[..., :-2, 1:-1], p[..., 2:, 1:-1]
+    ridge = ((steps >= left) & (steps > right)) | ((steps >= up) & (steps > below))
+    return steps * ridge
+
+
+def smooth_noise(batch: int, channels: int, cells: int, size: int, generator: torch.Generator | None) -> Tensor:
+    """Soft random fields, about N(0, 1) at the nodes of a cells x cells lattice: [B, channels, size, size]."""
+    nodes = torch.randn(batch, channels, cells, cells, generator=generator)
+    return F.interpolate(nodes, size=(size, size), mode="bicubic", align_corners=True)
+
+
+def ink(flat: Tensor, generator: torch.Generator | None = None, steady: bool = False) -> Tensor:
+    """Line drawings of flat pictures: [B, 3, H, W] in [-1, 1] -> the same, black ink on white.
+
+    steady: one fixed threshold and width, no wobble, gaps or shift (for validation and tests).
+    """
+    b, _, h, w = flat.shape
+    scale = h / 128
+
+    def chance(low: float, high: float) -> Tensor:
+        middle = torch.full((b, 1, 1, 1), (low + high) / 2)
+        return middle if steady else low + (high - low) * torch.rand(b, 1, 1, 1, generator=generator)
+
+    steps = thin(colour_steps(flat))
+    skeleton = (steps > chance(0.06, 0.2)).float()
+    if not steady:
+        # Gaps: where a soft field is high the pen was lifted; a third of the drawings have some.
+        lifted = smooth_noise(b, 1, 12, h, generator) > torch.where(chance(0, 1) < 0.33, chance(1.1, 2.0), torch.tensor(9.0))
+        skeleton = skeleton * ~lifted
+    # A stroke of radius r is where a blurred skeleton is high; the blur also rounds corners as a pen does.
+    radius = chance(0.6, 2.3) * scale
+    near = skeleton
+    distance = torch.full_like(skeleton, 9.0)
+    for ring in range(1, 5):
+        distance = torch.where((near > 0) & (distance > ring), torch.tensor(ring - 1.0), distance)
+        near = F.max_pool2d(near, 3, 1, 1) if ring % 2 else _plus(near)
+    stroke = (radius - distance + 0.5).clamp(0, 1)
+    stroke = F.avg_pool2d(F.pad(stroke, (1, 1, 1, 1)), 3, 1) * 0.5 + stroke * 0.5
+    if not steady:
+        shake = smooth_noise(b, 2, 9, h, generator) * chance(0.0, 0.8) * scale  # pixels
+        drift = (torch.rand(b, 2, 1, 1, generator=generator) - 0.5) * 3 * scale
+        stroke = _warp(stroke, shake + drift)
+    # Antialiased, then sharpened towards full ink: pens are black.
+    return (1 - 2 * ((stroke - 0.15) / 0.6).clamp(0, 1)).expand(b, 3, h, w)
+
+
+def _plus(mask: Tensor) -> Tensor:
+    """Dilation by the four neighbours: alternating with the 3 x 3 square it grows octagons, nearly round."""
+    return torch.maximum(F.max_pool2d(mask, (3, 1), 1, (1, 0)), F.max_pool2d(mask, (1, 3), 1, (0, 1)))
+
+
+def _warp(picture: Tensor, offset: Tensor) -> Tensor:
+    """Sample the picture offset pixels away: offset [B, 2, H, W] is (x, y)."""
+    b, _, h, w = picture.shape
+    ys, xs = torch.meshgrid(torch.linspace(-1, 1, h), torch.linspace(-1, 1, w), indexing="ij")
+    grid = torch.stack([xs, ys], -1)[None] + offset.permute(0, 2, 3, 1) * torch.tensor([2 / (w - 1), 2 / (h - 1)])
+    return F.grid_sample(picture, grid, align_corners=True, padding_mode="zeros")

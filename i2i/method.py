@@ -1,0 +1,126 @@
+"""What a paper must say about its training, and nothing more: its networks, its losses, whose turn it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+
+import torch
+from torch import Tensor, nn
+
+Batch = dict[str, Tensor]
+Terms = dict[str, Tensor]
+
+adam = partial(torch.optim.Adam, lr=2e-4, betas=(0.5, 0.999), fused=True)
+"""Adam with the rates that most translation papers took over from DCGAN; fused is four times as fast on a CPU."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One optimizer step.
+
+    loss: a batch in, named unweighted scalar terms out; pure (nothing stored, no backward); {} sits the step out.
+    trains: names of the networks that it moves; every other network is frozen meanwhile.
+    optimizer: parameters -> optimizer.  every: runs on each n-th step.
+    after: called as after(batch) once the step is made: weight clipping, image pool, last accuracy.
+    """
+
+    loss: Callable[[Batch], Terms]
+    trains: tuple[str, ...]
+    optimizer: Callable[[Iterable[nn.Parameter]], torch.optim.Optimizer] = adam
+    every: int = 1
+    after: Callable[[Batch], None] | None = None
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stretch of training: `steps` batches, on each of which the turns run in their order.
+
+    begin: called once when the stage starts, never on resume: fixed statistics, cloned nets, generated sets.
+    """
+
+    name: str
+    steps: int
+    turns: dict[str, Turn]
+    begin: Callable[[], None] | None = None
+
+
+class Method(nn.Module):
+    """A translation system: networks as attributes in the paper's letters, losses as pure functions of a batch.
+
+    A subclass takes its frozen `Config` and gives `generator_loss`, `discriminator_loss`, `weights` and `translate`;
+    one whose training has another rhythm overrides `stages`. What must outlast a step is a registered buffer, changed
+    only in `begin` and `after`. A method sees tensors in [-1, 1], never a file, a device name or a user interface.
+    """
+
+    Config: type
+    inference: tuple[str, ...] = ("G",)  # the networks that `translate` needs: what an export holds
+    controls: tuple[str, ...] = ()  # what `translate` understands beside x
+
+    def __init__(self, config):
+        super().__init__()
+        self.config = config
+
+    def generator_loss(self, batch: Batch) -> Terms:
+        raise NotImplementedError(f"{type(self).__name__} states its own turns")
+
+    def discriminator_loss(self, batch: Batch) -> Terms:
+        raise NotImplementedError(f"{type(self).__name__} states its own turns")
+
+    def weights(self, step: int) -> dict[str, float]:
+        """The factor of every term of every turn at this step."""
+        raise NotImplementedError
+
+    def share(self, batch: Batch) -> Batch:
+        """What several turns of a step need, made once with its graph: fakes, as a rule. {} lets each turn make its own."""
+        return {}
+
+    def learning_rate(self, step: int) -> float:
+        """Factor on every optimizer's own rate at this step of the stage."""
+        return 1.0
+
+    def stages(self) -> list[Stage]:
+        return [
+            Stage(
+                "train",
+                self.config.steps,
+                {"D": Turn(self.discriminator_loss, ("D",)), "G": Turn(self.generator_loss, ("G",))},
+            )
+        ]
+
+    def translate(self, x: Tensor, **controls) -> Tensor:
+        """x float [B, C, H, W] in [-1, 1] -> the same in the target domain. Never changes a module's mode."""
+        raise NotImplementedError
+
+    def networks(self) -> dict[str, nn.Module]:
+        """Every network by its letter, in the order of definition."""
+        return dict(self.named_children())
+
+
+@contextmanager
+def frozen(*nets: nn.Module) -> Iterator[None]:
+    """Stop gradients into these networks' weights; gradients still flow through them to their inputs."""
+    parameters = [p for net in nets for p in net.parameters() if p.requires_grad]
+    for p in parameters:
+        p.requires_grad_(False)
+    try:
+        yield
+    finally:
+        for p in parameters:
+            p.requires_grad_(True)
+
+
+def weighted_sum(terms: Terms, weights: dict[str, float]) -> Tensor:
+    """The number that a turn minimises. A term without a weight is a mistake, not a zero."""
+    unknown = sorted(set(terms) - set(weights))
+    if unknown:
+        raise KeyError(f"no weight for the loss term(s) {', '.join(unknown)}; known: {', '.join(sorted(weights))}")
+    return sum(weights[name] * term for name, term in terms.items())
+
+
+def linear_decay(step: int, steps: int, start: float = 0.5) -> float:
+    """1 until `start` of all steps, then linearly towards 0 (reached one step after the last)."""
+    first = int(start * steps)
+    return 1.0 if step < first else 1.0 - (step - first) / max(1, steps - first)

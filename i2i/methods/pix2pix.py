@@ -1,0 +1,110 @@
+"""pix2pix. Isola, Zhu, Zhou, Efros: Image-to-Image Translation with Conditional Adversarial Networks.
+CVPR 2017, arXiv:1611.07004.
+
+A generator G paints y from x; a discriminator D looks at pairs and says, patch by patch, real or made. There is no
+noise vector: the paper's z is the dropout in G, which stays on at test.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+import torch
+from torch import Tensor
+
+from ..losses import ADVERSARIAL, l1
+from ..method import Batch, Method, Stage, Terms, Turn, adam, linear_decay
+from ..nets.layers import NORMS, UPS
+from ..nets.patchgan import PatchGAN
+from ..nets.unet import UNet
+
+
+@dataclass(frozen=True)
+class Config:
+    """The paper's sizes at 256 px. gan=0 is the paper's "L1" row, l1=0 its "cGAN", condition=False its "GAN" rows."""
+
+    x_channels: int = 3
+    y_channels: int = 3
+    # G
+    width: int = 64
+    cap: int = 512
+    depth: int = 8
+    skips: bool = True
+    up: str = "transposed"
+    norm: str = "batch"
+    dropout: float = 0.5
+    # D
+    patch_layers: int = 3
+    patch_width: int = 64
+    condition: bool = True
+    # the objective, eq. 4: cGAN + lambda L1
+    adversarial: str = "log"
+    gan: float = 1.0
+    l1: float = 100.0
+    # training
+    steps: int = 80_000  # 200 passes over 400 facades, one at a time
+    rate: float = 2e-4
+    decay_from: float = 0.5  # part of the steps after which the rate falls linearly
+
+
+class Pix2Pix(Method):
+    Config = Config
+    controls = ("seed", "n", "scale")
+
+    def __init__(self, config: Config = Config()):  # noqa: B008 (frozen)
+        super().__init__(config)
+        c = config
+        self.adversarial = ADVERSARIAL[c.adversarial]
+        self.G = UNet(
+            c.x_channels, c.y_channels, c.width, c.cap, c.depth, c.skips, c.dropout, UPS[c.up], NORMS[c.norm]
+        )
+        inputs = c.y_channels + (c.x_channels if c.condition else 0)
+        self.D = PatchGAN(inputs, c.patch_width, c.patch_layers, cap=8 * c.patch_width, norm=NORMS[c.norm])
+
+    def judge(self, x: Tensor, y: Tensor) -> Tensor:
+        """D's logits for pairs, [B, 1, h, w]. Without conditioning D is shown y alone."""
+        return self.D(torch.cat([x, y], dim=1) if self.config.condition else y)
+
+    def share(self, batch: Batch) -> Batch:
+        return {"fake_y": self.G(batch["x"])}
+
+    def discriminator_loss(self, batch: Batch) -> Terms:
+        """Eq. 1 seen by D: -log D(x, y) and -log(1 - D(x, G(x)))."""
+        if not self.config.gan:
+            return {}
+        x, y, fake_y = batch["x"], batch["y"], self._fake(batch).detach()
+        return {"real": self.adversarial(self.judge(x, y), True), "fake": self.adversarial(self.judge(x, fake_y), False)}
+
+    def generator_loss(self, batch: Batch) -> Terms:
+        """Eq. 1 seen by G, in the non-saturating form -log D(x, G(x)), and eq. 3, |y - G(x)|."""
+        x, y, fake_y = batch["x"], batch["y"], self._fake(batch)
+        terms = {"l1": l1(fake_y, y)}
+        if self.config.gan:
+            terms["gan"] = self.adversarial(self.judge(x, fake_y), True)
+        return terms
+
+    def _fake(self, batch: Batch) -> Tensor:
+        return batch["fake_y"] if "fake_y" in batch else self.G(batch["x"])
+
+    def weights(self, step: int) -> dict[str, float]:
+        # D's objective is halved "which slows down the rate at which D learns relative to G".
+        return {"gan": self.config.gan, "l1": self.config.l1, "real": 0.5, "fake": 0.5}
+
+    def learning_rate(self, step: int) -> float:
+        return linear_decay(step, self.config.steps, self.config.decay_from)
+
+    def stages(self) -> list[Stage]:
+        optimizer = partial(adam, lr=self.config.rate)
+        turns = {
+            "D": Turn(self.discriminator_loss, ("D",), optimizer),
+            "G": Turn(self.generator_loss, ("G",), optimizer),
+        }
+        return [Stage("train", self.config.steps, turns)]
+
+    def translate(self, x: Tensor, generator: torch.Generator | None = None, noise: bool = True) -> Tensor:
+        """x [B, C, H, W] in [-1, 1], sides multiples of 2**depth (any such size: G is fully convolutional).
+
+        generator draws the dropout masks; noise=False leaves dropout out, which the paper never does.
+        """
+        return self.G(x, generator, noise)

@@ -1,0 +1,1 @@
+"""Networks that more than one paper uses, a family to a file."""

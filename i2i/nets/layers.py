@@ -1,0 +1,65 @@
+"""Small layers that several families share, and the explicit names by which a config picks one."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+
+def batch_norm(channels: int) -> nn.Module:
+    return nn.BatchNorm2d(channels)
+
+
+def instance_norm(channels: int) -> nn.Module:
+    """As in the CycleGAN family: no scale, no shift, no running statistics."""
+    return nn.InstanceNorm2d(channels)
+
+
+NORMS = {"batch": batch_norm, "instance": instance_norm}
+
+
+def transposed(inputs: int, outputs: int, bias: bool) -> nn.Module:
+    """Doubles a map as pix2pix does. Kernel 4 at stride 2 overlaps evenly, yet a trained net may still checker."""
+    return nn.ConvTranspose2d(inputs, outputs, 4, 2, 1, bias=bias)
+
+
+def resized(inputs: int, outputs: int, bias: bool) -> nn.Module:
+    """Doubles a map by repeating pixels and convolving: no checkerboard, and 9/16 of the weights (Odena et al. 2016)."""
+    return nn.Sequential(nn.Upsample(scale_factor=2), nn.Conv2d(inputs, outputs, 3, 1, 1, bias=bias))
+
+
+UPS = {"transposed": transposed, "resized": resized}
+
+
+class NoiseDropout(nn.Module):
+    """Dropout that is on in training and at test: pix2pix's only source of noise.
+
+    The mask comes from `generator`, so that a seed names a picture and visitors who run side by side do not share a
+    stream; without one it comes from torch's global stream. `on=False` passes the input through (dropout's mean).
+    """
+
+    def __init__(self, p: float = 0.5):
+        super().__init__()
+        self.p = p
+
+    def forward(self, h: Tensor, generator: torch.Generator | None = None, on: bool = True) -> Tensor:
+        if not on or self.p == 0:
+            return h
+        # Drawn in float32 NCHW whatever h is, so that one seed means one mask in every precision and layout.
+        keep = torch.rand(h.shape, generator=generator, device=h.device) >= self.p
+        return h * keep.to(h.dtype) / (1 - self.p)
+
+    def extra_repr(self) -> str:
+        return f"p={self.p}"
+
+
+def init_normal(net: nn.Module, std: float = 0.02) -> nn.Module:
+    """DCGAN's start: conv and linear weights N(0, std), norm scales N(1, std), biases 0."""
+    for module in net.modules():
+        if isinstance(module, nn.Conv2d | nn.ConvTranspose2d | nn.Linear):
+            nn.init.normal_(module.weight, 0.0, std)
+        elif isinstance(module, nn.BatchNorm2d):
+            nn.init.normal_(module.weight, 1.0, std)
+        if isinstance(getattr(module, "bias", None), nn.Parameter):
+            nn.init.zeros_(module.bias)
+    return net

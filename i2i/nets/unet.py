@@ -1,0 +1,77 @@
+"""The U-Net of pix2pix, and the same layers without skips (Isola et al. 2017, section 6.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from .layers import NoiseDropout, batch_norm, init_normal, transposed
+
+
+class UNet(nn.Module):
+    """x [B, inputs, H, W] in [-1, 1] -> [B, outputs, H, W] in [-1, 1]; H and W multiples of 2**depth.
+
+    depth: halvings, 8 at the paper's 256 px.  width: channels after the first, doubled at each level up to `cap`.
+    skips: join encoder map i to decoder map depth - i; without them it is the paper's encoder-decoder.
+    up: (inputs, outputs, bias) -> a layer that doubles a map.  norm: channels -> layer.
+    dropout: probability in the first three decoder levels, where the paper's noise lives.
+    """
+
+    def __init__(
+        self,
+        inputs: int = 3,
+        outputs: int = 3,
+        width: int = 64,
+        cap: int = 512,
+        depth: int = 8,
+        skips: bool = True,
+        dropout: float = 0.5,
+        up: Callable[[int, int, bool], nn.Module] = transposed,
+        norm: Callable[[int], nn.Module] = batch_norm,
+    ):
+        super().__init__()
+        self.depth, self.skips = depth, skips
+        channels = [min(width * 2**i, cap) for i in range(depth)]
+
+        self.down, self.down_norm = nn.ModuleList(), nn.ModuleList()
+        for i, c in enumerate(channels):
+            # No norm on the first map (it would whiten the picture) nor on the last (a 1x1 map has no statistics).
+            normed = 0 < i < depth - 1
+            layer = norm(c) if normed else nn.Identity()
+            # The first map of the plain encoder-decoder keeps its bias; the U-Net's, as published, does without.
+            bias = _wants_bias(norm) or (i == 0 and not skips)
+            self.down.append(nn.Conv2d(channels[i - 1] if i else inputs, c, 4, 2, 1, bias=bias))
+            self.down_norm.append(layer)
+
+        self.up, self.up_norm, self.noise = nn.ModuleList(), nn.ModuleList(), nn.ModuleList()
+        for i in reversed(range(depth)):
+            joined = channels[i] * (2 if skips and i < depth - 1 else 1)
+            last = i == 0
+            self.up.append(up(joined, outputs if last else channels[i - 1], last or _wants_bias(norm)))
+            self.up_norm.append(nn.Identity() if last else norm(channels[i - 1]))
+            self.noise.append(NoiseDropout(dropout if depth - 1 - i < 3 and not last else 0.0))
+        init_normal(self)
+
+    def forward(self, x: Tensor, generator: torch.Generator | None = None, noise: bool = True) -> Tensor:
+        if x.shape[-1] % 2**self.depth or x.shape[-2] % 2**self.depth:
+            raise ValueError(
+                f"this U-Net halves {self.depth} times, so sides must be multiples of {2**self.depth}; "
+                f"got {x.shape[-1]} x {x.shape[-2]}"
+            )
+        maps, h = [], x
+        for i, (conv, norm) in enumerate(zip(self.down, self.down_norm, strict=True)):
+            h = norm(conv(F.leaky_relu(h, 0.2) if i else h))
+            maps.append(h)
+        for i, (up, norm, drop) in enumerate(zip(self.up, self.up_norm, self.noise, strict=True)):
+            if i and self.skips:
+                h = torch.cat([maps[-1 - i], h], dim=1)
+            h = drop(norm(up(F.relu(h))), generator, noise)
+        return torch.tanh(h)
+
+
+def _wants_bias(norm: Callable[[int], nn.Module]) -> bool:
+    """A norm with its own shift makes the bias before it idle; one without needs it."""
+    return not norm(1).affine

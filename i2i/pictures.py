@@ -1,0 +1,115 @@
+"""Pictures in and out: reading files that may be hostile, and the way between PIL and tensors in [-1, 1]."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import torch
+from PIL import Image, ImageOps, UnidentifiedImageError
+from torch import Tensor
+
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
+MAX_BYTES = 30 * 2**20
+MAX_PIXELS = 40_000_000
+MAX_SIDE = 9_000
+
+
+class PictureError(ValueError):
+    """A picture that cannot be used; the message is one sentence that says what is wrong and what to do."""
+
+
+def open_picture(file: str | Path | BinaryIO, name: str | None = None) -> Image.Image:
+    """Read a picture file into upright RGB. Raises PictureError with one sentence that names the file and the fault.
+
+    Size and pixel count are checked before anything is decoded, so a bomb costs nothing. Of an animation the first
+    frame is taken; transparency is laid over white; 16-bit values are scaled; EXIF rotation is applied.
+    """
+    name = name or (Path(file).name if isinstance(file, str | Path) else "the picture")
+    try:
+        if isinstance(file, str | Path):
+            size = Path(file).stat().st_size
+            if size == 0:
+                raise PictureError(f"{name} is empty (0 bytes); export or download it again.")
+            if size > MAX_BYTES:
+                raise PictureError(f"{name} is larger than {MAX_BYTES >> 20} MB; save it smaller and try again.")
+        picture = Image.open(file, formats=FORMATS)
+        _check_extent(picture, name)
+        picture.load()
+    except PictureError:
+        raise
+    except FileNotFoundError:
+        raise PictureError(f"{name} does not exist.") from None
+    except IsADirectoryError:
+        raise PictureError(f"{name} is a folder, not a picture.") from None
+    except UnidentifiedImageError:
+        raise PictureError(f"{name} is not a picture that can be read here; use PNG, JPEG or WebP.") from None
+    except Image.DecompressionBombError:
+        raise PictureError(f"{name} has too many pixels; make it at most {MAX_SIDE} px on a side.") from None
+    except PermissionError:
+        raise PictureError(f"{name} may not be read; check its permissions.") from None
+    except Exception as fault:  # decoders raise whatever they like on broken files
+        raise PictureError(f"{name} is damaged or cut short ({type(fault).__name__}); export it again.") from None
+    return to_rgb(picture)
+
+
+def _check_extent(picture: Image.Image, name: str) -> None:
+    w, h = picture.size
+    if w * h > MAX_PIXELS:
+        raise PictureError(
+            f"{name} has {w * h / 1e6:.0f} megapixels, more than the {MAX_PIXELS // 10**6} allowed; make it smaller."
+        )
+    if max(w, h) > MAX_SIDE or max(w, h) > 50 * min(w, h):
+        raise PictureError(f"{name} is {w} x {h} px, too long and thin or too large to translate; crop it first.")
+
+
+def to_rgb(picture: Image.Image) -> Image.Image:
+    """Any PIL picture as upright RGB: first frame, EXIF applied, 16 bits scaled to 8, alpha over white."""
+    if not isinstance(picture, Image.Image):
+        raise PictureError(f"expected a PIL picture, got {type(picture).__name__}.")
+    if getattr(picture, "is_animated", False):
+        picture.seek(0)
+    picture = ImageOps.exif_transpose(picture)
+    if picture.mode.startswith(("I", "F")):
+        values = np.asarray(picture, dtype=np.float64)
+        top = 65535.0 if picture.mode.startswith("I") else max(1.0, float(np.nanmax(values, initial=1.0)))
+        picture = Image.fromarray(np.nan_to_num(values / top * 255).clip(0, 255).round().astype(np.uint8))
+    if picture.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in picture.info:
+        picture = picture.convert("RGBA")
+        paper = Image.new("RGBA", picture.size, "white")
+        picture = Image.alpha_composite(paper, picture)
+    return picture.convert("RGB")
+
+
+def to_tensor(picture: Image.Image) -> Tensor:
+    """RGB picture -> float [1, 3, H, W] in [-1, 1]."""
+    return from_bytes(torch.from_numpy(np.array(picture.convert("RGB"))).permute(2, 0, 1)[None])
+
+
+def from_bytes(pixels: Tensor) -> Tensor:
+    """uint8 of any shape -> float in [-1, 1]."""
+    return pixels.float() / 127.5 - 1
+
+
+def to_bytes(x: Tensor) -> Tensor:
+    """float in [-1, 1] of any shape -> uint8, rounded."""
+    return ((x.float().clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8)
+
+
+def to_picture(x: Tensor) -> Image.Image:
+    """float [3, H, W] or [1, 3, H, W] in [-1, 1] -> RGB picture."""
+    return Image.fromarray(to_bytes(x.reshape(x.shape[-3:])).permute(1, 2, 0).cpu().contiguous().numpy())
+
+
+def sheet(rows: list[Tensor], gap: int = 4) -> Image.Image:
+    """Contact sheet: every row is float [N, 3, H, W] in [-1, 1]; pictures left to right, rows top to bottom."""
+    height = sum(row.shape[2] + gap for row in rows) + gap
+    width = max(row.shape[0] * (row.shape[3] + gap) for row in rows) + gap
+    page = Image.new("RGB", (width, height), "white")
+    top = gap
+    for row in rows:
+        for i, x in enumerate(row):
+            page.paste(to_picture(x), (gap + i * (row.shape[3] + gap), top))
+        top += row.shape[2] + gap
+    return page

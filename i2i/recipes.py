@@ -1,0 +1,100 @@
+"""What was trained on what, how long, with which seed. `python -m i2i train NAME` runs one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import torch
+
+from .data import catalogue
+from .data.cmp import cmp_facades
+from .data.emoji import DrawnEmoji
+from .data.facades import Facades
+from .data.folders import DataError
+from .data.icons import Icons
+from .data.sketches import sketches
+from .method import Batch, Method
+from .methods import METHODS
+from .train import Source
+
+
+def _installed(name: str):
+    folder = catalogue.find(name)
+    if folder is None:
+        raise DataError(f"the dataset '{name}' is not installed: run `python -m i2i data {name}`, or point I2I_DATA at it.")
+    return folder
+
+
+# Every dataset by its name: (size, split, folder or None) -> source.
+DATA: dict[str, Callable[..., Source]] = {
+    "icons": lambda size, split, folder=None: Icons(size, "line", "glossy", split=split),
+    "facades": lambda size, split, folder=None: Facades(size, split=split),
+    "cmp-facades": lambda size, split, folder=None: cmp_facades(folder or _installed("facades"), size, split),
+    "emoji-drawn": lambda size, split, folder=None: DrawnEmoji(folder or _installed("emoji"), size, split),
+}
+
+
+def _from_world(source: Callable[..., Source], count: int = 8) -> Callable[[int], Batch]:
+    """The first test samples of a procedural world as showcase: inputs that the project owns."""
+    return lambda size: source(size, split="test").batch(torch.arange(count))
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One training: `method` and `data` are keys of METHODS and DATA; `config` differs from the method's defaults.
+
+    size: side in pixels.  batch: samples a step.  ema: decay of the exported average.
+    showcase: size -> the batch whose translations are shown; never pictures that are not ours to show.
+    ship: networks exported beside those of inference (a discriminator that a tab looks through).
+    minutes: measured on one core of a laptop-class CPU.
+    """
+
+    method: str
+    data: str
+    size: int
+    config: dict = field(default_factory=dict)
+    batch: int = 1
+    seed: int = 0
+    ema: float = 0.998
+    showcase: Callable[[int], Batch] | None = None
+    ship: tuple[str, ...] = ()
+    summary: str = ""
+    licence: str = ""
+    minutes: float | None = None
+    failures: tuple[str, ...] = ()
+
+    def build(self, **changes) -> Method:
+        """The untrained method; `changes` override fields of its config. TypeError on an unknown one."""
+        cls = METHODS[self.method]
+        return cls(cls.Config(**{**self.config, **changes}))
+
+    def source(self, split: str = "train", folder=None) -> Source:
+        return DATA[self.data](self.size, split, folder)
+
+
+# The nets are narrower than the paper's (54 million parameters would be 109 MB), and upsample by repeating and
+# convolving, which leaves no checkerboard; all else is the paper's.
+_SMALL = {"width": 32, "cap": 160, "depth": 7, "up": "resized", "patch_width": 32}
+
+RECIPES: dict[str, Recipe] = {
+    "pix2pix-facades": Recipe(
+        "pix2pix", "cmp-facades", 256, {**_SMALL, "steps": 11_000}, batch=2, ship=("D",),
+        showcase=_from_world(Facades),
+        summary="Label maps of building fronts to photographs, 256 px.",
+        licence="research and teaching only: trained on the CMP Facade Database (Tylecek and Sara 2013)",
+    ),
+    "pix2pix-emoji": Recipe(
+        "pix2pix", "emoji-drawn", 128, {**_SMALL, "steps": 11_000}, batch=8, ship=("D",),
+        showcase=sketches,
+        summary="A pen drawing to a glossy 3-D emoji, 128 px.",
+        licence="MIT: trained on Microsoft Fluent Emoji (MIT)",
+    ),
+    "pix2pix-icons": Recipe(
+        "pix2pix", "icons", 64, {**_SMALL, "cap": 128, "depth": 6, "patch_layers": 2, "steps": 3_000}, batch=8,
+        ship=("D",),
+        showcase=_from_world(Icons, 14),
+        summary="Line icons to glossy ones, 64 px: what a fresh clone trains offline in minutes.",
+        licence="MIT: trained on the procedural icons of this package",
+    ),
+}
