@@ -1,0 +1,367 @@
+"""The command line: python -m i2i list | data | train | translate | evaluate | claims | bench."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import sys
+from pathlib import Path
+
+from .data.folders import DataError
+from .pictures import PictureError
+
+RUNS = Path("runs")
+
+
+class Wrong(Exception):
+    """A wrong argument: exit 2."""
+
+
+class Failed(Exception):
+    """Work that could not be done: exit 1."""
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; the exit status: 0 done, 2 a wrong argument, 1 a failure, with one sentence on stderr."""
+    parser = _parser()
+    options, rest = parser.parse_known_args(argv)
+    if rest and options.run is not _train:
+        parser.error(f"unknown argument {rest[0]!r}; see python -m i2i {options.command} --help")
+    options.rest = rest
+    try:
+        options.run(options)
+    except Wrong as wrong:
+        print(f"i2i {options.command}: {wrong}", file=sys.stderr)
+        return 2
+    except (Failed, DataError, PictureError) as fault:
+        print(f"i2i {options.command}: {fault}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nstopped; the same command goes on where this one was.", file=sys.stderr)
+        return 1
+    except BrokenPipeError:  # `| head` closed our output: not a fault
+        sys.stderr.close()
+        return 0
+    except (ValueError, RuntimeError, OSError) as fault:
+        # What the package raises on bad input is a sentence; a defect of ours is not, and keeps its traceback.
+        if type(fault).__module__.startswith("i2i"):
+            print(f"i2i {options.command}: {fault}", file=sys.stderr)
+            return 1
+        raise
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m i2i", description="Image-to-image translation, one paper at a time.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name: str, run, about: str, example: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(
+            name, help=about, description=about, epilog=f"example:  {example}", allow_abbrev=False,
+        )
+        sub.set_defaults(run=run)
+        return sub
+
+    sub = command("list", _list, "Methods, recipes, datasets and shipped models.", "python -m i2i list")
+    sub.add_argument("--json", action="store_true", help="machine-readable")
+
+    sub = command("data", _data, "Fetch a public dataset from its official home.", "python -m i2i data facades")
+    sub.add_argument("name", help="a dataset that `list` names")
+
+    sub = command(
+        "train", _train, "Train a recipe, or a method on your own folder. A stopped run goes on where it was.",
+        "python -m i2i train pix2pix-icons    or    python -m i2i train pix2pix --data my_pairs --size 128",
+    )
+    sub.add_argument("name", metavar="RECIPE|METHOD")
+    sub.add_argument("--steps", type=int, help="batches to train on")
+    sub.add_argument("--data", type=Path, help="folder of your own: AB side by side, or A/ and B/ with equal names")
+    sub.add_argument("--direction", choices=("AB", "BA"), default="AB", help="own folder: which side is the input")
+    sub.add_argument("--size", type=int, help="own folder: side in pixels (default 128)")
+    sub.add_argument("--batch", type=int, help="pictures a step")
+    sub.add_argument("--seed", type=int, help="of weights, order, augmentation and dropout")
+    sub.add_argument("--precision", choices=("auto", "fp32", "bf16"), default="auto")
+    sub.add_argument("--threads", type=int, help="CPU threads (default: all)")
+    sub.add_argument("--out", type=Path, help="folder of the run (default runs/NAME)")
+    sub.add_argument("--export", type=Path, help="folder of the exported model (default OUT/export)")
+    sub.add_argument("--quiet", action="store_true", help="no progress bar")
+    sub.usage = "python -m i2i train RECIPE|METHOD [options] [--CONFIG.FIELD VALUE ...]"
+
+    sub = command(
+        "translate", _translate, "Translate pictures.", "python -m i2i translate pix2pix-emoji drawing.png --out made"
+    )
+    sub.add_argument("name", help="a shipped model, or the folder of an exported one")
+    sub.add_argument("inputs", nargs="+", type=Path, metavar="IN", help="pictures or folders of pictures")
+    sub.add_argument("--out", type=Path, required=True, help="folder for the results")
+    sub.add_argument("--seed", type=int, default=0)
+    sub.add_argument("--n", type=int, default=1, help="samples for each picture")
+    sub.add_argument("--scale", type=float, help="1 to 4 times the trained size")
+    sub.add_argument("--device", default="auto")
+
+    sub = command("evaluate", _evaluate, "Figures on held-out pictures.", "python -m i2i evaluate pix2pix-icons --json")
+    sub.add_argument("name", help="a shipped model, or the folder of an exported one")
+    sub.add_argument("--data", type=Path, help="a paired folder of your own instead of the recipe's test split")
+    sub.add_argument("--direction", choices=("AB", "BA"), default="AB", help="own folder: which side is the input")
+    sub.add_argument("--limit", type=int, default=500, help="pictures at most")
+    sub.add_argument("--json", action="store_true", help="machine-readable")
+
+    sub = command("claims", _claims, "What the lectures claim, and what was measured.", "python -m i2i claims --run")
+    sub.add_argument("ids", nargs="*", metavar="ID")
+    sub.add_argument("--run", action="store_true", dest="again", help="measure again")
+    sub.add_argument("--json", action="store_true", help="machine-readable")
+
+    sub = command("bench", _bench, "Speed of a step and of a picture, against plain.", "python -m i2i bench pix2pix")
+    sub.add_argument("names", nargs="*", metavar="NAME", help="recipes or methods (default: all recipes)")
+    sub.add_argument("--rounds", type=int, default=7)
+    sub.add_argument("--threads", type=int, help="CPU threads (default: all)")
+    sub.add_argument("--json", action="store_true", help="machine-readable")
+    return parser
+
+
+# -- commands -------------------------------------------------------------------------------------------------------
+
+
+def _list(options) -> None:
+    from .data.catalogue import DATASETS, find
+    from .methods import METHODS
+    from .pipeline import SHIPPED, cards
+    from .recipes import RECIPES
+
+    models = {
+        name: {
+            "method": config["method"],
+            "size": config["size"],
+            "megabytes": round(sum(f.stat().st_size for f in (SHIPPED / name).glob("*.safetensors")) / 1e6, 1),
+        }
+        for name, config in cards().items()
+    }
+    datasets = {
+        name: {"installed": str(find(name) or ""), "licence": d.licence, "note": d.note} for name, d in DATASETS.items()
+    }
+    if options.json:
+        recipes = {
+            name: {"method": r.method, "data": r.data, "size": r.size, "steps": r.config.get("steps")}
+            for name, r in RECIPES.items()
+        }
+        print(json.dumps({"methods": list(METHODS), "recipes": recipes, "models": models, "datasets": datasets}, indent=2))
+        return
+    print("methods\n  " + ", ".join(METHODS))
+    print("\nrecipes")
+    for name, r in RECIPES.items():
+        minutes = f", {r.minutes:.0f} min on one core" if r.minutes else ""
+        print(f"  {name:18} {r.size:4} px, {r.config.get('steps', 0):6,} steps{minutes}, data: {r.data}")
+    print("\nshipped models")
+    for name, m in models.items():
+        print(f"  {name:18} {m['size']:4} px, {m['megabytes']} MB")
+    print("\ndatasets")
+    for name, d in datasets.items():
+        print(f"  {name:18} {'installed' if d['installed'] else '-':10} {d['licence']}")
+
+
+def _data(options) -> None:
+    from .data.catalogue import DATASETS, root
+    from .data.download import DownloadError, fetch
+
+    if options.name not in DATASETS:
+        raise Wrong(f"there is no dataset {options.name!r}; there are {', '.join(DATASETS)}.")
+    try:
+        fetch(DATASETS[options.name], root())
+    except DownloadError as fault:
+        raise Failed(str(fault)) from None
+
+
+def _overrides(rest: list[str], config_class) -> dict:
+    """--field value pairs for the method's config, read as the type of the field's default."""
+    fields = {f.name: f for f in dataclasses.fields(config_class)}
+    changes = {}
+    words = iter(rest)
+    for word in words:
+        name = word.removeprefix("--").removeprefix("config.").replace("-", "_")
+        if not word.startswith("--") or name.partition("=")[0] not in fields:
+            raise Wrong(f"{word!r} is neither an option nor a setting; settings: {', '.join(fields)}.")
+        name, given, text = name.partition("=")
+        text = text if given else next(words, None)
+        kind = type(fields[name].default)
+        try:
+            changes[name] = {"true": True, "false": False}[text.lower()] if kind is bool else kind(text)
+        except (KeyError, ValueError, TypeError, AttributeError):
+            raise Wrong(f"--{name} wants a value of type {kind.__name__}, got {text!r}.") from None
+    return changes
+
+
+def _train(options) -> None:
+    import torch
+
+    from .cards import folder_recipe, publish
+    from .data.folders import paired
+    from .methods import METHODS
+    from .recipes import RECIPES
+    from .train import Trainer
+
+    if options.threads:
+        torch.set_num_threads(options.threads)
+    if options.name in RECIPES:
+        recipe = RECIPES[options.name]
+        if options.size:
+            raise Wrong("--size goes with a method and your own --data; a recipe has its size.")
+    elif options.name in METHODS:
+        if not options.data:
+            raise Wrong(f"{options.name} is a method: give it a folder with --data, or train one of its recipes.")
+        try:
+            recipe = folder_recipe(options.name, options.size or 128)
+        except ValueError as fault:
+            raise Wrong(str(fault)) from None
+    elif options.name in _judges():
+        from .judges import train_judge
+
+        train_judge(options.name, options.out or RUNS / options.name, steps=options.steps)
+        return
+    else:
+        raise Wrong(f"there is no recipe or method {options.name!r}; recipes: {', '.join(RECIPES)}.")
+
+    config_class = METHODS[recipe.method].Config
+    changes = _overrides(options.rest, config_class)
+    if options.steps is not None:
+        if options.steps < 1:
+            raise Wrong(f"--steps must be at least 1, got {options.steps}.")
+        changes["steps"] = options.steps
+    recipe = dataclasses.replace(
+        recipe,
+        config={**recipe.config, **changes},
+        batch=options.batch or recipe.batch,
+        seed=recipe.seed if options.seed is None else options.seed,
+    )
+    try:
+        method = recipe.build()
+    except (KeyError, ValueError, RuntimeError) as fault:
+        raise Wrong(f"these settings do not make a {recipe.method}: {fault}") from None
+    if options.name in METHODS:
+        train = paired(options.data, recipe.size, "train", options.direction)
+        held_out = paired(options.data, recipe.size, "test", options.direction)
+        showcase = held_out.batch(torch.arange(min(8, len(held_out))))
+        name = options.data.resolve().name
+    else:
+        train, held_out = recipe.source("train", options.data), recipe.source("test", options.data)
+        showcase, name = recipe.showcase(recipe.size), options.name
+    out = options.out or RUNS / (options.name if options.name in RECIPES else f"{options.name}-{name}")
+    trainer = Trainer(
+        method, train, batch=recipe.batch, seed=recipe.seed, ema=recipe.ema,
+        precision=options.precision, out=out, showcase=showcase,
+    )
+    trainer.fit(progress=not options.quiet)
+    if trainer.rank == 0:
+        folder = publish(trainer, recipe, options.export or out / "export", showcase, held_out)
+        print(f"exported to {folder}: i2i.load({str(folder)!r})")
+
+
+def _judges() -> dict:
+    from .judges import JUDGES
+
+    return JUDGES
+
+
+def _translate(options) -> None:
+    from .data.folders import pictures_in
+    from .pictures import open_picture
+    from .pipeline import load
+
+    if not 1 <= options.n <= 64:
+        raise Wrong(f"--n is the number of samples, 1 to 64; got {options.n}.")
+    if options.scale is not None and not 1 <= options.scale <= 4:
+        raise Wrong(f"--scale is a factor from 1 to 4; got {options.scale}.")
+    model = load(options.name, options.device)
+    files = [p for given in options.inputs for p in (pictures_in(given) if given.is_dir() else [given])]
+    if not files:
+        raise Failed("there are no pictures in the folder(s) given.")
+    options.out.mkdir(parents=True, exist_ok=True)
+    faults = []
+    for path in files:
+        try:
+            picture = open_picture(path)
+        except PictureError as fault:  # one bad file among many must not lose the others' results
+            faults.append(str(fault))
+            print(f"i2i translate: {fault}", file=sys.stderr)
+            continue
+        made = model(picture, n=options.n, seed=options.seed, scale=options.scale)
+        for i, result in enumerate(made if options.n > 1 else [made]):
+            target = options.out / f"{path.stem}{f'-{i + 1}' if options.n > 1 else ''}.png"
+            result.save(target)
+            print(target)
+    if faults:
+        raise Failed(f"{len(faults)} of {len(files)} picture(s) could not be translated.")
+
+
+def _evaluate(options) -> None:
+    from .data.folders import paired
+    from .cards import evaluate
+    from .pipeline import load
+    from .recipes import RECIPES
+
+    model = load(options.name)
+    if options.data:
+        source = paired(options.data, model.size, "test", options.direction, augment=False)
+    else:
+        key = model.card.get("recipe", model.name)
+        if key not in RECIPES:
+            raise Wrong(f"{options.name} comes from no recipe here: say which pictures with --data.")
+        source = RECIPES[key].source("test")
+    figures = evaluate(model, source, options.limit)
+    if options.json:
+        print(json.dumps({k: list(v) for k, v in figures.items()}))
+        return
+    print(f"{model.name}, {min(options.limit, len(source))} held-out pictures")
+    for name, e in figures.items():
+        print(f"  {name:14} {e.mean:8.4g}" + ("" if e.low is None else f"   ({e.low:.4g} to {e.high:.4g})"))
+
+
+def _claims(options) -> None:
+    from .claims import CLAIMS, measure, recorded
+
+    unknown = [i for i in options.ids if i not in CLAIMS]
+    if unknown:
+        raise Wrong(f"there is no claim {unknown[0]!r}; there are {', '.join(CLAIMS)}.")
+    ids = options.ids or list(CLAIMS)
+    if options.again:
+        print(f"this takes about {sum(CLAIMS[i].minutes for i in ids):.1f} minutes", file=sys.stderr)
+    results = {i: measure(i) if options.again else recorded(i) for i in ids}
+    if options.json:
+        print(json.dumps(results, indent=2))
+        return
+    for i, result in results.items():
+        claim = CLAIMS[i]
+        print(f"{i}: {claim.says} ({claim.where})")
+        if result is None:
+            print("  not measured yet: run with --run")
+            continue
+        for name, value in result["figures"].items():
+            print(f"  {name:44} {value:.4g}")
+        print(f"  {'HOLDS' if result['holds'] else 'DOES NOT HOLD'}: {claim.test}; measured {result['date']}")
+
+
+def _bench(options) -> None:
+    import torch
+
+    from .bench import bench, convolution_ceiling
+    from .methods import METHODS
+    from .recipes import RECIPES
+
+    unknown = [n for n in options.names if n not in RECIPES and n not in METHODS]
+    if unknown:
+        raise Wrong(f"there is no recipe or method {unknown[0]!r}; recipes: {', '.join(RECIPES)}.")
+    if options.threads:
+        torch.set_num_threads(options.threads)
+    figures = bench(options.names, options.rounds)
+    machine = {"threads": torch.get_num_threads(), "convolution GFLOP/s": convolution_ceiling()}
+    if options.json:
+        print(json.dumps({"machine": machine, "recipes": figures}, indent=2))
+        return
+    print(f"{machine['threads']} thread(s), convolution ceiling {machine['convolution GFLOP/s']:.0f} GFLOP/s")
+    for name, f in figures.items():
+        print(
+            f"  {name:18} step {f['step ms']:7.1f} ms ({f['training ratio']:.2f} x plain{', bf16' if f['bf16'] else ''})"
+            f"   picture {f['picture ms']:6.1f} ms ({f['inference ratio']:.2f} x plain)"
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

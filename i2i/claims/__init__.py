@@ -1,0 +1,8 @@
+"""What the lectures claim, each as one function that measures it. `python -m i2i claims`."""
+
+from .claim import Claim, measure, recorded
+from .paired import PAIRED
+
+CLAIMS: dict[str, Claim] = {**PAIRED}
+
+__all__ = ["CLAIMS", "Claim", "measure", "recorded"]
