@@ -311,7 +311,7 @@ def _evaluate(options) -> None:
         return
     print(f"{model.name}, {min(options.limit, len(source))} held-out pictures")
     for name, e in figures.items():
-        print(f"  {name:14} {e.mean:8.4g}" + ("" if e.low is None else f"   ({e.low:.4g} to {e.high:.4g})"))
+        print(f"  {name:14} {e.value:8.4g}" + ("" if e.low is None else f"   ({e.low:.4g} to {e.high:.4g})"))
 
 
 def _claims(options) -> None:

@@ -79,22 +79,22 @@ _SMALL = {"width": 32, "cap": 160, "depth": 7, "up": "resized", "patch_width": 3
 
 RECIPES: dict[str, Recipe] = {
     "pix2pix-facades": Recipe(
-        "pix2pix", "cmp-facades", 256, {**_SMALL, "steps": 11_000}, batch=2, ship=("D",),
+        "pix2pix", "cmp-facades", 256, {**_SMALL, "steps": 7_000}, batch=2, ship=("D",),
         showcase=_from_world(Facades),
         summary="Label maps of building fronts to photographs, 256 px.",
         licence="research and teaching only: trained on the CMP Facade Database (Tylecek and Sara 2013)",
     ),
     "pix2pix-emoji": Recipe(
-        "pix2pix", "emoji-drawn", 128, {**_SMALL, "steps": 11_000}, batch=8, ship=("D",),
+        "pix2pix", "emoji-drawn", 128, {**_SMALL, "steps": 7_000}, batch=8, ship=("D",),
         showcase=sketches,
         summary="A pen drawing to a glossy 3-D emoji, 128 px.",
         licence="MIT: trained on Microsoft Fluent Emoji (MIT)",
     ),
     "pix2pix-icons": Recipe(
-        "pix2pix", "icons", 64, {**_SMALL, "cap": 128, "depth": 6, "patch_layers": 2, "steps": 3_000}, batch=8,
+        "pix2pix", "icons", 128, {**_SMALL, "width": 24, "cap": 96, "patch_width": 24, "steps": 2_500}, batch=8,
         ship=("D",),
-        showcase=_from_world(Icons, 14),
-        summary="Line icons to glossy ones, 64 px: what a fresh clone trains offline in minutes.",
+        showcase=_from_world(Icons, 16),
+        summary="Line icons to glossy ones, 128 px: what a fresh clone trains offline in minutes.",
         licence="MIT: trained on the procedural icons of this package",
     ),
 }

@@ -1,0 +1,21 @@
+"""i2i: the app. `python app.py` serves it at http://127.0.0.1:7860; on a Space the same file runs."""
+
+import contextlib
+import os
+
+with contextlib.suppress(ImportError):
+    import spaces  # noqa: F401  on ZeroGPU it must be imported before torch starts CUDA
+
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+
+import torch
+
+from demos import look, map, paired
+
+# Two visitors are served at once; more threads than cores would only spin against each other.
+torch.set_num_threads(max(1, min(4, (os.cpu_count() or 2) // 2)))
+
+app = look.page(map.tab, paired.tab)
+
+if __name__ == "__main__":
+    app.launch(**look.LAUNCH)
