@@ -292,8 +292,8 @@ def _translate(options) -> None:
 
 
 def _evaluate(options) -> None:
-    from .data.folders import paired
     from .cards import evaluate
+    from .data.folders import paired
     from .pipeline import load
     from .recipes import RECIPES
 

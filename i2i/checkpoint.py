@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import time
 from dataclasses import asdict, fields
 from pathlib import Path
 
@@ -39,14 +40,18 @@ def save_resume(path: Path, state: dict) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.replace(part, path)
-    except OSError as fault:
+    except (OSError, RuntimeError) as fault:  # torch's writer turns a full disk into a RuntimeError of its own
         part.unlink(missing_ok=True)
-        raise CheckpointError(f"could not save {path} ({fault.strerror}); the last saved state is untouched.") from fault
+        reason = getattr(fault, "strerror", None) or "writing failed; is the disk full?"
+        raise CheckpointError(f"could not save {path} ({reason}); the last saved state is untouched.") from fault
 
 
 def load_resume(path: Path) -> dict:
     try:
-        return torch.load(path, map_location="cpu", weights_only=True)
+        state = torch.load(path, map_location="cpu", weights_only=True)
+        if not isinstance(state, dict) or not {"method", "config", "run", "model"} <= set(state):
+            raise ValueError("it holds something else")
+        return state
     except Exception as fault:
         raise CheckpointError(
             f"{path} is damaged or not a resume file ({type(fault).__name__}); delete it to start the run afresh."
@@ -68,14 +73,14 @@ def export(
     """Write what `translate` needs (and the networks in `nets` beside) to `folder`, replacing it only when complete.
 
     size: side in pixels that it was trained at.  card: data, licence, figures.  sheet: PIL picture or None.
-    Raises CheckpointError when the disk refuses; what was there before is then untouched.
+    Raises CheckpointError when the disk refuses or a weight is no number; what was there before is then untouched.
     """
     key = next(key for key, cls in METHODS.items() if type(method) is cls)
     names = tuple(dict.fromkeys(method.inference + tuple(nets)))
     part = folder.with_name(f".{folder.name}.part-{os.getpid()}")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(part, ignore_errors=True)
+        _sweep(folder)
         part.mkdir()
         for name in names:
             save_net(getattr(method, name), part / f"{name}.safetensors")
@@ -134,12 +139,30 @@ def _swap(part: Path, folder: Path) -> None:
     if folder.exists():
         shutil.rmtree(old, ignore_errors=True)
         folder.rename(old)
-    part.rename(folder)
+    try:
+        part.rename(folder)
+    except OSError:
+        if old.exists():
+            old.rename(folder)
+        raise
     shutil.rmtree(old, ignore_errors=True)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what killed exports left; one that another process is writing right now is younger."""
+    for left in folder.parent.iterdir():
+        if left.name.startswith(f".{folder.name}.part-") and time.time() - left.stat().st_mtime > 3600:
+            shutil.rmtree(left, ignore_errors=True)
+    shutil.rmtree(folder.with_name(f".{folder.name}.part-{os.getpid()}"), ignore_errors=True)
 
 
 def _old(folder: Path) -> Path:
     return folder.with_name(f".{folder.name}.old")
+
+
+def is_export(folder: Path) -> bool:
+    """Whether there is a folder to load, be it one that a killed export had just moved aside."""
+    return folder.is_dir() or _old(folder).is_dir()
 
 
 def _norms(net: nn.Module) -> set[str]:
@@ -154,6 +177,8 @@ def _shrunk(net: nn.Module) -> dict[str, torch.Tensor]:
     for name, value in net.state_dict().items():
         keep = name.rpartition(".")[0] in norms or not value.is_floating_point()
         state[name] = value.detach().cpu().contiguous() if keep else value.detach().cpu().half().contiguous()
+        if not torch.isfinite(state[name]).all():
+            raise OSError(f"{name} holds values that are not finite in {state[name].dtype}")
     return state
 
 
@@ -166,16 +191,22 @@ def read_config(folder: Path) -> tuple[Path, dict]:
         raise CheckpointError(f"{folder} is not an exported model: it has no config.json.")
     try:
         config = json.loads(path.read_text())
-        missing = [key for key in ("format", "method", "size", "networks", "config") if key not in config]
-    except (ValueError, TypeError, UnicodeDecodeError):
+    except ValueError:
         raise CheckpointError(f"{path} is not valid JSON; export the model again.") from None
-    if missing:
-        raise CheckpointError(f"{path} lacks {', '.join(missing)}; export the model again.")
+    if not isinstance(config, dict) or "format" not in config:
+        raise CheckpointError(f"{path} does not describe a model: it has no format; export the model again.")
     if config["format"] != FORMAT:
         raise CheckpointError(f"{path} has format {config['format']}, this version reads {FORMAT}; export it again.")
+    for key, kind in _CONFIG.items():
+        if not isinstance(config.get(key), kind):
+            fault = f"has no {key}" if key not in config else f"has an unusable {key} ({config[key]!r})"
+            raise CheckpointError(f"{path} {fault}; export the model again.")
     if config["method"] not in METHODS:
         raise CheckpointError(f"{path} names the unknown method {config['method']!r}; known: {', '.join(METHODS)}.")
     return folder, config
+
+
+_CONFIG = {"method": str, "size": int, "networks": list, "config": dict, "card": dict}
 
 
 def load_method(folder: Path) -> tuple[Method, dict]:
@@ -187,7 +218,16 @@ def load_method(folder: Path) -> tuple[Method, dict]:
     if strange:
         raise CheckpointError(f"{folder / 'config.json'} has settings that {config['method']} does not know: {', '.join(strange)}.")
     settings = {k: tuple(v) if isinstance(v, list) else v for k, v in config["config"].items()}
-    method = cls(cls.Config(**settings))
+    try:
+        method = cls(cls.Config(**settings))
+    except Exception as fault:  # whatever a constructor makes of settings that nobody checked
+        raise CheckpointError(
+            f"{folder / 'config.json'} has settings of which no {config['method']} can be built "
+            f"({type(fault).__name__}: {fault}); export the model again."
+        ) from None
+    foreign = sorted(set(config["networks"]) - set(method.networks()))
+    if foreign:
+        raise CheckpointError(f"{folder} holds networks that {config['method']} does not have: {', '.join(foreign)}.")
     for name in method.networks():
         if name in config["networks"]:
             load_net(getattr(method, name), folder / f"{name}.safetensors", config["method"])

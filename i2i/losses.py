@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 
+def _wide(t: Tensor) -> Tensor:
+    """Half precision carries the nets, never a loss."""
+    return t.float() if t.dtype in (torch.bfloat16, torch.float16) else t
+
+
 def l1(made: Tensor, real: Tensor) -> Tensor:
     """mean |y - G(x)|: any shapes that agree, a scalar."""
-    return F.l1_loss(made.float(), real.float())
+    return F.l1_loss(_wide(made), _wide(real))
 
 
 def log_loss(logits: Tensor, real: bool) -> Tensor:
@@ -17,13 +23,13 @@ def log_loss(logits: Tensor, real: bool) -> Tensor:
     A generator calls it with real=True on its fakes: the non-saturating form that every implementation minimises.
     At logit 0 it is ln 2 either way.
     """
-    logits = logits.float()
+    logits = _wide(logits)
     return F.softplus(-logits if real else logits).mean()
 
 
 def least_squares(logits: Tensor, real: bool) -> Tensor:
     """(D - 1)^2 for `real`, D^2 otherwise, averaged over the map (LSGAN, Mao et al. 2017, eq. 9; no factor 1/2)."""
-    return (logits.float() - float(real)).square().mean()
+    return (_wide(logits) - float(real)).square().mean()
 
 
 ADVERSARIAL = {"log": log_loss, "least-squares": least_squares}

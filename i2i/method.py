@@ -64,14 +64,14 @@ class Method(nn.Module):
         self.config = config
 
     def generator_loss(self, batch: Batch) -> Terms:
-        raise NotImplementedError(f"{type(self).__name__} states its own turns")
+        raise TypeError(f"{type(self).__name__} states its own turns")
 
     def discriminator_loss(self, batch: Batch) -> Terms:
-        raise NotImplementedError(f"{type(self).__name__} states its own turns")
+        raise TypeError(f"{type(self).__name__} states its own turns")
 
     def weights(self, step: int) -> dict[str, float]:
         """The factor of every term of every turn at this step."""
-        raise NotImplementedError
+        raise TypeError(f"{type(self).__name__} must define it")
 
     def share(self, batch: Batch) -> Batch:
         """What several turns of a step need, made once with its graph: fakes, as a rule. {} lets each turn make its own."""
@@ -92,7 +92,7 @@ class Method(nn.Module):
 
     def translate(self, x: Tensor, **controls) -> Tensor:
         """x float [B, C, H, W] in [-1, 1] -> the same in the target domain. Never changes a module's mode."""
-        raise NotImplementedError
+        raise TypeError(f"{type(self).__name__} must define it")
 
     def networks(self) -> dict[str, nn.Module]:
         """Every network by its letter, in the order of definition."""
@@ -112,6 +112,18 @@ def frozen(*nets: nn.Module) -> Iterator[None]:
             p.requires_grad_(True)
 
 
+LAYOUTS = {4: torch.channels_last, 5: torch.channels_last_3d}
+"""The memory layout in which convolutions run fastest, by a tensor's dimensions (pictures, voxels)."""
+
+
+def lay_out(method: Method, device: torch.device | str) -> Method:
+    """Move a method to a device, its convolution weights channels-last (`nn.Module.to` refuses where some are 3-D)."""
+    method.to(device)
+    for p in method.parameters():
+        p.data = p.data.contiguous(memory_format=LAYOUTS.get(p.dim(), torch.contiguous_format))
+    return method
+
+
 def weighted_sum(terms: Terms, weights: dict[str, float]) -> Tensor:
     """The number that a turn minimises. A term without a weight is a mistake, not a zero."""
     unknown = sorted(set(terms) - set(weights))
@@ -121,6 +133,6 @@ def weighted_sum(terms: Terms, weights: dict[str, float]) -> Tensor:
 
 
 def linear_decay(step: int, steps: int, start: float = 0.5) -> float:
-    """1 until `start` of all steps, then linearly towards 0 (reached one step after the last)."""
+    """1 until `start` of all steps, then linearly towards 0 (reached one step after the last, and kept)."""
     first = int(start * steps)
-    return 1.0 if step < first else 1.0 - (step - first) / max(1, steps - first)
+    return 1.0 if step < first else max(0.0, 1.0 - (step - first) / max(1, steps - first))

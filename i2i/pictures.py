@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path
 from typing import BinaryIO
 
@@ -37,6 +38,7 @@ def open_picture(file: str | Path | BinaryIO, name: str | None = None) -> Image.
         picture = Image.open(file, formats=FORMATS)
         _check_extent(picture, name)
         picture.load()
+        return to_rgb(picture)
     except PictureError:
         raise
     except FileNotFoundError:
@@ -51,7 +53,6 @@ def open_picture(file: str | Path | BinaryIO, name: str | None = None) -> Image.
         raise PictureError(f"{name} may not be read; check its permissions.") from None
     except Exception as fault:  # decoders raise whatever they like on broken files
         raise PictureError(f"{name} is damaged or cut short ({type(fault).__name__}); export it again.") from None
-    return to_rgb(picture)
 
 
 def _check_extent(picture: Image.Image, name: str) -> None:
@@ -70,16 +71,28 @@ def to_rgb(picture: Image.Image) -> Image.Image:
         raise PictureError(f"expected a PIL picture, got {type(picture).__name__}.")
     if getattr(picture, "is_animated", False):
         picture.seek(0)
-    picture = ImageOps.exif_transpose(picture)
+    if not all(picture.size):
+        raise PictureError(f"the picture is {picture.width} x {picture.height} px: it has no pixels.")
+    picture = _upright(picture)
     if picture.mode.startswith(("I", "F")):
         values = np.asarray(picture, dtype=np.float64)
-        top = 65535.0 if picture.mode.startswith("I") else max(1.0, float(np.nanmax(values, initial=1.0)))
-        picture = Image.fromarray(np.nan_to_num(values / top * 255).clip(0, 255).round().astype(np.uint8))
+        known = values[np.isfinite(values)]
+        top = 65535.0 if picture.mode.startswith("I") else max(1.0, float(known.max(initial=1.0)))
+        shades = np.nan_to_num(values, nan=0.0, posinf=top, neginf=0.0) / top * 255
+        picture = Image.fromarray(shades.clip(0, 255).round().astype(np.uint8))
     if picture.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in picture.info:
         picture = picture.convert("RGBA")
         paper = Image.new("RGBA", picture.size, "white")
         picture = Image.alpha_composite(paper, picture)
     return picture.convert("RGB")
+
+
+def _upright(picture: Image.Image) -> Image.Image:
+    """The EXIF rotation applied. Where the EXIF block is broken the picture is still good, so it stays as it lies."""
+    try:
+        return ImageOps.exif_transpose(picture)
+    except (SyntaxError, ValueError, TypeError, KeyError, struct.error):
+        return picture
 
 
 def to_tensor(picture: Image.Image) -> Tensor:

@@ -13,8 +13,8 @@ import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 
-from .checkpoint import CheckpointError, load_method
-from .method import Method
+from .checkpoint import CheckpointError, is_export, load_method
+from .method import LAYOUTS, Method, lay_out
 from .pictures import to_picture, to_rgb, to_tensor
 
 SHIPPED = Path(__file__).resolve().parent.parent / "assets" / "checkpoints"
@@ -31,16 +31,16 @@ def load(name_or_folder: str | Path, device: str | torch.device = "auto") -> Mod
     device: "auto" takes a GPU if there is one. Raises CheckpointError with one sentence if it is absent or does not fit.
     """
     folder = Path(name_or_folder)
-    if not folder.is_dir():
+    if not is_export(folder):
         folder = SHIPPED / str(name_or_folder)
-        if "/" in str(name_or_folder) or not folder.is_dir():
+        if "/" in str(name_or_folder) or not is_export(folder):
             raise CheckpointError(
                 f"there is no shipped model or folder {str(name_or_folder)!r}; shipped: {', '.join(shipped()) or 'none'}."
             )
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"
     method, config = load_method(folder)
-    return Model(method.to(device, memory_format=torch.channels_last), config, folder)
+    return Model(lay_out(method, device), config, folder)
 
 
 @dataclass
@@ -101,17 +101,19 @@ class Model:
     @torch.inference_mode()
     def translate(self, x: Tensor, seed: int) -> Tensor:
         """x [1, C, H, W] in [-1, 1], sides as `place` makes them -> [1, C, H, W] on CPU."""
-        x = x.to(self.device, memory_format=torch.channels_last)
+        x = x.to(self.device, memory_format=LAYOUTS.get(x.dim(), torch.contiguous_format))
         chance = torch.Generator(self.device).manual_seed(seed % 2**63)
         return self.method.translate(x, generator=chance).float().cpu()
 
     def place(self, picture: Image.Image, scale: float = 1.0) -> Placed:
-        """Fit a picture into the net's square: scaled to the longer side, centred, its border repeated outwards."""
+        """Put a picture, scaled to a longer side of size * scale, in the middle of the smallest square that the net
+        takes, and repeat its border outwards."""
         rgb = to_rgb(picture)
         # A multiple of 64 keeps every net here whole at its depth; a U-Net deeper than that needs its own power of two.
         step = min(self.size, 2 ** getattr(self.method.config, "depth", 6))
-        side = max(step, round(self.size * scale / step) * step)
-        ratio = side / max(rgb.size)
+        longer = round(self.size * scale)
+        side = -(-longer // step) * step
+        ratio = longer / max(rgb.size)
         w, h = (max(1, round(s * ratio)) for s in rgb.size)
         if (w, h) != rgb.size:
             rgb = rgb.resize((w, h), Image.LANCZOS if ratio < 1 else Image.BICUBIC)

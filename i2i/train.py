@@ -24,7 +24,7 @@ from torch import Tensor, nn
 from tqdm.auto import tqdm
 
 from .checkpoint import load_resume, save_resume
-from .method import Batch, Method, Stage, Turn, frozen, weighted_sum
+from .method import LAYOUTS, Batch, Method, Stage, Turn, frozen, lay_out, weighted_sum
 from .pictures import sheet
 
 
@@ -107,9 +107,13 @@ class Trainer:
         self.device = torch.device(device) if device else default_device()
         if self.device.type == "cuda" and self.world > 1:
             self.device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0)))
-        self.method = method.to(self.device, memory_format=torch.channels_last).train()
+        self.method = lay_out(method, self.device).train()
         self.source, self.batch, self.seed, self.decay = source, batch, seed, ema
+        if precision not in ("auto", "bf16", "fp32"):
+            raise ValueError(f"unknown precision {precision!r}; there are auto, bf16 and fp32")
         self.bf16 = bf16_pays(self.device) if precision == "auto" else precision == "bf16"
+        self.probed = precision == "auto"
+        self._agree()
         self.out, self.showcase = out, showcase
         self.average = copy.deepcopy(self.method).eval().requires_grad_(False)
         self.stages = self.method.stages()
@@ -117,6 +121,18 @@ class Trainer:
         self.optimizers: dict[str, torch.optim.Optimizer] = {}
         torch.manual_seed(seed)
         self._begin(fresh=True)
+
+    @torch.no_grad()
+    def _agree(self) -> None:
+        """All processes start from the first one's weights and precision, whatever each drew or measured."""
+        if self.world == 1:
+            return
+        bf16 = torch.tensor(float(self.bf16), device=self.device)
+        for value in (bf16, *self.method.state_dict().values()):
+            whole = value.contiguous()
+            dist.broadcast(whole, 0)
+            value.copy_(whole)
+        self.bf16 = bool(bf16)
 
     # -- one step ---------------------------------------------------------------------------------------------------
 
@@ -148,11 +164,7 @@ class Trainer:
             shown = {term: value.item() for term, value in terms.items()}
             for term, value in shown.items():
                 if not math.isfinite(value):
-                    raise Diverged(
-                        f"the loss term '{term}' became {value} at step {self.step} of stage "
-                        f"'{self.stages[self.stage].name}'; the last saved state is untouched: resume with a lower "
-                        "learning rate or with --precision fp32."
-                    )
+                    raise self._diverged(f"the loss term '{term}' became {value}")
             optimizer = self.optimizers[name]
             factor = self.method.learning_rate(self.step)
             for group in optimizer.param_groups:
@@ -166,6 +178,12 @@ class Trainer:
             turn.after(batch)
         return shown
 
+    def _diverged(self, what: str) -> Diverged:
+        return Diverged(
+            f"{what} at step {self.step} of stage '{self.stages[self.stage].name}'; the last saved state is "
+            "untouched: continue it with --precision fp32, or start afresh in another folder at a lower learning rate."
+        )
+
     def _cast(self):
         return torch.autocast(self.device.type, torch.bfloat16) if self.bf16 else nullcontext()
 
@@ -176,9 +194,8 @@ class Trainer:
         whole = self.source.batch(index, chance)
         share = self.batch // self.world
         mine = slice(self.rank * share, (self.rank + 1) * share)
-        layout = {4: torch.channels_last, 5: torch.channels_last_3d}
         return {
-            k: v[mine].to(self.device, memory_format=layout.get(v.dim(), torch.contiguous_format))
+            k: v[mine].to(self.device, memory_format=LAYOUTS.get(v.dim(), torch.contiguous_format))
             for k, v in whole.items()
         }
 
@@ -191,7 +208,7 @@ class Trainer:
 
     @torch.no_grad()
     def _update_average(self) -> None:
-        step = sum(s.steps for s in self.stages[: self.stage]) + self.step
+        step = self._count()
         keep = min(self.decay, (1 + step) / (10 + step))  # a young average must not cling to its random start
         for mean, now in zip(self.average.state_dict().values(), self.method.state_dict().values(), strict=True):
             if mean.is_floating_point():
@@ -239,8 +256,7 @@ class Trainer:
             self.out.mkdir(parents=True, exist_ok=True)
             self.resume()
         total = sum(s.steps for s in self.stages)
-        before = sum(s.steps for s in self.stages[: self.stage]) + self.step
-        bar = tqdm(total=total, initial=before, disable=not progress or self.rank > 0, unit="step", smoothing=0.05)
+        bar = tqdm(total=total, initial=self._count(), disable=not progress or self.rank > 0, unit="step", smoothing=0.05)
         with bar:
             while not self.done:
                 start = time.perf_counter()
@@ -248,7 +264,7 @@ class Trainer:
                 terms = self.advance()
                 self.seconds += time.perf_counter() - start
                 bar.update()
-                count = bar.n if not bar.disable else sum(s.steps for s in self.stages[: self.stage]) + self.step
+                count = self._count()
                 if self.done or count % log_every == 0:
                     bar.set_postfix({k: f"{v:.3g}" for k, v in terms.items()})
                     self._log(count, name, terms)
@@ -283,18 +299,24 @@ class Trainer:
         sheet(rows).save(path)
 
     def save(self) -> None:
+        """Write resume.pt; Diverged, and the file untouched, if a weight is no number (the loss shows it a step later)."""
+        state = self.method.state_dict()
+        for name, value in state.items():
+            if not torch.isfinite(value).all():
+                raise self._diverged(f"{name} holds values that are not finite")
         save_resume(
             self.out / "resume.pt",
             {
                 "method": type(self.method).__name__,
                 "config": repr(self.method.config),
                 "run": {"batch": self.batch, "seed": self.seed, "length": len(self.source)},
-                "model": self.method.state_dict(),
+                "model": state,
                 "average": self.average.state_dict(),
                 "optimizers": {k: o.state_dict() for k, o in self.optimizers.items()},
                 "stage": self.stage,
                 "step": self.step,
                 "seconds": self.seconds,
+                "bf16": self.bf16,
                 "random": torch.get_rng_state(),
                 "random_cuda": torch.cuda.get_rng_state_all() if self.device.type == "cuda" else [],
             },
@@ -315,6 +337,8 @@ class Trainer:
                     "Give the same options again, or another --out."
                 )
         self.stage, self.step, self.seconds = state["stage"], state["step"], state["seconds"]
+        if self.probed:  # a probe may decide otherwise on a busier day, and the run would take other steps
+            self.bf16 = state.get("bf16", self.bf16)
         self.method.load_state_dict(state["model"])
         self.average.load_state_dict(state["average"])
         self._begin(fresh=False)
@@ -323,4 +347,24 @@ class Trainer:
         torch.set_rng_state(state["random"])
         if state["random_cuda"] and self.device.type == "cuda":
             torch.cuda.set_rng_state_all(state["random_cuda"])
+        if self.rank == 0:
+            self._trim_log()
         return True
+
+    def _trim_log(self) -> None:
+        """Drop the rows of steps that were logged but not saved: they are about to be taken again."""
+        path = self.out / "log.csv"
+        if path.exists():
+            with path.open(newline="") as file:
+                rows = list(csv.reader(file))
+            # A kill can cut the last row short.
+            kept = rows[:1] + [r for r in rows[1:] if len(r) == 5 and int(r[0]) <= self._count()]
+            if kept != rows:
+                part = path.with_suffix(".part")
+                with part.open("w", newline="") as file:
+                    csv.writer(file).writerows(kept)
+                os.replace(part, path)
+
+    def _count(self) -> int:
+        """Steps taken, over all stages."""
+        return sum(s.steps for s in self.stages[: self.stage]) + self.step

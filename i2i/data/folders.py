@@ -7,6 +7,7 @@ chance (crop, flip, jitter) is drawn from the generator: then a batch is a funct
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -41,10 +42,14 @@ def in_split(name: str, split: str) -> bool:
     return is_validation(name) == (split == "val")
 
 
-def stack(pictures: list[Image.Image], size: int) -> Tensor:
+def stack(pictures: Iterable[Image.Image], size: int) -> Tensor:
     """RGB pictures -> uint8 [N, 3, size, size]."""
-    arrays = [np.asarray(p if p.size == (size, size) else p.resize((size, size), Image.LANCZOS)) for p in pictures]
+    arrays = [np.asarray(squared(p, size)) for p in pictures]
     return torch.from_numpy(np.stack(arrays)).permute(0, 3, 1, 2).contiguous()
+
+
+def squared(picture: Image.Image, size: int) -> Image.Image:
+    return picture if picture.size == (size, size) else picture.resize((size, size), Image.LANCZOS)
 
 
 class Pairs:
@@ -94,6 +99,8 @@ def paired(
     """
     if split not in SPLITS:
         raise DataError(f"unknown split {split!r}; there are {', '.join(SPLITS)}.")
+    if direction not in ("AB", "BA"):
+        raise DataError(f"unknown direction {direction!r}; there are AB (x = A, y = B) and BA.")
     root = Path(root)
     if not root.is_dir():
         raise DataError(f"the folder {root} does not exist.")
@@ -105,33 +112,54 @@ def paired(
 
     load = round(size * 286 / 256) if augment and split == "train" else size
     if (root / "A").is_dir() and (root / "B").is_dir():
-        left = {p.stem: p for p in pictures_in(root / "A")}
-        right = {p.stem: p for p in pictures_in(root / "B")}
+        left, right = _by_name(root / "A"), _by_name(root / "B")
         lonely = sorted(set(left) ^ set(right))
         if lonely:
             where = "A" if lonely[0] in left else "B"
             raise DataError(
                 f"{len(lonely)} picture(s) have no partner of the same name: {lonely[0]!r} is only in {root / where}."
             )
-        names = [n for n in sorted(left) if wanted(left[n])]
-        a = [open_picture(left[n]) for n in names]
-        b = [open_picture(right[n]) for n in names]
-        for n, p, q in zip(names, a, b, strict=True):
-            if p.size != q.size:
-                raise DataError(f"the pair {n!r} differs in size: A is {_extent(p)}, B is {_extent(q)}.")
+        names = sorted(left)
+        pairs = (_two_files(left[n], right[n]) for n in names if wanted(left[n]))
     else:
-        a, b = [], []
-        for path in filter(wanted, pictures_in(root)):
-            both = open_picture(path)
-            if both.width % 2 or both.width < 1.5 * both.height:
-                raise DataError(f"{path.name} is {_extent(both)}: not two pictures of equal width side by side.")
-            a.append(both.crop((0, 0, both.width // 2, both.height)))
-            b.append(both.crop((both.width // 2, 0, both.width, both.height)))
-    if not a:
-        raise DataError(f"no pairs for the {split} split in {root}: give side-by-side pictures, or folders A and B.")
-    a, b = stack(a, load), stack(b, load)
+        names = pictures_in(root)
+        pairs = (_two_halves(path) for path in names if wanted(path))
+    # Each pair is shrunk as it is read: a thousand photographs at full size would not fit in memory.
+    pairs = [(squared(p, load), squared(q, load)) for p, q in pairs]
+    if not names:
+        raise DataError(f"no pairs in {root}: give side-by-side pictures, or folders A and B.")
+    if not pairs:
+        raise DataError(
+            f"none of the {len(names)} pair(s) in {root} falls into the {split} split (val is a tenth, by a hash of the "
+            "name): add more."
+        )
+    a, b = (stack(pictures, load) for pictures in zip(*pairs, strict=True))
     x, y = (a, b) if direction == "AB" else (b, a)
     return Pairs(x, y, size, augment=augment and split == "train")
+
+
+def _by_name(folder: Path) -> dict[str, Path]:
+    named: dict[str, Path] = {}
+    for path in pictures_in(folder):
+        if path.stem in named:
+            raise DataError(f"{folder} has both {named[path.stem].name} and {path.name}: which one is the partner?")
+        named[path.stem] = path
+    return named
+
+
+def _two_files(left: Path, right: Path) -> tuple[Image.Image, Image.Image]:
+    a, b = open_picture(left), open_picture(right)
+    if a.size != b.size:
+        raise DataError(f"the pair {left.stem!r} differs in size: A is {_extent(a)}, B is {_extent(b)}.")
+    return a, b
+
+
+def _two_halves(path: Path) -> tuple[Image.Image, Image.Image]:
+    both = open_picture(path)
+    half = both.width // 2
+    if both.width % 2 or both.width < 1.5 * both.height:
+        raise DataError(f"{path.name} is {_extent(both)}: not two pictures of equal width side by side.")
+    return both.crop((0, 0, half, both.height)), both.crop((half, 0, both.width, both.height))
 
 
 def _extent(picture: Image.Image) -> str:

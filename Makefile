@@ -1,0 +1,49 @@
+# make app | test | notebook | notebooks | bench | lint. Everything lives in .venv; nothing else is touched.
+
+VENV ?= .venv
+PYTHON := $(firstword $(foreach v,3.12 3.11 3.10,$(shell command -v python$(v) 2>/dev/null)) $(shell command -v python3 2>/dev/null))
+RUN := $(VENV)/bin/python
+
+.PHONY: app test test-long notebook notebooks bench lint clean
+
+app: $(VENV)/.app
+	$(RUN) app.py
+
+test: $(VENV)/.test
+	$(RUN) -m pytest -q
+
+test-long: $(VENV)/.test
+	$(RUN) -m pytest -q -m "long or not long"
+
+notebook: $(VENV)/.app
+	$(VENV)/bin/jupyter lab notebooks
+
+notebooks: $(VENV)/.app
+	@set -e; for n in notebooks/*.ipynb; do [ -e "$$n" ] || continue; \
+	  env -u I2I_DATA $(VENV)/bin/jupyter execute --inplace "$$n"; done
+
+bench: $(VENV)/.app
+	$(RUN) -m i2i bench
+
+lint: $(VENV)/.test
+	$(VENV)/bin/ruff check .
+
+clean:
+	rm -rf $(VENV) .pytest_cache .ruff_cache
+
+$(VENV)/bin/uv:
+	@[ -n "$(PYTHON)" ] || { echo "i2i needs Python 3.10, 3.11 or 3.12, and none was found on the path."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 12))' \
+	  || { echo "i2i needs Python 3.10, 3.11 or 3.12; $(PYTHON) is $$($(PYTHON) -V 2>&1)."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(RUN) -m pip install -q --disable-pip-version-check uv
+
+$(VENV)/.app: requirements.txt | $(VENV)/bin/uv
+	@echo "Installing into $(VENV): about 5 GB (the CUDA build of torch runs on CPU too); under a minute from a near"
+	@echo "package index, several over a home line. This happens once."
+	$(VENV)/bin/uv pip install -q --python $(RUN) -r requirements.txt
+	@touch $@
+
+$(VENV)/.test: requirements-dev.txt $(VENV)/.app
+	$(VENV)/bin/uv pip install -q --python $(RUN) -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,63 @@
+"""What several test files share: one thread, tiny configs, a source of made-up pictures."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from i2i.methods import METHODS
+
+# Many small tensors: threads would only wait for one another, the more so on a busy machine.
+torch.set_num_threads(1)
+
+# Every method at a size that trains in milliseconds. A method without an entry fails its tests.
+TINY = {
+    "pix2pix": {"width": 4, "cap": 8, "depth": 3, "patch_layers": 1, "patch_width": 4, "steps": 8},
+}
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "slow: more than twenty seconds on one core")
+
+
+def tiny(key: str = "pix2pix", seed: int = 0, **changes):
+    """A method small enough for a test; one seed, one set of weights, no trace on the global stream."""
+    cls = METHODS[key]
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return cls(cls.Config(**{**TINY[key], **changes}))
+
+
+def noise(*shape: int, seed: int = 0, dtype=torch.float32) -> torch.Tensor:
+    """Uniform in [-1, 1]."""
+    return torch.rand(*shape, generator=torch.Generator().manual_seed(seed), dtype=dtype) * 2 - 1
+
+
+def fake_batch(b: int = 2, size: int = 16, dtype=torch.float32) -> dict[str, torch.Tensor]:
+    """Everything that any method may ask for."""
+    return {
+        "x": noise(b, 3, size, size, seed=1, dtype=dtype),
+        "y": noise(b, 3, size, size, seed=2, dtype=dtype),
+        "index": torch.arange(b),
+    }
+
+
+class Made:
+    """A source of made-up pairs that, like the real ones, draws its augmentation from the generator."""
+
+    def __init__(self, length: int = 10, size: int = 16, jitter: float = 0.1, dtype=torch.float32):
+        self.x, self.y = (noise(length, 3, size, size, seed=s, dtype=dtype) for s in (1, 2))
+        self.jitter = jitter
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    def batch(self, index, generator=None):
+        move = self.jitter * torch.rand(len(index), 1, 1, 1, generator=generator, dtype=self.x.dtype)
+        return {"x": self.x[index] + move, "y": self.y[index] - move, "index": index}
+
+
+@pytest.fixture(params=sorted(METHODS))
+def method(request):
+    """Each method of the gallery in turn, tiny."""
+    return tiny(request.param)

@@ -1,0 +1,258 @@
+"""Losses as their equations say, pix2pix as its paper says, and what every method of the gallery keeps."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+from conftest import Made, fake_batch, noise, tiny
+
+from i2i.losses import ADVERSARIAL, l1, least_squares, log_loss
+from i2i.method import frozen, weighted_sum
+from i2i.methods import METHODS
+from i2i.train import Trainer
+
+# ---- Losses ----
+
+
+def test_the_log_loss_of_an_undecided_discriminator_is_ln_2():
+    logits = torch.zeros(2, 1, 3, 3)
+    assert log_loss(logits, True).item() == pytest.approx(math.log(2))
+    assert log_loss(logits, False).item() == pytest.approx(math.log(2))
+
+
+@pytest.mark.parametrize("z", [-3.0, 0.5, 2.0])
+def test_the_log_loss_is_minus_log_of_the_probability(z):
+    d = 1 / (1 + math.exp(-z))
+    assert log_loss(torch.tensor([z]), True).item() == pytest.approx(-math.log(d), rel=1e-5)
+    assert log_loss(torch.tensor([z]), False).item() == pytest.approx(-math.log(1 - d), rel=1e-5)
+
+
+def test_the_generators_log_loss_does_not_saturate():
+    """Where D is sure of a fake the slope is steepest; it stays finite however sure D is."""
+    z = torch.tensor([-200.0], requires_grad=True)
+    log_loss(z, True).backward()
+    assert log_loss(z, True).item() == pytest.approx(200) and z.grad.item() == pytest.approx(-1)
+
+
+@pytest.mark.parametrize(
+    "z, real, fake", [(0.0, 1.0, 0.0), (1.0, 0.0, 1.0), (0.5, 0.25, 0.25), (-1.0, 4.0, 1.0)]
+)
+def test_least_squares_pulls_reals_to_one_and_fakes_to_zero(z, real, fake):
+    logits = torch.full((1, 1, 2, 2), z)
+    assert least_squares(logits, True).item() == real and least_squares(logits, False).item() == fake
+
+
+@pytest.mark.parametrize("loss", ADVERSARIAL.values(), ids=ADVERSARIAL)
+@pytest.mark.parametrize("real", [True, False])
+def test_an_adversarial_loss_is_the_mean_over_patches_wherever_they_lie(loss, real):
+    logits = noise(2, 1, 6, 6) * 3
+    order = torch.randperm(72, generator=torch.Generator().manual_seed(0))
+    shuffled = logits.flatten()[order].view_as(logits)
+    torch.testing.assert_close(loss(shuffled, real), loss(logits, real))
+    each = torch.stack([loss(z, real) for z in logits.flatten()])
+    torch.testing.assert_close(loss(logits, real), each.mean())
+
+
+def test_l1_is_the_mean_absolute_difference():
+    assert l1(torch.tensor([[0.0, 1.0]]), torch.tensor([[0.5, -1.0]])).item() == 1.25
+
+
+@pytest.mark.parametrize("dtype, told", [(torch.bfloat16, torch.float32), (torch.float64, torch.float64)])
+def test_losses_are_summed_in_no_less_than_float32(dtype, told):
+    z = noise(2, 1, 4, 4).to(dtype)
+    assert {loss(z, True).dtype for loss in ADVERSARIAL.values()} | {l1(z, z).dtype} == {told}
+
+
+# ---- Weighted sums and freezing ----
+
+
+def test_a_weighted_sum_multiplies_each_term_by_its_factor():
+    terms = {"a": torch.tensor(2.0), "b": torch.tensor(3.0)}
+    assert weighted_sum(terms, {"a": 10.0, "b": 0.5, "unused": 7.0}).item() == 21.5
+
+
+def test_a_term_without_a_weight_is_an_error_that_names_it():
+    with pytest.raises(KeyError, match="'?gann'?.*known: gan, l1"):
+        weighted_sum({"gann": torch.tensor(1.0), "l1": torch.tensor(1.0)}, {"l1": 1.0, "gan": 1.0})
+
+
+def test_frozen_stops_gradients_into_weights_and_lets_them_through():
+    net, free = torch.nn.Linear(2, 2), torch.nn.Linear(2, 2)
+    net.bias.requires_grad_(False)
+    with frozen(net):
+        net(free(torch.ones(1, 2))).sum().backward()
+    assert net.weight.grad is None and free.weight.grad.abs().sum() > 0
+    assert net.weight.requires_grad and not net.bias.requires_grad, "what was fixed before stays fixed after"
+
+
+# ---- The objective of pix2pix ----
+
+ROWS = {  # the paper's table 1
+    "L1": ({"gan": 0.0}, {"l1"}, set()),
+    "cGAN": ({"l1": 0.0}, {"l1", "gan"}, {"real", "fake"}),
+    "L1+cGAN": ({}, {"l1", "gan"}, {"real", "fake"}),
+    "GAN": ({"l1": 0.0, "condition": False}, {"l1", "gan"}, {"real", "fake"}),
+    "L1+GAN": ({"condition": False}, {"l1", "gan"}, {"real", "fake"}),
+}
+
+
+@pytest.mark.parametrize("kind", ADVERSARIAL)
+@pytest.mark.parametrize("row", ROWS)
+def test_each_row_of_the_papers_table_has_its_terms(row, kind):
+    changes, of_g, of_d = ROWS[row]
+    net, batch = tiny(adversarial=kind, dropout=0.0, **changes), fake_batch()
+    g, d, weights = net.generator_loss(batch), net.discriminator_loss(batch), net.weights(0)
+    assert (set(g), set(d)) == (of_g, of_d)
+    # What G minimises, written out.
+    fake, loss = net.G(batch["x"]), ADVERSARIAL[kind]
+    expected = net.config.l1 * (fake - batch["y"]).abs().mean()
+    if of_d:
+        expected = expected + loss(net.judge(batch["x"], fake), True)
+        halves = [loss(net.judge(batch["x"], batch["y"]), True), loss(net.judge(batch["x"], fake), False)]
+        torch.testing.assert_close(weighted_sum(d, weights), sum(halves) / 2)
+    torch.testing.assert_close(weighted_sum(g, weights), expected)
+
+
+@pytest.mark.parametrize("condition", [True, False])
+def test_only_a_conditional_discriminator_sees_the_input(condition):
+    net, batch = tiny(condition=condition), fake_batch()
+    for p in net.D.parameters():
+        torch.nn.init.normal_(p)
+    same = torch.equal(net.judge(batch["x"], batch["y"]), net.judge(-batch["x"], batch["y"]))
+    assert same is not condition
+
+
+def test_the_l1_row_leaves_the_discriminator_alone():
+    trainer = Trainer(tiny(gan=0.0), Made(), batch=2, precision="fp32")
+    before = [p.clone() for p in trainer.method.D.parameters()]
+    assert set(trainer.advance()) == {"l1"}
+    assert all(torch.equal(a, b) for a, b in zip(before, trainer.method.D.parameters(), strict=True))
+
+
+def test_the_discriminators_loss_reaches_no_weight_of_the_generator():
+    net, batch = tiny(), fake_batch()
+    total = weighted_sum(net.discriminator_loss(batch | net.share(batch)), net.weights(0))
+    grads = torch.autograd.grad(total, [*net.G.parameters()], allow_unused=True)
+    assert all(g is None for g in grads)
+
+
+def test_the_paper_is_the_default():
+    c = METHODS["pix2pix"].Config()
+    assert (c.l1, c.gan, c.patch_layers, c.dropout, c.rate, c.condition) == (100.0, 1.0, 3, 0.5, 2e-4, True)
+
+
+class Recomputing(METHODS["pix2pix"]):
+    """Each turn makes its own fakes, as the equations read."""
+
+    def share(self, batch):
+        return {}
+
+
+def test_shared_fakes_change_nothing_in_float64():
+    """The same losses, and the same weights after three steps (running statistics aside)."""
+    runs = []
+    for cls in (METHODS["pix2pix"], Recomputing):
+        net = cls(tiny(dropout=0.0).config)
+        net.load_state_dict(tiny(dropout=0.0).state_dict())
+        trainer = Trainer(net.double(), Made(dtype=torch.float64), batch=2, precision="fp32")
+        runs.append(([trainer.advance() for _ in range(3)], dict(net.named_parameters())))
+    (shared, p), (recomputed, q) = runs
+    for one, other in zip(shared, recomputed, strict=True):
+        assert one == pytest.approx(other, rel=1e-12, abs=1e-12)
+    for name in p:
+        assert p[name].dtype == torch.float64
+        torch.testing.assert_close(p[name], q[name], rtol=0, atol=1e-12)
+
+
+# ---- What every method keeps ----
+
+
+def snapshot(module: torch.nn.Module) -> dict[str, torch.Tensor]:
+    return {k: v.clone() for k, v in module.state_dict().items()}
+
+
+def test_losses_are_pure(method):
+    """No gradient, no attribute, no network is touched; two calls on one stream give the same numbers."""
+    method.eval()  # batch statistics are a forward's business, not a loss's
+    for stage in method.stages():
+        for turn in stage.turns.values():
+            batch, before, names = fake_batch(), snapshot(method), set(vars(method))
+            numbers = []
+            for _ in range(2):
+                torch.manual_seed(0)
+                numbers.append({k: v.item() for k, v in turn.loss(batch).items()})
+            assert numbers[0] == numbers[1]
+            assert set(batch) == set(fake_batch()) and set(vars(method)) == names
+            assert all(p.grad is None for p in method.parameters())
+            assert all(torch.equal(v, before[k]) for k, v in method.state_dict().items())
+
+
+def test_every_term_is_a_scalar_with_a_weight(method):
+    for stage in method.stages():
+        for turn in stage.turns.values():
+            terms = turn.loss(fake_batch())
+            assert terms and all(v.dim() == 0 and v.requires_grad for v in terms.values())
+            weighted_sum(terms, method.weights(0))
+
+
+def test_each_turn_moves_exactly_the_networks_that_it_names(method):
+    trainer = Trainer(method, Made(), batch=2, precision="fp32")
+    for name, turn in trainer.stages[0].turns.items():
+        for _ in range(2):
+            before = {k: [p.clone() for p in net.parameters()] for k, net in method.networks().items()}
+            batch = trainer._batch()
+            trainer._take(name, turn, batch | method.share(batch))
+            moved = {
+                letter
+                for letter, net in method.networks().items()
+                if any(not torch.equal(a, b) for a, b in zip(before[letter], net.parameters(), strict=True))
+            }
+            assert moved == set(turn.trains)
+    assert all(p.requires_grad for p in method.parameters())
+
+
+def test_translate_keeps_size_range_and_modes(method):
+    x = fake_batch(size=32)["x"]
+    for training in (True, False):
+        method.train(training)
+        next(iter(method.networks().values())).train(not training)
+        modes = [m.training for m in method.modules()]
+        y = method.translate(x)
+        assert y.shape == x.shape and y.abs().max() <= 1
+        assert [m.training for m in method.modules()] == modes
+
+
+def test_building_a_method_twice_from_one_seed_gives_the_same_weights(method):
+    key = next(k for k, cls in METHODS.items() if type(method) is cls)
+    twin = tiny(key)
+    assert all(torch.equal(v, twin.state_dict()[k]) for k, v in method.state_dict().items())
+
+
+# Made once in float32 on one thread: what the code computed when it was last known to be right.
+GOLDEN = {
+    "pix2pix": {
+        "D": {"real": 10.85187, "fake": 0.17801},
+        "G": {"l1": 0.8572, "gan": 11.30722},
+        "y": [0.97815, -0.99996, 0.08699],
+    },
+}
+
+
+def test_golden_slice(method):
+    """Numbers that must not move by accident: each turn's terms, and some pixels of a translation."""
+    key = next(k for k, cls in METHODS.items() if type(method) is cls)
+    golden = dict(GOLDEN[key])
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        for p in method.parameters():  # larger than at the start, where every output is nearly grey
+            if p.dim() > 1:
+                torch.nn.init.normal_(p, std=0.3)
+        pixels = golden.pop("y")
+        made = method.eval().translate(fake_batch()["x"], generator=torch.Generator().manual_seed(0))
+        assert made[0, :, 5, 5].tolist() == pytest.approx(pixels, abs=1e-4)
+        for name, terms in golden.items():
+            torch.manual_seed(0)
+            got = {k: v.item() for k, v in method.stages()[0].turns[name].loss(fake_batch()).items()}
+            assert got == pytest.approx(terms, abs=1e-4, rel=1e-4)
