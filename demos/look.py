@@ -48,7 +48,7 @@ footer { opacity: .75; }
 .card > * { flex-grow: 0 !important; }
 .card > .styler, .card .form { background: transparent !important; border: 0 !important; box-shadow: none !important; }
 .label { font-size: 12px; font-weight: 700; letter-spacing: .09em; text-transform: uppercase; color: var(--soft); margin: 0; }
-.lead { font-size: 16px; color: var(--soft); margin: 4px 0 2px; max-width: 78ch; line-height: 1.5; }
+.lead { font-size: 16px; color: var(--soft); margin: 4px 0 2px; max-width: 118ch; line-height: 1.5; }
 .lead b { color: var(--ink); }
 .note { border-radius: 12px; padding: 12px 14px; font-size: 14.5px; line-height: 1.5; color: var(--ink); margin: 0; }
 .note.notice { background: var(--lilac); } .note.notice b:first-child { color: var(--violet); }
@@ -77,7 +77,9 @@ footer { opacity: .75; }
 .quiet button, button.quiet { background: var(--card) !important; border: 1px solid var(--line) !important; color: var(--ink) !important;
   border-radius: 10px !important; font-weight: 500 !important; font-size: 13.5px !important; min-height: 36px; box-shadow: none !important; min-width: 0 !important; }
 button.quiet:hover { border-color: var(--violet) !important; }
-.tools { gap: 8px !important; align-items: center; }
+.fit { align-self: flex-start; width: auto !important; padding: 0 16px !important; }
+.tight { flex: 0 0 auto !important; }
+.tools { flex-wrap: nowrap !important; gap: 8px !important; align-items: center; }
 .tabs > .tab-wrapper button, .tab-container button { font-size: 15px !important; }
 .tab-wrapper { margin-bottom: 0 !important; }
 .tab-container button.selected { color: var(--ink) !important; font-weight: 700; }

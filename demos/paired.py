@@ -297,10 +297,12 @@ def tab() -> Callable | None:
                 look.label("pix2pix makes")
                 made = gr.HTML(picture, apply_default_css=False, elem_id="made", elem_classes="bare")
                 with gr.Row(elem_classes="tools"):
+                    gr.HTML('<span class="small">dropout seed</span>', apply_default_css=False, elem_classes="bare tight")
                     seed = gr.Number(
-                        7, label="Seed of the dropout", precision=0, minimum=0, maximum=9999, elem_id="seed", min_width=110, elem_classes="number",
+                        7, label="dropout seed", precision=0, minimum=0, maximum=9999, elem_id="seed", container=False,
+                        min_width=80, elem_classes="number",
                     )
-                    roll = gr.Button("Another seed ⟳", size="sm", elem_classes="quiet", elem_id="roll")
+                    roll = gr.Button("another ⟳", size="sm", elem_classes="quiet", elem_id="roll")
             with gr.Column(scale=8, min_width=340, elem_classes="card"):
                 look.label("The objective, for what you see")
                 live = gr.HTML(terms, apply_default_css=False, elem_id="live", elem_classes="bare")
@@ -308,7 +310,7 @@ def tab() -> Callable | None:
         with gr.Column(elem_classes="card"):
             look.label("Roll the dice: four dropout samples")
             dice = gr.HTML(samples(start, first, 7), apply_default_css=False, elem_id="samples", elem_classes="bare")
-            again = gr.Button("Sample what is on the pad", size="sm", elem_classes="quiet", elem_id="sample")
+            again = gr.Button("Roll for what is on the pad", size="sm", elem_classes="quiet fit", elem_id="sample")
         look.links(
             **{
                 "Paper: Isola et al. 2017": "https://arxiv.org/abs/1611.07004",

@@ -43,13 +43,33 @@ def main(argv: list[str] | None = None) -> int:
     except BrokenPipeError:  # `| head` closed our output: not a fault
         sys.stderr.close()
         return 0
-    except (ValueError, RuntimeError, OSError) as fault:
+    except OSError as fault:  # a full disk, a folder that may not be written, a file where a folder should be
+        if not fault.strerror:
+            raise
+        print(f"i2i {options.command}: {fault.filename or 'a file'}: {fault.strerror}", file=sys.stderr)
+        return 1
+    except (ValueError, RuntimeError) as fault:
         # What the package raises on bad input is a sentence; a defect of ours is not, and keeps its traceback.
         if type(fault).__module__.startswith("i2i"):
             print(f"i2i {options.command}: {fault}", file=sys.stderr)
             return 1
         raise
     return 0
+
+
+def _whole(low: int, high: int | None = None):
+    """An argparse type: a whole number from `low` to `high`."""
+
+    def read(text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"wants a whole number, got {text!r}") from None
+        if number < low or (high is not None and number > high):
+            raise argparse.ArgumentTypeError(f"must be {f'{low} to {high}' if high else f'at least {low}'}, got {number}")
+        return number
+
+    return read
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -59,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     def command(name: str, run, about: str, example: str) -> argparse.ArgumentParser:
         sub = commands.add_parser(
             name, help=about, description=about, epilog=f"example:  {example}", allow_abbrev=False,
+            formatter_class=argparse.RawDescriptionHelpFormatter,  # an example is not to be broken in two
         )
         sub.set_defaults(run=run)
         return sub
@@ -74,14 +95,14 @@ def _parser() -> argparse.ArgumentParser:
         "python -m i2i train pix2pix-icons    or    python -m i2i train pix2pix --data my_pairs --size 128",
     )
     sub.add_argument("name", metavar="RECIPE|METHOD")
-    sub.add_argument("--steps", type=int, help="batches to train on")
+    sub.add_argument("--steps", type=_whole(1), help="batches to train on")
     sub.add_argument("--data", type=Path, help="folder of your own: AB side by side, or A/ and B/ with equal names")
-    sub.add_argument("--direction", choices=("AB", "BA"), default="AB", help="own folder: which side is the input")
-    sub.add_argument("--size", type=int, help="own folder: side in pixels (default 128)")
-    sub.add_argument("--batch", type=int, help="pictures a step")
-    sub.add_argument("--seed", type=int, help="of weights, order, augmentation and dropout")
+    sub.add_argument("--direction", choices=("AB", "BA"), help="own folder: which side is the input (default AB: the left one)")
+    sub.add_argument("--size", type=_whole(32), help="own folder: side in pixels (default 128)")
+    sub.add_argument("--batch", type=_whole(1), help="pictures a step")
+    sub.add_argument("--seed", type=_whole(0, 10**6), help="of weights, order, augmentation and dropout")
     sub.add_argument("--precision", choices=("auto", "fp32", "bf16"), default="auto")
-    sub.add_argument("--threads", type=int, help="CPU threads (default: all)")
+    sub.add_argument("--threads", type=_whole(1), help="CPU threads (default: all)")
     sub.add_argument("--out", type=Path, help="folder of the run (default runs/NAME)")
     sub.add_argument("--export", type=Path, help="folder of the exported model (default OUT/export)")
     sub.add_argument("--quiet", action="store_true", help="no progress bar")
@@ -94,7 +115,7 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("inputs", nargs="+", type=Path, metavar="IN", help="pictures or folders of pictures")
     sub.add_argument("--out", type=Path, required=True, help="folder for the results")
     sub.add_argument("--seed", type=int, default=0)
-    sub.add_argument("--n", type=int, default=1, help="samples for each picture")
+    sub.add_argument("--n", type=_whole(1, 64), default=1, help="samples for each picture")
     sub.add_argument("--scale", type=float, help="1 to 4 times the trained size")
     sub.add_argument("--device", default="auto")
 
@@ -102,7 +123,7 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("name", help="a shipped model, or the folder of an exported one")
     sub.add_argument("--data", type=Path, help="a paired folder of your own instead of the recipe's test split")
     sub.add_argument("--direction", choices=("AB", "BA"), default="AB", help="own folder: which side is the input")
-    sub.add_argument("--limit", type=int, default=500, help="pictures at most")
+    sub.add_argument("--limit", type=_whole(4), default=500, help="pictures at most")
     sub.add_argument("--json", action="store_true", help="machine-readable")
 
     sub = command("claims", _claims, "What the lectures claim, and what was measured.", "python -m i2i claims --run")
@@ -112,8 +133,8 @@ def _parser() -> argparse.ArgumentParser:
 
     sub = command("bench", _bench, "Speed of a step and of a picture, against plain.", "python -m i2i bench pix2pix")
     sub.add_argument("names", nargs="*", metavar="NAME", help="recipes or methods (default: all recipes)")
-    sub.add_argument("--rounds", type=int, default=7)
-    sub.add_argument("--threads", type=int, help="CPU threads (default: all)")
+    sub.add_argument("--rounds", type=_whole(1), default=7)
+    sub.add_argument("--threads", type=_whole(1), help="CPU threads (default: all)")
     sub.add_argument("--json", action="store_true", help="machine-readable")
     return parser
 
@@ -202,8 +223,9 @@ def _train(options) -> None:
         torch.set_num_threads(options.threads)
     if options.name in RECIPES:
         recipe = RECIPES[options.name]
-        if options.size:
-            raise Wrong("--size goes with a method and your own --data; a recipe has its size.")
+        for option in ("data", "size", "direction"):
+            if getattr(options, option):
+                raise Wrong(f"--{option} goes with a method and a folder of your own; the recipe {options.name} has its own.")
     elif options.name in METHODS:
         if not options.data:
             raise Wrong(f"{options.name} is a method: give it a folder with --data, or train one of its recipes.")
@@ -214,6 +236,8 @@ def _train(options) -> None:
     elif options.name in _judges():
         from .judges import train_judge
 
+        if options.rest:
+            raise Wrong(f"{options.rest[0]!r} is no option of a judge; --steps and --out are.")
         train_judge(options.name, options.out or RUNS / options.name, steps=options.steps)
         return
     else:
@@ -222,8 +246,6 @@ def _train(options) -> None:
     config_class = METHODS[recipe.method].Config
     changes = _overrides(options.rest, config_class)
     if options.steps is not None:
-        if options.steps < 1:
-            raise Wrong(f"--steps must be at least 1, got {options.steps}.")
         changes["steps"] = options.steps
     recipe = dataclasses.replace(
         recipe,
@@ -235,22 +257,30 @@ def _train(options) -> None:
         method = recipe.build()
     except (KeyError, ValueError, RuntimeError) as fault:
         raise Wrong(f"these settings do not make a {recipe.method}: {fault}") from None
+    depth = getattr(method.config, "depth", 0)
+    if recipe.size % 2**depth:
+        raise Wrong(f"--depth {depth} halves the picture {depth} times: {recipe.size} px is not a multiple of {2**depth}.")
     if options.name in METHODS:
-        train = paired(options.data, recipe.size, "train", options.direction)
-        held_out = paired(options.data, recipe.size, "test", options.direction)
+        train = paired(options.data, recipe.size, "train", options.direction or "AB")
+        held_out = paired(options.data, recipe.size, "test", options.direction or "AB")
         showcase = held_out.batch(torch.arange(min(8, len(held_out))))
         name = options.data.resolve().name
     else:
-        train, held_out = recipe.source("train", options.data), recipe.source("test", options.data)
+        train, held_out = recipe.source("train"), recipe.source("test")
         showcase, name = recipe.showcase(recipe.size), options.name
     out = options.out or RUNS / (options.name if options.name in RECIPES else f"{options.name}-{name}")
     trainer = Trainer(
         method, train, batch=recipe.batch, seed=recipe.seed, ema=recipe.ema,
         precision=options.precision, out=out, showcase=showcase,
     )
+    try:
+        trainer.resume()  # as fit does; done here, a folder that holds another run is the user's fault and a sentence
+    except ValueError as fault:
+        raise Failed(str(fault)) from None
     trainer.fit(progress=not options.quiet)
     if trainer.rank == 0:
-        folder = publish(trainer, recipe, options.export or out / "export", showcase, held_out)
+        home = options.export or out / "export"
+        folder = publish(trainer, recipe, home, showcase, held_out, progress=not options.quiet)
         print(f"exported to {folder}: i2i.load({str(folder)!r})")
 
 
@@ -261,18 +291,26 @@ def _judges() -> dict:
 
 
 def _translate(options) -> None:
+    import torch
+
     from .data.folders import pictures_in
     from .pictures import open_picture
     from .pipeline import load
 
-    if not 1 <= options.n <= 64:
-        raise Wrong(f"--n is the number of samples, 1 to 64; got {options.n}.")
     if options.scale is not None and not 1 <= options.scale <= 4:
         raise Wrong(f"--scale is a factor from 1 to 4; got {options.scale}.")
+    if options.device != "auto":
+        try:
+            torch.zeros(1, device=options.device)
+        except (RuntimeError, AssertionError):
+            raise Wrong(f"there is no device {options.device!r} here; cpu always is.") from None
     model = load(options.name, options.device)
+    if options.scale is not None and "scale" not in model.controls:
+        raise Wrong(f"--scale: {model.name} makes pictures of its own size only.")
     files = [p for given in options.inputs for p in (pictures_in(given) if given.is_dir() else [given])]
     if not files:
         raise Failed("there are no pictures in the folder(s) given.")
+    targets = _targets(files, options.out, options.n)
     options.out.mkdir(parents=True, exist_ok=True)
     faults = []
     for path in files:
@@ -284,11 +322,23 @@ def _translate(options) -> None:
             continue
         made = model(picture, n=options.n, seed=options.seed, scale=options.scale)
         for i, result in enumerate(made if options.n > 1 else [made]):
-            target = options.out / f"{path.stem}{f'-{i + 1}' if options.n > 1 else ''}.png"
-            result.save(target)
-            print(target)
+            result.save(targets[path][i])
+            print(targets[path][i])
     if faults:
         raise Failed(f"{len(faults)} of {len(files)} picture(s) could not be translated.")
+
+
+def _targets(files: list[Path], out: Path, n: int) -> dict[Path, list[Path]]:
+    """Where the n results of each file go; Wrong, before any work, if one would replace an input or another's result."""
+    targets = {p: [out / f"{p.stem}{f'-{i + 1}' if n > 1 else ''}.png" for i in range(n)] for p in files}
+    inputs, owner = {p.resolve() for p in files}, {}
+    for path, results in targets.items():
+        for target in results:
+            if target.resolve() in inputs:
+                raise Wrong(f"the result for {path} would replace the input {target}: give another --out.")
+            if owner.setdefault(target, path) != path:
+                raise Wrong(f"{owner[target]} and {path} would both be written to {target}: translate them apart.")
+    return targets
 
 
 def _evaluate(options) -> None:
@@ -305,7 +355,7 @@ def _evaluate(options) -> None:
         if key not in RECIPES:
             raise Wrong(f"{options.name} comes from no recipe here: say which pictures with --data.")
         source = RECIPES[key].source("test")
-    figures = evaluate(model, source, options.limit)
+    figures = evaluate(model, source, options.limit, progress=not options.json)
     if options.json:
         print(json.dumps({k: list(v) for k, v in figures.items()}))
         return

@@ -12,6 +12,7 @@ from torch import Tensor
 from tqdm.auto import tqdm
 
 from .checkpoint import export, read_config, write_config
+from .data.folders import DataError
 from .judges import load_judge
 from .method import Batch
 from .metrics import Estimate, judge_report
@@ -33,14 +34,15 @@ def translate_all(model: Model, source: Source, limit: int = 500, progress: bool
 
 def evaluate(model: Model, source: Source, limit: int = 500, progress: bool = True) -> dict[str, Estimate]:
     """PSNR, SSIM, energy ratio, colour, PD-i2i, FD-i2i, KD-i2i with 95 % intervals (see `metrics.judge_report`)."""
+    if min(limit, len(source)) < 4:
+        raise DataError(f"figures need at least 4 held-out pictures, got {min(limit, len(source))}.")
     made, real = translate_all(model, source, limit, progress)
-    if len(made) < 4:
-        raise ValueError(f"figures need at least 4 held-out pictures, got {len(made)}.")
     return judge_report(made, real, load_judge())
 
 
 def publish(
-    trainer: Trainer, recipe: Recipe, folder: Path, showcase: Batch, held_out: Source | None, limit: int = 500
+    trainer: Trainer, recipe: Recipe, folder: Path, showcase: Batch, held_out: Source | None, limit: int = 500,
+    progress: bool = True,
 ) -> Path:
     """Export a finished run's averaged method, evaluate it on pictures it never saw, and write both on its card.
 
@@ -68,7 +70,7 @@ def publish(
     }
     export(folder, trainer.average, size=recipe.size, card=card, nets=recipe.ship, sheet=sheet(rows))
     if held_out is not None and len(held_out) >= 4:
-        figures = evaluate(load(folder), held_out, limit)
+        figures = evaluate(load(folder), held_out, limit, progress)
         card["judged on"] = f"{min(limit, len(held_out))} held-out pictures"
         card["figures"] = {name: list(value) for name, value in figures.items()}
     else:

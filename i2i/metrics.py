@@ -11,7 +11,6 @@ PD-i2i, and must never be compared with published values.
 
 import hashlib
 import math
-import os
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -20,6 +19,8 @@ from typing import NamedTuple
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+from .data import catalogue
 
 Features = Callable[[Tensor], list[Tensor]]
 
@@ -370,7 +371,7 @@ def judge_report(
 
 
 def _load(name: str, folder: Path | str | None, fetch: str) -> dict[str, Tensor]:
-    folder = Path(os.environ.get("I2I_DATA", "data")) / "weights" if folder is None else Path(folder)
+    folder = catalogue.find(fetch) or catalogue.root() / fetch if folder is None else Path(folder)
     path = folder / name
     if not path.is_file():
         raise MissingWeights(f"{path} is not there; fetch it with `python -m i2i data {fetch}`")
@@ -392,7 +393,8 @@ def inception(folder: Path | str | None = None) -> Features:
 
     torchvision's Inception v3 with the weights of 2015-12-05 as ported for pytorch-fid, which were trained
     with 1008 classes and with other pooling in the last branch of most blocks. Pictures are resized to
-    299 x 299, bilinear without antialiasing. `folder` is `$I2I_DATA/weights` unless given. Raises
+    299 x 299, bilinear without antialiasing. `folder` is where `i2i data inception` puts
+    them unless given. Raises
     MissingWeights if the file is not there, ValueError if it is another one.
     """
     state = _load(INCEPTION, folder, "inception")
@@ -458,7 +460,7 @@ def lpips(a: Tensor, b: Tensor, net: str = "alex", folder: Path | str | None = N
     """Learned perceptual distance, version 0.1, of pictures [B, 3, H, W]: [B], at least 0.
 
     `net` is "alex" or "vgg" (KeyError otherwise). Needs torchvision's ImageNet weights of that net and the
-    learned channel weights `lpips-v0.1-{net}.pth` in `folder` (`$I2I_DATA/weights` unless given); raises
+    learned channel weights `lpips-v0.1-{net}.pth` in `folder` (where `i2i data lpips` puts them unless given); raises
     MissingWeights if one is not there, ValueError if it is another one. Sums over layers, where PD-i2i takes
     the mean. Zhang et al., CVPR 2018.
     """

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.util
+import os
+import shutil
+from pathlib import Path
+
 import pytest
 import torch
 
@@ -18,6 +23,35 @@ TINY = {
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "slow: more than twenty seconds on one core")
+
+
+# What a skip may plead, and whether the plea is true here. Under I2I_CI a false one fails the run.
+PLEAS = {
+    "I2I_DATA": not Path(os.environ.get("I2I_DATA", "")).joinpath("emoji").is_dir(),
+    "not installed": not Path(os.environ.get("I2I_DATA", "")).joinpath("emoji").is_dir(),
+    "chromium": not any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))),
+    "playwright": importlib.util.find_spec("playwright") is None,
+}
+false_pleas: list[str] = []
+
+
+def pytest_runtest_logreport(report):
+    if report.skipped and isinstance(report.longrepr, tuple):
+        reason = report.longrepr[2]
+        if any(plea in reason and not true for plea, true in PLEAS.items()):
+            false_pleas.append(f"{report.nodeid}: {reason}")
+
+
+def pytest_sessionfinish(session, exitstatus):
+    if false_pleas and os.environ.get("I2I_CI"):
+        session.exitstatus = 1
+
+
+def pytest_terminal_summary(terminalreporter):
+    if false_pleas and os.environ.get("I2I_CI"):
+        terminalreporter.section("skipped where they could have run")
+        for line in false_pleas:
+            terminalreporter.line(line)
 
 
 def tiny(key: str = "pix2pix", seed: int = 0, **changes):

@@ -29,7 +29,7 @@ from i2i.metrics import embed, frechet, judge_report, perceptual_distance
 from i2i.pictures import from_bytes
 
 NAME = "i2i-feat-v1"
-# Frozen for good: figures in cards and papers were measured with these bytes. Another judge gets another name.
+# Frozen for good: figures in cards were measured with these bytes. Another judge gets another name.
 SHA256 = "TO BE PINNED"
 # Mean of every map over the four pictures of `fixed`.
 GOLDEN = []

@@ -484,7 +484,7 @@ def test_missing_weights_say_how_to_fetch_them(tmp_path, monkeypatch):
             call()
     with pytest.raises(metrics.MissingWeights, match="python -m i2i data lpips"):
         metrics.lpips(a, a)
-    (tmp_path / "weights").mkdir()
-    torch.save({}, tmp_path / "weights" / "lpips-v0.1-vgg.pth")  # the learned weights alone are not enough
+    (tmp_path / "lpips").mkdir()
+    torch.save({}, tmp_path / "lpips" / "lpips-v0.1-vgg.pth")  # the learned weights alone are not enough
     with pytest.raises(metrics.MissingWeights, match="vgg16-397923af.pth"):
         metrics.lpips(a, a, net="vgg")

@@ -138,6 +138,11 @@ def test_the_discriminators_loss_reaches_no_weight_of_the_generator():
     assert all(g is None for g in grads)
 
 
+def test_the_discriminator_has_its_turn_before_the_generator():
+    (stage,) = tiny().stages()
+    assert [(name, turn.trains) for name, turn in stage.turns.items()] == [("D", ("D",)), ("G", ("G",))]
+
+
 def test_the_paper_is_the_default():
     c = METHODS["pix2pix"].Config()
     assert (c.l1, c.gan, c.patch_layers, c.dropout, c.rate, c.condition) == (100.0, 1.0, 3, 0.5, 2e-4, True)

@@ -350,6 +350,26 @@ _ALL = (
         used_by=("metrics",),
     ),
     Dataset(
+        "lpips",
+        "LPIPS 0.1: channel weights, and the AlexNet that they weigh",
+        "https://github.com/richzhang/PerceptualSimilarity",
+        (
+            File(
+                ("https://github.com/richzhang/PerceptualSimilarity/raw/master/lpips/weights/v0.1/alex.pth",),
+                "lpips-v0.1-alex.pth",
+            ),
+            File(
+                ("https://download.pytorch.org/models/alexnet-owt-7be5be79.pth",),
+                "alexnet-owt-7be5be79.pth",
+                "7be5be79",
+            ),
+        ),
+        "BSD 2-clause (LPIPS), BSD 3-clause (torchvision); trained on ImageNet, whose pictures are for research",
+        "Zhang et al., The Unreasonable Effectiveness of Deep Features as a Perceptual Metric, CVPR 2018",
+        layout="plain",
+        used_by=("metrics",),
+    ),
+    Dataset(
         "vgg19",
         "VGG-19 trained on ImageNet, torchvision's weights",
         "https://pytorch.org/vision/stable/models.html",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import torch
 from torch import Tensor, nn
 
@@ -62,4 +64,16 @@ def init_normal(net: nn.Module, std: float = 0.02) -> nn.Module:
             nn.init.normal_(module.weight, 1.0, std)
         if isinstance(getattr(module, "bias", None), nn.Parameter):
             nn.init.zeros_(module.bias)
+    return net
+
+
+def own_statistics(net: nn.Module) -> nn.Module:
+    """A copy whose batch norms use the statistics of the picture at hand, as the paper's pix2pix does at test.
+
+    At batch 1 that makes them instance norms with a scale and a shift.
+    """
+    net = copy.deepcopy(net)
+    for module in net.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.track_running_stats, module.running_mean, module.running_var = False, None, None
     return net
