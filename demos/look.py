@@ -45,6 +45,8 @@ footer { opacity: .75; }
 .card { background: var(--card) !important; border: 1px solid var(--line) !important; border-radius: 16px !important;
   padding: 16px !important; gap: 12px !important; box-shadow: 0 1px 2px rgba(20, 16, 40, .03); }
 .card { justify-content: flex-start !important; align-self: stretch; }
+.stacked { gap: 20px !important; }
+.stacked > .card { flex-grow: 0 !important; } .stacked > .grow { flex-grow: 1 !important; }
 .card > * { flex-grow: 0 !important; }
 .card > .styler, .card .form { background: transparent !important; border: 0 !important; box-shadow: none !important; }
 .label { font-size: 12px; font-weight: 700; letter-spacing: .09em; text-transform: uppercase; color: var(--soft); margin: 0; }
@@ -78,7 +80,6 @@ footer { opacity: .75; }
   border-radius: 10px !important; font-weight: 500 !important; font-size: 13.5px !important; min-height: 36px; box-shadow: none !important; min-width: 0 !important; }
 button.quiet:hover { border-color: var(--violet) !important; }
 .fit { align-self: flex-start; width: auto !important; padding: 0 16px !important; }
-.tight { flex: 0 0 auto !important; }
 .tools { flex-wrap: nowrap !important; gap: 8px !important; align-items: center; }
 .tabs > .tab-wrapper button, .tab-container button { font-size: 15px !important; }
 .tab-wrapper { margin-bottom: 0 !important; }
@@ -102,16 +103,7 @@ body.lecture .lead { font-size: 20px; } body.lecture .label { font-size: 14px; }
 @media (prefers-reduced-motion: reduce) { * { transition: none !important; animation: none !important; } }
 """
 
-# Runs before the page is drawn: lecture mode and darkness come from the URL, darkness else from the system.
-HEAD = """
-<meta name="description" content="Image-to-image translation, one paper at a time: draw, break it, see why.">
-<script>
-document.addEventListener('DOMContentLoaded', () => {
-  const wish = new URLSearchParams(location.search);
-  if (wish.get('lecture') === '1') document.body.classList.add('lecture');
-});
-</script>
-"""
+HEAD = '<meta name="description" content="Image-to-image translation, one paper at a time: draw, break it, see why.">'
 
 _HEADER = """
 <header class="masthead"><h1><b>i2i</b>image-to-image translation</h1><p>one paper at a time: draw, break it, see why</p>
@@ -123,6 +115,22 @@ _HEADER = """
 _HEADER_JS = """
 const put = (key, value) => { const url = new URL(window.location);
   value ? url.searchParams.set(key, value) : url.searchParams.delete(key); window.history.replaceState(null, '', url); };
+document.addEventListener('click', e => {
+  const tab = e.target.closest('#tabs button[role=tab]'); if (!tab) return;
+  const name = tab.textContent.trim().toLowerCase();
+  put('tab', tab === tab.parentElement.firstElementChild ? '' : name);
+});
+// The URL holds what is worth sharing: the tab, lecture mode, darkness; each tab adds its own.
+const wish = new URLSearchParams(window.location.search);
+document.body.classList.toggle('lecture', wish.get('lecture') === '1');
+const tabs = () => [...document.querySelectorAll('#tabs button[role=tab]')];
+const name = tab => tab.textContent.trim().toLowerCase();
+document.addEventListener('click', e => { const tab = e.target.closest('#tabs button[role=tab]'); if (tab) put('tab', name(tab)); });
+const open = tries => {
+  const tab = tabs().find(t => name(t) === wish.get('tab'));
+  if (tab) tab.click(); else if (tries && wish.get('tab')) setTimeout(() => open(tries - 1), 100);
+};
+open(50);
 element.addEventListener('click', async e => {
   const button = e.target.closest('button'); if (!button) return;
   if (button.dataset.do === 'lecture') put('lecture', document.body.classList.toggle('lecture') ? '1' : '');
@@ -176,8 +184,9 @@ def links(**pairs: str) -> gr.HTML:
     return gr.HTML(f'<p class="links">{anchors}</p>', apply_default_css=False, elem_classes="bare")
 
 
+# Without show_error only what is raised as gr.Error is told; the text of a defect may hold the server's folders.
 LAUNCH = {
-    "theme": THEME, "css": CSS, "head": HEAD, "footer_links": ["api"], "max_file_size": "30mb", "show_error": True,
+    "theme": THEME, "css": CSS, "head": HEAD, "footer_links": ["api"], "max_file_size": "30mb",
 }  # fmt: skip
 
 
@@ -188,8 +197,16 @@ def page(*tabs) -> gr.Blocks:
     """
     with gr.Blocks(title="i2i: image-to-image translation", delete_cache=(300, 2700), analytics_enabled=False, fill_width=True) as app:
         header()
-        with gr.Tabs(elem_id="tabs"):
+        with gr.Tabs(elem_id="tabs") as row:
             restorers = [tab() for tab in tabs]
+        names = [child.id for child in row.children]
+
+        def choose(request: gr.Request):
+            """?tab=...: the tab that the link's sender saw."""
+            wish = request.query_params.get("tab")
+            return gr.Tabs(selected=wish) if wish in names else gr.skip()
+
+        app.load(choose, None, row, show_progress="hidden", api_visibility="private")
         for restore, outputs in filter(None, restorers):
             app.load(restore, None, outputs, show_progress="hidden", api_visibility="private")
     return app.queue(default_concurrency_limit=2, max_size=64)

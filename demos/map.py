@@ -98,6 +98,7 @@ LECTURES: dict[str, list[tuple[str, str, tuple[str, ...]]]] = {
 _CSS = """
 .map { columns: 330px 3; column-gap: 18px; }
 .map section { break-inside: avoid; margin: 0 0 18px; }
+.map { margin-bottom: 0; } .map section:last-child { margin-bottom: 18px; }
 .map section, .index { background: var(--card); border: 1px solid var(--line); border-radius: 16px; padding: 16px; }
 .map h2 { font-size: 17px; margin: 0; color: var(--ink); font-weight: 750; } .map h2 small { font-weight: 400; font-size: 13.5px; color: var(--soft); margin-left: 6px; }
 .map ul { list-style: none; margin: 10px 0 0; padding: 0; display: flex; flex-direction: column; gap: 6px; }
@@ -108,7 +109,7 @@ _CSS = """
 a.paper:hover { border-color: var(--line); }
 .paper.here { background: var(--lilac); border-color: var(--violet); cursor: pointer; } .paper.here b { color: var(--violet); }
 .paper.here:hover { box-shadow: 0 0 0 1px var(--violet); }
-.index { margin-top: 0; overflow-x: auto; } .index table { border-collapse: collapse; width: 100%; font-size: 14px; }
+.index { margin-top: 18px; overflow-x: auto; } .index table { border-collapse: collapse; width: 100%; font-size: 14px; }
 .index th, .index td { text-align: left; padding: 7px 10px 7px 0; border-bottom: 1px solid var(--line); vertical-align: top; color: var(--ink); }
 .index th { color: var(--soft); font-weight: 600; font-size: 12.5px; } .index code { font-size: 12.5px; background: var(--track); padding: 1px 6px; border-radius: 6px; }
 .index button { font: inherit; color: var(--violet); background: none; border: 0; padding: 0; cursor: pointer; text-decoration: underline; text-underline-offset: 3px; }

@@ -1,7 +1,8 @@
 """A drawing pad: pen, rectangle, eraser, undo; a palette of named inks. It keeps strokes, not pixels.
 
 The value is {"ops", "base"}: the strokes, and beneath them an uploaded picture as a data URL or "". To the browser go
-beside them "name" (what the URL calls the model), "inks", "paper" and "boxes" (rectangles come first). Strokes are
+beside them "name" (what the URL calls the model), "inks", "paper", "boxes" (rectangles come first) and "example" (the
+example that it is, or -1). Strokes are
 small enough for a URL, undo is exact, and the server rasterises them itself, so what a model sees does not depend on
 the browser. One op is tool, ink, width and points in a 256 x 256 square, as in "p0,4,120,33,121,40" (pen) or
 "r2,0,10,10,60,90" (rectangle by two corners); ops are joined by ";".
@@ -37,7 +38,11 @@ def rasterise(value: dict | None, inks: list[Ink], paper: str, size: int = SIDE)
     if base:
         if not base.startswith(_PREFIX):
             raise PictureError("the picture under the drawing cannot be read; upload it again.")
-        under = open_picture(io.BytesIO(base64.b64decode(base[len(_PREFIX) :])), "the uploaded picture")
+        try:
+            data = base64.b64decode(base[len(_PREFIX) :])
+        except ValueError:
+            raise PictureError("the picture under the drawing cannot be read; upload it again.") from None
+        under = open_picture(io.BytesIO(data), "the uploaded picture")
         page.paste(under.resize(page.size, Image.BICUBIC))
     draw, unit = ImageDraw.Draw(page), size * fine / SIDE
     for op in filter(None, ops.split(";")):
@@ -116,7 +121,8 @@ _CSS = """
 _JS = r"""
 const canvas = element.querySelector('canvas'), ctx = canvas.getContext('2d'), S = 2;
 const inksBox = element.querySelector('.pad-inks'), range = element.querySelector('input');
-let ops = [], base = null, tool = 'pen', ink = 0, live = null, sent = null;
+let ops = [], base = null, tool = 'pen', ink = 0, live = null, sent = null, shown = false;
+let started = false;  // what the page opens with is in the address already, or is the start
 let set = {name: '', inks: [['pen', '#000000']], paper: '#ffffff', boxes: false};  // what this pad is for
 const inks = () => set.inks;
 const colour = i => i < inks().length ? inks()[i][1] : set.paper;
@@ -150,7 +156,7 @@ function decode(text) {
   });
 }
 function send() {
-  const value = {...set, ops: encode(), base: (props.value || {}).base || ''};
+  const value = {...set, ops: encode(), base: (props.value || {}).base || '', example: -1};
   sent = JSON.stringify(value);
   props.value = value;
   trigger('input');
@@ -159,7 +165,8 @@ function send() {
 function remember(value) {
   const url = new URL(window.location);
   url.searchParams.set('model', set.name);
-  url.searchParams.delete('d');
+  url.searchParams.delete('d'); url.searchParams.delete('example');
+  if (value.example >= 0) url.searchParams.set('example', value.example); else
   if (!value.base && value.ops && value.ops.length < 6000) url.searchParams.set('d', value.ops);
   window.history.replaceState(null, '', url);
 }
@@ -169,9 +176,12 @@ function receive() {
   const before = JSON.stringify(set);
   set = {name: value.name || '', inks: value.inks || set.inks, paper: value.paper || set.paper, boxes: Boolean(value.boxes)};
   if (JSON.stringify(set) !== before) reset();
+  if (shown) remember(value);
+  shown = true;
   sent = null; live = null; ops = decode(value.ops); base = null;
   if (value.base) { const picture = new Image(); picture.onload = () => { base = picture; redraw(); }; picture.src = value.base; }
   redraw();
+  if (started) remember(value);
 }
 function tools() {
   element.querySelectorAll('[data-do=pen],[data-do=rect],[data-do=erase]').forEach(b =>
@@ -224,6 +234,7 @@ element.querySelector('.pad-tools').addEventListener('click', e => {
 watch('value', receive);
 reset();
 receive();
+started = true;
 """
 
 

@@ -152,7 +152,7 @@ def thumbnails(key: str) -> tuple[dict, ...]:
 
 
 def _subject(key: str) -> Subject:
-    if key not in SUBJECTS:
+    if key not in available():
         raise gr.Error(f"there is no model {key!r} in this tab; there are {', '.join(available())}.", print_exception=False)
     return SUBJECTS[key]
 
@@ -254,14 +254,18 @@ def translate(picture: str, model: str = "emoji", seed: float = 0) -> Image.Imag
         raise gr.Error(str(fault), print_exception=False) from None
 
 
-def _pad(key: str, value: dict) -> dict:
+def _pad(key: str, value: dict, at: int = -1) -> dict:
     """What the pad in the browser needs to know to show this value for this subject."""
     s = SUBJECTS[key]
-    return {**value, "name": key, "inks": [list(ink) for ink in s.inks], "paper": s.paper, "boxes": s.boxes}
+    return {**value, "name": key, "inks": [list(ink) for ink in s.inks], "paper": s.paper, "boxes": s.boxes, "example": at}
 
 
 def _strokes(value: dict | None) -> dict:
     return {key: (value or {}).get(key) or "" for key in ("ops", "base")}
+
+
+_REMEMBER_SEED = """value => { const url = new URL(window.location); url.searchParams.set('seed', value);
+window.history.replaceState(null, '', url); }"""
 
 
 def tab() -> Callable | None:
@@ -276,8 +280,8 @@ def tab() -> Callable | None:
         gr.HTML(
             '<p class="lead"><b>pix2pix</b> learns from pairs: a drawing and its picture, a map and its photograph. A generator paints, '
             "a discriminator says patch by patch whether the pair looks real. Draw below; it answers after each stroke.</p>"
-            "<style>.stack{display:flex;flex-direction:column;gap:12px}.samples{display:flex;flex-wrap:wrap;gap:12px}"
-            ".samples figure{margin:0;flex:1 1 110px;max-width:190px}.samples img{width:100%;border-radius:12px;border:1px solid var(--line)}"
+            "<style>.stack{display:flex;flex-direction:column;gap:12px}.samples{display:grid;grid-template-columns:repeat(auto-fit,minmax(84px,1fr));gap:10px}"
+            ".samples figure{margin:0}.samples img{width:100%;border-radius:12px;border:1px solid var(--line)}"
             ".samples figcaption{font-size:13px;color:var(--soft);margin-top:3px}</style>",
             apply_default_css=False, elem_classes="bare",
         )
@@ -297,20 +301,26 @@ def tab() -> Callable | None:
                 look.label("pix2pix makes")
                 made = gr.HTML(picture, apply_default_css=False, elem_id="made", elem_classes="bare")
                 with gr.Row(elem_classes="tools"):
-                    gr.HTML('<span class="small">dropout seed</span>', apply_default_css=False, elem_classes="bare tight")
+                    with gr.Column(scale=0, min_width=96):
+                        gr.HTML('<span class="small">dropout seed</span>', apply_default_css=False, elem_classes="bare")
                     seed = gr.Number(
                         7, label="dropout seed", precision=0, minimum=0, maximum=9999, elem_id="seed", container=False,
-                        min_width=80, elem_classes="number",
+                        scale=1, min_width=60, elem_classes="number",
                     )
-                    roll = gr.Button("another ⟳", size="sm", elem_classes="quiet", elem_id="roll")
-            with gr.Column(scale=8, min_width=340, elem_classes="card"):
-                look.label("The objective, for what you see")
-                live = gr.HTML(terms, apply_default_css=False, elem_id="live", elem_classes="bare")
+                    roll = gr.Button("another ⟳", size="sm", scale=1, min_width=90, elem_classes="quiet", elem_id="roll")
+            with gr.Column(scale=8, min_width=340, elem_classes="stacked"):
+                with gr.Column(elem_classes="card"):
+                    look.label("The objective, for what you see")
+                    live = gr.HTML(terms, apply_default_css=False, elem_id="live", elem_classes="bare")
+                with gr.Column(elem_classes="card grow"):
+                    look.label("Roll the dice: four dropout samples")
+                    dice = gr.HTML(
+                        samples(start, first, 7), apply_default_css=False, elem_id="samples", elem_classes="bare"
+                    )
+                    again = gr.Button(
+                        "Roll for what is on the pad", size="sm", elem_classes="quiet fit", elem_id="sample"
+                    )
         strip = Strip(list(thumbnails(first)), elem_id="examples", elem_classes="bare")
-        with gr.Column(elem_classes="card"):
-            look.label("Roll the dice: four dropout samples")
-            dice = gr.HTML(samples(start, first, 7), apply_default_css=False, elem_id="samples", elem_classes="bare")
-            again = gr.Button("Roll for what is on the pad", size="sm", elem_classes="quiet fit", elem_id="sample")
         look.links(
             **{
                 "Paper: Isola et al. 2017": "https://arxiv.org/abs/1611.07004",
@@ -323,12 +333,17 @@ def tab() -> Callable | None:
         private = {"api_visibility": "private"}
         pad.input(trigger_mode="always_last", **drawn, **private)
         seed.change(trigger_mode="always_last", **drawn, **private)
+        seed.change(None, seed, None, js=_REMEMBER_SEED, **private)
+        seed.change(
+            None, seed, None, **private,
+            js="v => { const url = new URL(window.location); url.searchParams.set('seed', v); window.history.replaceState(null, '', url); }",
+        )  # fmt: skip
         roll.click(lambda value: (_seed(value) + 1) % 10_000, seed, seed, show_progress="hidden", **private)
         again.click(samples, [pad, model, seed], dice, show_progress="hidden", **private)
 
         def choose(key: str, seed: float, at: int = 0):
             value = _examples(key)[at].value
-            return (_pad(key, value), at, *paint(value, key, seed, at))
+            return (_pad(key, value, at), at, *paint(value, key, seed, at))
 
         def switch(key: str, seed: float):
             _subject(key)
@@ -355,19 +370,23 @@ def tab() -> Callable | None:
         )
 
         def restore(request: gr.Request):
-            """?model=…&d=strokes&seed=…: what the link's sender saw; without them the tab stays as it is."""
+            """?model=…&d=strokes | example=n&seed=…: what the link's sender saw; without them the tab stays as it is."""
             wish = dict(request.query_params)
             key = wish.get("model", first)
-            if key not in keys or not {"model", "d", "seed"} & set(wish):
+            if key not in keys or not {"model", "d", "example", "seed"} & set(wish):
                 return [gr.skip()] * 8
-            number = _seed(wish.get("seed", 7))
-            value = {"ops": wish["d"], "base": ""} if wish.get("d") else _examples(key)[0].value
-            try:
-                rasterise(value, list(SUBJECTS[key].inks), SUBJECTS[key].paper)
-            except PictureError:
-                value = _examples(key)[0].value
-            at = 0 if value is _examples(key)[0].value else -1
-            return [key, number, _pad(key, value), at, *paint(value, key, number, at), list(thumbnails(key)), samples(value, key, number)]
+            number, at = _seed(wish.get("seed", 7)), 0
+            if wish.get("d"):
+                value, at = {"ops": wish["d"], "base": ""}, -1
+                try:
+                    rasterise(value, list(SUBJECTS[key].inks), SUBJECTS[key].paper)
+                except PictureError:  # a link that was cut or mistyped
+                    at = 0
+            elif wish.get("example", "").isdecimal():
+                at = int(wish["example"]) % len(_examples(key))
+            value = value if at < 0 else _examples(key)[at].value
+            shown = paint(value, key, number, at)
+            return [key, number, _pad(key, value, at), at, *shown, list(thumbnails(key)), samples(value, key, number)]
 
         return restore, [model, seed, pad, picked, made, live, strip, dice]
 

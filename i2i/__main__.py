@@ -264,11 +264,11 @@ def _train(options) -> None:
         train = paired(options.data, recipe.size, "train", options.direction or "AB")
         held_out = paired(options.data, recipe.size, "test", options.direction or "AB")
         showcase = held_out.batch(torch.arange(min(8, len(held_out))))
-        name = options.data.resolve().name
+        named, run = None, f"{options.name}-{options.data.resolve().name}"
     else:
         train, held_out = recipe.source("train"), recipe.source("test")
-        showcase, name = recipe.showcase(recipe.size), options.name
-    out = options.out or RUNS / (options.name if options.name in RECIPES else f"{options.name}-{name}")
+        showcase, named, run = recipe.showcase(recipe.size), options.name, options.name
+    out = options.out or RUNS / run
     trainer = Trainer(
         method, train, batch=recipe.batch, seed=recipe.seed, ema=recipe.ema,
         precision=options.precision, out=out, showcase=showcase,
@@ -280,7 +280,7 @@ def _train(options) -> None:
     trainer.fit(progress=not options.quiet)
     if trainer.rank == 0:
         home = options.export or out / "export"
-        folder = publish(trainer, recipe, home, showcase, held_out, progress=not options.quiet)
+        folder = publish(trainer, recipe, home, showcase, held_out, named, progress=not options.quiet)
         print(f"exported to {folder}: i2i.load({str(folder)!r})")
 
 

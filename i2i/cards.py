@@ -41,23 +41,28 @@ def evaluate(model: Model, source: Source, limit: int = 500, progress: bool = Tr
 
 
 def publish(
-    trainer: Trainer, recipe: Recipe, folder: Path, showcase: Batch, held_out: Source | None, limit: int = 500,
+    trainer: Trainer,
+    recipe: Recipe,
+    folder: Path,
+    showcase: Batch,
+    held_out: Source | None,
+    name: str | None = None,
+    limit: int = 500,
     progress: bool = True,
 ) -> Path:
     """Export a finished run's averaged method, evaluate it on pictures it never saw, and write both on its card.
 
-    held_out None (or fewer than 4 pictures) leaves the figures out, and the card says so.
+    name: the recipe's key in RECIPES, None for a user's own folder. held_out None (or fewer than 4 pictures) leaves the figures out, and the card says so.
     """
     x = showcase["x"].to(trainer.device)
     with torch.inference_mode(), torch.random.fork_rng():
         torch.manual_seed(0)
         made = trainer.average.translate(x).float().cpu()
     rows = [part for i in range(0, len(x), 10) for part in (x[i : i + 10].cpu(), made[i : i + 10])]
-    key = next((name for name, r in RECIPES.items() if r.data == recipe.data and r.method == recipe.method), None)
     card = {
-        "name": key or folder.name,
+        "name": name or folder.name,
         "summary": recipe.summary,
-        "recipe": key or "own folder",
+        "recipe": name or "own folder",
         "method": recipe.method,
         "data": recipe.data,
         "licence": recipe.licence or "that of the pictures it was trained on",

@@ -31,7 +31,7 @@ from .data.cmp import cmp_facades
 from .data.folders import DataError, in_split, pictures_in, stack
 from .data.lines import smooth_noise
 from .method import Batch, Method, Stage, Terms, Turn
-from .metrics import embed, frechet, perceptual_distance
+from .metrics import embed, frechet
 from .pictures import from_bytes, open_picture
 from .train import Trainer
 
@@ -559,26 +559,32 @@ def orders(judge: Judge, x: Tensor, label: Tensor | None = None) -> dict[str, fl
     """
     n = len(x)
 
-    def far(y: Tensor) -> Tensor:
-        pairs = zip(x.split(32), y.split(32), strict=True)
-        return torch.cat([perceptual_distance(a, b, judge) for a, b in pairs])
+    def seen(y: Tensor) -> list[Tensor]:
+        batches = zip(*(judge(part) for part in y.split(32)), strict=True)
+        return [F.normalize(torch.cat(maps), dim=1, eps=1e-10) for maps in batches]
+
+    def far(maps: list[Tensor]) -> Tensor:
+        # PD-i2i from `still`, whose maps are made only once.
+        layers = zip(still, maps, strict=True)
+        return torch.stack([(a - b).square().sum(1).flatten(1).mean(1) for a, b in layers]).mean(0)
 
     def spoilt(name: str, strength: float) -> Tensor:
         kind = torch.full((n,), KINDS.index(name))
-        return far(distort(x, kind, torch.full((n,), strength), torch.Generator().manual_seed(0)))
+        return far(seen(distort(x, kind, torch.full((n,), strength), torch.Generator().manual_seed(0))))
 
     with torch.no_grad():
+        still = seen(x)
         found = {f"mild {k} < strong {k}": spoilt(k, 0.1) < spoilt(k, 0.8) for k in KINDS[1:]}
-        step, leap = far(x.roll(1, 3)), far(x.roll(8, 3))
-        found["shift by 1 px < by 8 px"] = step < leap
-        found["shift by 8 px < another picture"] = leap < far(x.roll(1, 0))
-        shares = {name: share.float().mean().item() for name, share in found.items()}
-        if label is not None:
-            apart = [(far(x.roll(k, 0)), label == label.roll(k)) for k in range(1, min(n, 33))]
-            distance, same = (torch.cat(z) for z in zip(*apart, strict=True))
-            shares["distance of another class over that of the same"] = (
-                distance[~same].mean() / distance[same].mean()
-            ).item()
+        step, leap = far(seen(x.roll(1, 3))), far(seen(x.roll(8, 3)))
+        others = {k: far([m.roll(k, 0) for m in still]) for k in range(1, min(n, 33))}
+    found["shift by 1 px < by 8 px"] = step < leap
+    found["shift by 8 px < another picture"] = leap < others[1]
+    shares = {name: share.float().mean().item() for name, share in found.items()}
+    if label is not None:
+        distance = torch.cat(list(others.values()))
+        same = torch.cat([label == label.roll(k) for k in others])
+        ratio = distance[~same].mean() / distance[same].mean()
+        shares["distance of another class over that of the same"] = ratio.item()
     return shares
 
 
@@ -621,8 +627,8 @@ def _refuse_second(folder: Path) -> None:
 def export_judge(method: JudgeTraining, folder: str | Path, recipe: JudgeRecipe, card: dict) -> Path:
     """Write config.json, F.safetensors (float16, norm layers float32) and the card README.md to a new folder.
 
-    card: minutes, hardware, precision and figures of the run.  CheckpointError if the folder exists: a judge is made
-    once.
+    card: minutes, hardware, precision and figures of the run.  CheckpointError if the folder exists: a judge
+    is made once.
     """
     folder = Path(folder)
     _refuse_second(folder)
@@ -645,8 +651,8 @@ def export_judge(method: JudgeTraining, folder: str | Path, recipe: JudgeRecipe,
 
 _HOW = """\
 Answers are read from the embedding by one linear layer, on held-out pictures at 64 px: the test split where
-a set has one, a tenth by hash of the others. PD-i2i lines are shares of held-out pictures ranked as
-named, or the ratio of two mean distances where they say so; FD-i2i is between sets of 96 pictures."""
+a set has one, a tenth by hash of the others. PD-i2i lines are shares of held-out pictures ranked as named, or
+the ratio of two mean distances where they say so; FD-i2i is between sets of 96 pictures."""
 
 _NOT = """\
 Not LPIPS, not FID, not KID: another, much smaller net that has seen other and far fewer pictures. Its figures

@@ -127,22 +127,22 @@ def test_what_is_no_batch_of_pictures_is_refused(judge, shape):
 
 def probe(name: str) -> tuple[torch.Tensor, torch.Tensor | None]:
     if name == "icons":
-        return toys(0, 32)
+        return toys(0, 24)
     if name == "facades":
-        return houses(32), None
+        return houses(16), None
     root = catalogue.find("emoji")
     if root is None:
         pytest.skip("the dataset 'emoji' is not installed")
-    entries = emoji.concepts(root, "test")[:20]
-    return from_bytes(emoji.style(root, "fluent-3d", entries, 128)), None
+    entries = emoji.concepts(root, "test")[::12]
+    return from_bytes(emoji.style(root, "fluent-3d", entries, 64)), None
 
 
 @pytest.mark.parametrize("name", ["icons", "facades", "emoji"])
 def test_what_is_worse_is_further(judge, name):
     shares = orders(judge, *probe(name))
     ratio = shares.pop("distance of another class over that of the same", 2.0)
-    assert ratio > 1.0
-    assert all(share >= 0.9 for share in shares.values()), shares
+    assert ratio > 1.2
+    assert all(share >= 0.85 for share in shares.values()), shares
 
 
 def test_a_picture_is_no_distance_from_itself(judge):

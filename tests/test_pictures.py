@@ -177,6 +177,8 @@ def test_float_pictures_are_scaled_by_their_largest_value(read):
 def test_values_that_are_no_numbers_become_black_or_white(read):
     values = np.array([[0.5, np.nan, np.inf, -np.inf]], np.float32)
     assert np.asarray(read(encoded(Image.fromarray(values), "TIFF")))[0, :, 0].tolist() == [128, 0, 255, 0]
+    endless = np.array([[0.5, np.inf]], np.float32)
+    assert np.asarray(read(encoded(Image.fromarray(endless), "TIFF")))[0, :, 0].tolist() == [128, 255]
 
 
 @pytest.mark.parametrize("mode, ink", [("RGBA", (255, 0, 0, 0)), ("LA", (0, 0))])

@@ -30,7 +30,10 @@ class Config:
 
 
 class Toy(Method):
-    """Two stages: G alone, then D and G with another rhythm. No batch statistics, no chance."""
+    """Two stages: G alone, then D and G with another rhythm. No batch statistics, no chance.
+
+    D has plain momentum: Adam would hide gradients that are twice too large.
+    """
 
     Config = Config
 
@@ -65,7 +68,9 @@ class Toy(Method):
     def stages(self):
         c = self.config
         alone = Turn(lambda batch: {"l1": l1(self.G(batch["x"]), batch["y"])}, ("G",))
-        critic = Turn(self.discriminator_loss, ("D",), partial(torch.optim.RMSprop, lr=1e-2), after=self.clip)
+        critic = Turn(
+            self.discriminator_loss, ("D",), partial(torch.optim.SGD, lr=1e-2, momentum=0.9), after=self.clip
+        )
         painter = Turn(self.generator_loss, ("G",), every=2)
         return [
             Stage("alone", c.first, {"G": alone}, begin=lambda: self.begin(0)),
@@ -203,7 +208,7 @@ def test_each_turn_has_the_optimizer_that_it_names():
     t = trainer(toy(first=1))
     assert {k: type(o) for k, o in t.optimizers.items()} == {"G": torch.optim.Adam}
     t.advance()
-    assert {k: type(o) for k, o in t.optimizers.items()} == {"D": torch.optim.RMSprop, "G": torch.optim.Adam}
+    assert {k: type(o) for k, o in t.optimizers.items()} == {"D": torch.optim.SGD, "G": torch.optim.Adam}
     assert adam([nn.Parameter(torch.zeros(1))]).defaults["betas"] == (0.5, 0.999)
 
 
@@ -442,7 +447,7 @@ def test_two_processes_equal_one_at_twice_the_batch(tmp_path):
         alone.advance()
     expected = everything(alone)
     for process in two:
-        process.join(120)
+        process.join(600)  # a busy machine takes its time
         assert process.exitcode == 0
     for rank in range(2):
         got = torch.load(tmp_path / f"{rank}.pt")

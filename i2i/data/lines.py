@@ -52,8 +52,8 @@ def ink(flat: Tensor, generator: torch.Generator | None = None, steady: bool = F
     steps = thin(colour_steps(flat))
     skeleton = (steps > chance(0.06, 0.2)).float()
     if not steady:
-        # Gaps: where a soft field is high the pen was lifted; a third of the drawings have some.
-        lifted = smooth_noise(b, 1, 12, h, generator) > torch.where(chance(0, 1) < 0.33, chance(1.1, 2.0), torch.tensor(9.0))
+        # Gaps: where a soft field is high the pen was lifted; a fifth of the drawings have some.
+        lifted = smooth_noise(b, 1, 12, h, generator) > torch.where(chance(0, 1) < 0.2, chance(1.1, 2.0), torch.tensor(9.0))
         skeleton = skeleton * ~lifted
     # A stroke of radius r is where a blurred skeleton is high; the blur also rounds corners as a pen does.
     radius = chance(0.6, 2.3) * scale
@@ -65,8 +65,9 @@ def ink(flat: Tensor, generator: torch.Generator | None = None, steady: bool = F
     stroke = (radius - distance + 0.5).clamp(0, 1)
     stroke = F.avg_pool2d(F.pad(stroke, (1, 1, 1, 1)), 3, 1) * 0.5 + stroke * 0.5
     if not steady:
-        shake = smooth_noise(b, 2, 9, h, generator) * chance(0.0, 0.8) * scale  # pixels
-        drift = (torch.rand(b, 2, 1, 1, generator=generator) - 0.5) * 3 * scale
+        # Small, in pixels: were the line far off, the truth would be a coin toss and its best guess a blur.
+        shake = smooth_noise(b, 2, 9, h, generator) * chance(0.0, 0.5) * scale
+        drift = (torch.rand(b, 2, 1, 1, generator=generator) - 0.5) * 1.2 * scale
         stroke = _warp(stroke, shake + drift)
     # Antialiased, then sharpened towards full ink: pens are black.
     return (1 - 2 * ((stroke - 0.15) / 0.6).clamp(0, 1)).expand(b, 3, h, w)
