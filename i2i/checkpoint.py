@@ -241,6 +241,7 @@ def load_method(folder: Path) -> tuple[Method, dict]:
 def save_net(net: nn.Module, path: Path) -> None:
     """One network as safetensors: float16 weights, float32 norm layers."""
     save_file(_shrunk(net), path)
+    path.chmod(0o644)  # the library writes for its owner alone; an export is to be shared
 
 
 def load_net(net: nn.Module, path: Path, key: str) -> None:

@@ -447,11 +447,15 @@ class JudgeTraining(Method):
 
 @dataclass(frozen=True)
 class JudgeRecipe:
-    """The one training of a judge. sets: names in SETS; drawn: pictures drawn in each style of a world."""
+    """The one training of a judge.
+
+    sets: names in SETS.  drawn: pictures drawn in each style of a world.  probes: pictures ranked for the card.
+    """
 
     config: JudgeConfig = JudgeConfig()
     sets: tuple[str, ...] = tuple(SETS)
     drawn: int = 500
+    probes: int = 96
     size: int = 64
     batch: int = 32
     seed: int = 1
@@ -513,7 +517,7 @@ def train_judge(
         "minutes": round(each * trainer.step / 60, 1),
         "hardware": hardware,
         "precision": "bf16" if trainer.bf16 else "fp32",
-        "figures": {**examine(average, recipe), **rankings(average.F, recipe.sets)},
+        "figures": {**examine(average, recipe), **rankings(average.F, recipe.sets, recipe.probes)},
     }
     return export_judge(average, out / name, recipe, card)
 

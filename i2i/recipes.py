@@ -83,12 +83,22 @@ RECIPES: dict[str, Recipe] = {
         showcase=_from_world(Facades),
         summary="Label maps of building fronts to photographs, 256 px.",
         licence="research and teaching only: trained on the CMP Facade Database (Tylecek and Sara 2013)",
+        failures=(
+            "plain walls carry a fine woven grid, and stay less sharp than photographs (energy ratio well below 1)",
+            "where the map says background the model paints dark edges or a pale sky, whatever is beside the front",
+            "doors and shop fronts are dark boxes: too few were seen",
+        ),
     ),
     "pix2pix-emoji": Recipe(
         "pix2pix", "emoji-drawn", 128, {**_SMALL, "steps": 7_000}, batch=8, ship=("D",),
         showcase=sketches,
         summary="A pen drawing to a glossy 3-D emoji, 128 px.",
         licence="MIT: trained on Microsoft Fluent Emoji (MIT)",
+        failures=(
+            "letters and fine symbols melt into a coloured smear",
+            "small figures get speckles of colour, since neighbouring parts have no common guess",
+            "colours are those that are common in the set: a bare tree may well come out pink",
+        ),
     ),
     "pix2pix-icons": Recipe(
         "pix2pix", "icons", 128, {**_SMALL, "width": 24, "cap": 96, "patch_width": 24, "steps": 2_500}, batch=8,

@@ -283,7 +283,7 @@ def test_a_stroke_is_answered_and_its_address_shows_another_visitor_the_same(vis
     other = visit("?" + urlsplit(v.page.url).query, tab=None)
     other.page.wait_for_selector("#made img", state="visible")
     assert other.selected() == "Paired", "the link leads to what its sender saw"
-    other.page.wait_for_function("src => document.querySelector('#made img').src === src", arg=v.made())
+    other.page.wait_for_function("src => (document.querySelector('#made img') || {}).src === src", arg=v.made())
     assert other.pad() == v.pad()
 
 
@@ -317,9 +317,16 @@ def test_an_example_replaces_the_drawing(visit):
     v = visit()
     v.alters("#made", None)
     pad, made = v.pad(), v.made()
-    v.page.locator("#examples button").nth(3).click()
+    v.drag(*ARC)
     v.alters("#made", made)
-    assert v.pad() != pad
+    drawn = v.made()
+    v.page.locator("#examples button").nth(3).click()
+    v.alters("#made", drawn)
+    assert v.pad() != pad and v.made() != made
+
+    other = visit("?" + urlsplit(v.page.url).query, tab=None)
+    other.page.wait_for_function("src => (document.querySelector('#made img') || {}).src === src", arg=v.made())
+    assert other.pad() == v.pad(), "the address names the example, not the stroke before it"
     v.page.locator("#examples button").nth(0).click()
     v.alters("#made", v.made())
     assert (v.pad(), v.made()) == (pad, made)
@@ -335,6 +342,8 @@ def test_the_seed_and_the_dice(visit):
     v.alters("#made", first)
     assert int(v.page.input_value("#seed input")) == seed + 1
     assert v.pad() == pad
+    other = visit("?" + urlsplit(v.page.url).query)
+    other.page.wait_for_function("src => (document.querySelector('#made img') || {}).src === src", arg=v.made())
 
     second = v.made()
     v.page.fill("#seed input", str(seed))

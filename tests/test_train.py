@@ -452,7 +452,11 @@ def test_two_processes_equal_one_at_twice_the_batch(tmp_path):
     for rank in range(2):
         got = torch.load(tmp_path / f"{rank}.pt")
         for name, value in expected.items():
-            torch.testing.assert_close(got[name], value, rtol=0, atol=1e-6, msg=f"rank {rank}: {name}")
+            # Weights to 1e-6; the optimizers' sums of gradients are larger numbers, to rounding.
+            rtol = 0 if name.startswith(("model", "average")) else 1e-5
+            torch.testing.assert_close(
+                got[name], value, rtol=rtol, atol=1e-6, msg=lambda m, at=f"rank {rank}: {name}": f"{at}\n{m}"
+            )
 
 
 def test_a_batch_that_cannot_be_shared_evenly_is_refused(monkeypatch):
