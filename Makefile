@@ -1,7 +1,9 @@
 # make app | test | notebook | notebooks | bench | lint. Everything lives in .venv; nothing else is touched.
 
 VENV ?= .venv
-PYTHON := $(firstword $(foreach v,3.12 3.11 3.10,$(shell command -v python$(v) 2>/dev/null)) $(shell command -v python3 2>/dev/null))
+# The newest that runs: a name on the path may be a shim of a version manager with nothing behind it.
+PYTHON := $(shell for p in python3.12 python3.11 python3.10 python3 python; do \
+  "$$p" -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 12))' >/dev/null 2>&1 && { echo $$p; break; }; done)
 RUN := $(VENV)/bin/python
 
 .PHONY: app test test-long notebook notebooks bench lint clean
@@ -32,9 +34,7 @@ clean:
 	rm -rf $(VENV) .pytest_cache .ruff_cache
 
 $(VENV)/bin/uv:
-	@[ -n "$(PYTHON)" ] || { echo "i2i needs Python 3.10, 3.11 or 3.12, and none was found on the path."; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 12))' \
-	  || { echo "i2i needs Python 3.10, 3.11 or 3.12; $(PYTHON) is $$($(PYTHON) -V 2>&1)."; exit 1; }
+	@[ -n "$(PYTHON)" ] || { echo "i2i needs Python 3.10, 3.11 or 3.12; none was found on the path (python3 is $$(python3 -V 2>&1 || echo missing))."; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(RUN) -m pip install -q --disable-pip-version-check uv
 

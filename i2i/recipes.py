@@ -90,7 +90,7 @@ RECIPES: dict[str, Recipe] = {
         ),
     ),
     "pix2pix-emoji": Recipe(
-        "pix2pix", "emoji-drawn", 128, {**_SMALL, "steps": 7_000}, batch=8, ship=("D",),
+        "pix2pix", "emoji-drawn", 128, {**_SMALL, "steps": 7_000}, batch=4, ship=("D",),
         showcase=sketches,
         summary="A pen drawing to a glossy 3-D emoji, 128 px.",
         licence="MIT: trained on Microsoft Fluent Emoji (MIT)",
