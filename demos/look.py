@@ -28,7 +28,7 @@ CSS = """
 .dark { --paper: #131218; --card: #1d1b24; --ink: #f1eff6; --soft: #a7a2b3; --line: #35313f; --violet: #a391ff;
   --orange: #ffa066; --lilac: #2a2545; --peach: #3a2a1f; --track: #2a2733; --green: #67d7a4; }
 body, gradio-app { background: var(--paper) !important; color: var(--ink); }
-.gradio-container { max-width: 1440px !important; margin: 0 auto !important; padding: 18px 32px 40px !important; background: var(--paper) !important; }
+.gradio-container { width: 100% !important; max-width: 1440px !important; min-width: 0 !important; margin: 0 auto !important; padding: 18px clamp(12px, 2.4vw, 32px) 40px !important; background: var(--paper) !important; }
 .gradio-container main, .gradio-container .wrap.fillable, .gradio-container > .main { padding: 0 !important; max-width: none !important; width: 100%; }
 .gradio-container .contain > .column, #tabs { gap: 0 !important; }
 footer { opacity: .75; }
@@ -98,7 +98,7 @@ body.lecture .gradio-container { max-width: none !important; font-size: 120%; }
 body.lecture .masthead p, body.lecture footer, body.lecture .small { display: none !important; }
 body.lecture .note { font-size: 19px; } body.lecture .equation { font-size: 27px; } body.lecture .terms strong { font-size: 25px; }
 body.lecture .lead { font-size: 20px; } body.lecture .label { font-size: 14px; }
-@media (max-width: 700px) { .gradio-container { padding: 12px 12px 32px !important; } .masthead h1 { font-size: 21px; } .equation { font-size: 17px; }
+@media (max-width: 700px) { .masthead h1 { font-size: 21px; } .equation { font-size: 17px; }
   .row { gap: 14px !important; } .masthead p { flex-basis: 100%; order: 1; } .masthead nav { order: 2; } .card { padding: 12px !important; } .segmented label span { white-space: normal; font-size: 13px; } }
 @media (prefers-reduced-motion: reduce) { * { transition: none !important; animation: none !important; } }
 """
@@ -115,22 +115,12 @@ _HEADER = """
 _HEADER_JS = """
 const put = (key, value) => { const url = new URL(window.location);
   value ? url.searchParams.set(key, value) : url.searchParams.delete(key); window.history.replaceState(null, '', url); };
-document.addEventListener('click', e => {
-  const tab = e.target.closest('#tabs button[role=tab]'); if (!tab) return;
-  const name = tab.textContent.trim().toLowerCase();
-  put('tab', tab === tab.parentElement.firstElementChild ? '' : name);
-});
 // The URL holds what is worth sharing: the tab, lecture mode, darkness; each tab adds its own.
 const wish = new URLSearchParams(window.location.search);
 document.body.classList.toggle('lecture', wish.get('lecture') === '1');
-const tabs = () => [...document.querySelectorAll('#tabs button[role=tab]')];
-const name = tab => tab.textContent.trim().toLowerCase();
-document.addEventListener('click', e => { const tab = e.target.closest('#tabs button[role=tab]'); if (tab) put('tab', name(tab)); });
-const open = tries => {
-  const tab = tabs().find(t => name(t) === wish.get('tab'));
-  if (tab) tab.click(); else if (tries && wish.get('tab')) setTimeout(() => open(tries - 1), 100);
-};
-open(50);
+document.addEventListener('click', e => {
+  const tab = e.target.closest('#tabs button[role=tab]'); if (tab) put('tab', tab.textContent.trim().toLowerCase());
+});
 element.addEventListener('click', async e => {
   const button = e.target.closest('button'); if (!button) return;
   if (button.dataset.do === 'lecture') put('lecture', document.body.classList.toggle('lecture') ? '1' : '');

@@ -109,7 +109,7 @@ _CSS = """
 a.paper:hover { border-color: var(--line); }
 .paper.here { background: var(--lilac); border-color: var(--violet); cursor: pointer; } .paper.here b { color: var(--violet); }
 .paper.here:hover { box-shadow: 0 0 0 1px var(--violet); }
-.index { margin-top: 18px; overflow-x: auto; } .index table { border-collapse: collapse; width: 100%; font-size: 14px; }
+.index { margin-top: 18px; overflow-x: auto; } .index table { border-collapse: collapse; width: 100%; min-width: 520px; margin: 8px 0 10px; font-size: 14px; }
 .index th, .index td { text-align: left; padding: 7px 10px 7px 0; border-bottom: 1px solid var(--line); vertical-align: top; color: var(--ink); }
 .index th { color: var(--soft); font-weight: 600; font-size: 12.5px; } .index code { font-size: 12.5px; background: var(--track); padding: 1px 6px; border-radius: 6px; }
 .index button { font: inherit; color: var(--violet); background: none; border: 0; padding: 0; cursor: pointer; text-decoration: underline; text-underline-offset: 3px; }
@@ -152,7 +152,8 @@ def _index() -> str:
             )
     return (
         '<div class="index"><h2 class="label">From the lectures to what is here</h2><table><thead><tr><th>Lecture</th><th>Topic</th><th>Tab</th>'
-        f"<th>Claim, as <code>python -m i2i claims</code> measures it</th></tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+        f"<th>Claims</th></tr></thead><tbody>{''.join(rows)}</tbody></table>"
+        '<p class="small">Each claim is measured by <code>python -m i2i claims NAME</code>.</p></div>'
     )
 
 

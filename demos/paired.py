@@ -334,10 +334,6 @@ def tab() -> Callable | None:
         pad.input(trigger_mode="always_last", **drawn, **private)
         seed.change(trigger_mode="always_last", **drawn, **private)
         seed.change(None, seed, None, js=_REMEMBER_SEED, **private)
-        seed.change(
-            None, seed, None, **private,
-            js="v => { const url = new URL(window.location); url.searchParams.set('seed', v); window.history.replaceState(null, '', url); }",
-        )  # fmt: skip
         roll.click(lambda value: (_seed(value) + 1) % 10_000, seed, seed, show_progress="hidden", **private)
         again.click(samples, [pad, model, seed], dice, show_progress="hidden", **private)
 

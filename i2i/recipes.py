@@ -47,6 +47,7 @@ class Recipe:
     size: side in pixels.  batch: samples a step.  ema: decay of the exported average.
     showcase: size -> the batch whose translations are shown; never pictures that are not ours to show.
     ship: networks exported beside those of inference (a discriminator that a tab looks through).
+    shipped: whether the weights come with the gallery; those of a recipe that only fills a row of a table do not.
     minutes: measured on one core of a laptop-class CPU.
     """
 
@@ -59,6 +60,7 @@ class Recipe:
     ema: float = 0.998
     showcase: Callable[[int], Batch] | None = None
     ship: tuple[str, ...] = ()
+    shipped: bool = True
     summary: str = ""
     licence: str = ""
     minutes: float | None = None
@@ -73,6 +75,8 @@ class Recipe:
         return DATA[self.data](self.size, split, folder)
 
 
+_CMP_LICENCE = "research and teaching only: trained on the CMP Facade Database (Tylecek and Sara 2013)"
+
 # The nets are narrower than the paper's (54 million parameters would be 109 MB), and upsample by repeating and
 # convolving, which leaves no checkerboard; all else is the paper's.
 _SMALL = {"width": 32, "cap": 160, "depth": 7, "up": "resized", "patch_width": 32}
@@ -82,7 +86,7 @@ RECIPES: dict[str, Recipe] = {
         "pix2pix", "cmp-facades", 256, {**_SMALL, "steps": 7_000}, batch=2, ship=("D",),
         showcase=_from_world(Facades),
         summary="Label maps of building fronts to photographs, 256 px.",
-        licence="research and teaching only: trained on the CMP Facade Database (Tylecek and Sara 2013)",
+        licence=_CMP_LICENCE,
         failures=(
             "plain walls carry a fine woven grid, and stay less sharp than photographs (energy ratio well below 1)",
             "where the map says background the model paints dark edges or a pale sky, whatever is beside the front",
@@ -107,4 +111,29 @@ RECIPES: dict[str, Recipe] = {
         summary="Line icons to glossy ones, 128 px: what a fresh clone trains offline in minutes.",
         licence="MIT: trained on the procedural icons of this package",
     ),
+}
+
+# What differs from L1 + cGAN with a U-Net and 70-px patches, and whether a tab switches to it.
+_ABLATIONS: dict[str, tuple[dict, bool, str, tuple[str, ...]]] = {
+    "both": ({}, True, "L1 + cGAN, U-Net, 70-px patches: what the others are compared with.", ()),
+    "l1": ({"gan": 0.0}, True, "L1 alone: right on average, and blurred.", ()),
+    "cgan": ({"l1": 0.0}, True, "The conditional GAN alone, without L1.", ()),
+    "gan": ({"l1": 0.0, "condition": False}, False, "A GAN whose D never sees the map, without L1.", ()),
+    "gan-l1": ({"condition": False}, False, "A GAN whose D never sees the map, with L1.", ()),
+    "encdec-l1": ({"skips": False, "gan": 0.0}, False, "The encoder-decoder without skips, L1 alone.", ()),
+    "encdec": ({"skips": False}, False, "The encoder-decoder without skips, L1 + cGAN.", ()),
+    "patch1": ({"patch_layers": 0}, True, "D judges single pixels.", ()),
+    "patch16": ({"patch_layers": 1}, True, "D judges patches of 16 px.", ()),
+    "patch34": ({"patch_layers": 2}, False, "D judges patches of 34 px.", ()),
+    "full": ({"patch_layers": 4}, True, "D judges patches of 142 px, which cover the picture.", ()),
+}
+
+# The paper's Tables 1 to 3 on facades: one budget, one seed, nets as narrow as a tab's worth of them can be.
+RECIPES |= {
+    f"pix2pix-facades-{name}": Recipe(
+        "pix2pix", "cmp-facades", 128, {**_SMALL, "width": 24, "cap": 96, "patch_width": 24, "steps": 4_000, **changes},
+        batch=4, ship=("D",) if changes.get("gan", 1) else (), shipped=shipped, showcase=_from_world(Facades),
+        summary=f"Facades at 128 px. {summary}", licence=_CMP_LICENCE, failures=failures,
+    )
+    for name, (changes, shipped, summary, failures) in _ABLATIONS.items()
 }

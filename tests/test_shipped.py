@@ -1,0 +1,77 @@
+"""The models that came with this copy: they load, they do what their cards say, and their cards say enough."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from i2i.cards import translate_all
+from i2i.losses import l1
+from i2i.metrics import psnr
+from i2i.nets.layers import own_statistics
+from i2i.pipeline import SHIPPED, load, shipped
+from i2i.recipes import RECIPES
+
+
+@pytest.fixture(scope="module", params=shipped())
+def model(request):
+    return load(request.param, device="cpu")
+
+
+def test_every_recipe_of_this_copy_is_shipped():
+    assert shipped() == sorted(name for name, recipe in RECIPES.items() if recipe.shipped)
+
+
+def test_the_card_says_what_a_reader_must_know(model):
+    wanted = {"recipe", "data", "licence", "steps", "seed", "minutes", "hardware", "judged on", "figures", "failures"}
+    assert wanted <= set(model.card)
+    assert model.card["failures"] and model.card["recipe"] in RECIPES
+    assert {"PSNR", "SSIM", "energy ratio", "colour", "PD-i2i", "FD-i2i", "KD-i2i"} <= set(model.card["figures"])
+    page = (SHIPPED / model.name / "README.md").read_text()
+    assert model.card["licence"] in page and all(failure in page for failure in model.card["failures"])
+
+
+def test_the_card_tells_of_this_recipe(model):
+    recipe = RECIPES[model.card["recipe"]]
+    assert model.method.config == recipe.build().config
+    assert (model.size, model.card["steps"], model.card["pictures a step"]) == (
+        recipe.size, recipe.config["steps"], recipe.batch,
+    )  # fmt: skip
+
+
+def test_it_is_small_enough_to_ship(model):
+    weights = [f.stat().st_size for f in (SHIPPED / model.name).glob("*.safetensors")]
+    assert weights and max(weights) <= 8e6
+
+
+def test_what_it_makes_depends_on_the_input(model):
+    x = RECIPES[model.card["recipe"]].showcase(model.size)["x"][:4]
+    made = torch.cat([model.translate(x[i : i + 1], seed=0) for i in range(4)])
+    assert made.isfinite().all() and made.abs().max() <= 1
+    assert min((made[i] - made[j]).abs().mean() for i in range(4) for j in range(i)) > 0.02
+    assert made.std() > 0.1, "not one flat colour"
+
+
+def test_dropout_at_test_moves_the_picture_a_little_and_only_a_little(model):
+    x = RECIPES[model.card["recipe"]].showcase(model.size)["x"][:1]
+    made = [model.translate(x, seed=s) for s in range(4)]
+    spread = max((a - b).abs().mean().item() for a in made for b in made)
+    assert 0 < spread < 0.25
+
+
+def test_the_figures_on_the_card_of_the_icons_are_what_it_does():
+    model = load("pix2pix-icons", device="cpu")
+    made, real = translate_all(model, RECIPES["pix2pix-icons"].source("test"), limit=48, progress=False)
+    _, low, high = model.card["figures"]["PSNR"]
+    assert low - 1 < psnr(made, real).mean() < high + 1, "48 of the test pictures, so 1 dB of slack"
+
+
+def test_running_statistics_serve_held_out_pictures_at_least_as_well_as_each_pictures_own():
+    """Shipped nets use running statistics (they can be folded); the paper's test-time way is `own_statistics`."""
+    model = load("pix2pix-icons", device="cpu")
+    batch = RECIPES["pix2pix-icons"].source("test").batch(torch.arange(24))
+    own = own_statistics(model.method.G)
+    with torch.inference_mode():
+        running = torch.cat([model.method.G(x[None], None, False) for x in batch["x"]])
+        single = torch.cat([own(x[None], None, False) for x in batch["x"]])
+    assert l1(running, batch["y"]) <= l1(single, batch["y"]) * 1.02
