@@ -128,7 +128,8 @@ def _parser() -> argparse.ArgumentParser:
 
     sub = command("claims", _claims, "What the lectures claim, and what was measured.", "python -m i2i claims --run")
     sub.add_argument("ids", nargs="*", metavar="ID")
-    sub.add_argument("--run", action="store_true", dest="again", help="measure again")
+    sub.add_argument("--run", action="store_true", dest="again", help="measure again; nets once trained are kept in runs/claims")
+    sub.add_argument("--markdown", action="store_true", help="tables for a page")
     sub.add_argument("--json", action="store_true", help="machine-readable")
 
     sub = command("bench", _bench, "Speed of a step and of a picture, against plain.", "python -m i2i bench pix2pix")
@@ -234,11 +235,10 @@ def _train(options) -> None:
         except ValueError as fault:
             raise Wrong(str(fault)) from None
     elif options.name in _judges():
-        from .judges import train_judge
-
         if options.rest:
-            raise Wrong(f"{options.rest[0]!r} is no option of a judge; --steps and --out are.")
-        train_judge(options.name, options.out or RUNS / options.name, steps=options.steps)
+            raise Wrong(f"{options.rest[0]!r} is no option of a judge; --steps, --out and --precision are.")
+        out = options.out or RUNS / options.name
+        _judges()[options.name](options.name, out, options.steps, precision=options.precision, progress=not options.quiet)
         return
     else:
         raise Wrong(f"there is no recipe or method {options.name!r}; recipes: {', '.join(RECIPES)}.")
@@ -285,9 +285,9 @@ def _train(options) -> None:
 
 
 def _judges() -> dict:
-    from .judges import JUDGES
+    from .judges import TRAIN
 
-    return JUDGES
+    return TRAIN
 
 
 def _translate(options) -> None:
@@ -365,7 +365,7 @@ def _evaluate(options) -> None:
 
 
 def _claims(options) -> None:
-    from .claims import CLAIMS, measure, recorded
+    from .claims import CLAIMS, as_table, markdown, measure, recorded, shown
 
     unknown = [i for i in options.ids if i not in CLAIMS]
     if unknown:
@@ -383,9 +383,21 @@ def _claims(options) -> None:
         if result is None:
             print("  not measured yet: run with --run")
             continue
-        for name, value in result["figures"].items():
-            print(f"  {name:44} {value:.4g}")
+        figures = result["figures"]
+        if options.markdown:
+            print(f"\n{markdown(figures)}\n")
+        elif table := as_table(figures):
+            columns, rows = table
+            first = max(map(len, rows))
+            widths = [max(len(text), *(len(cells[k]) for cells in rows.values())) for k, text in enumerate(columns)]
+            for row, cells in {"": columns, **rows}.items():
+                print("  " + row.ljust(first), *(cell.rjust(width) for cell, width in zip(cells, widths, strict=True)), sep="   ")
+        else:
+            for name, value in figures.items():
+                print(f"  {name:44} {shown(value)}")
         print(f"  {'HOLDS' if result['holds'] else 'DOES NOT HOLD'}: {claim.test}; measured {result['date']}")
+        if claim.also:
+            print(f"  {claim.also}")
 
 
 def _bench(options) -> None:

@@ -11,27 +11,18 @@ from .data import catalogue
 from .data.cmp import cmp_facades
 from .data.emoji import DrawnEmoji
 from .data.facades import Facades
-from .data.folders import DataError
 from .data.icons import Icons
 from .data.sketches import sketches
 from .method import Batch, Method
 from .methods import METHODS
 from .train import Source
 
-
-def _installed(name: str):
-    folder = catalogue.find(name)
-    if folder is None:
-        raise DataError(f"the dataset '{name}' is not installed: run `python -m i2i data {name}`, or point I2I_DATA at it.")
-    return folder
-
-
 # Every dataset by its name: (size, split, folder or None) -> source.
 DATA: dict[str, Callable[..., Source]] = {
     "icons": lambda size, split, folder=None: Icons(size, "line", "glossy", split=split),
     "facades": lambda size, split, folder=None: Facades(size, split=split),
-    "cmp-facades": lambda size, split, folder=None: cmp_facades(folder or _installed("facades"), size, split),
-    "emoji-drawn": lambda size, split, folder=None: DrawnEmoji(folder or _installed("emoji"), size, split),
+    "cmp-facades": lambda size, split, folder=None: cmp_facades(folder or catalogue.require("facades"), size, split),
+    "emoji-drawn": lambda size, split, folder=None: DrawnEmoji(folder or catalogue.require("emoji"), size, split),
 }
 
 
@@ -131,7 +122,7 @@ _ABLATIONS: dict[str, tuple[dict, bool, str, tuple[str, ...]]] = {
 # The paper's Tables 1 to 3 on facades: one budget, one seed, nets as narrow as a tab's worth of them can be.
 RECIPES |= {
     f"pix2pix-facades-{name}": Recipe(
-        "pix2pix", "cmp-facades", 128, {**_SMALL, "width": 24, "cap": 96, "patch_width": 24, "steps": 4_000, **changes},
+        "pix2pix", "cmp-facades", 128, {**_SMALL, "width": 24, "cap": 96, "patch_width": 24, "steps": 3_000, **changes},
         batch=4, ship=("D",) if changes.get("gan", 1) else (), shipped=shipped, showcase=_from_world(Facades),
         summary=f"Facades at 128 px. {summary}", licence=_CMP_LICENCE, failures=failures,
     )

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import torch
+import torch.nn.functional as F
+from torch import Tensor
 
-from ..data.icons import Icons
-from ..metrics import diversity
+from ..judges import fcn_scores, load_segmenter
+from ..losses import l1
+from ..metrics import diversity, gradient_energy_ratio, histogram_intersection, psnr
 from ..nets.patchgan import PatchGAN
-from ..pipeline import load
-from .claim import Claim
+from ..pipeline import load, shipped
+from .claim import SEEDS, Claim, Figures, mean
+from .nets import cmp_made, cmp_truth, drawn, drawn_truth, each_seed, trained
+
+# Rows of this name are photographs: a second, marked line under what was measured on the procedural facades.
+CMP = "photographs (CMP): "
 
 
-def best_constant() -> dict[str, float]:
+def best_constant() -> Figures:
     """y is 1 with probability 0.7, else 0; one free number guesses it, by gradient descent on 10,000 draws."""
     y = (torch.rand(10_000, generator=torch.Generator().manual_seed(0)) < 0.7).float()
     found = {}
@@ -26,65 +33,289 @@ def best_constant() -> dict[str, float]:
     return {"guess under L2": found["L2"], "guess under L1": found["L1"], "mean of y": y.mean(), "median of y": y.median()}
 
 
-def any_size() -> dict[str, float]:
+def blur() -> Figures:
+    """Sharpness and PSNR of three objectives, on test buildings."""
+    real, figures = drawn_truth()["y"], {}
+    for name in ("L1", "cGAN", "L1 + cGAN"):
+        figures[f"{name} | energy ratio"] = each_seed(lambda s, n=name: gradient_energy_ratio(drawn(n, s), real))
+        figures[f"{name} | PSNR (dB)"] = each_seed(lambda s, n=name: psnr(drawn(n, s), real).mean())
+    for name in ("L1", "cGAN", "L1 + cGAN"):
+        made, real = cmp_made(name)
+        figures[f"{CMP}{name} | energy ratio"] = gradient_energy_ratio(made, real)
+        figures[f"{CMP}{name} | PSNR (dB)"] = psnr(made, real).mean()
+    return figures
+
+
+def conditioning() -> Figures:
+    """How much of the label map can be read back off the made picture, with and without x in D, with and without L1."""
+    truth, judge, figures = drawn_truth(), load_segmenter("drawn-facades-seg-v1"), {}
+    figures["real pictures | per-pixel"] = fcn_scores(truth["y"], truth["labels"], judge).per_pixel
+    for name in ("GAN", "cGAN", "L1 + GAN", "L1 + cGAN"):
+        figures[f"{name} | per-pixel"] = each_seed(
+            lambda s, n=name: fcn_scores(drawn(n, s), truth["labels"], judge).per_pixel
+        )
+    real = cmp_truth()
+    figures[f"{CMP}real pictures | per-pixel"] = fcn_scores(real["x"], real["labels"], load_segmenter()).per_pixel
+    for name in ("GAN", "cGAN", "L1 + GAN", "L1 + cGAN"):
+        figures[f"{CMP}{name} | per-pixel"] = fcn_scores(cmp_made(name)[0], real["labels"], load_segmenter()).per_pixel
+    return figures
+
+
+def _edges(labels: Tensor) -> Tensor:
+    """int64 [N, H, W] -> bool [N, H, W]: places whose right or lower neighbour is of another class."""
+    edge = torch.zeros_like(labels, dtype=torch.bool)
+    edge[:, :, :-1] |= labels[:, :, :-1] != labels[:, :, 1:]
+    edge[:, :-1] |= labels[:, :-1] != labels[:, 1:]
+    return edge
+
+
+def boundary_f(said: Tensor, labels: Tensor) -> float:
+    """F-score of the boundaries in `said` against those in `labels`, int64 [N, H, W] each, within one pixel."""
+    a, b = _edges(said).float()[:, None], _edges(labels).float()[:, None]
+    near_a, near_b = (F.max_pool2d(e, 3, 1, 1) for e in (a, b))
+    precision, recall = (a * near_b).sum() / a.sum().clamp_min(1), (b * near_a).sum() / b.sum().clamp_min(1)
+    return (2 * precision * recall / (precision + recall).clamp_min(1e-9)).item()
+
+
+def skips() -> Figures:
+    """U-Net against the same layers without skips, under L1 and under L1 + cGAN."""
+    truth, judge, figures = drawn_truth(), load_segmenter("drawn-facades-seg-v1"), {}
+
+    @torch.no_grad()
+    def boundaries(made: Tensor) -> float:
+        said = torch.cat([judge(part).argmax(1) for part in made.split(32)])
+        return boundary_f(said, truth["labels"])
+
+    for loss in ("L1", "L1 + cGAN"):
+        for net, name in (("encoder-decoder", f"encoder-decoder, {loss}"), ("U-Net", loss)):
+            row = f"{net}, {loss}"
+            figures[f"{row} | test L1"] = each_seed(lambda s, n=name: l1(drawn(n, s), truth["y"]))
+            figures[f"{row} | boundary F"] = each_seed(lambda s, n=name: boundaries(drawn(n, s)))
+    for loss in ("L1", "L1 + cGAN"):
+        for net, name in (("encoder-decoder", f"encoder-decoder, {loss}"), ("U-Net", loss)):
+            made, real = cmp_made(name)
+            figures[f"{CMP}{net}, {loss} | test L1"] = l1(made, real)
+    return figures
+
+
+def tiling(pictures: Tensor, lags: range = range(3, 9)) -> float:
+    """How strongly fine detail repeats: the highest autocorrelation of neighbours' differences over short lags.
+
+    pictures float [N, 3, H, W].  lags: shifts in pixels, across and down; shorter than from window to window.
+    """
+    found = []
+    for dim in (-1, -2):
+        detail = pictures.mean(1).diff(dim=dim)
+        detail = detail - detail.mean((1, 2), keepdim=True)
+        size = detail.shape[dim]
+        power = detail.square().mean((1, 2)).clamp_min(1e-9)
+        for lag in lags:
+            one, other = detail.narrow(dim, 0, size - lag), detail.narrow(dim, lag, size - lag)
+            found.append(((one * other).mean((1, 2)) / power).mean())
+    return torch.stack(found).max().item()
+
+
+def patch_size() -> Figures:
+    """Sharpness, colours, repetition and legibility by the side of D's patches."""
+    truth, judge, figures = drawn_truth(), load_segmenter("drawn-facades-seg-v1"), {}
+    real = truth["y"]
+    figures["real pictures | energy ratio"] = 1.0
+    figures["real pictures | repetition"] = tiling(real)
+    figures["real pictures | per-pixel"] = fcn_scores(real, truth["labels"], judge).per_pixel
+    rows = {"L1, no D": "L1", "patch 1": "patch 1", "patch 16": "patch 16", "patch 34": "L1 + cGAN", "patch 70": "patch 70"}
+    for row, name in rows.items():
+        figures[f"{row} | energy ratio"] = each_seed(lambda s, n=name: gradient_energy_ratio(drawn(n, s), real))
+        figures[f"{row} | colours shared"] = each_seed(lambda s, n=name: histogram_intersection(drawn(n, s), real).mean())
+        figures[f"{row} | repetition"] = each_seed(lambda s, n=name: tiling(drawn(n, s)))
+        figures[f"{row} | per-pixel"] = each_seed(lambda s, n=name: fcn_scores(drawn(n, s), truth["labels"], judge).per_pixel)
+    labels = cmp_truth()["labels"]
+    rows = {"L1, no D": "L1", **{f"patch {p}": f"patch {p}" for p in (1, 16, 34)}, "patch 70": "L1 + cGAN", "patch 142": "full"}
+    for row, name in rows.items():
+        made, photos = cmp_made(name)
+        figures[f"{CMP}{row} | energy ratio"] = gradient_energy_ratio(made, photos)
+        figures[f"{CMP}{row} | colours shared"] = histogram_intersection(made, photos).mean()
+        figures[f"{CMP}{row} | repetition"] = tiling(made)
+        figures[f"{CMP}{row} | per-pixel"] = fcn_scores(made, labels, load_segmenter()).per_pixel
+    return figures
+
+
+def _patches_hold(f: Figures) -> bool:
+    energy, colours, score = ({p: mean(f[f"{p} | {c}"]) for p in ("L1, no D", "patch 1", "patch 16", "patch 34", "patch 70")}
+                              for c in ("energy ratio", "colours shared", "per-pixel"))  # fmt: skip
+    pixel_recolours = colours["patch 1"] > colours["L1, no D"] and energy["patch 1"] < energy["patch 16"]
+    return pixel_recolours and score["patch 34"] >= max(score["patch 16"], score["patch 70"])
+
+
+def any_size() -> Figures:
     """PatchGANs on 128 and 256 px; and the difference of their logits when the picture moves by one stride of D."""
-    chance = torch.Generator().manual_seed(0)
     figures = {}
-    worst = 0.0
-    for layers in (1, 2, 3):
-        D = PatchGAN(3, width=16, layers=layers).eval()
-        wide = torch.rand(1, 3, 256, 256, generator=chance) * 2 - 1
-        with torch.no_grad():
-            figures[f"map side at 128 px, patch {D.receptive_field}"] = D(wide[..., :128, :128]).shape[-1]
-            figures[f"map side at 256 px, patch {D.receptive_field}"] = D(wide).shape[-1]
-            step = 2**layers
-            here, moved = D(wide), D(wide.roll(step, dims=-1))
-        inner = slice(8, -8)
-        worst = max(worst, (here[..., inner, 8:-9] - moved[..., inner, 9:-8]).abs().max().item())
+    worst = []
+    for seed in SEEDS:
+        chance = torch.Generator().manual_seed(seed)
+        worst.append(0.0)
+        for layers in (1, 2, 3):
+            D = PatchGAN(3, width=16, layers=layers).eval()
+            wide = torch.rand(1, 3, 256, 256, generator=chance) * 2 - 1
+            with torch.no_grad():
+                figures[f"map side at 128 px, patch {D.receptive_field}"] = D(wide[..., :128, :128]).shape[-1]
+                figures[f"map side at 256 px, patch {D.receptive_field}"] = D(wide).shape[-1]
+                here, moved = D(wide), D(wide.roll(2**layers, dims=-1))
+            inner = slice(8, -8)
+            worst[-1] = max(worst[-1], (here[..., inner, 8:-9] - moved[..., inner, 9:-8]).abs().max().item())
     return figures | {"largest change of a logit under a shift": worst}
 
 
-def dropout_diversity() -> dict[str, float]:
-    """Mean pairwise L1 over 20 dropout samples for one drawing, against that over 20 real colourings of one class."""
-    model = load("pix2pix-icons", device="cpu")
-    world = Icons(model.size, split="test")
-    within, between = [], []
-    for i in range(12):
-        sample = world.batch(torch.tensor([i]))
-        within.append(diversity(torch.cat([model.translate(sample["x"], seed=s) for s in range(20)])))
-    batch = world.batch(torch.arange(256))
-    for label in batch["label"].unique():
-        real = batch["y"][batch["label"] == label][:20]
-        if len(real) > 1:
-            between.append(diversity(real))
-    made, real = sum(within) / len(within), sum(between) / len(between)
-    return {"spread of dropout samples (L1)": made, "spread of real pictures of a class (L1)": real, "ratio": made / real}
+def dropout_diversity() -> Figures:
+    """Mean pairwise L1 over 20 dropout samples for one map, against that over 20 real buildings for the same map."""
+    from ..data.facades import render
 
+    truth, figures = drawn_truth(), {}
+    labels = truth["labels"][:12]
+    real = [
+        diversity(torch.cat([render(one[None], torch.tensor([10_000 + 50 * i + k])) for k in range(20)]))
+        for i, one in enumerate(labels)
+    ]
+
+    def spread(seed: int) -> float:
+        model = trained("L1 + cGAN", seed)
+        made = [diversity(torch.cat([model.translate(x[None], seed=s) for s in range(20)])) for x in truth["x"][:12]]
+        return sum(made) / len(made)
+
+    figures["real buildings for one map | spread (L1)"] = sum(real) / len(real)
+    figures["dropout samples for one map | spread (L1)"] = each_seed(spread)
+    for name in ("pix2pix-icons", "pix2pix-facades"):
+        if name in shipped():
+            figures[f"shipped: {name} | spread (L1)"] = _spread_of_shipped(name)
+    return figures
+
+
+def _spread_of_shipped(name: str) -> float:
+    from ..recipes import RECIPES
+
+    model = load(name, device="cpu")
+    x = RECIPES[name].showcase(model.size)["x"][:6]
+    return sum(diversity(torch.cat([model.translate(one[None], seed=s) for s in range(10)])) for one in x) / len(x)
+
+
+# The paper's Tables 1 to 3 (Cityscapes, labels to photo): per-pixel, per-class, class IoU.
+_PAPER = {
+    "real pictures": (0.80, 0.26, 0.21), "L1": (0.42, 0.15, 0.11), "GAN": (0.22, 0.05, 0.01), "cGAN": (0.57, 0.22, 0.16),
+    "L1 + GAN": (0.64, 0.20, 0.15), "L1 + cGAN": (0.66, 0.23, 0.17),
+    "encoder-decoder, L1": (0.35, 0.12, 0.08), "encoder-decoder, L1 + cGAN": (0.29, 0.09, 0.05),
+    "patch 1": (0.39, 0.15, 0.10), "patch 16": (0.65, 0.21, 0.17), "full": (0.42, 0.16, 0.11),
+}  # fmt: skip
+_ROWS = ("L1", "GAN", "cGAN", "L1 + GAN", "L1 + cGAN", "encoder-decoder, L1", "encoder-decoder, L1 + cGAN",
+         "patch 1", "patch 16", "patch 34", "full")  # fmt: skip
+
+
+def fcn_score() -> Figures:
+    """The paper's Tables 1 to 3 on facades: a segmenter trained on photographs reads made ones; real ones first."""
+    real, judge, figures = cmp_truth(), load_segmenter(), {}
+
+    def row(name: str, pictures: Tensor) -> None:
+        for column, value in fcn_scores(pictures, real["labels"], judge)._asdict().items():
+            figures[f"{name} | {column.replace('_', '-').replace('iou', 'IoU')}"] = value
+        for column, value in zip(("per-pixel", "per-class", "IoU"), _PAPER.get(name, ()), strict=False):
+            figures[f"{name} | {column}, paper (Cityscapes)"] = value
+
+    row("real pictures", real["x"])
+    for name in _ROWS:
+        row(name, cmp_made(name)[0])
+    return figures
+
+
+def _fcn_holds(f: Figures) -> bool:
+    best = f["L1 + cGAN | per-pixel"]
+    return all(best >= f[f"{row} | per-pixel"] for row in ("L1", "GAN", "cGAN", "encoder-decoder, L1 + cGAN", "patch 1"))
+
+
+_RIVALS = ("L1", "cGAN", "L1 + cGAN")
 
 PAIRED = {
     "best-constant": Claim(
         "where the answer is uncertain, L2's best guess is the mean and L1's the median: hence the blur",
-        "lecture 004; pix2pix, section 3.1",
+        "lecture by Fleuret; pix2pix, section 3.1",
         "L2's guess is within 0.02 of the mean, L1's within 0.02 of the median",
         best_constant,
         lambda f: abs(f["guess under L2"] - f["mean of y"]) < 0.02 and abs(f["guess under L1"] - f["median of y"]) < 0.02,
         0.1,
     ),
+    "blur": Claim(
+        "L1 alone is blurred; adding the conditional GAN brings back the detail and costs PSNR",
+        "lectures by Balasubramanian and Fleuret; pix2pix, section 4.2",
+        "in each seed L1 alone has less gradient energy than L1 + cGAN, which is nearer to the real pictures' (ratio 1); "
+        "and L1 alone has the higher mean PSNR",
+        blur,
+        lambda f: all(
+            a < b and abs(b - 1) < abs(a - 1)
+            for a, b in zip(f["L1 | energy ratio"], f["L1 + cGAN | energy ratio"], strict=True)
+        )
+        and mean(f["L1 | PSNR (dB)"]) >= mean(f["L1 + cGAN | PSNR (dB)"]),
+        10,
+    ),
+    "conditioning": Claim(
+        "a D that never sees the input lets G ignore it; L1 closes most of the gap",
+        "lectures by Balasubramanian and Fleuret; pix2pix, Table 1",
+        "in each seed the map is read back off cGAN's pictures for at least 0.1 more of the pixels than off GAN's; and "
+        "between L1 + cGAN and L1 + GAN the gap is less than half as wide",
+        conditioning,
+        lambda f: all(c - g >= 0.1 for c, g in zip(f["cGAN | per-pixel"], f["GAN | per-pixel"], strict=True))
+        and mean(f["L1 + cGAN | per-pixel"]) - mean(f["L1 + GAN | per-pixel"])
+        < 0.5 * (mean(f["cGAN | per-pixel"]) - mean(f["GAN | per-pixel"])),
+        13,
+    ),
+    "skips": Claim(
+        "a U-Net beats the encoder-decoder without skips, under L1 alone too",
+        "lectures by Balasubramanian and Fleuret; pix2pix, Table 2",
+        "in each seed and under both losses the U-Net has the lower test L1 and the better boundaries",
+        skips,
+        lambda f: all(
+            u < e
+            for loss in ("L1", "L1 + cGAN")
+            for u, e in zip(f[f"U-Net, {loss} | test L1"], f[f"encoder-decoder, {loss} | test L1"], strict=True)
+        )
+        and all(
+            u > e
+            for loss in ("L1", "L1 + cGAN")
+            for u, e in zip(f[f"U-Net, {loss} | boundary F"], f[f"encoder-decoder, {loss} | boundary F"], strict=True)
+        ),
+        13,
+    ),
+    "patch-size": Claim(
+        "a D of single pixels only recolours, 16-px patches sharpen but repeat themselves, a middle size is best",
+        "lectures by Benaim and Fleuret; pix2pix, Table 3 and figure 6",
+        "patch 1 shares more colours with the real pictures than L1 alone and has less gradient energy than patch 16; and "
+        "the map is read back best, per pixel, off the middle size (34 px on pictures of 64), in the mean over seeds",
+        patch_size,
+        _patches_hold,
+        16,
+        also="repetition: the highest autocorrelation of detail at shifts of 3 to 8 px; above the real pictures' = tiling",
+    ),
     "any-size": Claim(
         "PatchGAN is a convolution: it runs on a picture of any size and judges each patch alike",
-        "lectures 000 and 004; pix2pix, section 3.2.2",
+        "lectures by Balasubramanian and Fleuret; pix2pix, section 3.2.2",
         "the map's side is side / 2**layers - 2, and logits move with the picture to within 1e-4",
         any_size,
-        lambda f: f["largest change of a logit under a shift"] < 1e-4
+        lambda f: max(f["largest change of a logit under a shift"]) < 1e-4
         and all(f[f"map side at {s} px, patch {p}"] == s // 2**n - 2 for s in (128, 256) for n, p in ((1, 16), (2, 34), (3, 70))),
         0.1,
     ),
     "dropout-diversity": Claim(
         "dropout at test gives pix2pix only little diversity",
-        "lectures 000 and 004; pix2pix, section 3.1",
-        "dropout samples spread at most a tenth as wide as real pictures of the class do",
+        "lectures by Balasubramanian and Fleuret; pix2pix, section 3.1",
+        "dropout samples for one map spread at most a tenth as wide as real buildings for that map do, in each seed",
         dropout_diversity,
-        lambda f: f["ratio"] <= 0.1,
-        0.3,
+        lambda f: max(f["dropout samples for one map | spread (L1)"]) <= 0.1 * f["real buildings for one map | spread (L1)"],
+        4,
     ),
-}
+    "fcn-score": Claim(
+        "of all these, L1 + cGAN with a U-Net and 70-px patches makes the pictures that can best be read back",
+        "lectures by Balasubramanian, Benaim and Fleuret; pix2pix, Tables 1 to 3",
+        "its per-pixel FCN-score on facades is at least that of L1, GAN, cGAN, the encoder-decoder and patch 1",
+        fcn_score,
+        _fcn_holds,
+        2,
+        also="one seed each, 128 px, 3,000 steps of 4; patches of 70 px unless a row says otherwise; the paper's figures are "
+        "of Cityscapes, with another segmenter, and do not compare with ours",
+    ),
+}  # fmt: skip

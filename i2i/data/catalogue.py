@@ -13,6 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from .folders import DataError
+
 
 @dataclass(frozen=True)
 class File:
@@ -77,6 +79,14 @@ _ZHU = (
     "Zhu et al., Unpaired Image-to-Image Translation using Cycle-Consistent Adversarial Networks, ICCV 2017"
 )
 _SHIPPED = "as shipped by the authors; where there is no val, a fixed tenth of train by hash"
+
+
+def require(name: str) -> Path:
+    """The folder of an installed dataset. DataError, with the command that installs it, if there is none."""
+    folder = find(name)
+    if folder is None:
+        raise DataError(f"the dataset '{name}' is not installed: run `python -m i2i data {name}`, or point I2I_DATA at it.")
+    return folder
 
 
 def _pix2pix(name: str, title: str, licence: str, cite: str, *, bytes: int | None = None, **more) -> Dataset:

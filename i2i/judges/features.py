@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import math
-import shutil
 import time
 import zipfile
 from collections.abc import Callable
@@ -25,18 +24,15 @@ import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor, nn
 
-from .checkpoint import CheckpointError, load_net, save_net
-from .data import catalogue, emoji, facades, icons
-from .data.cmp import cmp_facades
-from .data.folders import DataError, in_split, pictures_in, stack
-from .data.lines import smooth_noise
-from .method import Batch, Method, Stage, Terms, Turn
-from .metrics import embed, frechet
-from .pictures import from_bytes, open_picture
-from .train import Trainer
-
-SHIPPED = Path(__file__).resolve().parent.parent / "assets" / "checkpoints" / "judges"
-
+from ..data import catalogue, emoji, facades, icons
+from ..data.cmp import cmp_facades
+from ..data.folders import in_split, pictures_in, stack
+from ..data.lines import smooth_noise
+from ..method import Batch, Method, Stage, Terms, Turn
+from ..metrics import embed, frechet
+from ..pictures import from_bytes, open_picture
+from ..train import Trainer
+from .shelf import SHIPPED, put, refuse_second, take
 
 # --- the net ------------------------------------------------------------------------------------------------
 
@@ -214,15 +210,6 @@ def _shelf(pictures: Tensor, domain: str, weight: float, mirrors: bool = True, *
     return Shelf(pictures, table, weight, mirrors)
 
 
-def _folder(name: str) -> Path:
-    folder = catalogue.find(name)
-    if folder is None:
-        raise DataError(
-            f"the dataset '{name}' is not installed: run `python -m i2i data {name}` or point I2I_DATA at it."
-        )
-    return folder
-
-
 def _named(values: list[str], names: list[str]) -> list[int]:
     """Each value as its place among the sorted names."""
     place = {name: k for k, name in enumerate(sorted(set(names)))}
@@ -261,7 +248,7 @@ def _facades(split: str, size: int, drawn: int) -> list[Shelf]:
 
 
 def _emoji(split: str, size: int, drawn: int) -> list[Shelf]:
-    root = _folder("emoji")
+    root = catalogue.require("emoji")
     every = json.loads((root / "index.json").read_text())
     entries = emoji.concepts(root, split)
     answers = {
@@ -272,12 +259,12 @@ def _emoji(split: str, size: int, drawn: int) -> list[Shelf]:
 
 
 def _cmp(split: str, size: int, drawn: int) -> list[Shelf]:
-    pairs = cmp_facades(_folder("facades"), size, split, augment=False)
+    pairs = cmp_facades(catalogue.require("facades"), size, split, augment=False)
     return [_shelf(pairs.x, "CMP labels", 0.03), _shelf(pairs.y, "CMP photograph", 0.06)]
 
 
 def _characters(split: str, size: int, drawn: int) -> list[Shelf]:
-    root = _folder("lpc_characters")
+    root = catalogue.require("lpc_characters")
     sprites = torch.from_numpy(np.load(root / "lpc_chars.npz")["images"])  # [N, facing, 64, 64, RGBA]
     people = json.loads((root / "attributes.json").read_text())
     kept = [i for i in range(len(people)) if in_split(str(i), _half(split))]
@@ -292,7 +279,7 @@ def _characters(split: str, size: int, drawn: int) -> list[Shelf]:
 
 
 def _hands(split: str, size: int, drawn: int) -> list[Shelf]:
-    with zipfile.ZipFile(_folder("sign_digits") / "sign_digits.zip") as archive:
+    with zipfile.ZipFile(catalogue.require("sign_digits") / "sign_digits.zip") as archive:
         names = [Path(n) for n in sorted(archive.namelist()) if n.lower().endswith(".jpg")]
         names = [n for n in names if in_split(n.stem, _half(split))]
         pictures = stack([open_picture(archive.open(str(n)), n.name) for n in names], 96)
@@ -300,7 +287,7 @@ def _hands(split: str, size: int, drawn: int) -> list[Shelf]:
 
 
 def _weather(split: str, size: int, drawn: int) -> list[Shelf]:
-    root, kept, answers = _folder("weather"), [], []
+    root, kept, answers = catalogue.require("weather"), [], []
     for k, kind in enumerate(("cloudy", "rain", "shine", "sunrise")):
         paths = pictures_in(root / ("test" if split == "test" else "train") / kind)
         squares = [s for p in paths if split == "test" or in_split(p.stem, split) for s in _squares(p)]
@@ -310,20 +297,20 @@ def _weather(split: str, size: int, drawn: int) -> list[Shelf]:
 
 
 def _digits(split: str, size: int, drawn: int) -> list[Shelf]:
-    data = np.load(_folder("mnist_t10k") / "mnist_t10k.npz")
+    data = np.load(catalogue.require("mnist_t10k") / "mnist_t10k.npz")
     kept = [i for i in range(len(data["labels"])) if in_split(str(i), _half(split))]
     x = F.pad(torch.from_numpy(data["images"][kept]), (2, 2, 2, 2))[:, None].expand(-1, 3, -1, -1)
     return [_shelf(x, "digit", 0.05, mirrors=False, digit=data["labels"][kept].astype(np.int64))]
 
 
 def _photographs(split: str, size: int, drawn: int) -> list[Shelf]:
-    berkeley = pictures_in(_folder("bsds500") / ("train" if split == "train" else "val"))
-    small = [p for p in pictures_in(_folder("sr_classic") / "t91") if in_split(p.stem, _half(split))]
+    berkeley = pictures_in(catalogue.require("bsds500") / ("train" if split == "train" else "val"))
+    small = [p for p in pictures_in(catalogue.require("sr_classic") / "t91") if in_split(p.stem, _half(split))]
     return [_shelf(stack([s for p in berkeley + small for s in _squares(p)], size), "photograph", 0.07)]
 
 
 def _faces(split: str, size: int, drawn: int) -> list[Shelf]:
-    paths = [p for p in pictures_in(_folder("faces_easy")) if in_split(p.stem, _half(split))]
+    paths = [p for p in pictures_in(catalogue.require("faces_easy")) if in_split(p.stem, _half(split))]
     return [_shelf(stack([s for p in paths for s in _squares(p)], size), "face", 0.03)]
 
 
@@ -504,7 +491,7 @@ def train_judge(
     export exists: a judge is made once.
     """
     out, recipe = Path(out), recipe or JUDGES[name]
-    _refuse_second(out / name)
+    refuse_second(out / name)
     method = recipe.build(**({"steps": steps} if steps else {}))
     trainer = Trainer(
         method, recipe.source(), batch=recipe.batch, seed=recipe.seed, ema=recipe.ema, precision=precision,
@@ -604,9 +591,9 @@ def rankings(judge: Judge, sets: tuple[str, ...] = WORLDS, count: int = 96) -> d
     houses = facades.render(facades.draw_labels(index), index)
     probes = {"icons": (toys[:count], label[:count]), "facade world": (houses, None)}
     if "emoji" in sets:
-        entries = emoji.concepts(_folder("emoji"), "test")[:count]
+        entries = emoji.concepts(catalogue.require("emoji"), "test")[:count]
         group = torch.tensor(_named([e["group"] for e in entries], [e["group"] for e in entries]))
-        probes["emoji"] = (from_bytes(emoji.style(_folder("emoji"), "fluent-3d", entries, 128)), group)
+        probes["emoji"] = (from_bytes(emoji.style(catalogue.require("emoji"), "fluent-3d", entries, 128)), group)
     figures = {
         f"PD-i2i, {name}: {key}": value
         for name, (x, y) in probes.items()
@@ -623,34 +610,19 @@ def rankings(judge: Judge, sets: tuple[str, ...] = WORLDS, count: int = 96) -> d
 # --- how it is shipped --------------------------------------------------------------------------------------
 
 
-def _refuse_second(folder: Path) -> None:
-    if folder.exists():
-        raise CheckpointError(f"{folder} exists, and a judge is made once; give a new one another name.")
-
-
 def export_judge(method: JudgeTraining, folder: str | Path, recipe: JudgeRecipe, card: dict) -> Path:
-    """Write config.json, F.safetensors (float16, norm layers float32) and the card README.md to a new folder.
+    """Write the judge and its card to a new folder.  card: minutes, hardware, precision and figures of the run.
 
-    card: minutes, hardware, precision and figures of the run.  CheckpointError if the folder exists: a judge
-    is made once.
+    CheckpointError if the folder exists: a judge is made once.
     """
     folder = Path(folder)
-    _refuse_second(folder)
-    part = folder.with_name(f".{folder.name}.part")
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
-    save_net(method.F, part / "F.safetensors")
     card = {
         "name": folder.name, "summary": recipe.summary, "licence": recipe.licence, "sources": recipe.sources,
         "recipe": f"{method.config.steps} steps of {recipe.batch} windows of {recipe.size} px, AdamW at "
         f"{method.config.rate:g} with cosine decay, average with decay {recipe.ema:g}",
         "seed": recipe.seed, **card,
     }  # fmt: skip
-    config = {"format": 1, "judge": {"widths": method.config.widths}, "card": card}
-    (part / "config.json").write_text(json.dumps(config, indent=2) + "\n")
-    (part / "README.md").write_text(_card(card, sum(p.numel() for p in method.F.parameters())))
-    part.rename(folder)
-    return folder
+    return put(folder, method.F, {"widths": method.config.widths}, card, _HOW, _NOT)
 
 
 _HOW = """\
@@ -665,17 +637,6 @@ hundred pictures is dominated by its bias: compare equal numbers only. Beyond 12
 the reduced picture, so FD-i2i and KD-i2i do not see the finest detail of larger ones; PD-i2i does."""
 
 
-def _card(card: dict, parameters: int) -> str:
-    facts = {k: card[k] for k in ("licence", "sources", "recipe", "seed", "precision", "minutes", "hardware")}
-    lines = [f"# {card['name']}", "", card["summary"], "", "| | |", "|---|---|"]
-    lines += [f"| {k} | {v} |" for k, v in {"parameters": f"{parameters:,}", **facts}.items()]
-    lines += ["", "Minutes are processor time.", "", "## Figures", "", _HOW, ""]
-    lines += ["| measure | value |", "|---|---|"]
-    lines += [f"| {k} | {v:.4g} |" for k, v in card["figures"].items()]
-    lines += ["", "## What it is not", "", _NOT, ""]
-    return "\n".join(lines)
-
-
 @cache
 def load_judge(name: str = "i2i-feat-v1", folder: Path | None = None) -> Judge:
     """A judge, float32 on the CPU and frozen; the same object on every call. It is what `metrics` takes.
@@ -683,12 +644,4 @@ def load_judge(name: str = "i2i-feat-v1", folder: Path | None = None) -> Judge:
     folder: where its own folder lies, by default among the shipped ones. CheckpointError if it is absent or
     does not fit.
     """
-    home = folder or SHIPPED / name
-    try:
-        config = json.loads((home / "config.json").read_text())
-        judge = Judge(tuple(config["judge"]["widths"]))
-    except (OSError, ValueError, KeyError, TypeError) as fault:
-        reason = f"{type(fault).__name__} in its config.json"
-        raise CheckpointError(f"{home} is not an exported judge ({reason}).") from None
-    load_net(judge, home / "F.safetensors", name)
-    return judge.settle()
+    return take(folder or SHIPPED / name, lambda settings: Judge(tuple(settings["widths"]))).settle()
