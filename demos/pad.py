@@ -121,7 +121,7 @@ _CSS = """
 _JS = r"""
 const canvas = element.querySelector('canvas'), ctx = canvas.getContext('2d'), S = 2;
 const inksBox = element.querySelector('.pad-inks'), range = element.querySelector('input');
-let ops = [], base = null, tool = 'pen', ink = 0, live = null, sent = null, shown = false;
+let ops = [], base = null, tool = 'pen', ink = 0, live = null, sent = null;
 let started = false;  // what the page opens with is in the address already, or is the start
 let set = {name: '', inks: [['pen', '#000000']], paper: '#ffffff', boxes: false};  // what this pad is for
 const inks = () => set.inks;
@@ -176,8 +176,6 @@ function receive() {
   const before = JSON.stringify(set);
   set = {name: value.name || '', inks: value.inks || set.inks, paper: value.paper || set.paper, boxes: Boolean(value.boxes)};
   if (JSON.stringify(set) !== before) reset();
-  if (shown) remember(value);
-  shown = true;
   sent = null; live = null; ops = decode(value.ops); base = null;
   if (value.base) { const picture = new Image(); picture.onload = () => { base = picture; redraw(); }; picture.src = value.base; }
   redraw();

@@ -18,6 +18,7 @@ from .method import Batch
 from .metrics import Estimate, judge_report
 from .pictures import sheet
 from .pipeline import Model, load
+from .pipeline import cards as shipped_cards
 from .recipes import RECIPES, Recipe
 from .train import Source, Trainer
 
@@ -94,6 +95,17 @@ def hardware(trainer: Trainer) -> str:
     models = [line.partition(":")[2].strip() for line in info.read_text().splitlines() if line.startswith("model name")] if info.exists() else []
     name = models[0] if models else platform.processor() or platform.machine()
     return f"{torch.get_num_threads()} thread(s) of {os.cpu_count()} of {name}, {precision}"
+
+
+def figures_table() -> str:
+    """The shipped models' figures on held-out pictures, as a table for a page: value (95 % interval)."""
+    columns = ("PSNR", "SSIM", "energy ratio", "colour", "PD-i2i", "FD-i2i", "KD-i2i")
+    lines = [f"| model | {' | '.join(columns)} | minutes |", "|---" * (len(columns) + 2) + "|"]
+    for name, config in shipped_cards().items():
+        card = config["card"]
+        cells = [f"{value:.3g} ({low:.3g} to {high:.3g})" for value, low, high in (card["figures"][c] for c in columns)]
+        lines.append(f"| `{name}` | {' | '.join(cells)} | {card['minutes']:.0f} |")
+    return "\n".join(lines)
 
 
 def folder_recipe(method: str, size: int) -> Recipe:
