@@ -103,7 +103,8 @@ def figures_table() -> str:
     lines = [f"| model | {' | '.join(columns)} | minutes |", "|---" * (len(columns) + 2) + "|"]
     for name, config in shipped_cards().items():
         card = config["card"]
-        cells = [f"{value:.3g} ({low:.3g} to {high:.3g})" for value, low, high in (card["figures"][c] for c in columns)]
+        figures = [card["figures"][c] for c in columns]
+        cells = [f"{v:.3g}" + ("" if low is None else f" ({low:.3g} to {high:.3g})") for v, low, high in figures]
         lines.append(f"| `{name}` | {' | '.join(cells)} | {card['minutes']:.0f} |")
     return "\n".join(lines)
 
