@@ -104,7 +104,7 @@ def figures_table() -> str:
     for name, config in shipped_cards().items():
         card = config["card"]
         figures = [card["figures"][c] for c in columns]
-        cells = [f"{v:.3g}" + ("" if low is None else f" ({low:.3g} to {high:.3g})") for v, low, high in figures]
+        cells = [f"{v:#.3g}" + ("" if low is None else f" ({low:#.3g} to {high:#.3g})") for v, low, high in figures]
         lines.append(f"| `{name}` | {' | '.join(cells)} | {card['minutes']:.0f} |")
     return "\n".join(lines)
 

@@ -76,7 +76,7 @@ RECIPES: dict[str, Recipe] = {
     "pix2pix-facades": Recipe(
         "pix2pix", "cmp-facades", 256, {**_SMALL, "steps": 7_000}, batch=2, ship=("D",),
         showcase=_from_world(Facades),
-        summary="Label maps of building fronts to photographs, 256 px.",
+        summary="Label maps of building fronts to photographs, 256 px.", minutes=86,
         licence=_CMP_LICENCE,
         failures=(
             "plain walls carry a fine woven grid, and stay less sharp than photographs (energy ratio well below 1)",
@@ -87,7 +87,7 @@ RECIPES: dict[str, Recipe] = {
     "pix2pix-emoji": Recipe(
         "pix2pix", "emoji-drawn", 128, {**_SMALL, "steps": 7_000}, batch=4, ship=("D",),
         showcase=sketches,
-        summary="A pen drawing to a glossy 3-D emoji, 128 px.",
+        summary="A pen drawing to a glossy 3-D emoji, 128 px.", minutes=33,
         licence="MIT: trained on Microsoft Fluent Emoji (MIT)",
         failures=(
             "letters and fine symbols melt into a coloured smear",
@@ -99,7 +99,7 @@ RECIPES: dict[str, Recipe] = {
         "pix2pix", "icons", 128, {**_SMALL, "width": 24, "cap": 96, "patch_width": 24, "steps": 2_500}, batch=8,
         ship=("D",),
         showcase=_from_world(Icons, 16),
-        summary="Line icons to glossy ones, 128 px: what a fresh clone trains offline in minutes.",
+        summary="Line icons to glossy ones, 128 px: what a fresh clone trains offline in minutes.", minutes=18,
         licence="MIT: trained on the procedural icons of this package",
         failures=(
             "where many colours are as likely the model mixes them: balloons and rockets change hue from part to part",
