@@ -94,16 +94,21 @@ button.quiet:hover { border-color: var(--violet) !important; }
 .result a:hover { border-color: var(--violet); }
 .number { max-width: 170px; } .number input { border-radius: 10px !important; }
 
-body.lecture .gradio-container { max-width: none !important; font-size: 120%; }
-body.lecture .masthead p, body.lecture footer, body.lecture .small { display: none !important; }
-body.lecture .note { font-size: 19px; } body.lecture .equation { font-size: 27px; } body.lecture .terms strong { font-size: 25px; }
-body.lecture .lead { font-size: 20px; } body.lecture .label { font-size: 14px; }
 @media (max-width: 700px) { .masthead h1 { font-size: 21px; } .equation { font-size: 17px; }
   .row { gap: 14px !important; } .masthead p { flex-basis: 100%; order: 1; } .masthead nav { order: 2; } .card { padding: 12px !important; } .segmented label span { white-space: normal; font-size: 13px; } }
 @media (prefers-reduced-motion: reduce) { * { transition: none !important; animation: none !important; } }
 """
 
-HEAD = '<meta name="description" content="Image-to-image translation, one paper at a time: draw, break it, see why.">'
+# Gradio puts a prefix before every rule of CSS, which a rule that begins at the body does not survive: lecture mode is here.
+HEAD = """<meta name="description" content="Image-to-image translation, one paper at a time: draw, break it, see why.">
+<style>
+body.lecture .gradio-container { max-width: none !important; }
+body.lecture .masthead p, body.lecture footer, body.lecture .small { display: none !important; }
+body.lecture .note, body.lecture .lead, body.lecture .three figcaption, body.lecture .eye figcaption { font-size: 19px !important; }
+body.lecture .equation { font-size: 27px !important; } body.lecture .terms { font-size: 19px !important; }
+body.lecture .terms strong { font-size: 25px !important; } body.lecture .label { font-size: 14px !important; }
+body.lecture .pad button, body.lecture .segmented label span, body.lecture button.quiet { font-size: 16px !important; }
+</style>"""
 
 _HEADER = """
 <header class="masthead"><h1><b>i2i</b>image-to-image translation</h1><p>one paper at a time: draw, break it, see why</p>
