@@ -123,9 +123,14 @@ const put = (key, value) => { const url = new URL(window.location);
 // The URL holds what is worth sharing: the tab, lecture mode, darkness; each tab adds its own.
 const wish = new URLSearchParams(window.location.search);
 document.body.classList.toggle('lecture', wish.get('lecture') === '1');
-document.addEventListener('click', e => {
-  const tab = e.target.closest('#tabs button[role=tab]'); if (tab) put('tab', tab.textContent.trim().toLowerCase());
-});
+const tabs = () => [...document.querySelectorAll('#tabs button[role=tab]')];
+const name = tab => tab.textContent.trim().toLowerCase();
+document.addEventListener('click', e => { const tab = e.target.closest('#tabs button[role=tab]'); if (tab) put('tab', name(tab)); });
+const open = tries => {  // the tabs are there a moment after this header
+  const tab = tabs().find(t => name(t) === wish.get('tab'));
+  if (tab) tab.click(); else if (tries && wish.get('tab')) setTimeout(() => open(tries - 1), 100);
+};
+open(50);
 element.addEventListener('click', async e => {
   const button = e.target.closest('button'); if (!button) return;
   if (button.dataset.do === 'lecture') put('lecture', document.body.classList.toggle('lecture') ? '1' : '');
@@ -192,16 +197,8 @@ def page(*tabs) -> gr.Blocks:
     """
     with gr.Blocks(title="i2i: image-to-image translation", delete_cache=(300, 2700), analytics_enabled=False, fill_width=True) as app:
         header()
-        with gr.Tabs(elem_id="tabs") as row:
+        with gr.Tabs(elem_id="tabs"):
             restorers = [tab() for tab in tabs]
-        names = [child.id for child in row.children]
-
-        def choose(request: gr.Request):
-            """?tab=...: the tab that the link's sender saw."""
-            wish = request.query_params.get("tab")
-            return gr.Tabs(selected=wish) if wish in names else gr.skip()
-
-        app.load(choose, None, row, show_progress="hidden", api_visibility="private")
         for restore, outputs in filter(None, restorers):
             app.load(restore, None, outputs, show_progress="hidden", api_visibility="private")
     return app.queue(default_concurrency_limit=2, max_size=64)

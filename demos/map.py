@@ -84,14 +84,19 @@ FAMILIES: dict[str, tuple[str, list[Paper]]] = {
 # lecture -> topics, each with the tab (or "") and the claims that measure it
 LECTURES: dict[str, list[tuple[str, str, tuple[str, ...]]]] = {
     "Generation across domains": [
-        ("the objective of pix2pix: cGAN + λ L1", "paired", ("best-constant",)),
-        ("PatchGAN: a critic of patches", "paired", ("any-size",)),
+        ("the objective of pix2pix: cGAN + λ L1", "paired", ("fcn-score", "blur")),
+        ("PatchGAN: a critic of patches", "paired", ("patch-size", "any-size")),
         ("noise only as dropout", "paired", ("dropout-diversity",)),
+        ("D is shown the input too", "paired", ("conditioning",)),
+    ],
+    "Image to image translation using GANs": [
+        ("which patch size", "paired", ("patch-size",)),
     ],
     "Conditional GAN and translation": [
-        ("why the mean is blurred: L2 and L1", "paired", ("best-constant",)),
+        ("why the mean is blurred: L2 and L1", "paired", ("best-constant", "blur")),
         ("fully convolutional: larger pictures than in training", "paired", ("any-size",)),
-        ("skips: U-Net against encoder-decoder", "paired", ()),
+        ("skips: U-Net against encoder-decoder", "paired", ("skips", "fcn-score")),
+        ("the FCN-score: can the picture be read back?", "paired", ("fcn-score",)),
     ],
 }
 
@@ -113,10 +118,10 @@ a.paper:hover { border-color: var(--line); }
 .index th, .index td { text-align: left; padding: 7px 10px 7px 0; border-bottom: 1px solid var(--line); vertical-align: top; color: var(--ink); }
 .index th { color: var(--soft); font-weight: 600; font-size: 12.5px; } .index code { font-size: 12.5px; background: var(--track); padding: 1px 6px; border-radius: 6px; }
 .index button { font: inherit; color: var(--violet); background: none; border: 0; padding: 0; cursor: pointer; text-decoration: underline; text-underline-offset: 3px; }
-.hero { display: flex; flex-wrap: wrap; gap: 14px; margin: 14px 0 18px; }
+.hero { display: grid; grid-template-columns: repeat(auto-fit, minmax(206px, 1fr)); gap: 14px; margin: 14px 0 18px; }
 .hero button { display: flex; flex-direction: column; gap: 6px; padding: 10px; background: var(--card); border: 1px solid var(--line); border-radius: 16px; cursor: pointer; font: inherit; color: var(--soft); font-size: 13px; }
-.hero button:hover { border-color: var(--violet); } .hero span { display: flex; gap: 6px; align-items: center; }
-.hero img { width: 104px; height: 104px; border-radius: 10px; object-fit: cover; } .hero em { font-style: normal; color: var(--violet); font-size: 18px; }
+.hero button:hover { border-color: var(--violet); } .hero span { display: flex; gap: 6px; align-items: center; justify-content: space-evenly; }
+.hero img { width: 42%; aspect-ratio: 1; border-radius: 10px; object-fit: cover; } .hero em { font-style: normal; color: var(--violet); font-size: 18px; }
 """
 
 _JS = """
