@@ -20,7 +20,7 @@ from i2i.metrics import gradient_energy_ratio, psnr
 from i2i.pictures import PictureError, open_picture, to_picture, to_tensor
 from i2i.pipeline import Model, load, shipped
 
-from . import look
+from . import look, why
 from .pad import SIDE, Ink, Pad, is_empty, picture_to_base, rasterise, strokes_to_ops
 from .strip import Strip, thumbnail
 
@@ -51,7 +51,7 @@ class Subject:
 
 
 def _sketches() -> list[Example]:
-    first = ["cat", "rocket", "mushroom", "mug", "apple", "ghost", "car", "cupcake", "flower", "fish"]
+    first = ["rocket", "ghost", "cat", "mushroom", "mug", "apple", "car", "cupcake", "flower", "fish"]
     names = first + [n for n in DRAWINGS if n not in first]
     return [Example(n, {"ops": strokes_to_ops(DRAWINGS[n]), "base": ""}) for n in names]
 
@@ -96,7 +96,7 @@ def _material_inks() -> tuple[Ink, ...]:
 
 SUBJECTS: dict[str, Subject] = {
     "emoji": Subject(
-        "pix2pix-emoji", "Drawing → emoji", _sketches,
+        "pix2pix-emoji", "Emoji", _sketches,
         "The lines say where, never what colour: the model guesses. Where the guess is safe (a leaf is green, a tongue "
         "is red) it is bold; where many colours were seen it settles for a common one. Shading and drop shadow come "
         "from the discriminator's taste, since a blurred shadow costs little in L1.",
@@ -105,7 +105,7 @@ SUBJECTS: dict[str, Subject] = {
         "model answers what is likely, not what you meant.",
     ),
     "icons": Subject(
-        "pix2pix-icons", "Line → icon", _icons,
+        "pix2pix-icons", "Icon", _icons,
         "These pairs are made by a program, so the true answer is known and the terms of the objective can be shown in "
         "full. The outline is copied through the skips of the U-Net, pixel for pixel; the colour is a guess.",
         "Which term is larger here after the factor 100: the adversarial or the L1 term?",
@@ -113,7 +113,7 @@ SUBJECTS: dict[str, Subject] = {
         "adversarial term rarely passes 3. The GAN decides only what L1 leaves open.",
     ),
     "facades": Subject(
-        "pix2pix-facades", "Materials → façade", _facades,
+        "pix2pix-facades", "Façade", _facades,
         "A label map says window, not which window. Panes, shutters, shadows under the sills are invented from some "
         "four hundred photographs of fronts, and repeat wherever the map repeats. Off the map's habits (a door in the "
         "sky) the model still paints what D would accept nearby.",
@@ -180,8 +180,7 @@ def paint(value: dict | None, key: str, seed: float, picked: int | None) -> tupl
     picture, start = _input(key, value), time.perf_counter()
     made = model(picture, seed=_seed(seed))
     took = 1e3 * (time.perf_counter() - start)
-    example = _examples(key)[picked] if picked is not None and 0 <= picked < len(_examples(key)) else None
-    truth = example.truth if example and example.value == _strokes(value) else None
+    truth = _truth(value, key, picked)
     caption = f"{took:.0f} ms on {model.device.type.upper()}, {made.width} px"
     shown = look.result(made, "what pix2pix makes of the drawing", caption, f"{subject.model}-{_seed(seed)}.png")
     return shown, _card(subject, _live(model, picture, made, truth))
@@ -212,6 +211,32 @@ def _live(model: Model, picture: Image.Image, made: Image.Image, truth: Image.Im
     else:
         extra = '<p class="small">A drawing of yours has no true answer, so there is no L1 to show: only D judges it.</p>'
     return f'<div class="terms">{"".join(f"<div>{p}</div>" for p in parts)}</div>{extra}'
+
+
+def _shown(value: dict | None, key: str, seed: float, picked: int | None) -> why.Shown:
+    """What is on the screen, for the cards below; an empty pad counts as the subject's first example."""
+    if is_empty(value):
+        value, picked = _examples(key)[0].value, 0
+    picture = _input(key, value)
+    fronts = picture if key == "facades" else _front(0)
+    return why.Shown(picture, _seed(seed), _model(_subject(key).model), _truth(value, key, picked), key == "facades", fronts)
+
+
+def _front(at: int) -> Image.Image:
+    """The map of an example of the façades."""
+    return rasterise(_examples("facades")[at].value, list(SUBJECTS["facades"].inks), SUBJECTS["facades"].paper)
+
+
+def _street(value: dict | None, key: str, *_) -> list[Image.Image]:
+    """Four fronts: that on the pad, if there is one, and its neighbours."""
+    own = [_input(key, value)] if key == "facades" and not is_empty(value) else [_front(0)]
+    return [_front(1), *own, _front(2), _front(6)]
+
+
+def _truth(value: dict | None, key: str, picked: int | None) -> Image.Image | None:
+    """The true answer of an untouched example."""
+    example = _examples(key)[picked] if picked is not None and 0 <= picked < len(_examples(key)) else None
+    return example.truth if example and example.value == _strokes(value) else None
 
 
 def _card(subject: Subject, live: str) -> str:
@@ -321,6 +346,9 @@ def tab() -> Callable | None:
                         "Roll for what is on the pad", size="sm", elem_classes="quiet fit", elem_id="sample"
                     )
         strip = Strip(list(thumbnails(first)), elem_id="examples", elem_classes="bare")
+        cards = None
+        if why.available() and "facades" in keys:
+            cards = why.Panel(_shown(start, first, 7, 0), _street(None, first))
         look.links(
             **{
                 "Paper: Isola et al. 2017": "https://arxiv.org/abs/1611.07004",
@@ -336,6 +364,10 @@ def tab() -> Callable | None:
         seed.change(None, seed, None, js=_REMEMBER_SEED, **private)
         roll.click(lambda value: (_seed(value) + 1) % 10_000, seed, seed, show_progress="hidden", **private)
         again.click(samples, [pad, model, seed], dice, show_progress="hidden", **private)
+
+        if cards:
+            for listener in cards.listen(_shown, _street, [pad, model, seed, picked]):
+                made.change(trigger_mode="always_last", **listener)
 
         def choose(key: str, seed: float, at: int = 0):
             value = _examples(key)[at].value
