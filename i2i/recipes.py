@@ -110,15 +110,20 @@ RECIPES: dict[str, Recipe] = {
 
 # What differs from L1 + cGAN with a U-Net and 70-px patches, and whether a tab switches to it.
 _ABLATIONS: dict[str, tuple[dict, bool, str, tuple[str, ...]]] = {
-    "both": ({}, True, "L1 + cGAN, U-Net, 70-px patches: what the others are compared with.", ()),
-    "l1": ({"gan": 0.0}, True, "L1 alone: right on average, and blurred.", ()),
-    "cgan": ({"l1": 0.0}, True, "The conditional GAN alone, without L1.", ()),
+    "both": ({}, True, "L1 + cGAN, U-Net, 70-px patches: what the others are compared with.",
+             ("a woven grid lies over walls", "the margin beside the building comes out dark, whatever the map says there")),
+    "l1": ({"gan": 0.0}, True, "L1 alone: right on average, and blurred.",
+           ("nothing fine is left: a window is a soft grey box", "all buildings take the same mean beige")),
+    "cgan": ({"l1": 0.0}, True, "The conditional GAN alone, without L1.",
+             ("white and black blots beside and above the building", "ornaments and ledges that no part of the map asks for")),
     "gan": ({"l1": 0.0, "condition": False}, False, "A GAN whose D never sees the map, without L1.", ()),
     "gan-l1": ({"condition": False}, False, "A GAN whose D never sees the map, with L1.", ()),
     "encdec-l1": ({"skips": False, "gan": 0.0}, False, "The encoder-decoder without skips, L1 alone.", ()),
     "encdec": ({"skips": False}, False, "The encoder-decoder without skips, L1 + cGAN.", ()),
-    "patch1": ({"patch_layers": 0}, True, "D judges single pixels.", ()),
-    "patch16": ({"patch_layers": 1}, True, "D judges patches of 16 px.", ()),
+    "patch1": ({"patch_layers": 0}, True, "D judges single pixels.",
+               ("as soft as L1 alone: single pixels hold no detail that D could ask for",)),
+    "patch16": ({"patch_layers": 1}, True, "D judges patches of 16 px.",
+                ("sharp, yet fine parallel lines repeat all over walls and sky",)),
     "patch34": ({"patch_layers": 2}, False, "D judges patches of 34 px.", ()),
     "full": ({"patch_layers": 4}, True, "D judges patches of 142 px, which cover the picture.", ()),
 }
