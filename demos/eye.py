@@ -23,12 +23,12 @@ _HTML = """
 """
 
 _CSS = """
-.eye { display: grid; grid-template-columns: minmax(0, 3fr) minmax(150px, 2fr); gap: 16px; align-items: start; }
+.eye { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 210px), 1fr)); gap: 16px; align-items: start; }
 .eye-views { display: flex; gap: 12px; } .eye-views figure, .eye-crops figure { margin: 0; flex: 1 1 0; min-width: 0; }
 .eye canvas { width: 100%; aspect-ratio: 1; display: block; border-radius: 12px; border: 1px solid var(--line); image-rendering: pixelated; }
 .eye-views canvas { cursor: crosshair; } .eye-views canvas:focus-visible { outline: 2px solid var(--violet); }
 .eye figcaption { font-size: 13px; color: var(--soft); margin-top: 5px; line-height: 1.4; } .eye figcaption b { color: var(--ink); }
-.eye-crops { display: flex; flex-direction: column; gap: 10px; } .eye-crops canvas { max-width: 190px; }
+.eye-crops { display: flex; gap: 10px; }
 """
 
 _JS = r"""

@@ -75,12 +75,11 @@ def take_apart(picture: Image.Image, seed: int, guess: str | None) -> str:
         name, why = _TOLD[variant]
         read = fcn_scores(made[variant], labels, load_segmenter()).per_pixel
         sharp = gradient_energy(made[variant]).item() / max(base, 1e-9)
-        title = f"<b>{name}</b> {why}" if guess else f"<b>{letter}</b>"
+        facts = f"gradient energy <b>{sharp:.2f}</b> of the net with both · <b>{100 * read:.0f} %</b> of the map can be read back"
+        title = f'<b>{name}</b> {why}<span class="facts">{facts}</span>' if guess else f"<b>{letter}</b>"
         alt = f"the façade made by the net trained with {name}" if guess else f"the façade made by net {letter}"
         cells.append(
-            f'<figure><img src="{look.data_url(to_picture(made[variant]))}" alt="{alt}"><figcaption>{title}'
-            f'<span class="facts">gradient energy <b>{sharp:.2f}</b> of the net with both · <b>{100 * read:.0f} %</b> of the map can be '
-            f"read back</span></figcaption></figure>"
+            f'<figure><img src="{look.data_url(to_picture(made[variant]))}" alt="{alt}"><figcaption>{title}</figcaption></figure>'
         )
     verdict = ""
     if guess:
