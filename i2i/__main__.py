@@ -133,7 +133,10 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--json", action="store_true", help="machine-readable")
 
     sub = command("bench", _bench, "Speed of a step and of a picture, against plain.", "python -m i2i bench pix2pix")
-    sub.add_argument("names", nargs="*", metavar="NAME", help="recipes or methods (default: all recipes)")
+    sub.add_argument("names", nargs="*", metavar="NAME", help="recipes or methods (default: all methods)")
+    sub.add_argument("--compile", action="store_true", help="time compiled pictures, too (a minute more for each, the first time)")
+    sub.add_argument("--curves", action="store_true", help="cost against size, width and batch: figures/cost.png, bench.json")
+    sub.add_argument("--out", type=Path, help="--curves: where to write them (default: assets/ of this copy)")
     sub.add_argument("--rounds", type=_whole(1), default=7)
     sub.add_argument("--threads", type=_whole(1), help="CPU threads (default: all)")
     sub.add_argument("--json", action="store_true", help="machine-readable")
@@ -403,26 +406,43 @@ def _claims(options) -> None:
 def _bench(options) -> None:
     import torch
 
-    from .bench import bench, convolution_ceiling
+    from . import bench
     from .methods import METHODS
     from .recipes import RECIPES
 
-    unknown = [n for n in options.names if n not in RECIPES and n not in METHODS]
+    unknown = [n for n in options.names if n not in RECIPES and n not in METHODS and n not in bench.PAPER]
     if unknown:
         raise Wrong(f"there is no recipe or method {unknown[0]!r}; recipes: {', '.join(RECIPES)}.")
+    if options.out and not options.curves:
+        raise Wrong("--out goes with --curves; --json prints the figures.")
     if options.threads:
         torch.set_num_threads(options.threads)
-    figures = bench(options.names, options.rounds)
-    machine = {"threads": torch.get_num_threads(), "convolution GFLOP/s": convolution_ceiling()}
+    machine = {"threads": torch.get_num_threads(), "convolution GFLOP/s": bench.convolution_ceiling()}
+    found = {"machine": machine, "recipes": bench.bench(options.names, options.rounds, options.compile)}
+    if options.curves:
+        out = options.out or bench.ASSETS
+        found["curves"] = bench.curves(options.rounds)
+        bench.plot(found["curves"], out / "figures" / "cost.png")
+        (out / "bench.json").write_text(json.dumps(bench.rounded(found), indent=1) + "\n")
     if options.json:
-        print(json.dumps({"machine": machine, "recipes": figures}, indent=2))
+        print(json.dumps(found, indent=2))
         return
     print(f"{machine['threads']} thread(s), convolution ceiling {machine['convolution GFLOP/s']:.0f} GFLOP/s")
-    for name, f in figures.items():
-        print(
-            f"  {name:18} step {f['step ms']:7.1f} ms ({f['training ratio']:.2f} x plain{', bf16' if f['bf16'] else ''})"
-            f"   picture {f['picture ms']:6.1f} ms ({f['inference ratio']:.2f} x plain)"
-        )
+    for name, f in found["recipes"].items():
+        print(f"{name}{', bf16' if f['bf16'] else ''}")
+        for what, rate in (("step", "images/s"), ("picture", "pictures/s")):
+            memory = f", {f[f'{what} MB']:.0f} MB ({f[f'plain {what} MB']:.0f})" if f"plain {what} MB" in f else ""
+            ratio = f["training ratio" if what == "step" else "inference ratio"]
+            print(
+                f"  {what:18} {f[f'{what} ms']:7.1f} ms   {ratio:5.2f} x plain ({f[f'plain {what} ms']:.1f} ms)   "
+                f"{f[rate]:6.1f} {rate}   {f[f'{what} share of ceiling']:4.0%} of the ceiling{memory}"
+            )
+            if f"compiled {what} ms" in f:
+                ratio = f["compiled training ratio" if what == "step" else "compiled inference ratio"]
+                print(f"  {f'{what}, compiled':18} {f[f'compiled {what} ms']:7.1f} ms   {ratio:5.2f} x plain")
+        print(f"  first picture after loading: {f['first call s']:.2f} s")
+    if options.curves:
+        print(f"wrote {out / 'figures' / 'cost.png'} and {out / 'bench.json'}")
 
 
 if __name__ == "__main__":

@@ -1,22 +1,41 @@
-"""How fast: a training step and an inference, against the plain way of doing the same on this machine.
+"""How fast: a training step and a picture, against the plain way of doing the same on this machine.
 
-Plain = this package's own networks, eager float32, NCHW, the default (looping) Adam, everything recomputed in each
-turn. Ours and plain run in turn in one process, and medians are reported, so a busy moment hits both.
+Plain = this package's own networks, eager float32, NCHW, torch's own convolutions, the default (looping) Adam, no
+averaged copy, fakes made anew in each turn. Ours, plain and the machine's ceiling run in turn in one process, and medians
+are compared, so a busy moment hits all of them.
 """
 
 from __future__ import annotations
 
+import ctypes
+import gc
 import statistics
+import tempfile
 import time
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 import torch
 from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
 
-from .method import Method, frozen, weighted_sum
+from .checkpoint import export
+from .inference import bf16_here
+from .method import Method, frozen, lay_out, weighted_sum
+from .nets.convolution import plain_layers
+from .pipeline import SHIPPED, Model, load
 from .recipes import RECIPES, Recipe
-from .train import Trainer
+from .train import Trainer, default_device
+
+# The papers' own sizes, at which nothing is shipped; at 128 px the net has a level less to halve.
+PAPER: dict[str, Recipe] = {
+    "pix2pix-paper": Recipe("pix2pix", "", 256),
+    "pix2pix-paper-128": Recipe("pix2pix", "", 128, {"depth": 7}, batch=4),
+}
+ASSETS = SHIPPED.parent
+
+Figures = dict[str, float]
 
 
 class _Noise:
@@ -26,10 +45,18 @@ class _Noise:
         self.example = batch
 
     def __len__(self) -> int:
-        return 1 << 20
+        return len(self.example["x"])
 
     def batch(self, index, generator=None):
         return {k: v[: len(index)] for k, v in self.example.items()}
+
+
+def _example(recipe: Recipe) -> dict[str, torch.Tensor]:
+    return {k: torch.rand(recipe.batch, 3, recipe.size, recipe.size) * 2 - 1 for k in ("x", "y")}
+
+
+def _plain(recipe: Recipe, device: torch.device) -> Method:
+    return plain_layers(recipe.build()).to(device)
 
 
 def _plain_step(method: Method, batch: dict[str, torch.Tensor]) -> Callable[[], None]:
@@ -52,56 +79,241 @@ def _plain_step(method: Method, batch: dict[str, torch.Tensor]) -> Callable[[], 
     return step
 
 
-def _interleaved(rounds: int, **ways: Callable[[], None]) -> dict[str, float]:
+# -- measuring ------------------------------------------------------------------------------------------------------
+
+
+def _interleaved(rounds: int, **ways: Callable[[], object]) -> Figures:
     """Median milliseconds of each way, run in turn; two warm-up rounds are thrown away."""
     times: dict[str, list[float]] = {name: [] for name in ways}
+    wait = torch.cuda.synchronize if torch.cuda.is_available() else lambda: None
     for i in range(rounds + 2):
         for name, way in ways.items():
+            wait()
             start = time.perf_counter()
             way()
+            wait()
             if i >= 2:
                 times[name].append(1e3 * (time.perf_counter() - start))
     return {name: statistics.median(t) for name, t in times.items()}
 
 
-def convolution_ceiling() -> float:
-    """GFLOP/s that this machine reaches on a friendly 3x3 convolution, forward, in the better of float32 and bfloat16."""
-    conv, x = nn.Conv2d(256, 256, 3, padding=1), torch.rand(4, 256, 32, 32)
-    conv, x = conv.to(memory_format=torch.channels_last), x.to(memory_format=torch.channels_last)
-    flops = 2 * 4 * 256 * 256 * 9 * 32 * 32
-
-    def run(cast: bool) -> None:
-        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=cast):
-            conv(x)
-
-    return flops / 1e6 / min(_interleaved(8, fp32=partial(run, False), bf16=partial(run, True)).values())
+def _ceiling(device: torch.device, bf16: bool) -> tuple[Callable[[], object], float]:
+    """A friendly 3x3 convolution, and the GFLOP that it takes."""
+    dtype = torch.bfloat16 if bf16 else torch.float32
+    batch = 64 if device.type == "cuda" else 4
+    conv, x = nn.Conv2d(256, 256, 3, padding=1), torch.rand(batch, 256, 32, 32)
+    conv, x = (thing.to(device, dtype, memory_format=torch.channels_last) for thing in (conv, x))
+    return torch.inference_mode()(partial(conv, x)), 2e-9 * batch * 256 * 256 * 9 * 32 * 32
 
 
-def bench_recipe(recipe: Recipe, rounds: int = 7) -> dict[str, float]:
-    """Figures for one recipe at its own size and batch, in milliseconds and ratios to plain (above 1: faster)."""
-    example = {k: torch.rand(recipe.batch, 3, recipe.size, recipe.size) * 2 - 1 for k in ("x", "y")}
-    plain, ours = recipe.build(), recipe.build()
-    trainer = Trainer(ours, _Noise(example), batch=recipe.batch, device="cpu")
-    step = _interleaved(rounds, plain=_plain_step(plain.train(), example), ours=trainer.advance)
+def convolution_ceiling(device: torch.device | None = None) -> float:
+    """GFLOP/s that this machine reaches on a friendly convolution, forward, in the better of float32 and bfloat16."""
+    ways = {name: _ceiling(device or default_device(), name == "bf16") for name in ("fp32", "bf16")}
+    times = _interleaved(8, **{name: way for name, (way, _) in ways.items()})
+    return max(1e3 * work / times[name] for name, (_, work) in ways.items())
 
-    plain.eval()
-    quick = recipe.build().eval().to(memory_format=torch.channels_last)
-    one = example["x"][:1]
-    last = one.to(memory_format=torch.channels_last)
-    with torch.inference_mode():
-        picture = _interleaved(2 * rounds, plain=lambda: plain.translate(one), ours=lambda: quick.translate(last))
-    return {
-        "step ms": step["ours"],
-        "plain step ms": step["plain"],
-        "training ratio": step["plain"] / step["ours"],
-        "picture ms": picture["ours"],
-        "plain picture ms": picture["plain"],
-        "inference ratio": picture["plain"] / picture["ours"],
+
+def _gflop(way: Callable[[], object]) -> float:
+    with FlopCounterMode(display=False) as counter:
+        way()
+    return counter.get_total_flops() / 1e9
+
+
+def bench_step(recipe: Recipe, rounds: int, device: torch.device) -> Figures:
+    """A training step: milliseconds and the ratio to plain (above 1: faster), images a second, share of the ceiling."""
+    batch = _example(recipe)
+    trainer = Trainer(recipe.build(), _Noise(batch), batch=recipe.batch, device=device)
+    work = _gflop(trainer.advance)
+    ceiling, unit = _ceiling(device, trainer.bf16)
+    plain = _plain_step(_plain(recipe, device).train(), {k: v.to(device) for k, v in batch.items()})
+    ways = {"plain": plain, "ours": trainer.advance, "ceiling": ceiling}
+    if device.type == "cuda":  # small nets wait for launches there; on a CPU compiling a step costs a minute and gains little
+        fused = Trainer(recipe.build(), _Noise(batch), batch=recipe.batch, device=device)
+        for net in fused.method.networks().values():
+            net.compile()
+        ways["compiled"] = fused.advance
+    t = _interleaved(rounds, **ways)
+    figures = {
+        "step ms": t["ours"],
+        "plain step ms": t["plain"],
+        "training ratio": t["plain"] / t["ours"],
+        "images/s": 1e3 * recipe.batch / t["ours"],
+        "step share of ceiling": work / t["ours"] / (unit / t["ceiling"]),
         "bf16": float(trainer.bf16),
     }
+    if "compiled" in t:
+        figures |= {"compiled step ms": t["compiled"], "compiled training ratio": t["plain"] / t["compiled"]}
+    return figures
 
 
-def bench(names: list[str], rounds: int = 7) -> dict[str, dict[str, float]]:
-    """Figures by recipe name; a name may also be a method, which stands for all its recipes."""
-    chosen = [key for key, r in RECIPES.items() if key in names or r.method in names] if names else list(RECIPES)
-    return {name: bench_recipe(RECIPES[name], rounds) for name in chosen}
+def bench_picture(recipe: Recipe, rounds: int, device: torch.device, compile: bool = False) -> Figures:  # noqa: A002
+    """One picture through `Model.translate`, as `bench_step` reports it, and the first call after loading, in seconds.
+
+    compile: build the compiled net, too (a minute of one core the first time), and time it.
+    """
+    x = _example(recipe)["x"][:1]
+    plain, seed = _plain(recipe, device).eval().requires_grad_(False), iter(range(10**9))
+    here = x.to(device)
+
+    @torch.inference_mode()
+    def plainly() -> torch.Tensor:
+        return plain.translate(here, generator=torch.Generator(device).manual_seed(next(seed))).cpu()
+
+    with tempfile.TemporaryDirectory() as folder:
+        home = export(Path(folder) / "model", recipe.build().eval(), size=recipe.size)
+        bf16_here.cache_clear()  # the first call pays for the probe
+        model = load(home, device)
+        start = time.perf_counter()
+        model.translate(x, 0)
+        first = time.perf_counter() - start
+        ways = {"plain": plainly, "ours": lambda: model.translate(x, next(seed))}
+        if compile and (ready := _compiled(home, device)):
+            ways["compiled"] = lambda: ready.translate(x, next(seed))
+        ceiling, unit = _ceiling(device, bf16_here(device))
+        t = _interleaved(2 * rounds, **ways, ceiling=ceiling)
+    work = _gflop(plainly)
+    figures = {
+        "picture ms": t["ours"],
+        "plain picture ms": t["plain"],
+        "inference ratio": t["plain"] / t["ours"],
+        "pictures/s": 1e3 / t["ours"],
+        "picture share of ceiling": work / t["ours"] / (unit / t["ceiling"]),
+        "first call s": first,
+    }
+    if "compiled" in t:
+        figures |= {"compiled picture ms": t["compiled"], "compiled inference ratio": t["plain"] / t["compiled"]}
+    return figures
+
+
+def _compiled(home: Path, device: torch.device) -> Model | None:
+    model = load(home, device)
+    model.compile().join()
+    return model if model.compiled else None
+
+
+# -- memory ---------------------------------------------------------------------------------------------------------
+
+
+def peak_memory(recipe: Recipe, device: torch.device) -> Figures:
+    """Megabytes that each way takes at most, all that it keeps included; empty where the system does not tell."""
+    batch = {k: v.to(device) for k, v in _example(recipe).items()}
+    x = batch["x"][:1]
+
+    def picture() -> Callable[[], object]:
+        model = Model(lay_out(recipe.build().eval(), device), {"size": recipe.size, "card": {}, "method": recipe.method}, Path("bench"))
+        return partial(model.translate, x, 0)
+
+    ways = {
+        "step": lambda: Trainer(recipe.build(), _Noise(batch), batch=recipe.batch, device=device).advance,
+        "plain step": lambda: _plain_step(_plain(recipe, device).train(), batch),
+        "picture": picture,
+        "plain picture": lambda: torch.inference_mode()(partial(_plain(recipe, device).eval().translate, x)),
+    }
+    return {f"{name} MB": megabytes for name, way in ways.items() if (megabytes := _peak(way, device)) is not None}
+
+
+def _peak(build: Callable[[], Callable[[], object]], device: torch.device) -> float | None:
+    """The most memory that building and three runs take beyond what is held now."""
+    gc.collect()
+    try:
+        if device.type == "cuda":
+            torch.cuda.reset_peak_memory_stats()
+            before = torch.cuda.memory_allocated()
+        else:
+            ctypes.CDLL(None).malloc_trim(0)  # what was freed before is not to be had for nothing
+            Path("/proc/self/clear_refs").write_text("5")  # the high-water mark starts afresh
+            before = _status("VmRSS")
+    except (OSError, AttributeError, TypeError):  # another system than Linux, or one that forbids it
+        return None
+    run = build()
+    for _ in range(3):
+        run()
+    return ((torch.cuda.max_memory_allocated() if device.type == "cuda" else _status("VmHWM")) - before) / 1e6
+
+
+def _status(field: str) -> int:
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return 1024 * next(int(line.split()[1]) for line in lines if line.startswith(field))
+
+
+# -- all of it ------------------------------------------------------------------------------------------------------
+
+
+def bench_recipe(recipe: Recipe, rounds: int = 7, compile: bool = False) -> Figures:  # noqa: A002
+    """Figures for one recipe at its own size and batch, in milliseconds, megabytes and ratios to plain."""
+    device = default_device()
+    figures = bench_step(recipe, rounds, device) | bench_picture(recipe, rounds, device, compile)
+    return figures | peak_memory(recipe, device)
+
+
+def chosen(names: list[str]) -> dict[str, Recipe]:
+    """The recipes to time. A method stands for the paper's sizes and its recipes; of variations on one recipe, which
+    cost the same, the first will do."""
+    known = PAPER | RECIPES
+    methods = [n for n in names if n not in known] if names else sorted({r.method for r in RECIPES.values()})
+    varied = {n for n in known for other in RECIPES if n != other and n.startswith(f"{other}-")}
+    return {n: r for n, r in known.items() if n in names or (r.method in methods and n not in varied)}
+
+
+def bench(names: list[str], rounds: int = 7, compile: bool = False) -> dict[str, Figures]:  # noqa: A002
+    """Figures by name of recipe; see `chosen` for what names stand for."""
+    return {name: bench_recipe(recipe, rounds, compile) for name, recipe in chosen(names).items()}
+
+
+# One thing varies, the others stay as here.
+CURVES: dict[str, tuple[int, ...]] = {"size": (64, 128, 256), "width": (16, 32, 64), "batch": (1, 2, 4, 8)}
+MIDDLE = {"size": 128, "width": 32, "batch": 1}
+
+
+def curves(rounds: int = 5, method: str = "pix2pix", values: dict[str, tuple[int, ...]] = CURVES) -> dict[str, dict[str, Figures]]:
+    """Cost of a step and of a picture against size, width and batch: {what varies: {its value: figures}}."""
+    device = default_device()
+    measured: dict[str, dict[str, Figures]] = {}
+    for what, steps in values.items():
+        for value in steps:
+            at = MIDDLE | {what: value}
+            width = at["width"]
+            config = {"width": width, "cap": 8 * width, "depth": at["size"].bit_length() - 1, "patch_width": width}
+            recipe = Recipe(method, "", at["size"], config, batch=at["batch"])
+            figures = bench_step(recipe, rounds, device)
+            if what != "batch":
+                figures |= bench_picture(recipe, rounds, device)
+            measured.setdefault(what, {})[str(value)] = figures
+    return measured
+
+
+def rounded(found):
+    """The same with numbers of four digits: what a busy machine measures has no more."""
+    if isinstance(found, dict):
+        return {key: rounded(value) for key, value in found.items()}
+    return float(f"{found:.4g}") if isinstance(found, float) else found
+
+
+def plot(measured: dict[str, dict[str, Figures]], path: Path) -> None:
+    """The curves as a picture, one panel for each thing that varies."""
+    import matplotlib
+
+    matplotlib.use("Agg", force=False)
+    import matplotlib.pyplot as plt
+
+    lines = {
+        "plain step ms": ("step, plain", "#b8b4ac", "-"), "step ms": ("step", "#b4472f", "-"),
+        "plain picture ms": ("picture, plain", "#b8b4ac", "--"), "picture ms": ("picture", "#2f5d8a", "--"),
+    }  # fmt: skip
+    labels = {"size": "side in pixels", "width": "width of the nets", "batch": "pictures a step"}
+    figure, panels = plt.subplots(1, len(measured), figsize=(3.4 * len(measured), 3.1), sharey=True, squeeze=False)
+    for panel, (what, points) in zip(panels[0], measured.items(), strict=True):
+        for key, (label, colour, style) in lines.items():
+            known = [(int(value), f[key]) for value, f in points.items() if key in f]
+            if known:
+                panel.plot(*zip(*known, strict=True), style, color=colour, marker="o", markersize=4, label=label)
+        panel.set(xscale="log", yscale="log", xlabel=labels[what])
+        panel.set_xticks([int(v) for v in points], [str(v) for v in points])
+        panel.minorticks_off()
+        panel.spines[["top", "right"]].set_visible(False)
+    panels[0][0].set_ylabel("milliseconds")
+    panels[0][0].legend(frameon=False, fontsize=8)
+    figure.tight_layout()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, dpi=110)
+    plt.close(figure)

@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
 from conftest import noise, tiny
 from PIL import Image
 
@@ -558,13 +559,77 @@ def test_a_recipe_is_timed_against_plain(cli, small_recipe):
     f = timed["recipes"]["small"]
     assert f["training ratio"] == pytest.approx(f["plain step ms"] / f["step ms"])
     assert f["inference ratio"] == pytest.approx(f["plain picture ms"] / f["picture ms"])
-    assert all(f[k] > 0 for k in ("step ms", "plain step ms", "picture ms", "plain picture ms"))
+    assert f["images/s"] == pytest.approx(2000 / f["step ms"]) and f["pictures/s"] == pytest.approx(1000 / f["picture ms"])
+    assert all(value > 0 for key, value in f.items() if key != "bf16")
 
 
-def test_the_table_names_the_recipe_and_the_ratio(cli, small_recipe):
+@pytest.fixture
+def unweighed(monkeypatch):
+    monkeypatch.setattr(bench, "peak_memory", lambda recipe, device: {})
+
+
+def test_the_table_names_the_recipe_and_the_ratio(cli, small_recipe, unweighed):
     status, out, _ = cli("bench", "small", "--rounds", "1")
     assert status == 0
-    assert re.search(r"small +step +\d+\.\d ms \(\d+\.\d\d x plain", out)
+    assert re.search(r"small\n +step +\d+\.\d ms +\d+\.\d\d x plain \(\d+\.\d ms\) +\d+\.\d images/s +\d+% of the ceiling\n", out)
+    assert re.search(r" +picture +\d+\.\d ms .*\n +first picture after loading: \d\.\d\d s", out)
+
+
+def test_memory_is_that_of_the_way_at_hand_alone():
+    """A block of 80 MB shows; one that was taken and freed before does not."""
+
+    def taking(megabytes: int):
+        held = torch.ones(megabytes * 250_000)
+        return lambda: held.sum()
+
+    device = torch.device("cpu")
+    if (large := bench._peak(lambda: taking(80), device)) is None:
+        pytest.skip("this system does not tell")
+    assert 75 < large < 120
+    assert bench._peak(lambda: taking(8), device) < 40
+    recipe = Recipe("pix2pix", "icons", 32, {"depth": 4, "width": 16, "cap": 16, "patch_layers": 1, "patch_width": 4})
+    assert set(bench.peak_memory(recipe, device)) == {"step MB", "plain step MB", "picture MB", "plain picture MB"}
+
+
+def test_a_step_is_counted_in_floating_point_operations(small_recipe):
+    """Of the work of a step: the generator's forward is a third of its own share, whatever way it is computed."""
+    recipe = RECIPES["small"]
+    x = torch.rand(1, 3, 32, 32)
+    ours, plain = recipe.build().eval(), bench._plain(recipe, torch.device("cpu")).eval()
+    work = [bench._gflop(lambda net=net: net.translate(x)) for net in (ours, plain)]
+    # By hand, 2 x inputs x outputs x 16 taps x pixels: 3-4-8-8-8 down, then 8-8, 16-8, 16-4, 8-3 up.
+    down = 3 * 4 * 256 + 4 * 8 * 64 + 8 * 8 * 16 + 8 * 8 * 4
+    up = 8 * 8 * 4 + 16 * 8 * 16 + 16 * 4 * 64 + 8 * 3 * 256
+    assert work == pytest.approx([2e-9 * 16 * (down + up)] * 2)
+
+
+def test_a_method_stands_for_the_papers_sizes_and_one_of_each_kind_of_recipe(small_recipe):
+    assert list(bench.chosen(["pix2pix"])) == list(bench.chosen([]))
+    names = set(bench.chosen(["pix2pix"]))
+    assert {"pix2pix-paper", "pix2pix-paper-128", "pix2pix-facades", "pix2pix-icons", "small"} <= names
+    assert not any(name.startswith("pix2pix-facades-") for name in names), "variations cost what the recipe costs"
+    assert list(bench.chosen(["pix2pix-facades-l1"])) == ["pix2pix-facades-l1"]
+    paper = bench.PAPER["pix2pix-paper"].build().config
+    assert (paper.width, paper.cap, paper.depth) == (64, 512, 8)
+
+
+def test_the_curves_are_drawn_and_their_numbers_kept(cli, small_recipe, unweighed, monkeypatch, tmp_path):
+    monkeypatch.setattr(bench, "MIDDLE", {"size": 32, "width": 4, "batch": 1})
+    small = {"size": (32, 64), "width": (4,), "batch": (1, 2)}
+    monkeypatch.setattr(bench.curves, "__defaults__", (5, "pix2pix", small))
+    status, out, err = cli("bench", "small", "--rounds", "1", "--curves", "--out", tmp_path)
+    assert status == 0, err
+    assert str(tmp_path / "bench.json") in out
+    found = json.loads((tmp_path / "bench.json").read_text())
+    assert {k: tuple(map(int, v)) for k, v in found["curves"].items()} == small
+    assert found["curves"]["size"]["64"]["step ms"] > 0 and "picture ms" not in found["curves"]["batch"]["2"]
+    with Image.open(tmp_path / "figures" / "cost.png") as figure:
+        assert min(figure.size) > 200
+    assert (tmp_path / "figures" / "cost.png").stat().st_size <= 150_000
+
+
+def test_where_to_write_goes_with_the_curves(cli):
+    refused(cli("bench", "--out", "here"), 2, "--out goes with --curves")
 
 
 # ---- Faults of our own ----

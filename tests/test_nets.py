@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 
 import pytest
@@ -9,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from conftest import noise
 
+from i2i.nets.convolution import Conv2d, ConvTranspose2d, plain_layers
 from i2i.nets.layers import UPS, NoiseDropout, batch_norm, instance_norm
 from i2i.nets.patchgan import PatchGAN
 from i2i.nets.unet import UNet
@@ -227,3 +229,58 @@ def test_one_seed_means_one_mask_in_every_precision_and_layout():
         for t in (h, h.bfloat16(), h.to(memory_format=torch.channels_last))
     ]
     assert torch.equal(masks[0], masks[1]) and torch.equal(masks[0], masks[2])
+
+
+# ---- Convolutions as products ----
+
+LAYERS = [Conv2d(64, 96, 4, 2, 1), Conv2d(96, 64, 3, 1, 1, bias=False), ConvTranspose2d(64, 96, 4, 2, 1), ConvTranspose2d(64, 96, 4, 2, 1, bias=False)]
+
+
+@pytest.mark.parametrize("shape", [(1, 4, 4), (1, 2, 2), (2, 2, 4), (1, 8, 8)], ids=str)
+@pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: f"{type(layer).__name__}-{layer.bias is not None}")
+def test_a_product_is_the_convolution_and_so_are_its_gradients(layer, shape):
+    layer = copy.deepcopy(layer).double()
+    torchs = plain_layers(copy.deepcopy(layer))
+    assert not isinstance(torchs, Conv2d | ConvTranspose2d)
+    b, rows, columns = shape
+    h = noise(b, layer.in_channels, rows, columns, dtype=torch.float64)
+    results = []
+    for net in (layer, torchs):
+        x = h.clone().requires_grad_()
+        y = net(x)
+        y.backward(noise(*y.shape, seed=1, dtype=torch.float64))
+        results.append((y.detach(), x.grad, *(p.grad for p in net.parameters())))
+    for ours, theirs in zip(*results, strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "layer, small, large",
+    [(LAYERS[0], 4, 16), (LAYERS[1], 2, 8), (LAYERS[2], 2, 8)],
+    ids=["down", "same", "up"],
+)
+def test_only_small_maps_of_many_channels_become_products(layer, small, large, monkeypatch):
+    torchs = []
+    for cls in (torch.nn.Conv2d, torch.nn.ConvTranspose2d):
+        whole = cls.forward
+        monkeypatch.setattr(cls, "forward", lambda self, h, *a, whole=whole: (torchs.append(h.shape), whole(self, h, *a))[1])
+    with torch.no_grad():
+        layer(noise(1, layer.in_channels, small, small))
+        assert torchs == []
+        layer(noise(1, layer.in_channels, large, large))
+        assert len(torchs) == 1
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        Conv2d(64, 64, (4, 2), 2, 1), Conv2d(64, 64, 3, 1, 1, groups=2), Conv2d(64, 64, 3, 1, 2, dilation=2),
+        Conv2d(64, 64, 3, 1, 1, padding_mode="reflect"), Conv2d(64, 64, 3, padding="same"), ConvTranspose2d(64, 64, 2, 2),
+        ConvTranspose2d(64, 64, 4, 2, 1, output_padding=1),
+    ],
+    ids=["oblong", "groups", "dilation", "reflect", "same", "kernel 2", "output padding"],
+)  # fmt: skip
+def test_layers_of_other_kinds_are_torchs_own(layer):
+    h = noise(1, 64, 2, 2)
+    with torch.no_grad():
+        torch.testing.assert_close(layer(h), plain_layers(copy.deepcopy(layer))(h))

@@ -7,6 +7,8 @@ import copy
 import torch
 from torch import Tensor, nn
 
+from .convolution import Conv2d, ConvTranspose2d
+
 
 def batch_norm(channels: int) -> nn.Module:
     return nn.BatchNorm2d(channels)
@@ -22,15 +24,39 @@ NORMS = {"batch": batch_norm, "instance": instance_norm}
 
 def transposed(inputs: int, outputs: int, bias: bool) -> nn.Module:
     """Doubles a map as pix2pix does. Kernel 4 at stride 2 overlaps evenly, yet a trained net may still checker."""
-    return nn.ConvTranspose2d(inputs, outputs, 4, 2, 1, bias=bias)
+    return ConvTranspose2d(inputs, outputs, 4, 2, 1, bias=bias)
 
 
 def resized(inputs: int, outputs: int, bias: bool) -> nn.Module:
     """Doubles a map by repeating pixels and convolving: no checkerboard, and 9/16 of the weights (Odena et al. 2016)."""
-    return nn.Sequential(nn.Upsample(scale_factor=2), nn.Conv2d(inputs, outputs, 3, 1, 1, bias=bias))
+    return nn.Sequential(nn.Upsample(scale_factor=2), Conv2d(inputs, outputs, 3, 1, 1, bias=bias))
 
 
 UPS = {"transposed": transposed, "resized": resized}
+
+
+class Tape:
+    """Stands in for a torch.Generator: hands out numbers drawn beforehand, in the order in which a net asks for them.
+
+    So a compiled net, which cannot draw from a generator, takes its chance as inputs. Given a generator in place of
+    numbers it draws from that and keeps what it drew in `numbers`: a first run tells what a net will ask for.
+    """
+
+    def __init__(self, source: list[Tensor] | torch.Generator):
+        self.source = source
+        self.numbers: list[Tensor] = []
+
+    def next(self, shape: torch.Size, device: torch.device) -> Tensor:
+        played = isinstance(self.source, list)
+        self.numbers.append(self.source[len(self.numbers)] if played else uniform(shape, self.source, device))
+        return self.numbers[-1]
+
+
+def uniform(shape: torch.Size, generator: torch.Generator | Tape | None, device: torch.device) -> Tensor:
+    """Numbers in [0, 1), float32 NCHW whatever the net computes in: one seed means one mask in every precision and layout."""
+    if isinstance(generator, Tape):
+        return generator.next(shape, device)
+    return torch.rand(shape, generator=generator, device=device)
 
 
 class NoiseDropout(nn.Module):
@@ -44,11 +70,10 @@ class NoiseDropout(nn.Module):
         super().__init__()
         self.p = p
 
-    def forward(self, h: Tensor, generator: torch.Generator | None = None, on: bool = True) -> Tensor:
+    def forward(self, h: Tensor, generator: torch.Generator | Tape | None = None, on: bool = True) -> Tensor:
         if not on or self.p == 0:
             return h
-        # Drawn in float32 NCHW whatever h is, so that one seed means one mask in every precision and layout.
-        keep = torch.rand(h.shape, generator=generator, device=h.device) >= self.p
+        keep = uniform(h.shape, generator, h.device) >= self.p
         return h * keep.to(h.dtype) / (1 - self.p)
 
     def extra_repr(self) -> str:

@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .convolution import Conv2d
 from .layers import NoiseDropout, batch_norm, init_normal, transposed
 
 
@@ -43,7 +44,7 @@ class UNet(nn.Module):
             layer = norm(c) if normed else nn.Identity()
             # The first map of the plain encoder-decoder keeps its bias; the U-Net's, as published, does without.
             bias = _wants_bias(norm) or (i == 0 and not skips)
-            self.down.append(nn.Conv2d(channels[i - 1] if i else inputs, c, 4, 2, 1, bias=bias))
+            self.down.append(Conv2d(channels[i - 1] if i else inputs, c, 4, 2, 1, bias=bias))
             self.down_norm.append(layer)
 
         self.up, self.up_norm, self.noise = nn.ModuleList(), nn.ModuleList(), nn.ModuleList()
@@ -70,6 +71,10 @@ class UNet(nn.Module):
                 h = torch.cat([maps[-1 - i], h], dim=1)
             h = drop(norm(up(F.relu(h))), generator, noise)
         return torch.tanh(h)
+
+    def normed(self) -> list[tuple[nn.Module, nn.Module]]:
+        """Each layer and the norm right behind it, which a net for inference folds into it."""
+        return [*zip(self.down, self.down_norm, strict=True), *zip(self.up, self.up_norm, strict=True)]
 
 
 def _wants_bias(norm: Callable[[int], nn.Module]) -> bool:
