@@ -170,7 +170,7 @@ class Visit:
         body = self.page.locator(".toast-body")
         body.first.wait_for()
         assert body.count() == 1
-        text = self.page.locator(".toast-body .toast-text").inner_text()
+        text = self.page.get_by_test_id("toast-text").inner_text()
         self.page.locator(".toast-body button").first.click()
         body.first.wait_for(state="detached")
         return text
@@ -423,6 +423,73 @@ def test_a_bad_upload_is_a_sentence_and_the_drawing_stays(visit, tmp_path):
 
 
 # ---- Modes ----
+
+
+@pytest.mark.browser
+def test_the_objective_is_taken_apart_and_the_nets_are_named_after_a_guess(visit):
+    v = visit("?model=facades")
+    v.page.wait_for_selector("#apart img")
+    assert v.page.locator("#apart img").count() == 3
+    assert "L1 alone" not in v.page.locator("#apart").inner_text(), "no answer before the question"
+    v.page.locator("#guess").get_by_text("A", exact=True).click()
+    v.page.wait_for_function("document.querySelector('#apart').innerText.includes('L1 alone')")
+    assert "Not quite" in v.page.locator("#apart").inner_text()
+    v.page.locator("#guess").get_by_text("B", exact=True).click()
+    v.page.wait_for_function("document.querySelector('#apart').innerText.includes('Right')")
+
+
+@pytest.mark.browser
+def test_the_triptych_follows_the_pad(visit):
+    v = visit("?model=facades")
+    v.page.wait_for_selector("#apart img")
+    before = v.page.evaluate("document.querySelector('#apart img').src")
+    v.drag((0.15, 0.2), (0.4, 0.5))
+    v.page.wait_for_function("before => document.querySelector('#apart img').src !== before", arg=before)
+
+
+@pytest.mark.browser
+def test_a_click_shows_the_patch_that_d_judged(visit):
+    v = visit("?model=facades")
+    says = v.page.locator("#eye .eye-crops figcaption")
+    says.first.wait_for()
+    v.page.wait_for_function("document.querySelector('#eye .eye-crops figcaption').innerText.includes('70 × 70')")
+    canvas = v.page.locator("#eye .eye-views canvas").first
+    box = canvas.bounding_box()
+    canvas.click(position={"x": box["width"] * 0.3, "y": box["height"] * 0.3})
+    here = says.first.inner_text()
+    canvas.click(position={"x": box["width"] * 0.7, "y": box["height"] * 0.7})
+    assert says.first.inner_text() != here
+    canvas.press("ArrowLeft")
+    moved = says.first.inner_text()
+    canvas.press("ArrowRight")
+    assert says.first.inner_text() != moved
+    for label, size in (("pixel", "1 × 1"), ("16 px", "16 × 16"), ("all of it", "142 × 142")):
+        v.page.locator("#patch").get_by_text(label, exact=True).click()
+        v.page.wait_for_function(
+            "size => document.querySelector('#eye .eye-crops figcaption').innerText.includes(size + ' px')", arg=size
+        )
+
+
+@pytest.mark.browser
+def test_on_icons_d_sees_the_made_picture_beside_the_real_one(visit):
+    v = visit("?model=icons&example=2")
+    v.page.wait_for_function("document.querySelectorAll('#eye .eye-views canvas').length === 2")
+    assert v.page.locator("#eye figcaption", has_text="real").count() >= 1
+    assert v.page.locator("#patch label").count() == 1, "this model has patches of one size"
+    v.drag(*ARC)
+    v.page.wait_for_function("document.querySelectorAll('#eye .eye-views canvas').length === 1")
+
+
+@pytest.mark.browser
+def test_a_street_is_wider_than_any_training_picture(visit):
+    v = visit("?model=facades")
+    picture = v.page.locator("#street img").last
+    picture.wait_for()
+    assert picture.evaluate("i => [i.naturalWidth, i.naturalHeight]") == [1024, 256]
+    v.drag((0.1, 0.1), (0.9, 0.6))
+    before = picture.get_attribute("src")
+    v.page.click("#wide")
+    v.page.wait_for_function("before => [...document.querySelectorAll('#street img')].at(-1).src !== before", arg=before)
 
 
 @pytest.mark.browser

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from i2i.cards import translate_all
+from i2i.cards import figures_table, translate_all
 from i2i.losses import l1
 from i2i.metrics import psnr
 from i2i.nets.layers import own_statistics
@@ -75,3 +75,13 @@ def test_running_statistics_serve_held_out_pictures_at_least_as_well_as_each_pic
         running = torch.cat([model.method.G(x[None], None, False) for x in batch["x"]])
         single = torch.cat([own(x[None], None, False) for x in batch["x"]])
     assert l1(running, batch["y"]) <= l1(single, batch["y"]) * 1.02
+
+
+def test_the_page_shows_the_figures_of_the_cards():
+    assert figures_table() in (SHIPPED.parents[1] / "README.md").read_text()
+
+
+def test_the_page_and_the_list_of_terms_name_every_model():
+    for page in ("README.md", "assets/LICENSES.md"):
+        text = (SHIPPED.parents[1] / page).read_text()
+        assert [name for name in shipped() if name not in text] == [], page

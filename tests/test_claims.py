@@ -1,0 +1,105 @@
+"""Claims: the measures that only they use, their tables, and the record that comes with this copy."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+
+import pytest
+import torch
+
+from i2i.claims import CLAIMS, NotReady, as_table, markdown, nets, paired, recorded, shown
+from i2i.data.facades import Facades, draw_labels
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def test_a_figure_is_shown_with_the_spread_over_its_seeds():
+    assert shown(0.123456) == "0.1235"
+    assert shown([1.0, 2.0, 3.0]) == "2 (1 to 3)"
+
+
+def test_figures_named_row_and_column_make_a_table():
+    figures = {"a | x": 1.0, "b | x": [2.0, 4.0], "a | y": 3.0}
+    assert as_table(figures) == (["x", "y"], {"a": ["1", "3"], "b": ["3 (2 to 4)", ""]})
+    assert as_table({"alone": 1.0}) is None
+    assert markdown(figures).splitlines() == ["| | x | y |", "|---|---|---|", "| a | 1 | 3 |", "| b | 3 (2 to 4) |  |"]
+    assert markdown({"alone": 1.0}).splitlines()[-1] == "| alone | 1 |"
+
+
+def test_boundaries_agree_within_a_pixel_and_not_beyond():
+    labels = draw_labels(torch.arange(8))
+    assert paired.boundary_f(labels, labels) == pytest.approx(1)
+    assert paired.boundary_f(labels.roll(1, 2)[..., 4:-4], labels[..., 4:-4]) > 0.97
+    far = labels.roll((5, 5), (1, 2))[..., 8:-8, 8:-8]
+    assert paired.boundary_f(far, labels[..., 8:-8, 8:-8]) < 0.85
+    assert paired.boundary_f(torch.zeros_like(labels), labels) == 0
+
+
+def test_repetition_is_seen_and_its_absence_too():
+    noise = torch.rand(4, 3, 64, 64, generator=torch.Generator().manual_seed(0))
+    tiles = noise[..., :8, :8].repeat(1, 1, 8, 8)
+    assert paired.tiling(noise) < 0.1
+    assert paired.tiling(tiles) > 0.9
+    assert paired.tiling(noise[..., :16, :16].repeat(1, 1, 4, 4)) < 0.4, "a longer period is not fine detail repeating"
+
+
+def test_every_claim_was_measured_and_its_verdict_is_that_of_its_figures():
+    for name, claim in CLAIMS.items():
+        record = recorded(name)
+        assert record, f"{name} was never measured: python -m i2i claims {name} --run"
+        assert claim.holds(record["figures"]) == record["holds"], name
+
+
+def test_the_record_holds_no_claim_that_is_gone():
+    assert set(json.loads((ROOT / "assets" / "claims.json").read_text())) == set(CLAIMS)
+
+
+@pytest.mark.parametrize("name", ["blur", "conditioning", "skips", "patch-size", "dropout-diversity"])
+def test_claims_about_training_have_three_seeds_and_a_marked_second_line(name):
+    figures = recorded(name)["figures"]
+    assert any(isinstance(v, list) and len(v) == 3 for v in figures.values())
+    assert any(k.startswith((paired.CMP, "shipped: ")) for k in figures)
+
+
+def test_a_claim_that_turned_out_otherwise_does_not_hold():
+    figures = dict(recorded("blur")["figures"])
+    figures["L1 | energy ratio"], figures["L1 + cGAN | energy ratio"] = [1.0] * 3, [0.2] * 3
+    assert not CLAIMS["blur"].holds(figures)
+    figures = dict(recorded("dropout-diversity")["figures"])
+    figures["dropout samples for one map | spread (L1)"] = [9.0] * 3
+    assert not CLAIMS["dropout-diversity"].holds(figures)
+    figures = dict(recorded("fcn-score")["figures"])
+    figures["L1 + cGAN | per-pixel"] = 0.0
+    assert not CLAIMS["fcn-score"].holds(figures)
+
+
+def test_the_page_shows_the_recorded_table():
+    assert markdown(recorded("fcn-score")["figures"]) in (ROOT / "README.md").read_text()
+
+
+def test_a_net_is_trained_once_and_kept(tmp_path, monkeypatch):
+    monkeypatch.setattr(nets, "KEPT", tmp_path)
+    monkeypatch.setattr(nets, "_BASE", dataclasses.replace(nets._BASE, steps=2, width=8, cap=8, patch_width=8))
+    nets.trained.cache_clear()
+    first = nets.trained("GAN", 0)
+    assert not first.method.config.condition and first.method.config.l1 == 0
+    nets.trained.cache_clear()
+    written = {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*.safetensors")}
+    again = nets.trained("GAN", 0)
+    assert written == {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*.safetensors")}
+    x = Facades(64, split="test").batch(torch.tensor([0]))["x"]
+    assert torch.equal(first.translate(x, 0), again.translate(x, 0))
+    assert not torch.equal(first.translate(x, 0), nets.trained("GAN", 1).translate(x, 0)), "another seed, another net"
+    monkeypatch.setattr(nets, "_BASE", dataclasses.replace(nets._BASE, steps=3))
+    nets.trained.cache_clear()
+    with pytest.raises(NotReady, match="other settings"):
+        nets.trained("GAN", 0)
+    nets.trained.cache_clear()
+
+
+def test_weights_that_are_not_here_are_asked_for_in_a_sentence(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(NotReady, match="python -m i2i train pix2pix-facades-gan"):
+        nets.on_cmp("GAN")
