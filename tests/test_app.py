@@ -190,7 +190,7 @@ def visit(server, chromium):
         page.on("console", lambda m: visit.faults.append(m.text) if m.type == "error" else None)
         page.on("pageerror", lambda fault: visit.faults.append(str(fault)))
         page.goto(f"{server.url}/{query}")
-        page.wait_for_selector("#map, #pad canvas")
+        page.wait_for_selector("#map:visible, #pad canvas:visible")
         if tab and visit.selected() != tab:
             visit.tab(tab)
         return visit
@@ -431,10 +431,10 @@ def test_the_objective_is_taken_apart_and_the_nets_are_named_after_a_guess(visit
     v.page.wait_for_selector("#apart img")
     assert v.page.locator("#apart img").count() == 3
     assert "L1 alone" not in v.page.locator("#apart").inner_text(), "no answer before the question"
-    v.page.locator("#guess").get_by_text("A", exact=True).click()
+    v.page.locator("#guess").get_by_role("radio", name="A", exact=True).check()
     v.page.wait_for_function("document.querySelector('#apart').innerText.includes('L1 alone')")
     assert "Not quite" in v.page.locator("#apart").inner_text()
-    v.page.locator("#guess").get_by_text("B", exact=True).click()
+    v.page.locator("#guess").get_by_role("radio", name="B", exact=True).check()
     v.page.wait_for_function("document.querySelector('#apart').innerText.includes('Right')")
 
 
@@ -464,7 +464,7 @@ def test_a_click_shows_the_patch_that_d_judged(visit):
     canvas.press("ArrowRight")
     assert says.first.inner_text() != moved
     for label, size in (("pixel", "1 × 1"), ("16 px", "16 × 16"), ("all of it", "142 × 142")):
-        v.page.locator("#patch").get_by_text(label, exact=True).click()
+        v.page.locator("#patch").get_by_role("radio", name=label, exact=True).check()
         v.page.wait_for_function(
             "size => document.querySelector('#eye .eye-crops figcaption').innerText.includes(size + ' px')", arg=size
         )
@@ -675,7 +675,9 @@ def test_visits_leave_no_traceback_in_the_log(server):
     """Bad input is expected; whatever shows up here is a fault of ours. Kept last, for the visits above."""
     for make, _ in BAD.values():
         ask(server, make())
-    assert "Traceback" not in server.log.read_text()
+    # Gradio itself notes in the log, and only there, the files of the server that it refused to hand out above.
+    ends = re.findall(r"^[\w.]+(?:Error|Exception|Exit|Interrupt)\b.*", server.log.read_text(), re.MULTILINE)
+    assert [end for end in ends if not end.startswith("gradio.exceptions.InvalidPathError")] == []
 
 
 # ---- Hostile drawings ----
