@@ -18,7 +18,7 @@ test-long: $(VENV)/.test
 	$(RUN) -m pytest -q -m "long or not long"
 
 notebook: $(VENV)/.app
-	$(VENV)/bin/jupyter lab notebooks
+	$(VENV)/bin/jupyter lab --LabApp.default_url=/lab/tree/notebooks/01_pix2pix.ipynb
 
 notebooks: $(VENV)/.app
 	@set -e; for n in notebooks/*.ipynb; do [ -e "$$n" ] || continue; \

@@ -124,6 +124,21 @@ def gradient_energy_ratio(made: Tensor, real: Tensor) -> float:
     return (gradient_energy(made).mean() / energy).item()
 
 
+def power_spectrum(a: Tensor) -> Tensor:
+    """Mean power of square pictures [B, C, H, H] at 1, 2, ... H/2 - 1 cycles per picture, over all directions: [H/2 - 1].
+
+    The mean brightness (0 cycles) is left out. Blur shows as a fall at the high end.
+    """
+    _check(a)
+    side = a.shape[-1]
+    if a.shape[-2] != side or side < 4:
+        raise ValueError(f"a spectrum over all directions needs square pictures, got {a.shape[-1]} x {a.shape[-2]}")
+    power = torch.fft.fft2(a, norm="ortho").abs().square().mean((0, 1))
+    f = torch.fft.fftfreq(side, device=a.device) * side
+    ring = (f[:, None] ** 2 + f**2).sqrt().round().long().flatten()
+    return (torch.bincount(ring, power.flatten()) / torch.bincount(ring))[1 : side // 2]
+
+
 def _colour_histograms(x: Tensor, bins: int) -> Tensor:
     """[B, C, H, W] -> [B, cells], each row summing to 1."""
     if x.shape[1] == 3:

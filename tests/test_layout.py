@@ -29,11 +29,13 @@ RANKS = [
     {"method"},
     {"methods"},
     {"train", "checkpoint"},
-    {"recipes"},
+    {"recipes", "inference"},
     {"pipeline"},
     {"judges", "metrics"},
-    {"claims", "cards", "bench"},
-    {"__main__"},
+    {"cards", "bench"},
+    {"claims", "lessons"},
+    {"show"},
+    {"check", "__main__"},
 ]
 RANK = {part: i for i, parts in enumerate(RANKS) for part in parts}
 # Same rank, yet one way only: what is a file of its own must not come to need what needs it.

@@ -488,3 +488,16 @@ def test_missing_weights_say_how_to_fetch_them(tmp_path, monkeypatch):
     torch.save({}, tmp_path / "lpips" / "lpips-v0.1-vgg.pth")  # the learned weights alone are not enough
     with pytest.raises(metrics.MissingWeights, match="vgg16-397923af.pth"):
         metrics.lpips(a, a, net="vgg")
+
+
+def test_the_spectrum_of_a_wave_is_a_peak_and_blur_lowers_the_high_end():
+    x = torch.arange(64) / 64
+    wave = torch.cos(2 * math.pi * 5 * x).expand(1, 1, 64, 64)
+    power = metrics.power_spectrum(wave + 0.3)  # the mean brightness is left out
+    assert power.shape == (31,) and power.argmax() == 4 and power[4] > 0 and power[6:].max() < 1e-6 * power[4]
+    white = noise(2, 3, 64, 64)
+    soft = F.avg_pool2d(F.pad(white, (1, 1, 1, 1), mode="circular"), 3, 1)
+    kept = metrics.power_spectrum(soft) / metrics.power_spectrum(white)
+    assert kept[0] > 0.9 and kept[-5:].mean() < 0.2
+    with pytest.raises(ValueError, match="square"):
+        metrics.power_spectrum(torch.zeros(1, 3, 8, 16))

@@ -1,0 +1,64 @@
+"""The two things that a notebook asks: a question to predict, and an exercise to write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+
+class Wrong(Exception):
+    """A solution is wrong; the message says what went wrong, not what the solution is."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """asks; options by letter; the right letter; why: what to make of it, shown only after an answer."""
+
+    asks: str
+    options: Mapping[str, str]
+    right: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """examine: a student's function -> the name of each thing that was right, or Wrong.  hints: from vague to plain."""
+
+    examine: Callable[[Callable], Iterator[str]]
+    hints: tuple[str, ...]
+
+
+def same(got, want: float | Tensor, mistakes: Mapping[str, float | Tensor] | None = None, tolerance: float = 1e-4) -> None:
+    """Wrong unless `got` is `want`; if it is the value of one of the `mistakes`, the message is that mistake's name."""
+    got, want = number(got, torch.as_tensor(want).shape), torch.as_tensor(want, dtype=torch.float64)
+    if torch.allclose(got, want, rtol=tolerance, atol=tolerance):
+        return
+    for name, value in (mistakes or {}).items():
+        if torch.allclose(got, torch.as_tensor(value, dtype=torch.float64), rtol=tolerance, atol=tolerance):
+            raise Wrong(name)
+    raise Wrong(f"expected {_brief(want)}, got {_brief(got)}.")
+
+
+def number(got, shape: Sequence[int] = ()) -> Tensor:
+    """What a student's function returned, as float64 of this shape."""
+    if got is None or got is Ellipsis:
+        raise Wrong("it returns nothing yet: write its body, run that cell, then check again.")
+    try:
+        value = torch.as_tensor(got).detach().double()
+    except (TypeError, ValueError, RuntimeError):
+        raise Wrong(f"it should return a number or a tensor, but returned {type(got).__name__}.") from None
+    if tuple(value.shape) == (1,) and not shape:
+        value = value[0]
+    if tuple(value.shape) != tuple(shape):
+        wanted = "one number" if not shape else f"the shape {list(shape)}"
+        raise Wrong(f"expected {wanted}, got the shape {list(value.shape)}: is a mean missing, or one too many?")
+    if not torch.isfinite(value).all():
+        raise Wrong("the result is not a finite number: was a logit used as a probability, or a log taken of 0?")
+    return value
+
+
+def _brief(value: Tensor) -> str:
+    return f"{value.item():.4g}" if value.numel() == 1 else str([round(v, 4) for v in value.flatten()[:6].tolist()])

@@ -1,0 +1,395 @@
+"""What the notebooks show with: pictures that carry alt text, tables, sources, a live plot. The app's colours."""
+
+from __future__ import annotations
+
+import base64
+import html
+import inspect
+import io
+import os
+import textwrap
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+import matplotlib
+import matplotlib.pyplot as plt
+import torch
+import torch.nn.functional as F
+from IPython import get_ipython
+from IPython.display import HTML, Markdown, display
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
+from PIL import Image
+from torch import Tensor
+
+from .claims import CLAIMS, markdown, recorded
+from .method import Batch, Method, Terms
+from .nets.patchgan import PatchGAN
+from .pictures import to_picture
+
+if TYPE_CHECKING:  # ipywidgets and the trainer are imported where they are used: a plain figure needs neither
+    from ipywidgets import Widget
+
+    from .train import Trainer
+
+# As in demos/look.py: the adversarial term is violet and L1 orange wherever they appear.
+INK, SOFT, LINE, TRACK, GAN, L1, GREEN = "#17161c", "#67646f", "#e7e3ea", "#eeeaf4", "#6548e0", "#b9410b", "#1a7f52"
+LILAC, PEACH, MINT = "#f1eefe", "#fff3e8", "#e9f6ef"
+
+T = TypeVar("T")
+
+
+def fast() -> bool:
+    """Whether FAST=1 asks for the notebook in half a minute."""
+    return os.environ.get("FAST", "") not in ("", "0")
+
+
+def quick(full: T, brief: T) -> T:
+    """`full`, or `brief` under FAST=1: steps, sample counts and the like."""
+    return brief if fast() else full
+
+
+def style() -> None:
+    """Set matplotlib to the look of the app. Figures that a reader makes come out as small JPEGs."""
+    matplotlib.rcParams.update({
+        "figure.dpi": 100, "savefig.dpi": 144, "figure.facecolor": "white", "font.family": "DejaVu Sans", "font.size": 10,
+        "axes.edgecolor": SOFT, "axes.labelcolor": INK, "axes.titlecolor": INK, "axes.titlesize": 11, "text.color": INK,
+        "xtick.color": SOFT, "ytick.color": SOFT, "axes.spines.top": False, "axes.spines.right": False, "axes.grid": True,
+        "grid.color": LINE, "lines.linewidth": 2, "legend.frameon": False, "figure.constrained_layout.use": True,
+        "axes.prop_cycle": matplotlib.cycler(color=[GAN, L1, GREEN, "#c98a2b", "#2f6f9f", SOFT]),
+    })  # fmt: skip
+    try:
+        from matplotlib_inline.backend_inline import set_matplotlib_formats
+
+        set_matplotlib_formats("jpeg")
+    except (ImportError, AttributeError):  # no notebook: nothing to set
+        pass
+
+
+# -- pictures -------------------------------------------------------------------------------------------------------
+
+
+def figure_html(what: Figure | Image.Image, alt: str, caption: str = "", width: int | None = None) -> str:
+    """A picture as HTML with alt text and a caption; a notebook's image outputs have no place for either.
+
+    A Figure is drawn and closed. width: on the page, in CSS pixels.
+    """
+    if isinstance(what, Figure):
+        width = width or round(what.get_figwidth() * 92)
+        buffer = io.BytesIO()
+        what.savefig(buffer, format="png")
+        plt.close(what)
+        what = Image.open(buffer)
+    return _framed(_img(what, alt, width or what.width), caption)
+
+
+def sheet_html(
+    rows: Mapping[str, Tensor], alt: str, caption: str = "", titles: Sequence[str] = (), side: int = 96
+) -> str:
+    """A contact sheet as HTML: name of the row -> float [N, 3, H, W] in [-1, 1]; titles stand over the columns.
+
+    Pictures travel at their own size and are scaled by the browser to `side` CSS pixels.
+    """
+    cells, label = [], f"font-size:12px;color:{SOFT};text-align:right;white-space:pre-line"
+    named = any(name.strip() for name in rows)
+    for i, (name, row) in enumerate(rows.items()):
+        pixels = min(row.shape[-1], 5 * side // 4)
+        if pixels < row.shape[-1]:
+            row = F.interpolate(row, size=(pixels, pixels), mode="area")
+        gap = max(1, round(5 * pixels / side))
+        row = F.pad(row.clamp(-1, 1).cpu(), (0, gap, 0, 0), value=1.0)
+        strip = to_picture(torch.cat(list(row), dim=2)[..., :-gap])
+        if i == 0 and titles:
+            step = side * (pixels + gap) / pixels
+            words = "".join(f'<span style="display:inline-block;width:{step:.0f}px;text-align:center">{t}</span>' for t in titles)
+            cells += ["<span></span>"] * named + [f'<span style="font-size:12px;color:{SOFT};white-space:nowrap">{words}</span>']
+        if named:
+            cells.append(f'<span style="{label}">{html.escape(name.strip())}</span>')
+        said = f"{alt} Row: {name.strip()}." if name.strip() else alt
+        cells.append(_img(strip, said, round(strip.width * side / pixels)))
+    columns = "max-content 1fr" if named else "1fr"
+    grid = f'<div style="display:grid;grid-template-columns:{columns};gap:5px 10px;align-items:center">{"".join(cells)}</div>'
+    return _framed(grid, caption)
+
+
+def _img(picture: Image.Image, alt: str, width: int) -> str:
+    """A picture as an <img> of PNG or JPEG, whichever is smaller: label maps are flat, pictures are not."""
+    if not alt.strip():
+        raise ValueError("a picture needs an alt text: say in a sentence what a reader who cannot see it should know.")
+    files = {}
+    for kind, options in {"png": {"optimize": True}, "jpeg": {"quality": 82, "subsampling": 0, "optimize": True}}.items():
+        buffer = io.BytesIO()
+        picture.convert("RGB").save(buffer, kind, **options)
+        files[kind] = buffer.getvalue()
+    kind = min(files, key=lambda k: len(files[k]))
+    code = base64.b64encode(files[kind]).decode()
+    return (
+        f'<img src="data:image/{kind};base64,{code}" alt="{html.escape(alt)}" width="{width}" '
+        'style="max-width:100%;height:auto;margin:0;background:#fff">'
+    )
+
+
+def _framed(page: str, caption: str) -> str:
+    note = f'<figcaption style="opacity:.75;max-width:48em;margin-top:4px">{caption}</figcaption>' if caption else ""
+    return f'<figure style="margin:6px 0">{page}{note}</figure>'
+
+
+def picture(what: Figure | Image.Image, alt: str, caption: str = "", width: int | None = None) -> None:
+    """Show a figure or a PIL picture with its alt text, and a caption below it."""
+    _show(figure_html(what, alt, caption, width), alt)
+
+
+def sheet(
+    rows: Mapping[str, Tensor], alt: str, caption: str = "", titles: Sequence[str] = (), side: int = 96
+) -> None:
+    """Show a labelled contact sheet; see `sheet_html`."""
+    _show(sheet_html(rows, alt, caption, titles, side), alt)
+
+
+def flow(
+    boxes: Mapping[str, tuple[float, float, str | Tensor, str]],
+    arrows: Sequence[tuple],
+    size: tuple[float, float] = (9, 3),
+) -> Figure:
+    """A diagram. boxes: name -> (x, y, text or picture [3, H, W], colour), pictures about one unit wide;
+    arrows: (from, to), or (from, to, bend) for one that takes a bow around something."""
+    figure, axes = plt.subplots(figsize=size, layout="none")
+    figure.subplots_adjust(0, 0, 1, 1)
+    axes.set_axis_off()
+    axes.set_aspect("equal")
+    half = {}
+    for name, (x, y, content, colour) in boxes.items():
+        if isinstance(content, str):
+            w, h = 0.16 + 0.052 * max(map(len, content.split("\n"))), 0.14 + 0.12 * (1 + content.count("\n"))
+            axes.add_patch(FancyBboxPatch(
+                (x - w, y - h), 2 * w, 2 * h, boxstyle="round,pad=0,rounding_size=.1", fc=colour + "1c", ec=colour, lw=1.6, zorder=3,
+            ))  # fmt: skip
+            axes.text(x, y, content, ha="center", va="center", color=colour, fontsize=11, zorder=4)
+        else:
+            w = h = 0.36
+            axes.imshow(to_picture(content), extent=(x - w, x + w, y - h, y + h), zorder=3)
+            axes.text(x, y - h - 0.05, name, ha="center", va="top", color=colour, fontsize=11)
+        half[name] = (w, h)
+    for start, end, *bend in arrows:
+        (x0, y0), (x1, y1) = boxes[start][:2], boxes[end][:2]
+        # From edge to edge along the line between the centres.
+        reach = [min(half[n][0] / max(abs(x1 - x0), 1e-6), half[n][1] / max(abs(y1 - y0), 1e-6)) for n in (start, end)]
+        ends = [(x0 + t * (x1 - x0), y0 + t * (y1 - y0)) for t in (reach[0] + 0.03, 1 - reach[1] - 0.03)]
+        if bend:  # a bow leaves and arrives at the top
+            ends = [(x0, y0 + half[start][1] + 0.03), (x1, y1 + half[end][1] + 0.03)]
+        axes.add_patch(FancyArrowPatch(
+            *ends, arrowstyle="-|>", mutation_scale=13, color=SOFT, lw=1.4, zorder=2,
+            connectionstyle=f"arc3,rad={bend[0] if bend else 0}",
+        ))  # fmt: skip
+    xs, ys = [b[0] for b in boxes.values()], [b[1] for b in boxes.values()]
+    axes.set_xlim(min(xs) - 0.6, max(xs) + 0.9)
+    axes.set_ylim(min(ys) - 0.62, max(ys) + (0.85 if any(len(a) > 2 for a in arrows) else 0.5))
+    return figure
+
+
+def overlay(axes, picture: Tensor, logits: Tensor, D: PatchGAN, limit: float = 3.0):
+    """Lay a map of logits [1, h, w] over its picture [3, H, W], each cell on the middle of the patch it judges.
+
+    Green: looks real, purple: looks made, pale: undecided; the colours end at +-limit. The image, for a colour bar.
+    """
+    axes.imshow(to_picture(picture).convert("L").convert("RGB"), alpha=0.9)
+    rows, columns = logits.shape[-2:]
+    (left, top, right, bottom), step = D.patch(0, 0), D.patch(0, 1)[0] - D.patch(0, 0)[0]
+    x, y = (left + right) / 2 - step / 2, (top + bottom) / 2 - step / 2
+    shown = axes.imshow(
+        logits.reshape(rows, columns).cpu(), extent=(x - 0.5, x + columns * step - 0.5, y + rows * step - 0.5, y - 0.5),
+        cmap="PRGn", vmin=-limit, vmax=limit, alpha=0.6, interpolation="nearest",
+    )  # fmt: skip
+    axes.set(xlim=(-0.5, picture.shape[-1] - 0.5), ylim=(picture.shape[-2] - 0.5, -0.5))
+    axes.set_axis_off()
+    return shown
+
+
+def frame(axes, picture: Tensor, D: PatchGAN | None = None, row: int = 0, column: int = 0, title: str = "") -> None:
+    """A picture [3, H, W]; with D also the frame of the patch behind its logit [row, column]."""
+    axes.imshow(to_picture(picture))
+    if D is not None:
+        left, top, right, bottom = D.patch(row, column)
+        box = plt.Rectangle((left - 0.5, top - 0.5), right - left, bottom - top, fill=False, ec=L1, lw=2)
+        axes.add_patch(box)
+    axes.set(xlim=(-0.5, picture.shape[-1] - 0.5), ylim=(picture.shape[-2] - 0.5, -0.5), title=title)
+    axes.set_axis_off()
+
+
+def crop(picture: Tensor, D: PatchGAN, row: int, column: int) -> Tensor:
+    """The patch of a picture [3, H, W] behind D's logit [row, column]; grey where it reaches over the border."""
+    left, top, right, bottom = D.patch(row, column)
+    over = D.receptive_field
+    wide = F.pad(picture, (over, over, over, over))
+    return wide[..., top + over : bottom + over, left + over : right + over]
+
+
+def scores(
+    values: Sequence[Sequence[float]], rows: Sequence[str], columns: Sequence[str], title: str, low: float, high: float
+) -> str:
+    """A table of numbers as HTML, the darker the higher between low and high; nan is a cell still to come."""
+    figure, axes = plt.subplots(figsize=(2.4 + 0.95 * len(columns), 0.9 + 0.5 * len(rows)))
+    axes.imshow(torch.tensor(values), cmap="Purples", vmin=low - 0.2 * (high - low), vmax=high + 0.2 * (high - low), aspect="auto")
+    for i, line in enumerate(values):
+        for j, value in enumerate(line):
+            colour = "white" if value > (low + 2 * high) / 3 else INK
+            axes.text(j, i, "…" if value != value else f"{value:.2f}", ha="center", va="center", color=colour)
+    axes.set_xticks(range(len(columns)), columns)
+    axes.set_yticks(range(len(rows)), rows)
+    axes.grid(False)
+    axes.set_title(title)
+    told = "; ".join(f"{row}: {', '.join(f'{v:.2f}' for v in line)}" for row, line in zip(rows, values, strict=True))
+    return figure_html(figure, f"{title}, for {', '.join(columns)}. {told}.")
+
+
+# -- words and numbers ----------------------------------------------------------------------------------------------
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence]) -> None:
+    """Show a table; floats are shortened to four digits, cells may hold Markdown and LaTeX."""
+    def cell(value) -> str:
+        return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+    lines = [header, ["---"] * len(header), *rows]
+    display(Markdown("\n".join("| " + " | ".join(map(cell, line)) + " |" for line in lines)))
+
+
+def source(*things) -> None:
+    """Show the source of functions, methods or classes of the package, as it is being run."""
+    code = "\n\n".join(textwrap.dedent(inspect.getsource(thing)).rstrip() for thing in things)
+    display(Markdown(f"```python\n{code}\n```"))
+
+
+def terms(method: Method, parts: Terms, symbols: Mapping[str, str], step: int = 0) -> None:
+    """Show what a loss method returned: name in the code, symbol, value, factor, and what is added up."""
+    weights = method.weights(step)
+    rows = [[f"`{k}`", symbols[k], v.item(), weights[k], weights[k] * v.item()] for k, v in parts.items()]
+    table(["in the code", "in the paper", "value", "factor", "factor × value"],
+          [*rows, ["**sum**", "", "", "", f"**{sum(row[-1] for row in rows):.4g}**"]])  # fmt: skip
+
+
+def coloured(text: str, colour: str) -> str:
+    """Markdown of text in a colour."""
+    return f'<span style="color:{colour}">{text}</span>'
+
+
+def claim(name: str) -> None:
+    """Show what a claim says and what was measured. KeyError if nothing was, except under FAST=1."""
+    result, what = recorded(name), CLAIMS.get(name)
+    if result is None or what is None:
+        if not fast():
+            raise KeyError(f"no figures are recorded for the claim {name!r}: run `python -m i2i claims {name} --run`")
+        display(Markdown(f"*The claim `{name}` has no recorded figures in this copy.*"))
+        return
+    verdict = "✓ holds" if result["holds"] else "✗ does not hold here"
+    display(Markdown(
+        f"**Claim `{name}`.** {what.says[0].upper()}{what.says[1:]} ({what.where}).  \n"
+        f"**Counts as holding when** {what.test}.  \n"
+        f"**Measured {result['date']}: {coloured(verdict, GREEN if result['holds'] else L1)}**"
+    ))
+    display(Markdown(markdown(result["figures"]) + (f"\n\n*{what.also[0].upper()}{what.also[1:]}.*" if what.also else "")))
+
+
+# -- things that move -----------------------------------------------------------------------------------------------
+
+
+def widget(what: Widget, instead: str) -> None:
+    """Show a widget; where no notebook runs (a web page, a printout) the sentence `instead` stands in its place."""
+    bundle = what._repr_mimebundle_()
+    bundle["text/plain"] = instead
+    display(bundle, raw=True)
+
+
+def control(draw: Callable[..., str], instead: str, **controls: Widget) -> None:
+    """Show controls above what `draw(**values)` returns: HTML, as `figure_html` and `sheet_html` make it."""
+    import ipywidgets as w
+
+    page = w.HTML()
+
+    def redraw(_=None) -> None:
+        page.value = draw(**{name: c.value for name, c in controls.items()})
+
+    for one in controls.values():
+        one.observe(redraw, "value")
+    redraw()
+    widget(w.VBox([w.HBox(list(controls.values()), layout={"flex_flow": "row wrap"}), page]), instead)
+
+
+class Board:
+    """A place on the page that can be written again and again; the last state is what the notebook keeps."""
+
+    def __init__(self):
+        self.handle = None
+
+    def show(self, page: str) -> None:
+        """page: HTML, as `figure_html` and `sheet_html` make it."""
+        if self.handle is None:
+            self.handle = display(HTML(page), display_id=True)
+        else:
+            self.handle.update(HTML(page))
+
+
+class Live:
+    """Watches a training: `trainer.fit(watch=Live(batch, colours))` redraws curves and samples in one place.
+
+    batch: x, and y where known, to translate meanwhile.  names: term -> (legend, colour).
+    """
+
+    def __init__(self, batch: Batch, names: Mapping[str, tuple[str, str]], seconds: float = 5, title: str = ""):
+        self.batch, self.names, self.seconds, self.title = batch, names, seconds, title
+        self.curves: dict[str, list[float]] = {}
+        self.board, self.drawn = Board(), 0.0
+
+    def __call__(self, trainer: Trainer, terms: dict[str, float]) -> None:
+        for name, value in terms.items():
+            self.curves.setdefault(name, []).append(value)
+        if trainer.done or time.monotonic() - self.drawn > self.seconds:
+            self.draw(trainer)
+            self.drawn = time.monotonic()
+
+    def draw(self, trainer: Trainer) -> None:
+        x = self.batch["x"]
+        with torch.no_grad(), torch.random.fork_rng(devices=[]):  # looking must not change the training's dice
+            made = trainer.average.translate(x.to(trainer.device)).float().cpu()
+        rows = {"x": x, "G(x)": made} | ({"y": self.batch["y"]} if "y" in self.batch else {})
+        figure, axes = plt.subplots(figsize=(4.2, 3))
+        for name, values in self.curves.items():
+            legend, colour = self.names[name]
+            axes.plot(_smooth(values), color=colour, label=legend)
+        axes.set(xlabel="step", yscale="log", title=self.title)
+        axes.legend(fontsize=8, ncols=2, loc="upper center", bbox_to_anchor=(0.5, -0.18))
+        count = max(map(len, self.curves.values()))
+        ends = ", ".join(f"{self.names[k][0]} {_smooth(v)[-1]:.2g}" for k, v in self.curves.items())
+        curves = figure_html(figure, f"Loss curves after {count} steps, now at {ends}.")
+        samples = sheet_html(rows, f"Inputs x, outputs G(x) and true answers y after {count} steps.", f"{count} steps", side=80)
+        self.board.show(f'<div style="display:flex;flex-wrap:wrap;gap:24px;align-items:center">{curves}{samples}</div>')
+
+
+def _smooth(values: Sequence[float], keep: float = 0.93) -> list[float]:
+    """Running mean, without the pull to the first value."""
+    mean, weight, out = 0.0, 0.0, []
+    for value in values:
+        mean, weight = keep * mean + (1 - keep) * value, keep * weight + 1 - keep
+        out.append(mean / weight)
+    return out
+
+
+def note(text: str, tint: str = LILAC) -> str:
+    """HTML of a tinted note; text is trusted HTML."""
+    return (
+        f'<div style="background:{tint};color:{INK};border-radius:10px;padding:10px 14px;margin:6px 0;max-width:52em;'
+        f'line-height:1.5">{text}</div>'
+    )
+
+
+def _show(page: str, plain: str) -> None:
+    display({"text/html": page, "text/plain": plain}, raw=True)
+
+
+def say(page: str, plain: str) -> None:
+    """Show HTML in a notebook, and the plain text elsewhere."""
+    if get_ipython() is None:
+        print(plain)
+    else:
+        _show(page, plain)

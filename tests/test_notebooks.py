@@ -1,0 +1,151 @@
+"""The notebooks: as committed they are whole and clean, and each runs from top to bottom in haste."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from i2i import check as kit
+from i2i.lessons import EXERCISES, QUESTIONS
+
+ROOT = Path(__file__).resolve().parent.parent
+BOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+HEADINGS = ("The idea in a picture", "Before any training", "Train it", "The ablation", "What goes wrong, and how it looks",
+            "Where the slide differs from the paper", "Exercises", "Recall", "References and where to go")  # fmt: skip
+# A folder of the machine on which a notebook ran; `~` is how Jupyter shortens its own home.
+MACHINE = re.compile(r"(?<![\w.])(/home/|/root/|/work/|/tmp/|/Users/|/usr/|/opt/|[A-Z]:\\\\Users)")
+
+pytestmark = pytest.mark.skipif(not BOOKS, reason="this copy has no notebooks")
+
+
+def read(path: Path) -> list[dict]:
+    return json.loads(path.read_text())["cells"]
+
+
+def text(cell: dict) -> str:
+    return "".join(cell["source"])
+
+
+def faults(cells: list[dict]) -> list[str]:
+    """What a reader of the outputs should not meet."""
+    found = []
+    for i, cell in enumerate(c for c in cells if c["cell_type"] == "code"):
+        if cell["execution_count"] is None:
+            found.append(f"code cell {i} was not executed")
+        for output in cell["outputs"]:
+            kind, data = output["output_type"], output.get("data", {})
+            if kind == "error" or output.get("name") == "stderr":
+                found.append(f"code cell {i}: {kind} {''.join(output.get('text', output.get('ename', '')))[:80]}")
+            if any(mime.startswith("image/") for mime in data):
+                found.append(f"code cell {i}: a picture without alt text; show it with i2i.show")
+            page = "".join(data.get("text/html", ""))
+            if page.count("<img") != len(re.findall(r'<img [^>]*alt="[^"]+"', page)):
+                found.append(f"code cell {i}: an <img> without alt text")
+            if MACHINE.search(re.sub(r"base64,[A-Za-z0-9+/=]+", "", json.dumps(output, ensure_ascii=False))):
+                found.append(f"code cell {i}: a path of this machine")
+    return found
+
+
+@pytest.mark.parametrize("path", BOOKS, ids=lambda p: p.stem)
+def test_the_committed_outputs_are_whole_and_clean(path):
+    assert faults(read(path)) == []
+    assert not MACHINE.search(re.sub(r"base64,[A-Za-z0-9+/=]+", "", path.read_text()))
+
+
+def test_what_is_not_clean_would_be_found():
+    cell = {"cell_type": "code", "execution_count": 1, "source": "", "outputs": []}
+    outputs = {
+        "error": {"output_type": "error", "ename": "KeyError"},
+        "stream": {"output_type": "stream", "name": "stderr", "text": ["UserWarning"]},
+        "image": {"output_type": "display_data", "data": {"image/png": "iVBOR"}},
+        "img": {"output_type": "display_data", "data": {"text/html": ['<img src="a">']}},
+        "empty": {"output_type": "display_data", "data": {"text/html": '<img alt="" src="a">'}},
+        "path": {"output_type": "stream", "name": "stdout", "text": ["saved /home/me/x.png"]},
+    }
+    for output in outputs.values():
+        assert len(faults([cell | {"outputs": [output]}])) == 1
+    assert faults([cell | {"execution_count": None}])
+    good = {"output_type": "display_data", "data": {"text/html": '<img src="data:image/png;base64,/home/" alt="a cat">'}}
+    assert faults([cell | {"outputs": [good]}]) == []
+
+
+@pytest.mark.parametrize("path", BOOKS, ids=lambda p: p.stem)
+def test_it_is_small(path):
+    assert path.stat().st_size < 1.5e6
+
+
+@pytest.mark.parametrize("path", BOOKS, ids=lambda p: p.stem)
+def test_it_has_the_parts_that_every_notebook_has(path):
+    cells = read(path)
+    prose = "\n".join(text(c) for c in cells if c["cell_type"] == "markdown")
+    headings = re.findall(r"^##+ (.+)$", prose, re.M)
+    assert [h for h in HEADINGS if not any(given.startswith(h) for given in headings)] == []
+    opening = text(cells[0])
+    assert all(word in opening for word in ("Afterwards you can", "**Time.**", "**Run it.**", "make notebook", "FAST=1"))
+    assert re.search(r"\\tag\{\d\}|equation \d", prose), "equations by the paper's number"
+    assert "make app" in prose and prose.count("<details><summary>Solution</summary>") >= 3
+    assert len(re.findall(r"<details><summary>\d+\. ", prose)) >= 5, "questions for recall"
+
+
+@pytest.mark.parametrize("path", BOOKS, ids=lambda p: p.stem)
+def test_cells_are_short_and_say_less_than_the_prose(path):
+    cells = read(path)
+    code = [text(c) for c in cells if c["cell_type"] == "code"]
+    prose = sum(len(text(c)) for c in cells if c["cell_type"] == "markdown")
+    assert max(len(c.splitlines()) for c in code) <= 20
+    assert max(len(line) for c in code for line in c.splitlines()) <= 128, "it would run out of the cell"
+    assert prose > sum(map(len, code))
+
+
+@pytest.mark.parametrize("path", BOOKS, ids=lambda p: p.stem)
+def test_its_links_lead_somewhere(path):
+    prose = "\n".join(text(c) for c in read(path) if c["cell_type"] == "markdown")
+    links = re.findall(r"\]\(([^)\s]+)\)", prose)
+    local = [link.split("#")[0] for link in links if not link.startswith("http")]
+    assert local and [link for link in local if not (path.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("path", BOOKS, ids=lambda p: p.stem)
+def test_every_question_is_asked_before_it_is_answered(path):
+    code = "\n".join(text(c) for c in read(path) if c["cell_type"] == "code")
+    asked = re.findall(r'^predict\("([^"]+)"\)', code, re.M)
+    assert asked and set(asked) <= set(QUESTIONS)
+    for name in asked:
+        assert code.index(f'predict("{name}")') < code.index(f'reveal("{name}")')
+    assert "predict(" not in re.sub(r'predict\("[^"]+"\)', "", code), "no prediction is made for the reader"
+
+
+@pytest.mark.parametrize("path", BOOKS, ids=lambda p: p.stem)
+def test_every_folded_solution_passes_its_check(path, capsys, monkeypatch):
+    monkeypatch.setattr(kit, "passed", {})
+    cells = read(path)
+    names = [n for c in cells if c["cell_type"] == "code" for n in re.findall(r'^check\("([^"]+)"', text(c), re.M)]
+    assert len(names) >= 3 and set(names) <= set(EXERCISES)
+    space: dict = {}
+    exec("import math\nimport torch\nimport torch.nn.functional as F", space)
+    for cell in cells:
+        for block in re.findall(r"<summary>Solution</summary>.*?```python\n(.*?)```", text(cell), re.S):
+            exec(block, space)
+    for name in names:
+        kit.check(name, space[name.replace("-", "_")])
+    assert kit.passed == dict.fromkeys(names, True), capsys.readouterr().out
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", BOOKS, ids=lambda p: p.stem)
+def test_it_runs_in_haste_and_without_the_pictures(path, monkeypatch):
+    import nbformat
+    from nbclient import NotebookClient
+
+    monkeypatch.setenv("FAST", "1")
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    monkeypatch.delenv("I2I_DATA", raising=False)
+    book = nbformat.read(path, as_version=4)
+    for cell in book.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    NotebookClient(book, timeout=300, resources={"metadata": {"path": str(path.parent)}}).execute()
+    assert faults(json.loads(nbformat.writes(book))["cells"]) == []
