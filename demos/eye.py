@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import base64
 
-import gradio as gr
 from PIL import Image
 from torch import Tensor
 
 from i2i.nets.patchgan import PatchGAN
 
+from .component import Component
 from .look import data_url
 
 _HTML = """
@@ -99,18 +99,10 @@ build();
 """
 
 
-class Eye(gr.HTML):
+class Eye(Component):
     """See the module's text."""
 
-    def __init__(self, value: dict | None = None, **kwargs):
-        for key in ("html_template", "css_template", "js_on_load", "apply_default_css"):
-            kwargs.pop(key, None)  # Gradio may rebuild a component from its own settings
-        super().__init__(
-            value=value, html_template=_HTML, css_template=_CSS, js_on_load=_JS, apply_default_css=False, **kwargs
-        )
-
-    def get_block_name(self) -> str:
-        return "html"
+    HTML, STYLE, SCRIPT = _HTML, _CSS, _JS
 
 
 def seen_by(D: PatchGAN, views: list[tuple[str, Image.Image, Tensor]]) -> dict:

@@ -176,12 +176,13 @@ def note(kind: str, text: str) -> str:
     return f'<p class="note {kind}">{text}</p>'
 
 
-def links(**pairs: str) -> gr.HTML:
+def links(also: str = "", **pairs: str) -> gr.HTML:
+    """A line of links by their texts, and HTML to stand after them."""
     anchors = "".join(
         f'<a href="{html.escape(url)}" target="_blank" rel="noopener">{html.escape(text.replace("_", " "))}</a>'
         for text, url in pairs.items()
     )
-    return gr.HTML(f'<p class="links">{anchors}</p>', apply_default_css=False, elem_classes="bare")
+    return gr.HTML(f'<p class="links">{anchors}<span class="small">{also}</span></p>', apply_default_css=False, elem_classes="bare")
 
 
 # Without show_error only what is raised as gr.Error is told; the text of a defect may hold the server's folders.

@@ -81,22 +81,22 @@ FAMILIES: dict[str, tuple[str, list[Paper]]] = {
     ),
 }  # fmt: skip
 
-# lecture -> topics, each with the tab (or "") and the claims that measure it
-LECTURES: dict[str, list[tuple[str, str, tuple[str, ...]]]] = {
+# lecture -> topics, each with the tab, the notebook, and the claims that measure it
+LECTURES: dict[str, list[tuple[str, str, str, tuple[str, ...]]]] = {
     "Generation across domains": [
-        ("the objective of pix2pix: cGAN + λ L1", "paired", ("fcn-score", "blur")),
-        ("PatchGAN: a critic of patches", "paired", ("patch-size", "any-size")),
-        ("noise only as dropout", "paired", ("dropout-diversity",)),
-        ("D is shown the input too", "paired", ("conditioning",)),
+        ("the objective of pix2pix: cGAN + λ L1", "paired", "01_pix2pix", ("fcn-score", "blur")),
+        ("PatchGAN: a critic of patches", "paired", "02_patchgan", ("patch-size", "any-size")),
+        ("noise only as dropout", "paired", "01_pix2pix", ("dropout-diversity",)),
+        ("D is shown the input too", "paired", "01_pix2pix", ("conditioning",)),
     ],
     "Image to image translation using GANs": [
-        ("which patch size", "paired", ("patch-size",)),
+        ("which patch size", "paired", "02_patchgan", ("patch-size",)),
     ],
     "Conditional GAN and translation": [
-        ("why the mean is blurred: L2 and L1", "paired", ("best-constant", "blur")),
-        ("fully convolutional: larger pictures than in training", "paired", ("any-size",)),
-        ("skips: U-Net against encoder-decoder", "paired", ("skips", "fcn-score")),
-        ("the FCN-score: can the picture be read back?", "paired", ("fcn-score",)),
+        ("why the mean is blurred: L2 and L1", "paired", "01_pix2pix", ("best-constant", "blur")),
+        ("fully convolutional: larger pictures than in training", "paired", "02_patchgan", ("any-size",)),
+        ("skips: U-Net against encoder-decoder", "paired", "01_pix2pix", ("skips", "fcn-score")),
+        ("the FCN-score: can the picture be read back?", "paired", "01_pix2pix", ("fcn-score",)),
     ],
 }
 
@@ -148,17 +148,17 @@ def _tab_of(method: str) -> str:
 def _index() -> str:
     rows = []
     for lecture, topics in LECTURES.items():
-        for i, (topic, tab, claims) in enumerate(topics):
+        for i, (topic, tab, notebook, claims) in enumerate(topics):
             name = f'<td rowspan="{len(topics)}">{html.escape(lecture)}</td>' if i == 0 else ""
             measured = " ".join(f'<code title="{html.escape(CLAIMS[c].says)}">{c}</code>' for c in claims)
             rows.append(
                 f'<tr>{name}<td>{html.escape(topic)}</td><td><button type="button" data-go="{tab.capitalize()}">{tab.capitalize()}</button></td>'
-                f"<td>{measured}</td></tr>"
+                f"<td><code>{notebook}</code></td><td>{measured}</td></tr>"
             )
     return (
-        '<div class="index"><h2 class="label">From the lectures to what is here</h2><table><thead><tr><th>Lecture</th><th>Topic</th><th>Tab</th>'
+        '<div class="index"><h2 class="label">From the lectures to what is here</h2><table><thead><tr><th>Lecture</th><th>Topic</th><th>Tab</th><th>Notebook</th>'
         f"<th>Claims</th></tr></thead><tbody>{''.join(rows)}</tbody></table>"
-        '<p class="small">Each claim is measured by <code>python -m i2i claims NAME</code>.</p></div>'
+        '<p class="small"><code>make notebook</code> opens the notebooks; <code>python -m i2i claims NAME</code> prints what was measured.</p></div>'
     )
 
 

@@ -14,10 +14,11 @@ import base64
 import io
 import re
 
-import gradio as gr
 from PIL import Image, ImageDraw, ImageOps
 
 from i2i.pictures import PictureError, open_picture
+
+from .component import Component
 
 SIDE = 256
 MAX_OPS = 60_000  # characters: more than an hour of drawing, less than a burden
@@ -236,18 +237,10 @@ started = true;
 """
 
 
-class Pad(gr.HTML):
+class Pad(Component):
     """See the module's text."""
 
-    def __init__(self, value: dict | None = None, **kwargs):
-        for key in ("html_template", "css_template", "js_on_load", "apply_default_css"):
-            kwargs.pop(key, None)  # Gradio may rebuild a component from its own settings
-        super().__init__(
-            value=value, html_template=_HTML, css_template=_CSS, js_on_load=_JS, apply_default_css=False, **kwargs
-        )
-
-    def get_block_name(self) -> str:
-        return "html"  # the front end's component; only Python knows the subclass
+    HTML, STYLE, SCRIPT = _HTML, _CSS, _JS
 
     def api_info(self) -> dict:
         return {"type": "object", "description": 'a drawing: {"ops": strokes, "base": data URL or ""}'}

@@ -350,9 +350,8 @@ def tab() -> Callable | None:
         if why.available() and "facades" in keys:
             cards = why.Panel(_shown(start, first, 7, 0), _street(None, first))
         look.links(
-            **{
-                "Paper: Isola et al. 2017": "https://arxiv.org/abs/1611.07004",
-            }
+            "Notebooks: <code>make notebook</code>, 01_pix2pix and 02_patchgan",
+            **{"Paper: Isola et al. 2017": "https://arxiv.org/abs/1611.07004"},
         )
         api = [gr.File(visible=False), gr.Textbox("emoji", visible=False), gr.Number(0, visible=False)]
         answer = gr.Image(visible=False, format="png")

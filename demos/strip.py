@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 import io
 
-import gradio as gr
 from PIL import Image
+
+from .component import Component
 
 _HTML = """<div class="strip" role="list">${(value || []).map((e, i) => `
 <button type="button" role="listitem" data-at="${i}" title="${e.name}" aria-label="Example: ${e.name}">
@@ -34,15 +35,7 @@ def thumbnail(picture: Image.Image, side: int = 132) -> str:
     return "data:image/webp;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 
-class Strip(gr.HTML):
+class Strip(Component):
     """value: [{"name", "before", "after"}] with data URLs; a click raises select with the index."""
 
-    def __init__(self, value: list[dict] | None = None, **kwargs):
-        for key in ("html_template", "css_template", "js_on_load", "apply_default_css"):
-            kwargs.pop(key, None)  # Gradio rebuilds a component from its own settings when an event changes it
-        super().__init__(
-            value=value, html_template=_HTML, css_template=_CSS, js_on_load=_JS, apply_default_css=False, **kwargs
-        )
-
-    def get_block_name(self) -> str:
-        return "html"
+    HTML, STYLE, SCRIPT = _HTML, _CSS, _JS

@@ -741,3 +741,13 @@ def test_a_space_installs_the_gradio_that_is_tested():
     pin = re.search(r"^gradio==(\d+\.\d+)\.\*$", (ROOT / "requirements.txt").read_text(), re.M)[1]
     version = front["sdk_version"].strip("\"'")
     assert re.fullmatch(r"\d+\.\d+\.\d+", version) and version.rpartition(".")[0] == pin
+
+
+def test_the_index_names_notebooks_and_claims_that_are_here():
+    from demos.map import LECTURES
+    from i2i.claims import CLAIMS
+
+    for topics in LECTURES.values():
+        for topic, _, notebook, claims in topics:
+            assert (ROOT / "notebooks" / f"{notebook}.ipynb").exists(), topic
+            assert set(claims) <= set(CLAIMS), topic
