@@ -193,7 +193,7 @@ def _live(model: Model, picture: Image.Image, made: Image.Image, truth: Image.Im
     parts = []
     if method.D is not None:
         with torch.inference_mode():
-            logits = method.judge(x, fake)
+            logits = why.critic(model).judge(x, fake)
         term = ADVERSARIAL[config.adversarial](logits, True).item()
         parts.append(f'<span class="gan">−log D(x, G(x))</span> <strong>{term:.2f}</strong>')
         parts.append(f"<span>D(x, G(x))</span> <strong>{logits.sigmoid().mean():.2f}</strong>")

@@ -14,7 +14,9 @@ from PIL import Image
 
 from i2i.data.facades import classes_of
 from i2i.judges import fcn_scores, load_segmenter
+from i2i.method import Method
 from i2i.metrics import gradient_energy
+from i2i.nets.layers import own_statistics
 from i2i.pictures import to_picture, to_tensor
 from i2i.pipeline import Model, load, shipped
 
@@ -64,6 +66,13 @@ def _net(variant: str) -> Model:
     return load(_name(variant))
 
 
+@lru_cache(maxsize=12)
+def critic(model: Model) -> Method:
+    """The method with a D that sees as in training: its norms saw real and made pictures in batches of their own, so
+    running statistics fit neither, and a D that uses them can hardly tell the two apart."""
+    return own_statistics(model.method)
+
+
 def take_apart(picture: Image.Image, seed: int, guess: str | None) -> str:
     """HTML: the map through the three nets, unnamed until the visitor has guessed which one is L1 alone."""
     x = _net("both").place(picture).x
@@ -110,7 +119,7 @@ def look_through(shown: Shown, patch: int) -> dict:
             truth = shown.truth.resize(views[0][1].size, Image.LANCZOS)
             views.append(("real", truth, to_tensor(truth)))
     with torch.inference_mode():
-        return seen_by(model.method.D, [(title, p, model.method.judge(x, y)) for title, p, y in views])
+        return seen_by(model.method.D, [(title, p, critic(model).judge(x, y)) for title, p, y in views])
 
 
 def _choices(shown: Shown) -> list[tuple[str, int]]:
@@ -179,7 +188,7 @@ class Panel:
                     look.note(
                         "notice",
                         "<b>What to notice.</b> Green is what D takes for real, red what it doubts. Click anywhere: the frame is all that one "
-                        "logit sees, of the picture and of the map. A pixel tells D little but colour; 16 px a texture; 70 px a window with its "
+                        "logit sees, of the picture and of the map (but for the norms, which weigh it against the whole). A pixel tells D little but colour; 16 px a texture; 70 px a window with its "
                         "wall; a D that sees everything has few logits, and so few different things to teach.",
                     ),
                     apply_default_css=False, elem_classes="bare",
