@@ -59,7 +59,8 @@ def _sketches() -> list[Example]:
 def _icons() -> list[Example]:
     label = torch.arange(len(icons.CLASSES))
     index = icons.SPLITS["test"][0] + torch.arange(len(label))
-    lines, truths = (icons.draw(index, style, 128, label=label) for style in ("line", "glossy"))
+    # The lines as fine as the pad, the truth as fine as the model.
+    lines, truths = icons.draw(index, "line", SIDE, label=label), icons.draw(index, "glossy", 128, label=label)
     return [
         Example(name, {"ops": "", "base": picture_to_base(to_picture(x))}, to_picture(y))
         for name, x, y in zip(icons.CLASSES, lines, truths, strict=True)
