@@ -17,7 +17,7 @@ BOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 HEADINGS = ("The idea in a picture", "Before any training", "Train it", "The ablation", "What goes wrong, and how it looks",
             "Where the slide differs from the paper", "Exercises", "Recall", "References and where to go")  # fmt: skip
 # A folder of the machine on which a notebook ran; `~` is how Jupyter shortens its own home.
-MACHINE = re.compile(r"(?<![\w.])(/home/|/root/|/work/|/tmp/|/Users/|/usr/|/opt/|[A-Z]:\\\\Users)")
+MACHINE = re.compile(rf"(?<![\w.])({re.escape(str(ROOT))}|/home/|/root/|/tmp/|/Users/|/usr/|/opt/|[A-Z]:\\\\Users)")
 
 pytestmark = pytest.mark.skipif(not BOOKS, reason="this copy has no notebooks")
 
