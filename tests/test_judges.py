@@ -35,15 +35,6 @@ SHA256 = "8563503a3c5306e595e78e6dc060d8b578c6f4803df10eb0096d5a04210b64ef"
 GOLDEN = [0.26711, 0.4324, 0.52015, 0.45237, 0.73435]
 
 
-@pytest.fixture(autouse=True, scope="module")
-def one_thread():
-    """Many small tensors: threads would only wait for one another, the more so on a busy machine."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
 @pytest.fixture(scope="module")
 def judge() -> Judge:
     return load_judge()

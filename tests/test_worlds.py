@@ -13,15 +13,6 @@ from i2i.data.icons import Icons
 N = len(icons.CLASSES)
 
 
-@pytest.fixture(autouse=True, scope="module")
-def one_thread():
-    """Many small tensors: threads would only wait for one another, the more so on a busy machine."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
 # --- sdf ---------------------------------------------------------------------------------------------
 
 
