@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import gradio as gr
 
 from i2i.claims import CLAIMS
-from i2i.methods import METHODS
 
 from . import paired
 
@@ -134,15 +133,15 @@ element.addEventListener('click', e => {
 """
 
 
+# method -> the tab that shows it
+_TAB_OF = {"pix2pix": "Paired"}
+
+
 def _paper(paper: Paper) -> str:
     text = f"<b>{html.escape(paper.name)}</b><i>{paper.year}</i><span>{html.escape(paper.idea)}</span>"
-    if paper.method in METHODS:
-        return f'<li><button type="button" class="paper here" data-go="{_tab_of(paper.method)}">{text}</button></li>'
+    if paper.method in _TAB_OF:
+        return f'<li><button type="button" class="paper here" data-go="{_TAB_OF[paper.method]}">{text}</button></li>'
     return f'<li><a class="paper" href="https://arxiv.org/abs/{paper.arxiv}" target="_blank" rel="noopener">{text}</a></li>'
-
-
-def _tab_of(method: str) -> str:
-    return {"pix2pix": "Paired"}[method]
 
 
 def _index() -> str:

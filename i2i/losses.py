@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -15,6 +17,11 @@ def _wide(t: Tensor) -> Tensor:
 def l1(made: Tensor, real: Tensor) -> Tensor:
     """mean |y - G(x)|: any shapes that agree, a scalar."""
     return F.l1_loss(_wide(made), _wide(real))
+
+
+def mse(made: Tensor, real: Tensor) -> Tensor:
+    """mean (y - G(x))^2: any shapes that agree, a scalar."""
+    return F.mse_loss(_wide(made), _wide(real))
 
 
 def log_loss(logits: Tensor, real: bool) -> Tensor:
@@ -33,3 +40,35 @@ def least_squares(logits: Tensor, real: bool) -> Tensor:
 
 
 ADVERSARIAL = {"log": log_loss, "least-squares": least_squares}
+
+
+def wasserstein(scores: Tensor, real: bool) -> Tensor:
+    """A critic's score to be raised for `real`, lowered otherwise, averaged (Arjovsky et al. 2017, eq. 2)."""
+    mean = _wide(scores).mean()
+    return -mean if real else mean
+
+
+def gradient_penalty(critic: Callable[[Tensor], Tensor], real: Tensor, made: Tensor) -> Tensor:
+    """mean (|gradient of the critic| - 1)^2 at random points between real and made [B, ...] (Gulrajani et al. 2017, eq. 3)."""
+    share = torch.rand(len(real), *[1] * (real.dim() - 1), device=real.device)
+    between = (share * _wide(real) + (1 - share) * _wide(made)).detach().requires_grad_()
+    with torch.autocast(real.device.type, enabled=False), torch.enable_grad():
+        (slope,) = torch.autograd.grad(critic(between).sum(), between, create_graph=True)
+    return (slope.flatten(1).norm(dim=1) - 1).square().mean()
+
+
+def kl_to_unit(mean: Tensor) -> Tensor:
+    """mean of mu^2, which the authors of UNIT call the KL divergence of N(mu, 1) from N(0, 1).
+
+    The divergence itself is half the sum of mu^2 over the code, so a weight here is one for each element.
+    """
+    return _wide(mean).square().mean()
+
+
+def distance_loss(before: Tensor, after: Tensor, units_x: Tensor, units_y: Tensor) -> Tensor:
+    """mean |(d_x - mu_x) / sigma_x - (d_y - mu_y) / sigma_y| of distances [n] before and after a mapping.
+
+    units: (mu, sigma) of distances between real pictures of each domain (Benaim and Wolf 2017, eq. 3).
+    """
+    standard_x, standard_y = ((_wide(d) - u[0]) / u[1] for d, u in ((before, units_x), (after, units_y)))
+    return (standard_x - standard_y).abs().mean()

@@ -23,7 +23,7 @@ class Turn:
 
     loss: a batch in, named unweighted scalar terms out; pure (nothing stored, no backward); {} sits the step out.
     trains: names of the networks that it moves; every other network is frozen meanwhile.
-    optimizer: parameters -> optimizer.  every: runs on each n-th step.
+    optimizer: parameters -> optimizer.  every: runs on each n-th step.  rests: sits out each n-th step (0: never).
     after: called as after(batch) once the step is made: weight clipping, image pool, last accuracy.
     """
 
@@ -31,6 +31,7 @@ class Turn:
     trains: tuple[str, ...]
     optimizer: Callable[[Iterable[nn.Parameter]], torch.optim.Optimizer] = adam
     every: int = 1
+    rests: int = 0
     after: Callable[[Batch], None] | None = None
 
 
@@ -38,13 +39,14 @@ class Turn:
 class Stage:
     """A stretch of training: `steps` batches, on each of which the turns run in their order.
 
-    begin: called once when the stage starts, never on resume: fixed statistics, cloned nets, generated sets.
+    begin: called once when the stage starts, never on resume, for fixed statistics, cloned nets, generated sets. It is
+    given sample(n), which returns a batch of n training samples (all of them, if there are fewer).
     """
 
     name: str
     steps: int
     turns: dict[str, Turn]
-    begin: Callable[[], None] | None = None
+    begin: Callable[[Callable[[int], Batch]], None] | None = None
 
 
 class Method(nn.Module):
@@ -95,8 +97,8 @@ class Method(nn.Module):
         raise TypeError(f"{type(self).__name__} must define it")
 
     def networks(self) -> dict[str, nn.Module]:
-        """Every network by its letter, in the order of definition."""
-        return dict(self.named_children())
+        """Every network by its letter, in the order of definition; a module without parameters (a pool) is none."""
+        return {name: net for name, net in self.named_children() if any(True for _ in net.parameters())}
 
 
 @contextmanager

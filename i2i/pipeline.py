@@ -115,21 +115,25 @@ class Model:
             raise ValueError(f"n is the number of samples, 1 to 64; got {n!r}.")
         if scale is not None and not 1 <= scale <= 4:
             raise ValueError(f"scale is a factor from 1 to 4; got {scale!r}.")
+        if direction not in ("xy", "yx"):
+            raise ValueError(f'direction is "xy" or "yx"; got {direction!r}.')
         placed = self.place(picture, scale or 1.0)
         seed = secrets.randbelow(2**31) if seed is None else int(seed)
-        made = [self._crop(self.translate(placed.x, seed + i), placed.box) for i in range(n)]
+        controls = {"direction": direction} if "direction" in self.controls else {}
+        made = [self._crop(self.translate(placed.x, seed + i, **controls), placed.box) for i in range(n)]
         return made if n > 1 else made[0]
 
     @torch.inference_mode()
-    def translate(self, x: Tensor, seed: int) -> Tensor:
-        """x [1, C, H, W] in [-1, 1], sides as `place` makes them -> [1, C, H, W] on CPU."""
+    def translate(self, x: Tensor, seed: int = 0, **controls) -> Tensor:
+        """x [B, C, H, W] in [-1, 1], sides as `place` makes them -> the same, on CPU. controls: those of the method."""
         x = x.to(self.device, memory_format=LAYOUTS.get(x.dim(), torch.contiguous_format))
         chance = torch.Generator(self.device).manual_seed(seed % 2**63)
         ready = self._compiled
-        made = ready(x, chance) if ready and ready.shape == x.shape else self._run(x, chance)
+        plain = not {k: v for k, v in controls.items() if (k, v) != ("direction", "xy")}
+        made = ready(x, chance) if ready and plain and ready.shape == x.shape else self._run(x, chance, **controls)
         return made.float().cpu()
 
-    def _run(self, x: Tensor, chance: torch.Generator) -> Tensor:
+    def _run(self, x: Tensor, chance: torch.Generator, **controls) -> Tensor:
         """Without compiling: the prepared copy, made at the first call."""
         if self._quick is None:
             with self._lock:
@@ -138,7 +142,7 @@ class Model:
                     self._quick = prepared(self.method, bf16), bf16
         method, bf16 = self._quick
         with torch.autocast(self.device.type, torch.bfloat16, enabled=bf16):
-            return method.translate(x, generator=chance)
+            return method.translate(x, generator=chance, **controls)
 
     def compile(self) -> threading.Thread:
         """Compile for pictures of the trained size in the background, and use that once its pictures are right.

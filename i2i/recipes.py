@@ -13,6 +13,7 @@ from .data.emoji import DrawnEmoji
 from .data.facades import Facades
 from .data.icons import Icons
 from .data.sketches import sketches
+from .data.unpaired import unpaired, unpaired_emoji, unpaired_icons
 from .method import Batch, Method
 from .methods import METHODS
 from .train import Source
@@ -22,6 +23,13 @@ DATA: dict[str, Callable[..., Source]] = {
     "icons": lambda size, split, folder=None: Icons(size, "line", "glossy", split=split),
     "facades": lambda size, split, folder=None: Facades(size, split=split),
     "cmp-facades": lambda size, split, folder=None: cmp_facades(folder or catalogue.require("facades"), size, split),
+    "icons-glossy-night": lambda size, split, folder=None: unpaired_icons(size, "glossy", "night", split),
+    "emoji-noto-3d": lambda size, split, folder=None: unpaired_emoji(
+        folder or catalogue.require("emoji"), "noto", "fluent-3d", size, split
+    ),
+    "weather": lambda size, split, folder=None: unpaired(
+        folder or catalogue.require("weather"), size, split, names=("shine", "sunrise")
+    ),
     "emoji-drawn": lambda size, split, folder=None: DrawnEmoji(folder or catalogue.require("emoji"), size, split),
 }
 
@@ -29,6 +37,11 @@ DATA: dict[str, Callable[..., Source]] = {
 def _from_world(source: Callable[..., Source], count: int = 8) -> Callable[[int], Batch]:
     """The first test samples of a procedural world as showcase: inputs that the project owns."""
     return lambda size: source(size, split="test").batch(torch.arange(count))
+
+
+def _icons(x: str, y: str) -> Callable[[int], Batch]:
+    """Test icons in two styles as showcase, each object in both."""
+    return _from_world(lambda size, split: Icons(size, x, y, split=split))
 
 
 @dataclass(frozen=True)
@@ -139,3 +152,48 @@ RECIPES |= {
     )
     for name, (changes, shipped, summary, failures) in _ABLATIONS.items()
 }
+
+# The same models of D where the true answer may be shown beside the made one: the world is ours.
+RECIPES |= {
+    f"pix2pix-icons-{name}": Recipe(
+        "pix2pix", "icons", 128,
+        {**_SMALL, "width": 16, "cap": 64, "patch_width": 16, "steps": 1_500, "patch_layers": layers},
+        batch=8, ship=("D",), showcase=_from_world(Icons, 16), summary=f"Icons at 128 px. {summary}",
+        licence="MIT: trained on the procedural icons of this package", failures=failures, minutes=6,
+    )
+    for name, layers, summary, failures in (
+        ("patch1", 0, "D judges single pixels.", ()),
+        ("patch16", 1, "D judges patches of 16 px.", ()),
+        ("full", 4, "D judges patches of 142 px, which cover the picture.", ()),
+    )
+}
+
+# The family of cycles. At 64 px patches of 34 take the place of 70, and four blocks see as far as nine do at 256.
+# All upsample by repeating and convolving, and let their rate fall in the second half.
+_RESIDUAL = {"width": 24, "blocks": 4, "up": "resized", "patch_layers": 2, "patch_width": 32}
+
+# method: its name, its nets, pictures a step, and the steps that 25 minutes of one core allow
+_UNPAIRED: dict[str, tuple[str, dict, int, int]] = {
+    "cyclegan": ("CycleGAN", _RESIDUAL, 2, 4_500),
+    "discogan": ("DiscoGAN", {"width": 32, "up": "resized", "early_steps": 1_000, "decay_from": 0.5}, 16, 4_000),
+    "dualgan": (
+        "DualGAN",
+        {"width": 24, "cap": 96, "depth": 5, "up": "resized", "critic_width": 32, "critic_layers": 4, "critic_side": 4,
+         "rate": 1e-4, "decay_from": 0.5},
+        4, 7_000,
+    ),
+    "distancegan": ("DistanceGAN", _RESIDUAL, 4, 11_000),
+    "unit": (
+        "UNIT",
+        {"width": 24, "blocks": 3, "up": "resized", "critic_width": 32, "critic_layers": 5, "decay_from": 0.5},
+        2, 4_600,
+    ),
+}  # fmt: skip
+_UNPAIRED_LICENCE = "Apache 2.0 and MIT: trained on Noto Emoji (Apache 2.0) and Microsoft Fluent Emoji (MIT)"
+
+for _method, (_title, _config, _batch, _steps) in _UNPAIRED.items():
+    RECIPES[f"{_method}-emoji"] = Recipe(
+        _method, "emoji-noto-3d", 64, {**_config, "steps": _steps}, batch=_batch, showcase=_icons("flat", "glossy"),
+        summary=f"{_title}: Noto's emoji to Fluent's 3-D ones, learned without pairs, 64 px.",
+        licence=_UNPAIRED_LICENCE, minutes=25,
+    )

@@ -76,6 +76,17 @@ def indices(step: int, batch: int, length: int, seed: int) -> Tensor:
     return torch.cat(picked)
 
 
+@torch.no_grad()
+def translated(method: Method, showcase: Batch, device: torch.device) -> list[Tensor]:
+    """Rows for a sheet: x, what the method makes of it, and for a method of two directions the same of y."""
+    rows = []
+    for direction in ("xy", "yx") if "direction" in method.controls else ("xy",):
+        given = showcase[direction[0]]
+        controls = {"direction": direction} if "direction" in method.controls else {}
+        rows += [given, method.translate(given.to(device), **controls).float().cpu()]
+    return rows
+
+
 class Trainer:
     """Trains a method on a source.
 
@@ -143,7 +154,7 @@ class Trainer:
         with self._cast():
             batch |= self.method.share(batch)
         for name, turn in stage.turns.items():
-            if self.step % turn.every == 0:
+            if self.step % turn.every == 0 and not (turn.rests and self.step % turn.rests == 0):
                 shown |= self._take(name, turn, batch)
         self._update_average()
         self.step += 1
@@ -199,6 +210,12 @@ class Trainer:
             for k, v in whole.items()
         }
 
+    def _sample(self, count: int) -> Batch:
+        """Training samples for a stage's `begin`: the same ones in every process."""
+        order = torch.randperm(len(self.source), generator=torch.Generator().manual_seed(self.seed))
+        batch = self.source.batch(order[:count], torch.Generator().manual_seed(self.seed))
+        return {k: v.to(self.device) for k, v in batch.items()}
+
     def _average_gradients(self, optimizer: torch.optim.Optimizer) -> None:
         for group in optimizer.param_groups:
             for p in group["params"]:
@@ -210,17 +227,19 @@ class Trainer:
     def _update_average(self) -> None:
         step = self._count()
         keep = min(self.decay, (1 + step) / (10 + step))  # a young average must not cling to its random start
-        for mean, now in zip(self.average.state_dict().values(), self.method.state_dict().values(), strict=True):
-            if mean.is_floating_point():
-                mean.lerp_(now, 1 - keep)
-            else:
-                mean.copy_(now)
+        for letter, net in self.method.networks().items():
+            average = getattr(self.average, letter)
+            for mean, now in zip(average.state_dict().values(), net.state_dict().values(), strict=True):
+                if mean.is_floating_point():
+                    mean.lerp_(now, 1 - keep)
+                else:
+                    mean.copy_(now)
 
     def _begin(self, fresh: bool) -> None:
         """Enter the current stage: its `begin` (never on resume), then an optimizer for each turn."""
         stage: Stage = self.stages[self.stage]
         if fresh and stage.begin:
-            stage.begin()
+            stage.begin(self._sample)
             self.average.load_state_dict(self.method.state_dict())
         nets = self.method.networks()
         self.optimizers = {}
@@ -293,10 +312,9 @@ class Trainer:
     @torch.no_grad()
     def save_sheet(self, path: Path) -> None:
         """Showcase inputs, what the averaged method makes of them and, where known, the truth: a PNG."""
-        x = self.showcase["x"].to(self.device)
         with torch.random.fork_rng():  # dropout here must not move the stream that training draws from
-            made = self.average.translate(x)
-        rows = [x.cpu(), made.float().cpu()] + ([self.showcase["y"]] if "y" in self.showcase else [])
+            rows = translated(self.average, self.showcase, self.device)
+        rows += [self.showcase["y"]] if "direction" not in self.average.controls and "y" in self.showcase else []
         path.parent.mkdir(parents=True, exist_ok=True)
         sheet(rows).save(path)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from i2i.data.emoji import DrawnEmoji, _move, concepts
+from i2i.data.emoji import DrawnEmoji, concepts, moved
 from i2i.data.lines import ink
 from i2i.data.sketches import DRAWINGS, sketch, sketches
 
@@ -53,10 +53,10 @@ def test_widths_span_thin_and_thick_pens():
 
 def test_pictures_that_belong_together_move_together():
     both = torch.cat([disc(16), disc(16)], 1)
-    moved = _move(both, torch.Generator().manual_seed(0))
-    assert torch.equal(moved[:, :3], moved[:, 3:])
-    assert not torch.equal(moved[:, :3], both[:, :3])
-    assert (moved[:, :, 0, 0] > 0.99).all(), "what comes in from outside is white paper"
+    shifted = moved(both, torch.Generator().manual_seed(0))
+    assert torch.equal(shifted[:, :3], shifted[:, 3:])
+    assert not torch.equal(shifted[:, :3], both[:, :3])
+    assert (shifted[:, :, 0, 0] > 0.99).all(), "what comes in from outside is white paper"
 
 
 def test_twenty_sketches_each_its_own():

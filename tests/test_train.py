@@ -73,8 +73,8 @@ class Toy(Method):
         )
         painter = Turn(self.generator_loss, ("G",), every=2)
         return [
-            Stage("alone", c.first, {"G": alone}, begin=lambda: self.begin(0)),
-            Stage("together", c.second, {"D": critic, "G": painter}, begin=lambda: self.begin(1)),
+            Stage("alone", c.first, {"G": alone}, begin=lambda sample: self.begin(0)),
+            Stage("together", c.second, {"D": critic, "G": painter}, begin=lambda sample: self.begin(1)),
         ]
 
     def translate(self, x, **_):

@@ -58,13 +58,13 @@ class DrawnEmoji:
         flat, line, y = (from_bytes(z[index]) for z in (self.flat, self.line, self.y))
         if not self.augment:
             return {"x": ink(flat, steady=True), "y": y, "index": index}
-        moved = _move(torch.cat([flat, line, y], dim=1), generator)
+        moved = moved(torch.cat([flat, line, y], dim=1), generator)
         flat, line, y = moved.split(3, dim=1)
         heavy = torch.rand(len(index), 1, 1, 1, generator=generator) < 1 / 12
         return {"x": torch.where(heavy, line, ink(flat, generator)), "y": y, "index": index}
 
 
-def _move(pictures: Tensor, generator: torch.Generator | None) -> Tensor:
+def moved(pictures: Tensor, generator: torch.Generator | None) -> Tensor:
     """Mirror half of the pictures; turn (up to 12 degrees), scale (0.75 to 1.1) and shift half of them, over white."""
     b = len(pictures)
     chance = torch.rand(b, 6, generator=generator)

@@ -1,5 +1,17 @@
 """One paper, one file. METHODS is the whole list."""
 
+from .cyclegan import CycleGAN
+from .discogan import DiscoGAN
+from .distancegan import DistanceGAN
+from .dualgan import DualGAN
 from .pix2pix import Pix2Pix
+from .unit import UNIT
 
-METHODS = {"pix2pix": Pix2Pix}
+METHODS = {
+    "pix2pix": Pix2Pix,
+    "cyclegan": CycleGAN,
+    "discogan": DiscoGAN,
+    "dualgan": DualGAN,
+    "distancegan": DistanceGAN,
+    "unit": UNIT,
+}

@@ -51,6 +51,8 @@ def plain_layers(net: nn.Module) -> nn.Module:
             module.__class__ = nn.Conv2d
         elif isinstance(module, ConvTranspose2d):
             module.__class__ = nn.ConvTranspose2d
+        elif isinstance(module, nn.InstanceNorm2d):
+            module.__class__ = nn.InstanceNorm2d
     return net
 
 

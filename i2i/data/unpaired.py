@@ -1,0 +1,148 @@
+"""Two sets of pictures and no pairs: x is taken in order, y at random.
+
+Where a set's true partners are known they are kept from training, since x and y come from different halves of the
+concepts; `test` and `val` give them side by side, for the evaluator alone, and say so in `partners`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from PIL import Image, ImageOps
+from torch import Tensor
+
+from ..pictures import from_bytes, open_picture, to_bytes
+from . import emoji
+from .folders import SPLITS, DataError, is_validation, pictures_in, stack
+from .icons import SPLITS as ICON_SPLITS
+from .icons import Icons
+
+
+class Unpaired:
+    """x, y: uint8 [N, 3, S, S] and [M, 3, S, S] with S >= size; beyond `size` a random window is cut, else the middle.
+
+    partners: x[i] and y[i] show the same thing, and a batch holds them side by side; otherwise y is drawn at random,
+    or, without a generator, in order.  move: what training does to float pictures, move(pictures, generator).
+    batch: {"x", "y": float [B, 3, size, size] in [-1, 1], "index": int64 [B]}; the length is that of x.
+    """
+
+    def __init__(
+        self,
+        x: Tensor,
+        y: Tensor,
+        size: int,
+        partners: bool = False,
+        move: Callable[[Tensor, torch.Generator | None], Tensor] | None = None,
+    ):
+        for name, pictures in (("x", x), ("y", y)):
+            if not len(pictures):
+                raise DataError(f"the domain {name} is empty: unpaired training needs pictures of both.")
+        if partners and len(x) != len(y):
+            raise DataError(f"{len(x)} pictures cannot be partners of {len(y)}.")
+        self.x, self.y, self.size, self.partners, self.move = x, y, size, partners, move
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    def batch(self, index: Tensor, generator: torch.Generator | None = None) -> dict[str, Tensor]:
+        other = index if self.partners else index % len(self.y)
+        if generator is not None and not self.partners:
+            other = torch.randint(len(self.y), (len(index),), generator=generator)
+        x, y = (self._cut(pictures[at], generator) for pictures, at in ((self.x, index), (self.y, other)))
+        if self.move and generator is not None:
+            x, y = self.move(x, generator), self.move(y, generator)
+        return {"x": x, "y": y, "index": index}
+
+    def _cut(self, pictures: Tensor, generator: torch.Generator | None) -> Tensor:
+        room, size = pictures.shape[-1] - self.size, self.size
+        if not room:
+            return from_bytes(pictures)
+        at = torch.full((len(pictures), 2), room // 2)
+        if generator is not None:
+            at = torch.randint(room + 1, (len(pictures), 2), generator=generator)
+        windows = [p[:, t : t + size, s : s + size] for p, (t, s) in zip(pictures, at.tolist(), strict=True)]
+        return from_bytes(torch.stack(windows))
+
+
+def mirrored(pictures: Tensor, generator: torch.Generator | None) -> Tensor:
+    """Each picture flipped left to right with probability one half; float [B, C, H, W]."""
+    flip = torch.rand(len(pictures), 1, 1, 1, generator=generator) < 0.5
+    return torch.where(flip, pictures.flip(-1), pictures)
+
+
+def unpaired_emoji(root: str | Path, x: str, y: str, size: int = 64, split: str = "train") -> Unpaired:
+    """Two drawing styles. train: x from one half of the concepts, y from the other; val and test: true partners."""
+    entries = emoji.concepts(root, split)
+    if split != "train":
+        return Unpaired(*(emoji.style(root, name, entries, size) for name in (x, y)), size, partners=True)
+    halves = [[e for e in entries if _half(e["code"]) == half] for half in (0, 1)]
+    pictures = (emoji.style(root, name, half, size) for name, half in zip((x, y), halves, strict=True))
+    return Unpaired(*pictures, size, move=emoji.moved)
+
+
+def _half(name: str) -> int:
+    return int(hashlib.sha256(f"half {name}".encode()).hexdigest(), 16) % 2
+
+
+def unpaired_icons(size: int = 64, x: str = "glossy", y: str = "night", split: str = "train", count: int = 2048) -> Unpaired:
+    """Two styles of the procedural icons, drawn once. train: x shows `count` objects, y as many others; val and test:
+    the same 512 objects in both styles."""
+    if split != "train":
+        objects = torch.arange(ICON_SPLITS[split][1])
+        drawn = [Icons(size, x, y, split=split).batch(part) for part in objects.split(64)]
+        return Unpaired(*(to_bytes(torch.cat([b[side] for b in drawn])) for side in "xy"), size, partners=True)
+    first, second = (torch.arange(count) + half * count for half in (0, 1))
+    one, other = Icons(size, x, x), Icons(size, y, y)
+    pictures = [
+        to_bytes(torch.cat([world.batch(part)["x"] for part in objects.split(64)]))
+        for world, objects in ((one, first), (other, second))
+    ]
+    return Unpaired(*pictures, size, move=mirrored)
+
+
+def unpaired(root: str | Path, size: int, split: str = "train", direction: str = "AB", names: tuple[str, str] = ("A", "B")) -> Unpaired:
+    """A user's unpaired folders: A and B (any names and numbers of files), or trainA, trainB, testA, testB.
+
+    With subfolders train/ and test/, or in the second layout, those are the splits and val is a tenth of train by hash;
+    otherwise that tenth serves as test too. Pictures are scaled to cover a square and cropped; grey ones become RGB.
+    direction AB: x = A, y = B; BA the other way. Raises DataError with one sentence.
+    """
+    if split not in SPLITS:
+        raise DataError(f"unknown split {split!r}; there are {', '.join(SPLITS)}.")
+    if direction not in ("AB", "BA"):
+        raise DataError(f"unknown direction {direction!r}; there are AB (x = A, y = B) and BA.")
+    root = Path(root)
+    if not root.is_dir():
+        raise DataError(f"the folder {root} does not exist.")
+    load = round(size * 286 / 256) if split == "train" else size
+    files = [_files(root, name, split) for name in (names if direction == "AB" else names[::-1])]
+    if len({frozenset(hashlib.sha256(f.read_bytes()).digest() for f in part) for part in files}) == 1:
+        raise DataError(f"{names[0]} and {names[1]} in {root} are the same pictures: there is nothing to translate.")
+    x, y = (stack((_covering(f, load) for f in part), load) for part in files)
+    return Unpaired(x, y, size, move=mirrored if split == "train" else None)
+
+
+def _files(root: Path, name: str, split: str) -> list[Path]:
+    part = "test" if split == "test" else "train"
+    for folder in (root / f"{part}{name}", root / part / name):
+        if folder.is_dir():
+            return _some(folder, [f for f in pictures_in(folder) if split == "test" or is_validation(f.stem) == (split == "val")])
+    folder = next((f for f in (root / f"train{name}", root / "train" / name, root / name) if f.is_dir()), None)
+    if folder is None:
+        raise DataError(f"{root} has no folder {name} (nor train{name}): unpaired training wants a folder for each domain.")
+    return _some(folder, [f for f in pictures_in(folder) if is_validation(f.stem) == (split != "train")])
+
+
+def _some(folder: Path, files: list[Path]) -> list[Path]:
+    everything = pictures_in(folder)
+    if not everything:
+        raise DataError(f"the folder {folder} holds no pictures.")
+    # With so few that the hash leaves one side empty, every picture serves both: better a correct run than none.
+    return files or everything
+
+
+def _covering(path: Path, size: int) -> Image.Image:
+    return ImageOps.fit(open_picture(path), (size, size), Image.LANCZOS)

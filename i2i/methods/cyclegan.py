@@ -1,0 +1,134 @@
+"""CycleGAN. Zhu, Park, Isola, Efros: Unpaired Image-to-Image Translation using Cycle-Consistent Adversarial Networks.
+ICCV 2017, arXiv:1703.10593.
+
+Two sets of pictures and no pairs. G takes x to the look of y, F takes y to that of x, a discriminator for each domain
+says whether a picture belongs there; and what went over must come back: F(G(x)) = x, G(F(y)) = y.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+import torch
+from torch import Tensor
+
+from ..losses import ADVERSARIAL, l1
+from ..method import Batch, Method, Stage, Terms, Turn, adam, linear_decay
+from ..nets.layers import NORMS, UPS
+from ..nets.patchgan import PatchGAN
+from ..nets.pool import ImagePool
+from ..nets.resnet import ResNetGenerator
+
+
+@dataclass(frozen=True)
+class Config:
+    """The paper's sizes at 256 px; at 128 px it takes 6 blocks. A weight of 0 leaves its term out."""
+
+    # G and F
+    width: int = 64
+    blocks: int = 9
+    up: str = "transposed3"
+    norm: str = "instance"
+    # D_X and D_Y
+    patch_layers: int = 3
+    patch_width: int = 64
+    # the objective, eq. 3
+    adversarial: str = "least-squares"  # section 4 puts it in place of the log of eq. 1
+    gan: float = 1.0
+    forward_cycle: float = 10.0  # lambda: F(G(x)) = x
+    backward_cycle: float = 10.0  # G(F(y)) = y
+    identity: float = 0.5  # times lambda; the paper has it for paintings only, the authors' code for every task
+    pool: int = 50
+    # training
+    steps: int = 200_000
+    rate: float = 2e-4
+    decay_from: float = 0.5
+
+
+class CycleGAN(Method):
+    Config = Config
+    inference = ("G", "F")
+    controls = ("direction", "scale")
+
+    def __init__(self, config: Config = Config()):  # noqa: B008 (frozen)
+        super().__init__(config)
+        c = config
+        self.adversarial = ADVERSARIAL[c.adversarial]
+        self.G, self.F = (ResNetGenerator(3, 3, c.width, c.blocks, UPS[c.up], NORMS[c.norm]) for _ in "GF")
+        self.D_X, self.D_Y = (
+            PatchGAN(3, c.patch_width, c.patch_layers, 8 * c.patch_width, NORMS[c.norm]) for _ in "XY"
+        )
+        self.pool_x, self.pool_y = ImagePool(c.pool), ImagePool(c.pool)
+
+    def share(self, batch: Batch) -> Batch:
+        """G(x) with G(y), and F(y) with F(x), each in one call: with norms of one picture each this changes nothing."""
+        x, y, identity = batch["x"], batch["y"], self.config.identity
+        over, back = (torch.cat([x, y]), torch.cat([y, x])) if identity else (x, y)
+        fake_y, *same_y = self.G(over).split(len(x))
+        fake_x, *same_x = self.F(back).split(len(y))
+        made = {"fake_y": fake_y, "fake_x": fake_x}
+        if identity:
+            made |= {"same_y": same_y[0], "same_x": same_x[0]}
+        return made | {"shown_x": self.pool_x.draw(len(y)), "shown_y": self.pool_y.draw(len(x))}
+
+    def generator_loss(self, batch: Batch) -> Terms:
+        """Eq. 1 in its least-squares form seen by G and F, eq. 2, and the identity term of section 5.2."""
+        x, y, c = batch["x"], batch["y"], self.config
+        made = batch if "fake_y" in batch else self.share(batch)
+        fake_x, fake_y, terms = made["fake_x"], made["fake_y"], {}
+        if c.gan:
+            terms["gan_y"] = self.adversarial(self.D_Y(fake_y), True)
+            terms["gan_x"] = self.adversarial(self.D_X(fake_x), True)
+        if c.forward_cycle:
+            terms["cycle_x"] = l1(self.F(fake_y), x)
+        if c.backward_cycle:
+            terms["cycle_y"] = l1(self.G(fake_x), y)
+        if c.identity:
+            terms["identity_y"], terms["identity_x"] = l1(made["same_y"], y), l1(made["same_x"], x)
+        return terms
+
+    def discriminator_loss(self, batch: Batch) -> Terms:
+        """Eq. 1 seen by D_X and D_Y: real pictures, and made ones out of the pools."""
+        if not self.config.gan:
+            return {}
+        made = batch if "fake_y" in batch else self.share(batch)
+        shown_x = self.pool_x.mix(made["fake_x"], made["shown_x"])
+        shown_y = self.pool_y.mix(made["fake_y"], made["shown_y"])
+        return {
+            "real_x": self.adversarial(self.D_X(batch["x"]), True),
+            "fake_x": self.adversarial(self.D_X(shown_x), False),
+            "real_y": self.adversarial(self.D_Y(batch["y"]), True),
+            "fake_y": self.adversarial(self.D_Y(shown_y), False),
+        }
+
+    def fill_pools(self, batch: Batch) -> None:
+        self.pool_x.put(batch["fake_x"], batch["shown_x"])
+        self.pool_y.put(batch["fake_y"], batch["shown_y"])
+
+    def weights(self, step: int) -> dict[str, float]:
+        c = self.config
+        return {
+            **dict.fromkeys(("gan_x", "gan_y"), c.gan),
+            "cycle_x": c.forward_cycle,
+            "cycle_y": c.backward_cycle,
+            "identity_x": c.identity * c.forward_cycle,
+            "identity_y": c.identity * c.backward_cycle,
+            # Section 7.1: D's objective is halved, to slow D down.
+            **dict.fromkeys(("real_x", "fake_x", "real_y", "fake_y"), 0.5),
+        }
+
+    def learning_rate(self, step: int) -> float:
+        return linear_decay(step, self.config.steps, self.config.decay_from)
+
+    def stages(self) -> list[Stage]:
+        optimizer = partial(adam, lr=self.config.rate)
+        turns = {
+            "G": Turn(self.generator_loss, ("G", "F"), optimizer),
+            "D": Turn(self.discriminator_loss, ("D_X", "D_Y"), optimizer, after=self.fill_pools),
+        }
+        return [Stage("train", self.config.steps, turns)]
+
+    def translate(self, x: Tensor, generator: torch.Generator | None = None, direction: str = "xy") -> Tensor:
+        """x [B, 3, H, W] in [-1, 1], sides multiples of 4 -> the same; "xy" by G, "yx" by F. Nothing is left to chance."""
+        return (self.G if direction == "xy" else self.F)(x)

@@ -1,0 +1,164 @@
+"""UNIT. Liu, Breuel, Kautz: Unsupervised Image-to-Image Translation Networks. NIPS 2017, arXiv:1703.00848.
+
+Assume that a picture and its partner have one latent code. So each domain gets a VAE, the layers nearest the code are
+the same for both, and to translate is to encode with one domain's encoder and decode with the other's decoder. The
+code has unit variance: an encoder gives its mean, training adds N(0, 1) noise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+import torch
+from torch import Tensor, nn
+
+from ..losses import kl_to_unit, l1, log_loss
+from ..method import Batch, Method, Stage, Terms, Turn, adam, linear_decay
+from ..nets.layers import UPS, init_normal
+from ..nets.resnet import Residual
+
+
+@dataclass(frozen=True)
+class Config:
+    """The authors' sizes (their code of the paper's experiments). share=False takes weight sharing out."""
+
+    width: int = 64
+    blocks: int = 4  # residual blocks of an encoder, and of a decoder; the one nearest the code is shared
+    up: str = "transposed3"
+    share_layers: bool = True
+    critic_width: int = 64
+    critic_layers: int = 6  # strided layers of D, the first two of each domain's own
+    # the objective, eq. 6 to 8
+    gan: float = 10.0  # lambda_0
+    kl: float = 0.1  # lambda_1
+    recon: float = 100.0  # lambda_2
+    cycle_kl: float = 0.1  # lambda_3
+    cycle: float = 100.0  # lambda_4
+    # training
+    steps: int = 100_000
+    rate: float = 1e-4
+    weight_decay: float = 1e-4
+    decay_from: float = 1.0
+
+
+def encoder(width: int, blocks: int) -> nn.Sequential:
+    """[B, 3, H, W] in [-1, 1] -> [B, 4 width, H/4, W/4]."""
+    w, act = width, partial(nn.LeakyReLU, 0.01)
+    return nn.Sequential(
+        nn.Conv2d(3, w, 7, padding=3), act(), nn.Conv2d(w, 2 * w, 3, 2, 1), act(),
+        nn.Conv2d(2 * w, 4 * w, 3, 2, 1), act(), *(Residual(4 * w) for _ in range(blocks)),
+    )  # fmt: skip
+
+
+def decoder(width: int, blocks: int, up) -> nn.Sequential:
+    """[B, 4 width, H/4, W/4] -> [B, 3, H, W] in [-1, 1]."""
+    w, act = width, partial(nn.LeakyReLU, 0.01)
+    return nn.Sequential(
+        *(Residual(4 * w) for _ in range(blocks)), up(4 * w, 2 * w, True), act(), up(2 * w, w, True), act(),
+        nn.Conv2d(w, 3, 1), nn.Tanh(),
+    )  # fmt: skip
+
+
+def strided(channels: list[int], first: int) -> nn.Sequential:
+    """Convolutions of stride 2 from channels[0] on, the first with kernel `first`, without norms."""
+    layers: list[nn.Module] = []
+    for i, (c, d) in enumerate(zip(channels, channels[1:], strict=False)):
+        kernel = 3 if i else first
+        layers += [nn.Conv2d(c, d, kernel, 2, kernel // 2), nn.LeakyReLU(0.01)]
+    return nn.Sequential(*layers)
+
+
+class UNIT(Method):
+    Config = Config
+    inference = ("E_1", "E_2", "E_shared", "G_shared", "G_1", "G_2")
+    controls = ("direction", "scale")
+
+    def __init__(self, config: Config = Config()):  # noqa: B008 (frozen)
+        super().__init__(config)
+        c = config
+        own = c.blocks - 1 if c.share_layers else c.blocks
+        self.E_1, self.E_2 = (init_normal(encoder(c.width, own)) for _ in "12")
+        self.G_1, self.G_2 = (init_normal(decoder(c.width, own, UPS[c.up])) for _ in "12")
+        if c.share_layers:
+            self.E_shared, self.G_shared = (init_normal(Residual(4 * c.width)) for _ in "EG")
+        else:
+            self.inference = tuple(name for name in self.inference if "shared" not in name)
+        wide = [3] + [c.critic_width * 2**i for i in range(c.critic_layers)]
+        self.D_1, self.D_2 = (init_normal(strided(wide[:3], 7)) for _ in "12")
+        self.D_shared = init_normal(nn.Sequential(strided(wide[2:], 3), nn.Conv2d(wide[-1], 1, 1)))
+
+    def encode(self, picture: Tensor, domain: int) -> Tensor:
+        """The mean of q(z | x): [B, 4 width, H/4, W/4]."""
+        h = (self.E_1 if domain == 1 else self.E_2)(picture)
+        return self.E_shared(h) if self.config.share_layers else h
+
+    def decode(self, z: Tensor, domain: int) -> Tensor:
+        h = self.G_shared(z) if self.config.share_layers else z
+        return (self.G_1 if domain == 1 else self.G_2)(h)
+
+    def judge(self, picture: Tensor, domain: int) -> Tensor:
+        return self.D_shared((self.D_1 if domain == 1 else self.D_2)(picture))
+
+    def share(self, batch: Batch) -> Batch:
+        """Codes of both domains, and what each decoder makes of both codes: z from x_i decoded in domain j is x_ij."""
+        mean_1, mean_2 = self.encode(batch["x"], 1), self.encode(batch["y"], 2)
+        z = torch.cat([_noisy(mean_1), _noisy(mean_2)])  # one pass through a decoder serves both streams
+        in_1, in_2 = self.decode(z, 1), self.decode(z, 2)
+        (x_11, x_21), (x_12, x_22) = in_1.split(len(mean_1)), in_2.split(len(mean_1))
+        return {"mean_1": mean_1, "mean_2": mean_2, "x_11": x_11, "x_21": x_21, "x_12": x_12, "x_22": x_22}
+
+    def generator_loss(self, batch: Batch) -> Terms:
+        """Eq. 6 (VAE), 7 (GAN, of translations only) and 8 (cycle: the KL is that of the translated picture's code)."""
+        x, y, c = batch["x"], batch["y"], self.config
+        made = batch if "mean_1" in batch else self.share(batch)
+        terms = {
+            "gan_1": log_loss(self.judge(made["x_21"], 1), True),
+            "gan_2": log_loss(self.judge(made["x_12"], 2), True),
+            "kl_1": kl_to_unit(made["mean_1"]),
+            "kl_2": kl_to_unit(made["mean_2"]),
+            "recon_1": l1(made["x_11"], x),
+            "recon_2": l1(made["x_22"], y),
+        }
+        if c.cycle:
+            back_1, back_2 = self.encode(made["x_12"], 2), self.encode(made["x_21"], 1)
+            terms["cycle_kl_1"], terms["cycle_kl_2"] = kl_to_unit(back_1), kl_to_unit(back_2)
+            terms["cycle_1"] = l1(self.decode(_noisy(back_1), 1), x)
+            terms["cycle_2"] = l1(self.decode(_noisy(back_2), 2), y)
+        return terms
+
+    def discriminator_loss(self, batch: Batch) -> Terms:
+        made = batch if "mean_1" in batch else self.share(batch)
+        return {
+            "real_1": log_loss(self.judge(batch["x"], 1), True),
+            "fake_1": log_loss(self.judge(made["x_21"].detach(), 1), False),
+            "real_2": log_loss(self.judge(batch["y"], 2), True),
+            "fake_2": log_loss(self.judge(made["x_12"].detach(), 2), False),
+        }
+
+    def weights(self, step: int) -> dict[str, float]:
+        c = self.config
+        factors = {"gan": c.gan, "kl": c.kl, "recon": c.recon, "cycle_kl": c.cycle_kl, "cycle": c.cycle}
+        factors |= {"real": c.gan, "fake": c.gan}
+        return {f"{name}_{domain}": factor for name, factor in factors.items() for domain in (1, 2)}
+
+    def learning_rate(self, step: int) -> float:
+        return linear_decay(step, self.config.steps, self.config.decay_from)
+
+    def stages(self) -> list[Stage]:
+        optimizer = partial(adam, lr=self.config.rate, weight_decay=self.config.weight_decay)
+        turns = {
+            "D": Turn(self.discriminator_loss, ("D_1", "D_2", "D_shared"), optimizer),
+            "G": Turn(self.generator_loss, tuple(n for n in self.networks() if n[0] in "EG"), optimizer),
+        }
+        return [Stage("train", self.config.steps, turns)]
+
+    def translate(self, x: Tensor, generator: torch.Generator | None = None, direction: str = "xy", noise: bool = False) -> Tensor:
+        """x [B, 3, H, W] in [-1, 1], sides multiples of 4 -> the same. noise adds the training's N(0, 1) to the code."""
+        source, target = (1, 2) if direction == "xy" else (2, 1)
+        z = self.encode(x, source)
+        return self.decode(_noisy(z, generator) if noise else z, target)
+
+
+def _noisy(mean: Tensor, generator: torch.Generator | None = None) -> Tensor:
+    return mean + torch.randn(mean.shape, generator=generator, device=mean.device).to(mean.dtype)

@@ -1,0 +1,56 @@
+"""DiscoGAN's nets, after DCGAN (Radford, Metz, Chintala 2016): strided convolutions down, transposed ones up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+from .layers import batch_norm, init_normal
+
+
+class EncoderDecoder(nn.Module):
+    """[B, 3, H, W] -> [B, 3, H, W] of logits, sides multiples of 16: four halvings, four doublings, no skips.
+
+    code: size of the optional 1 x 1 bottleneck (0: none), which fixes the side at 64 px.
+    up: (inputs, outputs, bias) -> a layer that doubles a map.
+    """
+
+    def __init__(self, width: int, code: int, up: Callable[[int, int, bool], nn.Module], depth: int = 4):
+        super().__init__()
+        channels = [width * 2**i for i in range(depth)]
+        layers: list[nn.Module] = []
+        for i, c in enumerate(channels):
+            layers += [nn.Conv2d(channels[i - 1] if i else 3, c, 4, 2, 1, bias=False)]
+            layers += [*([batch_norm(c)] if i else []), nn.LeakyReLU(0.2)]
+        if code:
+            layers += [nn.Conv2d(channels[-1], code, 4, bias=False), batch_norm(code), nn.LeakyReLU(0.2)]
+            layers += [nn.ConvTranspose2d(code, channels[-1], 4, bias=False), batch_norm(channels[-1]), nn.ReLU()]
+        for c, d in zip(channels[::-1], channels[-2::-1], strict=False):
+            layers += [up(c, d, False), batch_norm(d), nn.ReLU()]
+        self.net = init_normal(nn.Sequential(*layers, up(channels[0], 3, False)))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.net(x)
+
+
+class WholePicture(nn.Module):
+    """[B, 3, 64, 64] -> (one logit each [B], the maps after the second to the fourth convolution, which loss FM compares)."""
+
+    def __init__(self, width: int = 64, norm: Callable[[int], nn.Module] = batch_norm):
+        super().__init__()
+        self.steps = nn.ModuleList()
+        for i in range(4):
+            c = width * 2**i
+            conv = nn.Conv2d(c // 2 if i else 3, c, 4, 2, 1, bias=False)
+            self.steps.append(nn.Sequential(conv, *([norm(c)] if i else []), nn.LeakyReLU(0.2)))
+        self.last = nn.Conv2d(8 * width, 1, 4, bias=False)
+        init_normal(self)
+
+    def forward(self, picture: Tensor) -> tuple[Tensor, list[Tensor]]:
+        maps, h = [], picture
+        for step in self.steps:
+            h = step(h)
+            maps.append(h)
+        return torch.flatten(self.last(h)), maps[1:]
