@@ -31,10 +31,11 @@ _TOLD = {
     "both": ("L1 + cGAN", "L1 fixes the layout and the light, the discriminator asks for detail"),
 }
 _LETTERS = dict(zip("ABC", _APART, strict=True))
-# D's patches on pictures of 128 px -> the recipe whose D has them.
-_PATCHES = {1: "patch1", 16: "patch16", 70: "both", 142: "full"}
-
-
+# D's patches on pictures of 128 px -> the model whose D has them, on photographs of fronts and on icons.
+_PATCHES = {
+    "facades": {p: f"pix2pix-facades-{v}" for p, v in {1: "patch1", 16: "patch16", 70: "both", 142: "full"}.items()},
+    "icons": {1: "pix2pix-icons-patch1", 16: "pix2pix-icons-patch16", 70: "pix2pix-icons", 142: "pix2pix-icons-full"},
+}
 _SIDES = {1: "pixel", 16: "16 px", 70: "70 px", 142: "all of it"}
 
 
@@ -53,17 +54,17 @@ class Shown:
     fronts: Image.Image
 
 
-def _name(variant: str) -> str:
-    return f"pix2pix-facades-{variant}"
-
-
 def available() -> bool:
-    return {_name(v) for v in (*_APART, *_PATCHES.values())} <= set(shipped())
+    return {f"pix2pix-facades-{v}" for v in _APART} | {name for at in _PATCHES.values() for name in at.values()} <= set(shipped())
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=12)
+def _load(name: str) -> Model:
+    return load(name)
+
+
 def _net(variant: str) -> Model:
-    return load(_name(variant))
+    return _load(f"pix2pix-facades-{variant}")
 
 
 @lru_cache(maxsize=12)
@@ -103,27 +104,28 @@ def take_apart(picture: Image.Image, seed: int, guess: str | None) -> str:
 
 
 def look_through(shown: Shown, patch: int) -> dict:
-    """The eye's value. On façades: what the net with this patch makes of the map, under its own D. On the other
-    subjects, whose models have patches of 70 px: what is on the screen and, where it is known, the true picture."""
-    if shown.on_fronts:
-        model = _net(_PATCHES[patch])
-        x = model.place(shown.fronts).x
-        made = model.translate(x, shown.seed)
-        views = [("made", to_picture(made), made)]
-    else:
-        model = shown.model
-        x = model.place(shown.picture).x
-        made = model.translate(x, shown.seed)
-        views = [("made", to_picture(made), made)]
-        if shown.truth:
-            truth = shown.truth.resize(views[0][1].size, Image.LANCZOS)
-            views.append(("real", truth, to_tensor(truth)))
+    """The eye's value: what the net with this patch makes of the input, under its own D; and where it is known, the
+    true picture under the same D. The emoji have one net, with patches of 70 px."""
+    named = _patches(shown)
+    model = _load(named[patch]) if named else shown.model
+    picture = shown.fronts if shown.on_fronts else shown.picture
+    x = model.place(picture).x
+    made = model.translate(x, shown.seed)
+    views = [("made", to_picture(made), made)]
+    if shown.truth:
+        truth = shown.truth.resize(views[0][1].size, Image.LANCZOS)
+        views.append(("real", truth, to_tensor(truth)))
     with torch.inference_mode():
         return seen_by(model.method.D, [(title, p, critic(model).judge(x, y)) for title, p, y in views])
 
 
+def _patches(shown: Shown) -> dict[int, str]:
+    """Patch -> the model that has it, for the subject on the screen; {} if it has but its own."""
+    return _PATCHES.get("facades" if shown.on_fronts else shown.model.name.removeprefix("pix2pix-"), {})
+
+
 def _choices(shown: Shown) -> list[tuple[str, int]]:
-    return [(_SIDES[p], p) for p in (_PATCHES if shown.on_fronts else (70,))]
+    return [(_SIDES[p], p) for p in _patches(shown) or (70,)]
 
 
 def larger(maps: list[Image.Image], seed: int) -> str:
@@ -211,7 +213,7 @@ class Panel:
 
         def eye(patch, *state):
             now = shown(*state)
-            patch = patch if now.on_fronts and patch in _PATCHES else 70
+            patch = patch if patch in _patches(now) else 70
             return gr.Radio(choices=_choices(now), value=patch), look_through(now, patch)
 
         apart_ = {"fn": apart, "inputs": [self.guess, *inputs], "outputs": self.apart, **quiet}

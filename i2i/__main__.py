@@ -117,11 +117,12 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--seed", type=int, default=0)
     sub.add_argument("--n", type=_whole(1, 64), default=1, help="samples for each picture")
     sub.add_argument("--scale", type=float, help="1 to 4 times the trained size")
+    sub.add_argument("--direction", choices=("xy", "yx"), default="xy", help="yx: the way back, for methods that have one")
     sub.add_argument("--device", default="auto")
 
     sub = command("evaluate", _evaluate, "Figures on held-out pictures.", "python -m i2i evaluate pix2pix-icons --json")
     sub.add_argument("name", help="a shipped model, or the folder of an exported one")
-    sub.add_argument("--data", type=Path, help="a paired folder of your own instead of the recipe's test split")
+    sub.add_argument("--data", type=Path, help="a folder of your own, in the layout of its method, instead of the recipe's test split")
     sub.add_argument("--direction", choices=("AB", "BA"), default="AB", help="own folder: which side is the input")
     sub.add_argument("--limit", type=_whole(4), default=500, help="pictures at most")
     sub.add_argument("--json", action="store_true", help="machine-readable")
@@ -218,9 +219,8 @@ def _train(options) -> None:
     import torch
 
     from .cards import folder_recipe, publish
-    from .data.folders import paired
     from .methods import METHODS
-    from .recipes import RECIPES
+    from .recipes import LAYOUTS, RECIPES
     from .train import Trainer
 
     if options.threads:
@@ -264,8 +264,8 @@ def _train(options) -> None:
     if recipe.size % 2**depth:
         raise Wrong(f"--depth {depth} halves the picture {depth} times: {recipe.size} px is not a multiple of {2**depth}.")
     if options.name in METHODS:
-        train = paired(options.data, recipe.size, "train", options.direction or "AB")
-        held_out = paired(options.data, recipe.size, "test", options.direction or "AB")
+        read = LAYOUTS[METHODS[options.name].layout]
+        train, held_out = (read(options.data, recipe.size, split, options.direction or "AB") for split in ("train", "test"))
         showcase = held_out.batch(torch.arange(min(8, len(held_out))))
         named, run = None, f"{options.name}-{options.data.resolve().name}"
     else:
@@ -310,6 +310,8 @@ def _translate(options) -> None:
     model = load(options.name, options.device)
     if options.scale is not None and "scale" not in model.controls:
         raise Wrong(f"--scale: {model.name} makes pictures of its own size only.")
+    if options.direction != "xy" and "direction" not in model.controls:
+        raise Wrong(f"--direction: {model.name} has no way back.")
     files = [p for given in options.inputs for p in (pictures_in(given) if given.is_dir() else [given])]
     if not files:
         raise Failed("there are no pictures in the folder(s) given.")
@@ -323,7 +325,7 @@ def _translate(options) -> None:
             faults.append(str(fault))
             print(f"i2i translate: {fault}", file=sys.stderr)
             continue
-        made = model(picture, n=options.n, seed=options.seed, scale=options.scale)
+        made = model(picture, n=options.n, seed=options.seed, scale=options.scale, direction=options.direction)
         for i, result in enumerate(made if options.n > 1 else [made]):
             result.save(targets[path][i])
             print(targets[path][i])
@@ -346,25 +348,25 @@ def _targets(files: list[Path], out: Path, n: int) -> dict[Path, list[Path]]:
 
 def _evaluate(options) -> None:
     from .cards import evaluate
-    from .data.folders import paired
     from .pipeline import load
-    from .recipes import RECIPES
+    from .recipes import LAYOUTS, RECIPES
 
-    model = load(options.name)
+    model, train = load(options.name), None
     if options.data:
-        source = paired(options.data, model.size, "test", options.direction, augment=False)
+        source = LAYOUTS[model.method.layout](options.data, model.size, "test", options.direction)
     else:
         key = model.card.get("recipe", model.name)
         if key not in RECIPES:
             raise Wrong(f"{options.name} comes from no recipe here: say which pictures with --data.")
         source = RECIPES[key].source("test")
-    figures = evaluate(model, source, options.limit, progress=not options.json)
+        train = RECIPES[key].source("train") if model.method.layout == "unpaired" else None
+    figures = evaluate(model, source, options.limit, progress=not options.json, train=train)
     if options.json:
         print(json.dumps({k: list(v) for k, v in figures.items()}))
         return
     print(f"{model.name}, {min(options.limit, len(source))} held-out pictures")
     for name, e in figures.items():
-        print(f"  {name:14} {e.value:8.4g}" + ("" if e.low is None else f"   ({e.low:.4g} to {e.high:.4g})"))
+        print(f"  {name:16} {e.value:8.4g}" + ("" if e.low is None else f"   ({e.low:.4g} to {e.high:.4g})"))
 
 
 def _claims(options) -> None:

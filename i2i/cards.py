@@ -5,22 +5,26 @@ from __future__ import annotations
 import dataclasses
 import os
 import platform
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import torch
 from torch import Tensor
 from tqdm.auto import tqdm
 
+from .alignment import FIGURES, report
 from .checkpoint import export, read_config, write_config
 from .data.folders import DataError
+from .data.unpaired import Unpaired
 from .judges import load_judge
 from .method import Batch
+from .methods import METHODS
 from .metrics import Estimate, judge_report
 from .pictures import sheet
 from .pipeline import Model, load
 from .pipeline import cards as shipped_cards
 from .recipes import RECIPES, Recipe
-from .train import Source, Trainer
+from .train import Source, Trainer, translated
 
 
 def translate_all(model: Model, source: Source, limit: int = 500, progress: bool = True) -> tuple[Tensor, Tensor]:
@@ -33,8 +37,15 @@ def translate_all(model: Model, source: Source, limit: int = 500, progress: bool
     return torch.cat(made), torch.cat(real)
 
 
-def evaluate(model: Model, source: Source, limit: int = 500, progress: bool = True) -> dict[str, Estimate]:
-    """PSNR, SSIM, energy ratio, colour, PD-i2i, FD-i2i, KD-i2i with 95 % intervals (see `metrics.judge_report`)."""
+def evaluate(
+    model: Model, source: Source, limit: int = 500, progress: bool = True, train: Source | None = None
+) -> dict[str, Estimate]:
+    """Figures with 95 % intervals: those of `metrics.judge_report` for pairs, of `alignment.report` for unpaired sets.
+
+    train: the model's training source, from which the latter learns the two looks; without it, from `source` itself.
+    """
+    if isinstance(source, Unpaired):
+        return report(model, train or source, source, limit)
     if min(limit, len(source)) < 4:
         raise DataError(f"figures need at least 4 held-out pictures, got {min(limit, len(source))}.")
     made, real = translate_all(model, source, limit, progress)
@@ -55,11 +66,10 @@ def publish(
 
     name: the recipe's key in RECIPES, None for a user's own folder. held_out None (or fewer than 4 pictures) leaves the figures out, and the card says so.
     """
-    x = showcase["x"].to(trainer.device)
-    with torch.inference_mode(), torch.random.fork_rng():
+    with torch.random.fork_rng():
         torch.manual_seed(0)
-        made = trainer.average.translate(x).float().cpu()
-    rows = [part for i in range(0, len(x), 10) for part in (x[i : i + 10].cpu(), made[i : i + 10])]
+        whole = translated(trainer.average, showcase, trainer.device)
+    rows = [row[i : i + 10] for pair in zip(whole[::2], whole[1::2], strict=True) for i in range(0, len(pair[0]), 10) for row in pair]
     card = {
         "name": name or folder.name,
         "summary": recipe.summary,
@@ -76,7 +86,7 @@ def publish(
     }
     export(folder, trainer.average, size=recipe.size, card=card, nets=recipe.ship, sheet=sheet(rows))
     if held_out is not None and len(held_out) >= 4:
-        figures = evaluate(load(folder), held_out, limit, progress)
+        figures = evaluate(load(folder), held_out, limit, progress, trainer.source)
         card["judged on"] = f"{min(limit, len(held_out))} held-out pictures"
         card["figures"] = {name: list(value) for name, value in figures.items()}
     else:
@@ -98,25 +108,51 @@ def hardware(trainer: Trainer) -> str:
 
 
 def figures_table() -> str:
-    """The shipped models' figures on held-out pictures, as a table for a page: value (95 % interval)."""
+    """The shipped paired models' figures on held-out pictures, as a table for a page: value (95 % interval)."""
     columns = ("PSNR", "SSIM", "energy ratio", "colour", "PD-i2i", "FD-i2i", "KD-i2i")
-    lines = [f"| model | {' | '.join(columns)} | minutes |", "|---" * (len(columns) + 2) + "|"]
+    return _table(columns, {name: card for name, card in _shipped_cards() if "PSNR" in card["figures"]})
+
+
+def alignment_table(data: str) -> str:
+    """The same of the unpaired models trained on `data`, from x to y; the way back is on the cards."""
+    cards = {name: card for name, card in _shipped_cards() if card["data"] == data}
+    return _table([c for c in FIGURES if any(c in card["figures"] for card in cards.values())], cards)
+
+
+def _shipped_cards() -> Iterator[tuple[str, dict]]:
     for name, config in shipped_cards().items():
-        card = config["card"]
-        figures = [card["figures"][c] for c in columns]
-        cells = [f"{v:#.3g}" + ("" if low is None else f" ({low:#.3g} to {high:#.3g})") for v, low, high in figures]
-        lines.append(f"| `{name}` | {' | '.join(cells)} | {card['minutes']:.0f} |")
+        yield name, config["card"]
+
+
+def _table(columns: Sequence[str], cards: dict[str, dict]) -> str:
+    lines = [f"| model | {' | '.join(columns)} | minutes |", "|---" * (len(columns) + 2) + "|"]
+    for name, card in cards.items():
+        figures = [card["figures"].get(c) for c in columns]
+        lines.append(f"| `{name}` | {' | '.join(_cell(*f) if f else '' for f in figures)} | {card['minutes']:.0f} |")
     return "\n".join(lines)
 
 
+def _cell(value: float, low: float | None, high: float | None) -> str:
+    return f"{value:#.3g}" + ("" if low is None else f" ({low:#.3g} to {high:#.3g})")
+
+
 def folder_recipe(method: str, size: int) -> Recipe:
-    """The recipe for a user's own pairs at `size` px: the shipped recipes' networks, as deep as the size allows."""
+    """The recipe for a user's own folder at `size` px: the shipped recipes' networks, as deep as the size allows."""
     depth = next((d for d in range(8, 3, -1) if size % 2**d == 0), None)
     if depth is None or size < 32:
         raise ValueError(f"--size must be a multiple of 16 and at least 32, got {size}.")
-    shipped = RECIPES["pix2pix-emoji"]
-    config = {**shipped.config, "depth": depth, "patch_layers": 3 if size >= 128 else 2, "steps": 10_000}
+    shipped, pairs = RECIPES[f"{method}-emoji"], METHODS[method].layout == "paired"
+    fitted = {
+        "patch_layers": 3 if size >= 128 else 2,
+        "blocks": 3 if method == "unit" else 4 if size < 128 else 6 if size < 256 else 9,
+        "depth": depth if pairs else min(4, depth - 1) if method == "discogan" else depth - 1,
+        "code": 100 if size in (32, 64) else 0,  # the bottleneck's kernel covers the 4 x 4 that these sizes leave
+        "critic_side": size // 16,
+        "steps": 10_000,
+    }
+    config = shipped.config | {k: v for k, v in fitted.items() if hasattr(METHODS[method].Config, k)}
     return dataclasses.replace(
-        shipped, method=method, data="own folder", size=size, config=config, batch=4, showcase=None, ship=(),
-        summary="Trained on a folder of pairs.", licence="", failures=(), minutes=None,
-    )
+        shipped, method=method, data="own folder", size=size, config=config, batch=4 if pairs else shipped.batch,
+        showcase=None, ship=(), summary=f"Trained on a folder of {'pairs' if pairs else 'two domains'}.", licence="",
+        failures=(), minutes=None,
+    )  # fmt: skip

@@ -60,6 +60,7 @@ class Method(nn.Module):
     Config: type
     inference: tuple[str, ...] = ("G",)  # the networks that `translate` needs: what an export holds
     controls: tuple[str, ...] = ()  # what `translate` understands beside x
+    layout: str = "paired"  # of a user's own folder, a key of recipes.LAYOUTS
 
     def __init__(self, config):
         super().__init__()

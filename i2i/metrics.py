@@ -382,6 +382,59 @@ def judge_report(
     return {key: report[key] for key in order if key in report}
 
 
+# ---- Of a mapping whose true partners are known ----
+
+
+def ranks(made: Tensor, real: Tensor, among: int = 100, seed: int = 0) -> Tensor:
+    """Where its true partner stands when each made picture looks for it: int64 [n], 1 = nearest.
+
+    Embeddings [n, d]; made[i] belongs to real[i]. It is compared with real[i] and `among` - 1 others, drawn anew for
+    each, by the cosine of embeddings less the mean of `real`. Chance finds it first once in `among` times.
+    Raises ValueError if there are fewer than `among` partners, or unequal numbers.
+    """
+    _check_embeddings(made, real)
+    n = len(real)
+    if len(made) != n or not 2 <= among <= n:
+        raise ValueError(f"looking among {among} wants as many pairs, got {len(made)} made and {n} real")
+    mean = real.mean(0)
+    likeness = F.normalize(made - mean, dim=1) @ F.normalize(real - mean, dim=1).T
+    generator = torch.Generator().manual_seed(seed)
+    # A random order of the others for each picture: the first `among` - 1 are its candidates.
+    order = torch.rand(n, n, generator=generator).fill_diagonal_(-1).argsort(1)[:, 1:among]
+    return 1 + (likeness.gather(1, order) >= likeness.diagonal()[:, None]).sum(1)
+
+
+def linear_probe(a: Tensor, b: Tensor, ridge: float = 1e-2) -> Callable[[Tensor], Tensor]:
+    """A linear classifier of embeddings a [n, d] and b [m, d]: called with [k, d] it gives bool [k], True for b's side.
+
+    Ridge regression on -1 and 1, each set weighing the same, in units of the pooled standard deviation.
+    """
+    _check_embeddings(a, b)
+    both = torch.cat([a, b]).double()
+    mean, deviation = both.mean(0), both.std(0).clamp_min(1e-9)
+    x = torch.cat([(both - mean) / deviation, torch.ones(len(both), 1, dtype=torch.float64)], 1)
+    weight = torch.cat([torch.full((len(a),), 0.5 / len(a)), torch.full((len(b),), 0.5 / len(b))]).double()
+    y = torch.cat([-torch.ones(len(a)), torch.ones(len(b))]).double()
+    gram = (x * weight[:, None]).T @ x + ridge * torch.eye(x.shape[1], dtype=torch.float64)
+    w = torch.linalg.solve(gram, (x * weight[:, None]).T @ y)
+    return lambda e: ((e.double() - mean) / deviation) @ w[:-1] + w[-1] > 0
+
+
+def distance_correlation(before: Tensor, after: Tensor) -> float:
+    """Pearson's r of the mean absolute differences of all pairs, in `before` and in `after` [N, C, H, W], N >= 3.
+
+    1 if the mapping keeps what is near near and what is far far (Benaim & Wolf, NIPS 2017). Raises ValueError if a
+    set has no two different distances.
+    """
+    _check_pair(before, after, dims=1)
+    if len(before) < 3:
+        raise ValueError("a correlation of distances needs at least three pictures")
+    one, other = (torch.pdist(p.float().flatten(1), p=1).double() for p in (before, after))
+    if one.std() == 0 or other.std() == 0:
+        raise ValueError("all distances are equal: they correlate with nothing")
+    return torch.corrcoef(torch.stack([one, other]))[0, 1].item()
+
+
 # ---- Under their own names, with the published weights ----
 
 

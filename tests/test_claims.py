@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from i2i.claims import CLAIMS, NotReady, as_table, markdown, nets, paired, recorded, shown
+from i2i.claims import CLAIMS, NotReady, as_table, kept, markdown, paired, recorded, shown
+from i2i.claims import paired_nets as nets
 from i2i.data.facades import Facades, draw_labels
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -80,7 +81,7 @@ def test_the_page_shows_the_recorded_table():
 
 
 def test_a_net_is_trained_once_and_kept(tmp_path, monkeypatch):
-    monkeypatch.setattr(nets, "KEPT", tmp_path)
+    monkeypatch.setattr(kept, "KEPT", tmp_path)
     monkeypatch.setattr(nets, "_BASE", dataclasses.replace(nets._BASE, steps=2, width=8, cap=8, patch_width=8))
     nets.trained.cache_clear()
     first = nets.trained("GAN", 0)

@@ -32,6 +32,7 @@ RANKS = [
     {"recipes", "inference"},
     {"pipeline"},
     {"judges", "metrics"},
+    {"alignment"},
     {"cards", "bench"},
     {"claims", "lessons"},
     {"show"},

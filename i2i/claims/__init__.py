@@ -2,7 +2,8 @@
 
 from .claim import Claim, NotReady, as_table, markdown, mean, measure, recorded, shown
 from .paired import PAIRED
+from .unpaired import UNPAIRED
 
-CLAIMS: dict[str, Claim] = {**PAIRED}
+CLAIMS: dict[str, Claim] = {**PAIRED, **UNPAIRED}
 
 __all__ = ["CLAIMS", "Claim", "NotReady", "as_table", "markdown", "mean", "measure", "recorded", "shown"]

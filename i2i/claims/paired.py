@@ -12,7 +12,8 @@ from ..metrics import diversity, gradient_energy_ratio, histogram_intersection, 
 from ..nets.patchgan import PatchGAN
 from ..pipeline import load, shipped
 from .claim import SEEDS, Claim, Figures, mean
-from .nets import cmp_made, cmp_truth, drawn, drawn_truth, each_seed, trained
+from .kept import each_seed
+from .paired_nets import cmp_made, cmp_truth, drawn, drawn_truth, trained
 
 # Rows of this name are photographs: a second, marked line under what was measured on the procedural facades.
 CMP = "photographs (CMP): "

@@ -317,6 +317,18 @@ _ALL = (
         split="200 train, 100 val (= BSD100) and 200 test, as shipped; edges in train_edges/ and so on",
     ),
     Dataset(
+        "weather",
+        "Photographs of clear skies, clouds, rain and sunrises",
+        "https://data.mendeley.com/datasets/4drtyfjtfy/1",
+        (),
+        "CC BY 4.0",
+        "Ajayi, Multi-class Weather Dataset for Image Classification, Mendeley Data 2018",
+        split="train and test with a folder for each class; near-duplicates of train are left out of test",
+        used_by=("cyclegan", "stargan", "ost"),
+        note="its home hands out no lasting address: fetch the archive there by hand, and sort the pictures into "
+        "weather/train/<class> and weather/test/<class> (cloudy, rain, shine, sunrise)",
+    ),
+    Dataset(
         "mnist",
         "MNIST handwritten digits",
         "http://yann.lecun.com/exdb/mnist/",

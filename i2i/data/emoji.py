@@ -58,8 +58,7 @@ class DrawnEmoji:
         flat, line, y = (from_bytes(z[index]) for z in (self.flat, self.line, self.y))
         if not self.augment:
             return {"x": ink(flat, steady=True), "y": y, "index": index}
-        moved = moved(torch.cat([flat, line, y], dim=1), generator)
-        flat, line, y = moved.split(3, dim=1)
+        flat, line, y = moved(torch.cat([flat, line, y], dim=1), generator).split(3, dim=1)
         heavy = torch.rand(len(index), 1, 1, 1, generator=generator) < 1 / 12
         return {"x": torch.where(heavy, line, ink(flat, generator)), "y": y, "index": index}
 

@@ -28,6 +28,7 @@ class Config:
     # G and F
     width: int = 64
     blocks: int = 9
+    halvings: int = 2
     up: str = "transposed3"
     norm: str = "instance"
     # D_X and D_Y
@@ -50,12 +51,13 @@ class CycleGAN(Method):
     Config = Config
     inference = ("G", "F")
     controls = ("direction", "scale")
+    layout = "unpaired"
 
     def __init__(self, config: Config = Config()):  # noqa: B008 (frozen)
         super().__init__(config)
         c = config
         self.adversarial = ADVERSARIAL[c.adversarial]
-        self.G, self.F = (ResNetGenerator(3, 3, c.width, c.blocks, UPS[c.up], NORMS[c.norm]) for _ in "GF")
+        self.G, self.F = (ResNetGenerator(3, 3, c.width, c.blocks, UPS[c.up], NORMS[c.norm], c.halvings) for _ in "GF")
         self.D_X, self.D_Y = (
             PatchGAN(3, c.patch_width, c.patch_layers, 8 * c.patch_width, NORMS[c.norm]) for _ in "XY"
         )

@@ -24,6 +24,7 @@ class Config:
     reconstruction loss"; reconstruct=False leaves a plain GAN."""
 
     width: int = 64
+    depth: int = 4  # halvings, in D too, which leave 4 x 4 of the picture
     code: int = 100  # the 1 x 1 bottleneck; 0: none, as in the paper's figure
     up: str = "transposed"
     # the objective: the authors' code adds feature matching, which the paper does not state
@@ -45,12 +46,13 @@ class DiscoGAN(Method):
     Config = Config
     inference = ("G_AB", "G_BA")
     controls = ("direction",)
+    layout = "unpaired"
 
     def __init__(self, config: Config = Config()):  # noqa: B008 (frozen)
         super().__init__(config)
         c = config
-        self.G_AB, self.G_BA = (EncoderDecoder(c.width, c.code, UPS[c.up]) for _ in "AB")
-        self.D_A, self.D_B = (WholePicture(c.width) for _ in "AB")
+        self.G_AB, self.G_BA = (EncoderDecoder(c.width, c.code, UPS[c.up], c.depth) for _ in "AB")
+        self.D_A, self.D_B = (WholePicture(c.width, c.depth) for _ in "AB")
 
     def _share(self, batch: Batch) -> Batch:
         a, b = _unit(batch["x"]), _unit(batch["y"])

@@ -27,6 +27,7 @@ class Config:
 
     width: int = 64
     blocks: int = 9
+    halvings: int = 2
     up: str = "transposed3"
     norm: str = "instance"
     patch_layers: int = 3
@@ -63,12 +64,13 @@ DISTANCES: dict[str, Callable[[Tensor], Tensor]] = {"pairs": between_pairs, "hal
 class DistanceGAN(Method):
     Config = Config
     controls = ("scale",)
+    layout = "unpaired"
 
     def __init__(self, config: Config = Config()):  # noqa: B008 (frozen)
         super().__init__(config)
         c = config
         self.adversarial, self.distances = ADVERSARIAL[c.adversarial], DISTANCES[c.between]
-        self.G = ResNetGenerator(3, 3, c.width, c.blocks, UPS[c.up], NORMS[c.norm])
+        self.G = ResNetGenerator(3, 3, c.width, c.blocks, UPS[c.up], NORMS[c.norm], c.halvings)
         self.D = PatchGAN(3, c.patch_width, c.patch_layers, 8 * c.patch_width, NORMS[c.norm])
         self.pool = ImagePool(c.pool)
         # Mean and deviation of the distances within each domain: measured once, on real pictures of both.

@@ -67,6 +67,7 @@ class DualGAN(Method):
     Config = Config
     inference = ("G_A", "G_B")
     controls = ("direction",)
+    layout = "unpaired"
 
     def __init__(self, config: Config = Config()):  # noqa: B008 (frozen)
         super().__init__(config)

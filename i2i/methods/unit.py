@@ -21,9 +21,10 @@ from ..nets.resnet import Residual
 
 @dataclass(frozen=True)
 class Config:
-    """The authors' sizes (their code of the paper's experiments). share=False takes weight sharing out."""
+    """The authors' sizes (their code of the paper's experiments). share_layers=False takes weight sharing out."""
 
     width: int = 64
+    halvings: int = 2
     blocks: int = 4  # residual blocks of an encoder, and of a decoder; the one nearest the code is shared
     up: str = "transposed3"
     share_layers: bool = True
@@ -42,22 +43,20 @@ class Config:
     decay_from: float = 1.0
 
 
-def encoder(width: int, blocks: int) -> nn.Sequential:
-    """[B, 3, H, W] in [-1, 1] -> [B, 4 width, H/4, W/4]."""
-    w, act = width, partial(nn.LeakyReLU, 0.01)
-    return nn.Sequential(
-        nn.Conv2d(3, w, 7, padding=3), act(), nn.Conv2d(w, 2 * w, 3, 2, 1), act(),
-        nn.Conv2d(2 * w, 4 * w, 3, 2, 1), act(), *(Residual(4 * w) for _ in range(blocks)),
-    )  # fmt: skip
+def encoder(width: int, halvings: int, blocks: int) -> nn.Sequential:
+    """[B, 3, H, W] in [-1, 1] -> [B, 2**halvings width, H / 2**halvings, ...], by default [B, 4 width, H/4, W/4]."""
+    layers: list[nn.Module] = [nn.Conv2d(3, width, 7, padding=3), nn.LeakyReLU(0.01)]
+    for c in (width * 2**i for i in range(halvings)):
+        layers += [nn.Conv2d(c, 2 * c, 3, 2, 1), nn.LeakyReLU(0.01)]
+    return nn.Sequential(*layers, *(Residual(width * 2**halvings) for _ in range(blocks)))
 
 
-def decoder(width: int, blocks: int, up) -> nn.Sequential:
-    """[B, 4 width, H/4, W/4] -> [B, 3, H, W] in [-1, 1]."""
-    w, act = width, partial(nn.LeakyReLU, 0.01)
-    return nn.Sequential(
-        *(Residual(4 * w) for _ in range(blocks)), up(4 * w, 2 * w, True), act(), up(2 * w, w, True), act(),
-        nn.Conv2d(w, 3, 1), nn.Tanh(),
-    )  # fmt: skip
+def decoder(width: int, halvings: int, blocks: int, up) -> nn.Sequential:
+    """What an encoder gives -> [B, 3, H, W] in [-1, 1]."""
+    layers: list[nn.Module] = [Residual(width * 2**halvings) for _ in range(blocks)]
+    for c in (width * 2**i for i in reversed(range(halvings))):
+        layers += [up(2 * c, c, True), nn.LeakyReLU(0.01)]
+    return nn.Sequential(*layers, nn.Conv2d(width, 3, 1), nn.Tanh())
 
 
 def strided(channels: list[int], first: int) -> nn.Sequential:
@@ -73,15 +72,16 @@ class UNIT(Method):
     Config = Config
     inference = ("E_1", "E_2", "E_shared", "G_shared", "G_1", "G_2")
     controls = ("direction", "scale")
+    layout = "unpaired"
 
     def __init__(self, config: Config = Config()):  # noqa: B008 (frozen)
         super().__init__(config)
         c = config
         own = c.blocks - 1 if c.share_layers else c.blocks
-        self.E_1, self.E_2 = (init_normal(encoder(c.width, own)) for _ in "12")
-        self.G_1, self.G_2 = (init_normal(decoder(c.width, own, UPS[c.up])) for _ in "12")
+        self.E_1, self.E_2 = (init_normal(encoder(c.width, c.halvings, own)) for _ in "12")
+        self.G_1, self.G_2 = (init_normal(decoder(c.width, c.halvings, own, UPS[c.up])) for _ in "12")
         if c.share_layers:
-            self.E_shared, self.G_shared = (init_normal(Residual(4 * c.width)) for _ in "EG")
+            self.E_shared, self.G_shared = (init_normal(Residual(c.width * 2**c.halvings)) for _ in "EG")
         else:
             self.inference = tuple(name for name in self.inference if "shared" not in name)
         wide = [3] + [c.critic_width * 2**i for i in range(c.critic_layers)]
@@ -89,7 +89,7 @@ class UNIT(Method):
         self.D_shared = init_normal(nn.Sequential(strided(wide[2:], 3), nn.Conv2d(wide[-1], 1, 1)))
 
     def encode(self, picture: Tensor, domain: int) -> Tensor:
-        """The mean of q(z | x): [B, 4 width, H/4, W/4]."""
+        """The mean of q(z | x): [B, 4 width, H/4, W/4] at two halvings."""
         h = (self.E_1 if domain == 1 else self.E_2)(picture)
         return self.E_shared(h) if self.config.share_layers else h
 

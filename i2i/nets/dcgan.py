@@ -11,9 +11,9 @@ from .layers import batch_norm, init_normal
 
 
 class EncoderDecoder(nn.Module):
-    """[B, 3, H, W] -> [B, 3, H, W] of logits, sides multiples of 16: four halvings, four doublings, no skips.
+    """[B, 3, H, W] -> [B, 3, H, W] of logits, sides multiples of 2**depth: halvings, then doublings, no skips.
 
-    code: size of the optional 1 x 1 bottleneck (0: none), which fixes the side at 64 px.
+    code: size of the optional 1 x 1 bottleneck (0: none), which fixes the side at 4 * 2**depth, the paper's 64 px.
     up: (inputs, outputs, bias) -> a layer that doubles a map.
     """
 
@@ -36,16 +36,18 @@ class EncoderDecoder(nn.Module):
 
 
 class WholePicture(nn.Module):
-    """[B, 3, 64, 64] -> (one logit each [B], the maps after the second to the fourth convolution, which loss FM compares)."""
+    """[B, 3, H, W], sides at least 4 * 2**depth -> logits [n], and the maps after each convolution but the first, which
+    feature matching compares. At just that side, the paper's 64 px, a picture has one logit: all of it is judged at once.
+    """
 
-    def __init__(self, width: int = 64, norm: Callable[[int], nn.Module] = batch_norm):
+    def __init__(self, width: int = 64, depth: int = 4):
         super().__init__()
         self.steps = nn.ModuleList()
-        for i in range(4):
+        for i in range(depth):
             c = width * 2**i
             conv = nn.Conv2d(c // 2 if i else 3, c, 4, 2, 1, bias=False)
-            self.steps.append(nn.Sequential(conv, *([norm(c)] if i else []), nn.LeakyReLU(0.2)))
-        self.last = nn.Conv2d(8 * width, 1, 4, bias=False)
+            self.steps.append(nn.Sequential(conv, *([batch_norm(c)] if i else []), nn.LeakyReLU(0.2)))
+        self.last = nn.Conv2d(c, 1, 4, bias=False)
         init_normal(self)
 
     def forward(self, picture: Tensor) -> tuple[Tensor, list[Tensor]]:

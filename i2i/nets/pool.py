@@ -22,10 +22,11 @@ class ImagePool(nn.Module):
 
         While the pool fills every picture shows itself; afterwards, half of them.
         """
-        places = torch.randint(max(1, self.size), (count,))
+        stored = len(self.pictures)
+        places = torch.randint(max(1, stored), (count,))
         new = torch.rand(count) < 0.5
-        new |= torch.arange(count) < self.size - len(self.pictures)
-        return torch.where(new | torch.tensor(self.size == 0), -1, places)
+        new |= torch.arange(count) < self.size - stored
+        return torch.where(new | torch.tensor(stored == 0), -1, places)
 
     def mix(self, made: Tensor, places: Tensor) -> Tensor:
         """What D is shown: `made` [B, C, H, W], some of it replaced by what is stored at `places`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 from torch import Tensor, nn
 
@@ -26,10 +27,10 @@ class Residual(nn.Module):
 
 
 class ResNetGenerator(nn.Module):
-    """x [B, inputs, H, W] in [-1, 1] -> [B, outputs, H, W] in [-1, 1]; H and W multiples of 4, at least 8.
+    """x [B, inputs, H, W] in [-1, 1] -> [B, outputs, H, W] in [-1, 1]; H and W multiples of 2**halvings, at least twice that.
 
-    Two halvings, `blocks` residual blocks at 4 * width channels, two doublings: 6 blocks at the paper's 128 px, 9 at 256.
-    up: (inputs, outputs, bias) -> a layer that doubles a map.  norm: channels -> layer.
+    Halvings, which double the channels, then `blocks` residual blocks, then doublings: 2 halvings in the paper, with 6
+    blocks at 128 px and 9 at 256. up: (inputs, outputs, bias) -> a layer that doubles a map.  norm: channels -> layer.
     """
 
     def __init__(
@@ -40,19 +41,18 @@ class ResNetGenerator(nn.Module):
         blocks: int = 9,
         up: Callable[[int, int, bool], nn.Module] = transposed3,
         norm: Callable[[int], nn.Module] = instance_norm,
+        halvings: int = 2,
     ):
         super().__init__()
-        bias, w = not norm(1).affine, width
-        self.net = nn.Sequential(
-            nn.Conv2d(inputs, w, 7, padding=3, padding_mode="reflect", bias=bias), norm(w), nn.ReLU(),
-            nn.Conv2d(w, 2 * w, 3, 2, 1, bias=bias), norm(2 * w), nn.ReLU(),
-            nn.Conv2d(2 * w, 4 * w, 3, 2, 1, bias=bias), norm(4 * w), nn.ReLU(),
-            *(Residual(4 * w, norm) for _ in range(blocks)),
-            up(4 * w, 2 * w, bias), norm(2 * w), nn.ReLU(),
-            up(2 * w, w, bias), norm(w), nn.ReLU(),
-            nn.Conv2d(w, outputs, 7, padding=3, padding_mode="reflect"), nn.Tanh(),
-        )  # fmt: skip
-        init_normal(self)
+        bias, channels = not norm(1).affine, [width * 2**i for i in range(halvings + 1)]
+        layers = [nn.Conv2d(inputs, width, 7, padding=3, padding_mode="reflect", bias=bias), norm(width), nn.ReLU()]
+        for c, d in pairwise(channels):
+            layers += [nn.Conv2d(c, d, 3, 2, 1, bias=bias), norm(d), nn.ReLU()]
+        layers += [Residual(channels[-1], norm) for _ in range(blocks)]
+        for c, d in pairwise(reversed(channels)):
+            layers += [up(c, d, bias), norm(d), nn.ReLU()]
+        layers += [nn.Conv2d(width, outputs, 7, padding=3, padding_mode="reflect"), nn.Tanh()]
+        self.net = init_normal(nn.Sequential(*layers))
 
     def forward(self, x: Tensor) -> Tensor:
         return self.net(x)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import sys
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import torch
 from torch import Tensor
 
 from ..cards import translate_all
-from ..checkpoint import export, is_export
+from ..checkpoint import is_export
 from ..data import catalogue
 from ..data.cmp import cmp_facades
 from ..data.facades import Facades
@@ -20,10 +19,8 @@ from ..judges.segmenter import RealFacades
 from ..methods.pix2pix import Config, Pix2Pix
 from ..pipeline import Model, load, shipped
 from ..recipes import RECIPES
-from ..train import Trainer
-from .claim import SEEDS, NotReady
-
-KEPT = Path("runs") / "claims"
+from .claim import NotReady
+from .kept import kept
 
 # What differs from L1 + cGAN with a U-Net and patches of 34 px, the best size for a picture of 64.
 VARIANTS: dict[str, dict] = {
@@ -50,19 +47,10 @@ ON_CMP = {
 
 @cache
 def trained(variant: str, seed: int) -> Model:
-    """pix2pix at 64 px on the procedural facades: 600 steps of 8. Trained once and kept in runs/claims."""
-    folder = KEPT / f"{variant.replace(' + ', '+').replace(', ', '-').replace(' ', '-')}-{seed}"
+    """pix2pix at 64 px on the procedural facades: 600 steps of 8."""
     config = dataclasses.replace(_BASE, **VARIANTS[variant])
-    if not is_export(folder):
-        print(f"training {folder.name} for a minute", file=sys.stderr, flush=True)
-        torch.manual_seed(seed)
-        trainer = Trainer(Pix2Pix(config), Facades(64), batch=8, seed=seed)
-        card = {"recipe": "own folder", "seed": seed}
-        export(folder, trainer.fit(progress=False), size=64, card=card, nets=("D",) if config.gan else ())
-    model = load(folder, "cpu")
-    if model.method.config != config:
-        raise NotReady(f"{folder} holds a net of other settings: delete the folder and measure again.")
-    return model
+    nets = ("D",) if config.gan else ()
+    return kept(variant, lambda: Pix2Pix(config), lambda: Facades(64), seed=seed, batch=8, size=64, nets=nets)
 
 
 @lru_cache(maxsize=4)
@@ -76,10 +64,6 @@ def drawn(variant: str, seed: int, count: int = 128) -> Tensor:
     """What `trained` makes of `drawn_truth`, float [count, 3, 64, 64]."""
     model, truth = trained(variant, seed), drawn_truth(count)
     return torch.cat([model.translate(x[None], seed=i) for i, x in enumerate(truth["x"])])
-
-
-def each_seed(measure) -> list[float]:
-    return [float(measure(seed)) for seed in SEEDS]
 
 
 def on_cmp(row: str) -> Model:

@@ -1,0 +1,418 @@
+"""Claims about translation without pairs: CycleGAN, DiscoGAN, DualGAN, DistanceGAN, UNIT.
+
+The nets are small, of glossy icons and icons at night at 32 px, whose true partners are known to the evaluator alone.
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from ..alignment import FIGURES, Source, everything, report, translate
+from ..data.folders import DataError
+from ..judges import load_judge
+from ..losses import l1
+from ..methods.cyclegan import Config as CycleConfig
+from ..methods.cyclegan import CycleGAN
+from ..metrics import distance_correlation, embed, kernel_distance, linear_probe, perceptual_distance, ranks
+from ..pipeline import Model, cards, shipped
+from ..recipes import RECIPES
+from .claim import SEEDS, Claim, Figures, NotReady, mean
+from .kept import each_seed
+from .mixtures import coverage, train
+from .unpaired_nets import METHOD_ROWS, back, enlarged, made, trained, truth, world
+
+# Rows of this name are the gallery's emoji nets: a second, marked line.
+EMOJI = "emoji: "
+
+
+# -- what is measured -----------------------------------------------------------------------------------------------
+
+
+def _likeness(pictures: Tensor) -> float:
+    """Share of pictures that a linear probe takes for icons at night and not for glossy ones."""
+    judge, (x, y) = load_judge(), everything(world("train"), 400)
+    return linear_probe(embed(enlarged(x), judge), embed(enlarged(y), judge))(embed(enlarged(pictures), judge)).float().mean().item()
+
+
+def _found(pictures: Tensor, among_first: int = 1) -> float:
+    """Share of pictures that find their true partner among 100."""
+    judge = load_judge()
+    place = ranks(embed(enlarged(pictures), judge), embed(enlarged(truth()[1]), judge))
+    return (place <= among_first).float().mean().item()
+
+
+def hue_error(made: Tensor, real: Tensor) -> float:
+    """Mean difference in hue of two [N, 3, H, W], in degrees from 0 to 180, weighed by how colourful both are."""
+    ways = []
+    for p in (made, real):
+        r, g, b = p.unbind(1)
+        ways.append(torch.stack([r - (g + b) / 2, (g - b) * 3**0.5 / 2], 1))
+    weight = (ways[0].norm(dim=1) * ways[1].norm(dim=1)).sqrt()
+    turn = F.cosine_similarity(*ways, dim=1).clamp(-1, 1).acos() * (180 / torch.pi)
+    return ((turn * weight).sum() / weight.sum()).item()
+
+
+def _figures_of(pictures: Tensor, source: Tensor) -> dict[str, float]:
+    y, judge = truth()[1], load_judge()
+    with torch.no_grad():
+        far = perceptual_distance(enlarged(pictures), enlarged(y), judge).mean().item()
+    return {
+        "partner L1": l1(pictures, y).item(),
+        "PD-i2i": far,
+        "top-1": _found(pictures),
+        "top-5": _found(pictures, 5),
+        "likeness": _likeness(pictures),
+        "KD-i2i": kernel_distance(embed(enlarged(pictures), judge), embed(enlarged(y), judge))[0],
+        "hue error (degrees)": hue_error(pictures, y),
+        "distance r": distance_correlation(source, pictures),
+    }
+
+
+def unpaired_error_drawn() -> Figures:
+    """The error of every method on the procedural world, three seeds, the same minutes each."""
+    (x, y), figures = truth(), {}
+    for name, value in _figures_of(x, x).items():
+        figures[f"no translation | {name}"] = value
+    for name, value in _figures_of(y.roll(1, 0), x).items():
+        figures[f"another true picture | {name}"] = value
+    for row in METHOD_ROWS:
+        found = [_figures_of(made(row, s), x) for s in SEEDS]
+        for name in found[0]:
+            figures[f"{row} | {name}"] = [f[name] for f in found]
+        if back(row, 0) is not None:
+            figures[f"{row} | cycle"] = each_seed(lambda s, r=row: l1(back(r, s), x))
+    return figures
+
+
+def unpaired_error() -> Figures:
+    """The same on emoji, from the cards of the gallery's nets: one seed each, 198 held-out concepts."""
+    recipe, figures = RECIPES["cyclegan-emoji"], {}
+    try:
+        still = report(Source(), recipe.source("train"), recipe.source("test"))
+    except DataError as fault:
+        raise NotReady(str(fault)) from None
+    for name, estimate in still.items():
+        label = "no translation, back" if name.startswith("back: ") else "no translation"
+        figures[f"{label} | {name.removeprefix('back: ')}"] = estimate.value
+    for row in METHOD_ROWS:
+        card = _card(f"{row.lower()}-emoji")
+        for label, prefix in ((row, ""), (f"{row}, back", "back: ")):
+            figures |= {f"{label} | {figure}": card[prefix + figure][0] for figure in FIGURES if prefix + figure in card}
+    return figures
+
+
+def _card(name: str) -> dict[str, list]:
+    """The figures on a shipped model's card; NotReady if the model is not here."""
+    if name not in shipped():
+        raise NotReady(f"the model {name} is not shipped here: train it first, python -m i2i train {name}.")
+    return cards()[name]["card"]["figures"]
+
+
+def cycle_ablation() -> Figures:
+    """CycleGAN with parts of its objective left out."""
+    x, figures = truth()[0], {}
+    rows = {
+        "cycle alone": "cycle alone", "GAN alone": "GAN alone", "GAN + forward cycle": "GAN + forward cycle",
+        "GAN + backward cycle": "GAN + backward cycle", "both cycles": "CycleGAN",
+        "both cycles, with identity": "with identity", "both cycles, without pool": "without pool",
+    }  # fmt: skip
+    for row, name in rows.items():
+        figures[f"{row} | likeness"] = each_seed(lambda s, n=name: _likeness(made(n, s)))
+        figures[f"{row} | top-1"] = each_seed(lambda s, n=name: _found(made(n, s)))
+        figures[f"{row} | partner L1"] = each_seed(lambda s, n=name: l1(made(n, s), truth()[1]))
+        figures[f"{row} | cycle"] = each_seed(lambda s, n=name: l1(back(n, s), x))
+    return figures
+
+
+def permuted_cycle() -> Figures:
+    """The cycle loss of (G, F) and of (Pi G, F Pi^-1), where Pi shuffles the places of a picture's pixels."""
+    figures: dict[str, list[float]] = {"largest change of a cycle term": [], "mean change of G(x)": []}
+    for seed in SEEDS:
+        torch.manual_seed(seed)
+        plain = CycleGAN(CycleConfig(width=4, blocks=1, halvings=1, patch_layers=1, patch_width=4)).double()
+        shuffled = CycleGAN(CycleConfig(width=4, blocks=1, halvings=1, patch_layers=1, patch_width=4)).double()
+        shuffled.load_state_dict(plain.state_dict())
+        order = torch.randperm(256, generator=torch.Generator().manual_seed(seed))
+        G, F_ = plain.G, plain.F
+        shuffled.G.forward = lambda x, g=G, o=order: g(x).flatten(2)[..., o].view_as(x)
+        shuffled.F.forward = lambda y, f=F_, o=order: f(y.flatten(2)[..., o.argsort()].view_as(y))
+        batch = {k: torch.rand(2, 3, 16, 16, dtype=torch.float64) * 2 - 1 for k in "xy"}
+        with torch.no_grad():
+            # Of y the second pair sees the shuffled pictures: its domain is the shuffled one.
+            moved = {"x": batch["x"], "y": batch["y"].flatten(2)[..., order].view_as(batch["y"])}
+            one, other = plain.generator_loss(batch), shuffled.generator_loss(moved)
+            change = max(abs((one[k] - other[k]).item()) for k in ("cycle_x", "cycle_y"))
+            figures["largest change of a cycle term"].append(change)
+            figures["mean change of G(x)"].append(l1(shuffled.G(batch["x"]), plain.G(batch["x"])).item())
+    return figures
+
+
+def _deviation(variant: str, seed: int) -> float:
+    """Standard deviation of D's loss over the last third of training."""
+    losses = trained(variant, seed).card["D loss"]
+    return torch.tensor(losses[-(len(losses) // 3) :]).std().item()
+
+
+def least_squares_loss() -> Figures:
+    figures = {}
+    for row, name in (("least squares", "CycleGAN"), ("log", "log loss")):
+        figures[f"{row} | likeness"] = each_seed(lambda s, n=name: _likeness(made(n, s)))
+        figures[f"{row} | top-1"] = each_seed(lambda s, n=name: _found(made(n, s)))
+        figures[f"{row} | partner L1"] = each_seed(lambda s, n=name: l1(made(n, s), truth()[1]))
+    return figures
+
+
+def image_pool() -> Figures:
+    figures = {}
+    for row, name in (("pool of 50", "CycleGAN"), ("no pool", "without pool")):
+        figures[f"{row} | deviation of D's loss"] = each_seed(lambda s, n=name: _deviation(n, s))
+        figures[f"{row} | partner L1"] = each_seed(lambda s, n=name: l1(made(n, s), truth()[1]))
+    return figures
+
+
+def identity_colour() -> Figures:
+    y, figures = truth()[1], {}
+    for row, name in (("with identity", "with identity"), ("without", "CycleGAN")):
+        figures[f"{row} | hue error (degrees)"] = each_seed(lambda s, n=name: hue_error(made(n, s), y))
+        figures[f"{row} | change of G(y) (L1)"] = each_seed(lambda s, n=name: l1(trained(n, s).translate(y), y))
+    return figures
+
+
+_NOISE = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2)
+
+
+def _hidden(model: Model, x: Tensor, y: Tensor) -> tuple[list[float], list[float]]:
+    """(|F(G(x) + n) - x|, |F(y + n) - F(y)|) for growing noise n: what it does to the way back, and to real pictures."""
+    over, home = translate(model, x), translate(model, y, "yx")
+    noise = torch.randn(x.shape, generator=torch.Generator().manual_seed(0))
+    ways, real = [], []
+    for sigma in _NOISE:
+        ways.append(l1(translate(model, over + sigma * noise, "yx"), x).item())
+        real.append(l1(translate(model, y + sigma * noise, "yx"), home).item())
+    return ways, real
+
+
+def hidden_signal() -> Figures:
+    """Noise on G(x) against the way back; and whether G, asked twice, answers the same."""
+    (x, y), figures = truth(64), {}
+    figures["two answers for one picture | difference"] = each_seed(
+        lambda s: (trained("CycleGAN", s).translate(x, seed=1) - trained("CycleGAN", s).translate(x, seed=2)).abs().max()
+    )
+    runs = [_hidden(trained("CycleGAN", s), x, y) for s in SEEDS]
+    for i, sigma in enumerate(_NOISE):
+        figures[f"noise {sigma:g} | way back, from G(x)"] = [ways[i] for ways, _ in runs]
+        figures[f"noise {sigma:g} | change of F on a real y"] = [real[i] for _, real in runs]
+    return figures
+
+
+def mode_coverage() -> Figures:
+    figures = {}
+    for kind in ("GAN", "GAN + reconstruction", "DiscoGAN"):
+        found = [coverage(train(kind, s)) for s in SEEDS]
+        figures[f"{kind} | target modes of 10"] = [float(hit) for hit, _ in found]
+        figures[f"{kind} | points on a mode"] = [share for _, share in found]
+    return figures
+
+
+def critic_quality() -> Figures:
+    """Over a run of DualGAN: does the critics' gap fall as the pictures come nearer to their partners?"""
+    figures = {}
+    for what, column in (("gap at first", 1), ("miss at first", 2)):
+        figures[f"DualGAN | {what}"] = each_seed(lambda s, c=column: trained("DualGAN", s).card["trace"][1][c])
+        last = what.replace("at first", "at last")
+        figures[f"DualGAN | {last}"] = each_seed(lambda s, c=column: trained("DualGAN", s).card["trace"][-1][c])
+
+    def r(seed: int) -> float:
+        _, gap, miss = torch.tensor(trained("DualGAN", seed).card["trace"]).T
+        return torch.corrcoef(torch.stack([gap.abs(), miss]))[0, 1].item()
+
+    figures["DualGAN | r of |gap| and miss"] = each_seed(r)
+    return figures
+
+
+def distances_kept() -> Figures:
+    x, figures = truth()[0], {}
+    for row in ("GAN alone", "CycleGAN", "DistanceGAN"):
+        figures[f"{row} | distance r"] = each_seed(lambda s, n=row: distance_correlation(x, made(n, s)))
+    figures["true partners | distance r"] = distance_correlation(*truth())
+    figures[f"{EMOJI}CycleGAN | distance r"] = _card("cyclegan-emoji")["distance r"][0]
+    figures[f"{EMOJI}DistanceGAN | distance r"] = _card("distancegan-emoji")["distance r"][0]
+    return figures
+
+
+def one_sided() -> Figures:
+    x, figures = truth()[0], {}
+    for row in ("GAN alone", "DistanceGAN", "DistanceGAN, halves", "CycleGAN"):
+        figures[f"{row} | top-1"] = each_seed(lambda s, n=row: _found(made(n, s)))
+        figures[f"{row} | partner L1"] = each_seed(lambda s, n=row: l1(made(n, s), truth()[1]))
+        figures[f"{row} | likeness"] = each_seed(lambda s, n=row: _likeness(made(n, s)))
+        figures[f"{row} | distance r"] = each_seed(lambda s, n=row: distance_correlation(x, made(n, s)))
+        figures[f"{row} | spread"] = each_seed(lambda s, n=row: torch.pdist(made(n, s).flatten(1), 1).mean() / x[0].numel())
+    return figures
+
+
+def shared_latent() -> Figures:
+    """Codes of true partners against codes of others; and how much the training's noise changes a translation."""
+    (x, y), figures = truth(128), {}
+    for row in ("UNIT", "UNIT, nothing shared"):
+        pairs, others, noise, spread = [], [], [], []
+        for s in SEEDS:
+            method = trained(row, s).method
+            with torch.no_grad():
+                one, other = method.encode(x, 1), method.encode(y, 2)
+                pairs.append(l1(one, other).item())
+                others.append(l1(one, other.roll(1, 0)).item())
+                chance = torch.Generator().manual_seed(0)
+                drawn = torch.stack([method.translate(x, chance, noise=True) for _ in range(8)])
+            noise.append(drawn.var(0).mean().item())
+            spread.append(drawn.mean(0).var(0).mean().item())
+        figures[f"{row} | codes of partners (L1)"] = pairs
+        figures[f"{row} | codes of others (L1)"] = others
+        figures[f"{row} | variance over noise"] = noise
+        figures[f"{row} | variance over pictures"] = spread
+        figures[f"{row} | top-1"] = each_seed(lambda s, n=row: _found(made(n, s)))
+    return figures
+
+
+# -- verdicts -------------------------------------------------------------------------------------------------------
+
+
+def _above(figures: Figures, one: str, other: str, by: float = 0.0) -> bool:
+    """Whether a figure is above another in every seed."""
+    return all(a > b + by for a, b in zip(figures[one], figures[other], strict=True))
+
+
+UNPAIRED = {
+    "cycle-ablation": Claim(
+        "cycle alone stays in the source domain, a GAN alone takes the look and loses the content, both keep both",
+        "lectures by Balasubramanian and Benaim; CycleGAN, Table 4",
+        "in each seed: likeness below .1 for cycle alone, and at least .5 for GAN alone and for both; and both find the "
+        "true partner (top-1) more often than GAN alone",
+        cycle_ablation,
+        lambda f: max(f["cycle alone | likeness"]) < 0.1
+        and min(f["GAN alone | likeness"] + f["both cycles | likeness"]) >= 0.5
+        and _above(f, "both cycles | top-1", "GAN alone | top-1"),
+        26,
+        also="likeness: share that a linear probe takes for icons at night; top-1: the true partner among 100 (chance .01)",
+    ),
+    "permuted-cycle": Claim(
+        "circular losses do not fix the alignment: a shuffled solution has the same cycle loss",
+        "lecture by Benaim; algebra, exact",
+        "the cycle terms of (G, F) and (Pi G, F Pi^-1) agree to 1e-12, while G(x) itself changes",
+        permuted_cycle,
+        lambda f: max(f["largest change of a cycle term"]) < 1e-12 and min(f["mean change of G(x)"]) > 1e-3,
+        0.1,
+    ),
+    "least-squares": Claim(
+        "the least-squares loss is steadier than the log loss",
+        "lecture by Fleuret; CycleGAN, section 4",
+        "no more seeds fail (likeness below .5) than under the log loss, and the mean distance to the true partner is no greater",
+        least_squares_loss,
+        lambda f: sum(v < 0.5 for v in f["least squares | likeness"]) <= sum(v < 0.5 for v in f["log | likeness"])
+        and mean(f["least squares | partner L1"]) <= mean(f["log | partner L1"]),
+        8,
+    ),
+    "image-pool": Claim(
+        "showing D a history of made pictures damps its oscillation",
+        "lecture by Fleuret; CycleGAN, section 4, after Shrivastava et al. 2017",
+        "in each seed D's loss deviates less over the last third of training with the pool than without",
+        image_pool,
+        lambda f: _above(f, "no pool | deviation of D's loss", "pool of 50 | deviation of D's loss"),
+        8,
+    ),
+    "identity-colour": Claim(
+        "the identity term keeps the colours",
+        "lecture by Balasubramanian; CycleGAN, section 5.2",
+        "in each seed the hue is nearer to the true partner's with the identity term than without",
+        identity_colour,
+        lambda f: _above(f, "without | hue error (degrees)", "with identity | hue error (degrees)"),
+        8,
+    ),
+    "hidden-signal": Claim(
+        "CycleGAN answers one picture with one picture, and hides in it what the way back needs",
+        "lecture by Balasubramanian; Chu, Zhmoginov, Sandler 2017",
+        "two answers for one picture are equal; and in each seed noise of .05 on G(x) at least doubles the error of the way "
+        "back, and adds more to it than the same noise changes F on a real picture",
+        hidden_signal,
+        lambda f: max(f["two answers for one picture | difference"]) == 0
+        and all(
+            loud > 2 * quiet and loud - quiet > real
+            for loud, quiet, real in zip(
+                f["noise 0.05 | way back, from G(x)"],
+                f["noise 0 | way back, from G(x)"],
+                f["noise 0.05 | change of F on a real y"],
+                strict=True,
+            )
+        ),
+        4,
+        also="noise: standard deviation on pictures in [-1, 1]; mean absolute differences",
+    ),
+    "mode-coverage": Claim(
+        "DiscoGAN covers the modes of the target where a GAN collapses",
+        "lecture by Benaim; DiscoGAN, section 3.1 (its toy: 5 Gaussians to 10)",
+        "the mean number of target modes hit: DiscoGAN at least GAN + reconstruction, and more than GAN",
+        mode_coverage,
+        lambda f: mean(f["DiscoGAN | target modes of 10"]) >= mean(f["GAN + reconstruction | target modes of 10"])
+        and mean(f["DiscoGAN | target modes of 10"]) > mean(f["GAN | target modes of 10"]),
+        2,
+    ),
+    "critic-tracks-quality": Claim(
+        "a Wasserstein critic's gap tells how far training has come",
+        "lecture by Benaim; DualGAN, section 3.4",
+        "in each seed |gap| and the distance to the true partners correlate over the run with r above .5",
+        critic_quality,
+        lambda f: min(f["DualGAN | r of |gap| and miss"]) > 0.5,
+        4,
+    ),
+    "distances-kept": Claim(
+        "distances between pictures before and after CycleGAN are highly correlated",
+        "lecture by Benaim; DistanceGAN, section 3",
+        "r above .7 for CycleGAN in each seed, and DistanceGAN's mean r is at least CycleGAN's, CycleGAN's above that of a GAN alone",
+        distances_kept,
+        lambda f: min(f["CycleGAN | distance r"]) > 0.7
+        and mean(f["DistanceGAN | distance r"]) >= mean(f["CycleGAN | distance r"]) > mean(f["GAN alone | distance r"]),
+        12,
+    ),
+    "one-sided": Claim(
+        "keeping distances is enough: one generator, no way back",
+        "lecture by Benaim; DistanceGAN, sections 3 and 4",
+        "in each seed DistanceGAN with pairs, and with halves, finds the true partner more often than a GAN alone; and in the "
+        "mean with pairs it comes within .1 of CycleGAN",
+        one_sided,
+        lambda f: _above(f, "DistanceGAN | top-1", "GAN alone | top-1")
+        and _above(f, "DistanceGAN, halves | top-1", "GAN alone | top-1")
+        and mean(f["DistanceGAN | top-1"]) >= mean(f["CycleGAN | top-1"]) - 0.1,
+        14,
+    ),
+    "shared-latent": Claim(
+        "UNIT gives true partners nearly one code, and one answer to one picture",
+        "lectures by Balasubramanian and Benaim; UNIT, section 3",
+        "in each seed the codes of true partners differ at most half as much as those of others, and the code's noise "
+        "changes a translation at most a tenth as much (variance) as another picture does",
+        shared_latent,
+        lambda f: all(p <= 0.5 * o for p, o in zip(f["UNIT | codes of partners (L1)"], f["UNIT | codes of others (L1)"], strict=True))
+        and all(n <= 0.1 * v for n, v in zip(f["UNIT | variance over noise"], f["UNIT | variance over pictures"], strict=True)),
+        9,
+    ),
+    "unpaired-error-drawn": Claim(
+        "an unpaired model matches the look, and often the wrong partner: on drawn icons, where the truth is exact",
+        "lecture by Benaim; the gallery's own measure",
+        "in each seed every method is likelier taken for the target than the untranslated picture, and CycleGAN finds the "
+        "true partner at least ten times as often as chance",
+        unpaired_error_drawn,
+        lambda f: all(min(f[f"{row} | likeness"]) > f["no translation | likeness"] for row in METHOD_ROWS)
+        and min(f["CycleGAN | top-1"]) >= 0.1,
+        20,
+    ),
+    "unpaired-error": Claim(
+        "an unpaired model matches the look, and often the wrong partner: on emoji",
+        "lecture by Benaim; the gallery's own measure",
+        "every method brings the pictures nearer to their true partners (PD-i2i) than no translation does",
+        unpaired_error,
+        lambda f: all(f[f"{row} | PD-i2i"] < f["no translation | PD-i2i"] for row in METHOD_ROWS),
+        1,
+        also="one seed each; figures of the gallery's nets on 198 held-out concepts, which training never saw",
+    ),
+}  # fmt: skip

@@ -1,0 +1,43 @@
+"""Simple landscapes drawn in code, by day and at sunrise: what stands in for photographs where none may be shown."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from .lines import smooth_noise
+from .sdf import hash_uniform
+
+DAY = {"top": (0.16, 0.42, 0.80), "low": (0.74, 0.87, 0.97), "sun": (1.0, 0.98, 0.9), "cloud": (1.0, 1.0, 1.0),
+       "far": (0.46, 0.60, 0.66), "near": (0.27, 0.47, 0.20), "water": (0.25, 0.50, 0.68)}  # fmt: skip
+DAWN = {"top": (0.20, 0.16, 0.38), "low": (0.99, 0.60, 0.25), "sun": (1.0, 0.93, 0.62), "cloud": (0.93, 0.42, 0.35),
+        "far": (0.35, 0.22, 0.35), "near": (0.09, 0.07, 0.11), "water": (0.55, 0.30, 0.30)}  # fmt: skip
+LIGHTS = {"day": DAY, "dawn": DAWN}
+
+
+def draw(index: Tensor, light: str, size: int = 128) -> Tensor:
+    """Pictures [B, 3, size, size] in [-1, 1] of the scenes `index` (int64 [B]) by "day" or at "dawn"."""
+    colours = {k: torch.tensor(v)[:, None, None] for k, v in LIGHTS[light].items()}
+    return torch.stack([_scene(int(i), u, colours, size) for i, u in zip(index, hash_uniform(77, index, 8), strict=True)]) * 2 - 1
+
+
+def _scene(seed: int, u: Tensor, colour: dict[str, Tensor], size: int) -> Tensor:
+    chance = torch.Generator().manual_seed(seed)
+    axis = (torch.arange(size) + 0.5) / size
+    y, x = axis[:, None], axis[None]
+    horizon, sun = 0.5 + 0.2 * u[0], (0.15 + 0.7 * u[1], 0.5 + 0.2 * u[0] - 0.12 - 0.3 * u[2])
+    up = (y / horizon).clamp(0, 1) ** 1.4
+    picture = colour["top"] * (1 - up) + colour["low"] * up + torch.zeros(1, 1, size)
+    near_sun = ((x - sun[0]) ** 2 + (y - sun[1]) ** 2).sqrt()
+    picture = picture + (colour["sun"] - picture) * (0.55 * torch.exp(-near_sun / 0.16) + (near_sun < 0.045)).clamp(0, 1)
+    billow = sum(smooth_noise(1, 1, cell, size, chance)[0, :, :size, :size] / 2**i for i, cell in enumerate((3, 6, 12, 24)))
+    picture = picture + (colour["cloud"] - picture) * (billow - 0.25).clamp(0, 1) * 0.9 * (y < horizon)
+    water = colour["water"] * (1 - 0.35 * (y - horizon) / (1 - horizon)) + 0.25 * torch.exp(-((x - sun[0]) / 0.08) ** 2) * colour["sun"]
+    picture = torch.where(y > horizon, water, picture)
+    for name, height, rough in (("far", 0.05 + 0.10 * u[3], 4), ("near", -0.02 - 0.12 * u[4], 5)):
+        ridge = smooth_noise(1, 1, rough, size, chance)[0, 0, 0, :size]
+        edge = horizon - height - 0.07 * ridge[None]
+        below = ((y - edge) * size).clamp(0, 1) * ((y < horizon) if name == "far" else 1)
+        shade = 0.75 + 0.25 * ((y - edge) / 0.25).clamp(0, 1)
+        picture = picture + (colour[name] * shade - picture) * below
+    return picture.clamp(0, 1)
