@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import itertools
+import math
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
@@ -22,7 +24,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from .checkpoint import export
 from .inference import bf16_here
-from .method import Method, frozen, lay_out, weighted_sum
+from .method import Method, Turn, frozen, lay_out, weighted_sum
 from .nets.convolution import plain_layers
 from .pipeline import SHIPPED, Model, load
 from .recipes import RECIPES, Recipe
@@ -32,6 +34,9 @@ from .train import Trainer, default_device
 PAPER: dict[str, Recipe] = {
     "pix2pix-paper": Recipe("pix2pix", "", 256),
     "pix2pix-paper-128": Recipe("pix2pix", "", 128, {"depth": 7}, batch=4),
+    "cyclegan-paper-128": Recipe("cyclegan", "", 128, {"blocks": 6}),
+    "cyclegan-paper-128-9": Recipe("cyclegan", "", 128),
+    "cyclegan-width-32": Recipe("cyclegan", "", 128, {"width": 32}),
 }
 ASSETS = SHIPPED.parent
 
@@ -51,8 +56,13 @@ class _Noise:
         return {k: v[: len(index)] for k, v in self.example.items()}
 
 
-def _example(recipe: Recipe) -> dict[str, torch.Tensor]:
-    return {k: torch.rand(recipe.batch, 3, recipe.size, recipe.size) * 2 - 1 for k in ("x", "y")}
+def _example(recipe: Recipe, count: int) -> dict[str, torch.Tensor]:
+    return {k: torch.rand(count, 3, recipe.size, recipe.size) * 2 - 1 for k in ("x", "y")}
+
+
+def _rhythm(turns: Iterable[Turn]) -> int:
+    """Steps after which the turns of a stage repeat themselves."""
+    return math.lcm(*(max(1, n) for turn in turns for n in (turn.every, turn.rests)))
 
 
 def _plain(recipe: Recipe, device: torch.device) -> Method:
@@ -67,8 +77,13 @@ def _plain_step(method: Method, batch: dict[str, torch.Tensor]) -> Callable[[], 
         for name, turn in turns.items()
     }
 
+    taken = itertools.count()
+
     def step() -> None:
+        at = next(taken)
         for name, turn in turns.items():
+            if not turn.runs(at):
+                continue
             with frozen(*(net for letter, net in nets.items() if letter not in turn.trains)):
                 terms = turn.loss(batch)
                 if terms:
@@ -121,18 +136,23 @@ def _gflop(way: Callable[[], object]) -> float:
 
 def bench_step(recipe: Recipe, rounds: int, device: torch.device) -> Figures:
     """A training step: milliseconds and the ratio to plain (above 1: faster), images a second, share of the ceiling."""
-    batch = _example(recipe)
-    trainer = Trainer(recipe.build(), _Noise(batch), batch=recipe.batch, device=device)
-    work = _gflop(trainer.advance)
+    pool = _Noise(_example(recipe, max(recipe.batch, 8)))  # some methods measure their data before they begin
+    trainer = Trainer(recipe.build(), pool, batch=recipe.batch, device=device)
+    rhythm = _rhythm(trainer.stages[0].turns.values())
+
+    def often(step: Callable[[], object]) -> Callable[[], None]:
+        return lambda: [step() for _ in range(rhythm)] and None
+
+    work = _gflop(often(trainer.advance)) / rhythm
     ceiling, unit = _ceiling(device, trainer.bf16)
-    plain = _plain_step(_plain(recipe, device).train(), {k: v.to(device) for k, v in batch.items()})
-    ways = {"plain": plain, "ours": trainer.advance, "ceiling": ceiling}
+    plain = _plain_step(_plain(recipe, device).train(), {k: v.to(device) for k, v in pool.batch(range(recipe.batch)).items()})
+    ways = {"plain": often(plain), "ours": often(trainer.advance), "ceiling": ceiling}
     if device.type == "cuda":  # small nets wait for launches there; on a CPU compiling a step costs a minute and gains little
-        fused = Trainer(recipe.build(), _Noise(batch), batch=recipe.batch, device=device)
+        fused = Trainer(recipe.build(), pool, batch=recipe.batch, device=device)
         for net in fused.method.networks().values():
             net.compile()
-        ways["compiled"] = fused.advance
-    t = _interleaved(rounds, **ways)
+        ways["compiled"] = often(fused.advance)
+    t = {name: ms / (1 if name == "ceiling" else rhythm) for name, ms in _interleaved(rounds, **ways).items()}
     figures = {
         "step ms": t["ours"],
         "plain step ms": t["plain"],
@@ -151,7 +171,7 @@ def bench_picture(recipe: Recipe, rounds: int, device: torch.device, compile: bo
 
     compile: build the compiled net, too (a minute of one core the first time), and time it.
     """
-    x = _example(recipe)["x"][:1]
+    x = _example(recipe, 1)["x"]
     plain, seed = _plain(recipe, device).eval().requires_grad_(False), iter(range(10**9))
     here = x.to(device)
 
@@ -196,7 +216,8 @@ def _compiled(home: Path, device: torch.device) -> Model | None:
 
 def peak_memory(recipe: Recipe, device: torch.device) -> Figures:
     """Megabytes that each way takes at most, all that it keeps included; empty where the system does not tell."""
-    batch = {k: v.to(device) for k, v in _example(recipe).items()}
+    pool = _Noise({k: v.to(device) for k, v in _example(recipe, max(recipe.batch, 8)).items()})
+    batch = pool.batch(range(recipe.batch))
     x = batch["x"][:1]
 
     def picture() -> Callable[[], object]:
@@ -204,7 +225,7 @@ def peak_memory(recipe: Recipe, device: torch.device) -> Figures:
         return partial(model.translate, x, 0)
 
     ways = {
-        "step": lambda: Trainer(recipe.build(), _Noise(batch), batch=recipe.batch, device=device).advance,
+        "step": lambda: Trainer(recipe.build(), pool, batch=recipe.batch, device=device).advance,
         "plain step": lambda: _plain_step(_plain(recipe, device).train(), batch),
         "picture": picture,
         "plain picture": lambda: torch.inference_mode()(partial(_plain(recipe, device).eval().translate, x)),

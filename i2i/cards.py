@@ -85,7 +85,7 @@ def publish(
         "failures": list(recipe.failures),
     }
     export(folder, trainer.average, size=recipe.size, card=card, nets=recipe.ship, sheet=sheet(rows))
-    if held_out is not None and len(held_out) >= 4:
+    if held_out is not None and _held(held_out) >= 4:
         figures = evaluate(load(folder), held_out, limit, progress, trainer.source)
         card["judged on"] = f"{min(limit, len(held_out))} held-out pictures"
         card["figures"] = {name: list(value) for name, value in figures.items()}
@@ -94,6 +94,11 @@ def publish(
     _, config = read_config(folder)
     write_config(folder, {**config, "card": card})
     return folder
+
+
+def _held(source: Source) -> int:
+    """How many pictures there are to judge by: of two domains, the smaller counts."""
+    return min(len(source.x), len(source.y)) if isinstance(source, Unpaired) else len(source)
 
 
 def hardware(trainer: Trainer) -> str:
@@ -145,7 +150,7 @@ def folder_recipe(method: str, size: int) -> Recipe:
     fitted = {
         "patch_layers": 3 if size >= 128 else 2,
         "blocks": 3 if method == "unit" else 4 if size < 128 else 6 if size < 256 else 9,
-        "depth": depth if pairs else min(4, depth - 1) if method == "discogan" else depth - 1,
+        "depth": depth if pairs else min(4, depth - 2) if method == "discogan" else depth - 1,
         "code": 100 if size in (32, 64) else 0,  # the bottleneck's kernel covers the 4 x 4 that these sizes leave
         "critic_side": size // 16,
         "steps": 10_000,

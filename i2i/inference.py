@@ -29,7 +29,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_weights
 
 from .checkpoint import load_method
 from .method import LAYOUTS, Method
-from .nets.convolution import plain_layers
+from .nets.convolution import mirrored, plain_layers
 from .nets.layers import Tape
 
 CONVOLUTIONS = (nn.Conv2d, nn.ConvTranspose2d)
@@ -109,7 +109,7 @@ def _replace(net: nn.Module, new: dict[nn.Module, nn.Module]) -> None:
 
 
 def _plain(conv: nn.Module) -> bool:
-    return conv.padding_mode == "zeros" and not isinstance(conv.padding, str)
+    return conv.padding_mode in ("zeros", "reflect") and not isinstance(conv.padding, str)
 
 
 class Packed(nn.Module):
@@ -123,12 +123,16 @@ class Packed(nn.Module):
         super().__init__()
         self.dtype, self.weight, self.lock = dtype, None, threading.Lock()
         self.turned = isinstance(conv, nn.ConvTranspose2d)
-        self.shape = [conv.padding, *([conv.output_padding] if self.turned else []), conv.stride, conv.dilation, conv.groups]
+        self.mirror = partial(mirrored, layer=conv) if conv.padding_mode == "reflect" else None
+        padding = (0, 0) if self.mirror else conv.padding
+        self.shape = [padding, *([conv.output_padding] if self.turned else []), conv.stride, conv.dilation, conv.groups]
         self.start: Tensor | None = conv.weight.detach()
         self.bias = None if conv.bias is None else conv.bias.detach().to(dtype)
 
     def forward(self, h: Tensor) -> Tensor:
         h = h.to(self.dtype).contiguous(memory_format=torch.channels_last)
+        if self.mirror:
+            h = self.mirror(h).contiguous(memory_format=torch.channels_last)
         if self.weight is None:
             self._pack(list(h.shape))
         ops = torch.ops.mkldnn

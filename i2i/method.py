@@ -34,6 +34,10 @@ class Turn:
     rests: int = 0
     after: Callable[[Batch], None] | None = None
 
+    def runs(self, step: int) -> bool:
+        """Whether it is this turn's at a step of its stage."""
+        return step % self.every == 0 and not (self.rests and step % self.rests == 0)
+
 
 @dataclass(frozen=True)
 class Stage:

@@ -154,7 +154,7 @@ class Trainer:
         with self._cast():
             batch |= self.method.share(batch)
         for name, turn in stage.turns.items():
-            if self.step % turn.every == 0 and not (turn.rests and self.step % turn.rests == 0):
+            if turn.runs(self.step):
                 shown |= self._take(name, turn, batch)
         self._update_average()
         self.step += 1

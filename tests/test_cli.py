@@ -265,6 +265,70 @@ def test_own_pairs_become_a_model_that_loads(cli, elsewhere, layout):
     assert (run / "log.csv").read_text() == before, "a finished run takes no further step"
 
 
+# Nets of a few hundred weights for each method without pairs.
+UNPAIRED = {
+    "cyclegan": "--width 4 --blocks 1 --patch_layers 1 --patch_width 4",
+    "discogan": "--width 4 --code 4",
+    "dualgan": "--width 4 --cap 8 --critic_width 4",
+    "distancegan": "--width 4 --blocks 1 --patch_layers 1 --patch_width 4",
+    "unit": "--width 4 --blocks 1 --critic_width 4 --critic_layers 4",
+}
+
+
+def two_domains(home: Path, count: int = 30) -> Path:
+    """Reddish pictures in A, twice as many bluish ones in B, of several shapes and modes."""
+    for name, colour, many in (("A", (220, 60, 40), count), ("B", (40, 60, 220), 2 * count)):
+        (home / name).mkdir(parents=True)
+        for i in range(many):
+            picture = Image.new("RGB", (40 + i % 7, 36), colour)
+            picture.paste((i * 8 % 256, 200, 90), (i % 20, 5, i % 20 + 12, 25))
+            (picture.convert("L") if i == 3 else picture).save(home / name / f"{name.lower()}{i}.png")
+    return home
+
+
+@pytest.mark.parametrize("method", UNPAIRED)
+def test_two_domains_become_a_model_that_loads_and_is_judged(cli, elsewhere, method):
+    two_domains(elsewhere / "mine")
+    small = [*UNPAIRED[method].split(), "--precision", "fp32", "--quiet"]
+    status, _, err = cli("train", method, "--data", "mine", "--size", "32", "--steps", "2", "--batch", "2", *small)
+    assert status == 0, err
+    run = elsewhere / "runs" / f"{method}-mine"
+    assert (run / "sheets" / "000002.png").is_file()
+    model = i2i.load(run / "export")
+    one_sided = method == "distancegan"
+    assert ("direction" in model.controls) != one_sided
+
+    two_domains(elsewhere / "others", 5)
+    status, out, err = cli("evaluate", run / "export", "--data", "others", "--json")
+    assert status == 1 and "at least 4" in err, "a tenth of five is no test set"
+    (elsewhere / "others" / "test").mkdir()
+    for name in "AB":
+        (elsewhere / "others" / name).rename(elsewhere / "others" / "test" / name)
+    status, out, err = cli("evaluate", run / "export", "--data", "others", "--json")
+    assert status == 0, err
+    figures = json.loads(out)
+    assert {"likeness", "KD-i2i", "distance r"} <= set(figures) and "PD-i2i" not in figures
+    assert ("back: likeness" in figures) != one_sided
+
+    photo().save("in.png")
+    made = {}
+    for direction in ("xy", "yx"):
+        words = ["translate", run / "export", "in.png", "--out", direction, "--direction", direction]
+        if one_sided and direction == "yx":
+            refused(cli(*words), 2, "no way back")
+        else:
+            assert cli(*words)[0] == 0
+            made[direction] = Image.open(Path(direction) / "in.png").tobytes()
+    assert one_sided or made["xy"] != made["yx"]
+
+
+def test_a_domain_without_pictures_is_named(cli, elsewhere):
+    two_domains(elsewhere / "mine", 4)
+    for path in (elsewhere / "mine" / "B").iterdir():
+        path.unlink()
+    refused(cli("train", "cyclegan", "--data", "mine", "--size", "32", "--steps", "1"), 1, "B", "no pictures")
+
+
 def test_a_stopped_run_goes_on_and_another_run_s_folder_is_refused(cli, elsewhere):
     side_by_side(elsewhere / "mine", FEW)
     words = ["train", "pix2pix", "--data", "mine", "--size", "32", "--steps", "2", *SMALL, "--out", "run"]

@@ -23,8 +23,8 @@ class NotReady(RuntimeError):
 class Claim:
     """says: the claim.  where: lecture and paper.  test: what counts as holding, in words.
 
-    run: () -> named figures.  holds: figures -> bool.  minutes: measured on two laptop-class cores, the training of
-    what other claims train too included.  also: a remark for the reader of the figures.
+    run: () -> named figures.  holds: figures -> bool.  minutes: about how long one core takes, reckoned from the minutes
+    of the nets that have to be trained first, those that other claims train too included.  also: a remark for the reader.
     """
 
     says: str

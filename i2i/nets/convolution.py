@@ -1,4 +1,4 @@
-"""torch's convolutions, which turn into matrix products where maps are small.
+"""torch's convolutions, which turn into matrix products where maps are small, and reflect borders without a detour.
 
 Deep in a U-Net a map has a handful of pixels and a layer megabytes of weights. A convolution library re-lays all of
 them in memory at every call, in both directions; a matrix product reads them once. The parameters and the mathematics
@@ -16,6 +16,8 @@ class Conv2d(nn.Conv2d):
     """`nn.Conv2d`, any arguments; [B, C, H, W] in and out."""
 
     def forward(self, h: Tensor) -> Tensor:
+        if self.padding_mode == "reflect" and not isinstance(self.padding, str):
+            return F.conv2d(mirrored(h, self), self.weight, self.bias, self.stride, 0, self.dilation, self.groups)
         if not _plain(self):
             return super().forward(h)
         kernel, stride, padding = self.kernel_size[0], self.stride[0], self.padding[0]
@@ -28,6 +30,12 @@ class Conv2d(nn.Conv2d):
         weight = self.weight.permute(0, 2, 3, 1).reshape(self.out_channels, -1)
         made = F.linear(seen.reshape(-1, weight.shape[1]), weight, self.bias)
         return made.view(-1, rows, columns, self.out_channels).permute(0, 3, 1, 2)
+
+
+def mirrored(h: Tensor, layer: nn.Conv2d) -> Tensor:
+    """h with a convolution's border of reflected pixels, in h's own precision: autocast would make it float32 and back."""
+    with torch.autocast(h.device.type, enabled=False):
+        return F.pad(h, layer._reversed_padding_repeated_twice, mode="reflect")
 
 
 class ConvTranspose2d(nn.ConvTranspose2d):
