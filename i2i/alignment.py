@@ -5,6 +5,7 @@ Where the partners are unknown (photographs) what needs them is left out.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Protocol
 
 import torch
@@ -107,5 +108,6 @@ def _one_way(source: Tensor, made: Tensor, target: Tensor, partners: bool, likes
     figures["likeness"] = bootstrap(likes(e_made).double())
     value, error = kernel_distance(e_made, e_target)
     figures["KD-i2i"] = Estimate(value, value - 1.96 * error, value + 1.96 * error)
-    figures["distance r"] = Estimate(distance_correlation(source, made))
+    with suppress(ValueError):  # where all made pictures are alike there is nothing to correlate
+        figures["distance r"] = Estimate(distance_correlation(source, made))
     return figures
