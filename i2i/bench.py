@@ -1,8 +1,8 @@
 """How fast: a training step and a picture, against the plain way of doing the same on this machine.
 
-Plain = this package's own networks, eager float32, NCHW, torch's own convolutions, the default (looping) Adam, no
-averaged copy, fakes made anew in each turn. Ours, plain and the machine's ceiling run in turn in one process, and medians
-are compared, so a busy moment hits all of them.
+Plain = this package's own networks and losses, eager float32, NCHW, torch's own convolutions and norms, the default
+(looping) Adam, no averaged copy. Ours, plain and the machine's ceiling run in turn in one process, and medians are
+compared, so a busy moment hits all of them.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def _plain(recipe: Recipe, device: torch.device) -> Method:
     return plain_layers(recipe.build()).to(device)
 
 
-def _plain_step(method: Method, batch: dict[str, torch.Tensor]) -> Callable[[], None]:
+def _plain_step(method: Method, given: dict[str, torch.Tensor]) -> Callable[[], None]:
     turns = method.stages()[0].turns
     nets = method.networks()
     optimizers = {
@@ -80,7 +80,7 @@ def _plain_step(method: Method, batch: dict[str, torch.Tensor]) -> Callable[[], 
     taken = itertools.count()
 
     def step() -> None:
-        at = next(taken)
+        at, batch = next(taken), given | method.share(given)
         for name, turn in turns.items():
             if not turn.runs(at):
                 continue

@@ -9,7 +9,19 @@ from pathlib import Path
 import pytest
 import torch
 
-from i2i.claims import CLAIMS, NotReady, as_table, kept, markdown, paired, recorded, shown
+from i2i.claims import (
+    CLAIMS,
+    NotReady,
+    as_table,
+    kept,
+    markdown,
+    mixtures,
+    paired,
+    recorded,
+    shown,
+    unpaired,
+    unpaired_nets,
+)
 from i2i.claims import paired_nets as nets
 from i2i.data.facades import Facades, draw_labels
 
@@ -104,3 +116,43 @@ def test_weights_that_are_not_here_are_asked_for_in_a_sentence(tmp_path, monkeyp
     monkeypatch.chdir(tmp_path)
     with pytest.raises(NotReady, match="python -m i2i train pix2pix-facades-gan"):
         nets.on_cmp("GAN")
+
+
+def test_hue_error_sees_hue_alone():
+    red, green = torch.tensor([1.0, -1, -1]), torch.tensor([-1.0, 1, -1])
+    one, other = (c[None, :, None, None].expand(2, 3, 8, 8) for c in (red, green))
+    assert unpaired.hue_error(one, one) == pytest.approx(0, abs=0.1)
+    assert unpaired.hue_error(one, other) == pytest.approx(120, abs=0.1)
+    assert unpaired.hue_error(one, 0.3 * one + 0.2) == pytest.approx(0, abs=0.1), "brightness and saturation do not count"
+
+
+def test_modes_are_counted_where_points_lie():
+    centres = mixtures.modes(mixtures.TARGET, 1.5)
+
+    class Fixed(torch.nn.Module):
+        def __init__(self, count):
+            super().__init__()
+            self.count = count
+
+        def forward(self, x):
+            return centres[torch.arange(len(x)) % self.count]
+
+    assert mixtures.coverage(Fixed(10)) == (10, 1.0) and mixtures.coverage(Fixed(3)) == (3, 1.0)
+    assert mixtures.coverage(torch.nn.Identity())[1] < 0.2, "the source's modes are not the target's"
+
+
+def test_the_shuffled_solution_is_another_one_with_the_same_cycle_loss():
+    figures = unpaired.permuted_cycle()
+    assert CLAIMS["permuted-cycle"].holds(figures)
+
+
+def test_a_net_without_pairs_keeps_its_trace(tmp_path, monkeypatch):
+    monkeypatch.setattr(kept, "KEPT", tmp_path)
+    monkeypatch.setattr(unpaired_nets, "_EVERY", 2)
+    small = {"width": 4, "blocks": 1, "patch_width": 4, "steps": 5}
+    monkeypatch.setitem(unpaired_nets._NETS, "cyclegan", (unpaired_nets._NETS["cyclegan"][0] | small, 2))
+    unpaired_nets.trained.cache_clear()
+    card = unpaired_nets.trained("GAN alone", 0).card
+    assert len(card["D loss"]) == 5 and [step for step, _, _ in card["trace"]] == [2, 4]
+    assert unpaired_nets.trained("GAN alone", 0).method.config.forward_cycle == 0
+    unpaired_nets.trained.cache_clear()

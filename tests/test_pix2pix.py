@@ -9,7 +9,17 @@ import torch
 from conftest import Made, fake_batch, noise, tiny
 
 from i2i import bench
-from i2i.losses import ADVERSARIAL, l1, least_squares, log_loss
+from i2i.losses import (
+    ADVERSARIAL,
+    distance_loss,
+    gradient_penalty,
+    kl_to_unit,
+    l1,
+    least_squares,
+    log_loss,
+    mse,
+    wasserstein,
+)
 from i2i.method import frozen, weighted_sum
 from i2i.methods import METHODS
 from i2i.nets.convolution import plain_layers
@@ -61,10 +71,72 @@ def test_l1_is_the_mean_absolute_difference():
     assert l1(torch.tensor([[0.0, 1.0]]), torch.tensor([[0.5, -1.0]])).item() == 1.25
 
 
+def test_mse_is_the_mean_squared_difference():
+    assert mse(torch.tensor([[0.0, 1.0]]), torch.tensor([[0.5, -1.0]])).item() == 2.125
+
+
+def test_a_critic_raises_reals_and_lowers_fakes_by_their_means():
+    scores = torch.tensor([1.0, -4.0, 9.0])
+    assert wasserstein(scores, True).item() == -2 and wasserstein(scores, False).item() == 2
+
+
+@pytest.mark.parametrize("w", [[0.6, 0.8], [3.0, 4.0], [0.0, 0.0]])
+def test_the_penalty_of_a_linear_critic_is_its_slope_less_one_squared(w):
+    w = torch.tensor(w, dtype=torch.float64).requires_grad_()
+    real, made = (noise(5, 1, 1, 2, seed=s, dtype=torch.float64) for s in (0, 1))
+    found = gradient_penalty(lambda x: x.flatten(1) @ w, real, made)
+    length = w.detach().norm()
+    assert found.item() == pytest.approx((length.item() - 1) ** 2, abs=1e-12)
+    if length:  # d/dw (|w| - 1)^2
+        (slope,) = torch.autograd.grad(found, w)
+        torch.testing.assert_close(slope, 2 * (length - 1) * w.detach() / length)
+
+
+def test_the_penalty_is_taken_between_each_real_picture_and_its_fake():
+    """The slope of |x|^2 / 2 at x is |x|: one point for each pair, on the line between the two."""
+    real, made = torch.zeros(4000, 1, 1, 1), torch.full((4000, 1, 1, 1), 3.0)
+    points = []
+
+    def critic(x):
+        points.append(x.detach())
+        return x.flatten(1).square().sum(1) / 2
+
+    torch.manual_seed(0)
+    found = gradient_penalty(critic, real, made)
+    assert points[0].min() >= 0 and points[0].max() <= 3 and points[0].std() > 0.8
+    assert found.item() == pytest.approx(1.0, abs=0.1)  # the mean of (3 t - 1)^2 over t in [0, 1]
+    torch.testing.assert_close(found, (points[0] - 1).square().mean())
+
+
+def test_the_penalty_works_where_no_gradient_is_asked_for_and_leaves_none():
+    critic, x = torch.nn.Linear(4, 1), noise(2, 1, 2, 2)
+    with torch.no_grad(), frozen(critic):
+        assert gradient_penalty(lambda p: critic(p.flatten(1)), x, -x).item() >= 0
+    assert all(p.grad is None for p in critic.parameters()) and not x.requires_grad
+
+
+def test_the_divergence_of_unit_is_the_mean_of_squared_means():
+    mean = torch.tensor([[1.0, -2.0], [0.0, 3.0]])
+    assert kl_to_unit(mean).item() == 3.5
+    unit = torch.distributions.Normal(0.0, 1.0)
+    exact = torch.distributions.kl_divergence(torch.distributions.Normal(mean, 1.0), unit)
+    assert kl_to_unit(mean).item() == pytest.approx(2 * exact.mean().item()), "half of it is the divergence"
+
+
+def test_distances_are_compared_in_the_units_of_their_domains():
+    before, after = torch.tensor([1.0, 2.0]), torch.tensor([10.0, 40.0])
+    units_x, units_y = torch.tensor([1.0, 0.5]), torch.tensor([10.0, 20.0])
+    assert distance_loss(before, after, units_x, units_y).item() == pytest.approx(0.25)  # |0 - 0|, |2 - 1.5|
+    assert distance_loss(before, 3 * before + 5, torch.tensor([1.5, 0.5]), torch.tensor([9.5, 1.5])).item() == 0
+
+
 @pytest.mark.parametrize("dtype, told", [(torch.bfloat16, torch.float32), (torch.float64, torch.float64)])
 def test_losses_are_summed_in_no_less_than_float32(dtype, told):
-    z = noise(2, 1, 4, 4).to(dtype)
-    assert {loss(z, True).dtype for loss in ADVERSARIAL.values()} | {l1(z, z).dtype} == {told}
+    z, units = noise(2, 1, 4, 4).to(dtype), torch.tensor([0.0, 1.0])
+    values = [loss(z, True) for loss in (*ADVERSARIAL.values(), wasserstein)]
+    values += [l1(z, z), mse(z, z), kl_to_unit(z), distance_loss(z, z, units, units)]
+    values += [gradient_penalty(lambda x: x.flatten(1).sum(1), z, z)]
+    assert {v.dtype for v in values} == {told}
 
 
 # ---- Weighted sums and freezing ----
@@ -174,10 +246,7 @@ def test_shared_fakes_change_nothing_in_float64():
 
 
 def test_the_fast_step_is_the_plain_step_in_float64():
-    """Shared fakes, frozen nets, products for convolutions, fused Adam and channels-last against none of these.
-
-    Twenty steps, to 1e-10: rounding alone. (Running statistics aside: who makes fakes twice moves them twice.)
-    """
+    """Products for convolutions, fused Adam and channels-last against none of these: twenty steps, to 1e-10."""
     changes = {"dropout": 0.0, "width": 32, "cap": 64, "steps": 1000}
     fast, plain = tiny(**changes).double(), plain_layers(tiny(**changes).double())
     source = Made(length=2, jitter=0.0, dtype=torch.float64)
@@ -264,7 +333,45 @@ GOLDEN = {
         "G": {"l1": 0.8572, "gan": 11.30722},
         "y": [0.97815, -0.99996, 0.08699],
     },
-}
+    "cyclegan": {
+        "D": {"real_x": 6.32038, "fake_x": 3.86301, "real_y": 4.16229, "fake_y": 5.50518},
+        "G": {
+            "gan_y": 3.77772, "gan_x": 6.12273, "cycle_x": 0.92036, "cycle_y": 0.89437,
+            "identity_y": 0.89845, "identity_x": 0.92238,
+        },
+        "y": [-0.32184, 0.8261, -0.99996],
+        "x": [0.98325, -0.88105, 0.98083],
+    },
+    "discogan": {
+        "D": {"real_a": 1.22861, "fake_a": 0.56189, "real_b": 1.46553, "fake_b": 0.48436},
+        "G": {
+            "gan_b": 0.99719, "match_b": 0.25482, "gan_a": 0.86239, "match_a": 0.19307,
+            "back_a": 0.18264, "back_b": 0.15252,
+        },
+        "y": [0.08584, 0.06509, 0.29766],
+        "x": [0.74112, 0.60401, -0.82495],
+    },
+    "dualgan": {
+        "D": {"real_y": 3.1123, "fake_y": -0.79156, "real_x": 1.26103, "fake_x": 0.62128},
+        "G": {"gan_y": 0.79156, "gan_x": -0.62128, "recon_x": 0.67082, "recon_y": 0.70742},
+        "y": [0.73058, -0.2725, 0.90066],
+        "x": [-0.55477, -0.99497, -0.98108],
+    },
+    "distancegan": {
+        "D": {"real": 4.84534, "fake": 2.46145},
+        "G": {"gan": 3.01698, "distance": 0.16917},
+        "y": [-0.32184, 0.8261, -0.99996],
+    },
+    "unit": {
+        "D": {"real_1": 1.07964, "fake_1": 0.8997, "real_2": 2.2803, "fake_2": 1.05788},
+        "G": {
+            "gan_1": 0.5774, "gan_2": 1.57032, "kl_1": 6.76654, "kl_2": 5.67451, "recon_1": 0.72141, "recon_2": 0.72951,
+            "cycle_kl_1": 4.08376, "cycle_kl_2": 8.04378, "cycle_1": 0.70827, "cycle_2": 0.7369,
+        },
+        "y": [-0.13909, 0.35272, -0.25417],
+        "x": [0.93663, -0.86836, -0.97791],
+    },
+}  # fmt: skip
 
 
 def test_golden_slice(method):
@@ -276,9 +383,12 @@ def test_golden_slice(method):
         for p in method.parameters():  # larger than at the start, where every output is nearly grey
             if p.dim() > 1:
                 torch.nn.init.normal_(p, std=0.3)
-        pixels = golden.pop("y")
-        made = method.eval().translate(fake_batch()["x"], generator=torch.Generator().manual_seed(0))
-        assert made[0, :, 5, 5].tolist() == pytest.approx(pixels, abs=1e-4)
+        method.eval()
+        for side in "yx" if "direction" in method.controls else "y":
+            controls = {"direction": "yx"} if side == "x" else {}
+            given = fake_batch()["x" if side == "y" else "y"]
+            made = method.translate(given, generator=torch.Generator().manual_seed(0), **controls)
+            assert made[0, :, 5, 5].tolist() == pytest.approx(golden.pop(side), abs=1e-4)
         for name, terms in golden.items():
             torch.manual_seed(0)
             got = {k: v.item() for k, v in method.stages()[0].turns[name].loss(fake_batch()).items()}
