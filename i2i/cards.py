@@ -5,14 +5,13 @@ from __future__ import annotations
 import dataclasses
 import os
 import platform
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import torch
 from torch import Tensor
 from tqdm.auto import tqdm
 
-from .alignment import FIGURES, report
+from .alignment import report
 from .checkpoint import export, read_config, write_config
 from .data.folders import DataError
 from .data.unpaired import Unpaired
@@ -115,30 +114,15 @@ def hardware(trainer: Trainer) -> str:
 def figures_table() -> str:
     """The shipped paired models' figures on held-out pictures, as a table for a page: value (95 % interval)."""
     columns = ("PSNR", "SSIM", "energy ratio", "colour", "PD-i2i", "FD-i2i", "KD-i2i")
-    return _table(columns, {name: card for name, card in _shipped_cards() if "PSNR" in card["figures"]})
-
-
-def alignment_table(data: str) -> str:
-    """The same of the unpaired models trained on `data`, from x to y; the way back is on the cards."""
-    cards = {name: card for name, card in _shipped_cards() if card["data"] == data}
-    return _table([c for c in FIGURES if any(c in card["figures"] for card in cards.values())], cards)
-
-
-def _shipped_cards() -> Iterator[tuple[str, dict]]:
-    for name, config in shipped_cards().items():
-        yield name, config["card"]
-
-
-def _table(columns: Sequence[str], cards: dict[str, dict]) -> str:
     lines = [f"| model | {' | '.join(columns)} | minutes |", "|---" * (len(columns) + 2) + "|"]
-    for name, card in cards.items():
-        figures = [card["figures"].get(c) for c in columns]
-        lines.append(f"| `{name}` | {' | '.join(_cell(*f) if f else '' for f in figures)} | {card['minutes']:.0f} |")
+    for name, config in shipped_cards().items():
+        card = config["card"]
+        if "PSNR" not in card["figures"]:
+            continue  # a model without pairs: its figures are those of the claim unpaired-error
+        figures = [card["figures"][c] for c in columns]
+        cells = [f"{v:#.3g}" + ("" if low is None else f" ({low:#.3g} to {high:#.3g})") for v, low, high in figures]
+        lines.append(f"| `{name}` | {' | '.join(cells)} | {card['minutes']:.0f} |")
     return "\n".join(lines)
-
-
-def _cell(value: float, low: float | None, high: float | None) -> str:
-    return f"{value:#.3g}" + ("" if low is None else f" ({low:#.3g} to {high:#.3g})")
 
 
 def folder_recipe(method: str, size: int) -> Recipe:

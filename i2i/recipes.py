@@ -186,7 +186,7 @@ RECIPES |= {
 # patches of 34 take the place of 70. Each set's table gives a method the same minutes of one core.
 _RESIDUAL = {"width": 24, "blocks": 4, "up": "resized", "patch_layers": 2, "patch_width": 32}
 _SHALLOW = {**_RESIDUAL, "halvings": 1, "patch_width": 24}  # glowing lines are thinner than a quarter of the picture's grid
-_DISCO = {"code": 0, "up": "resized", "decay_from": 0.5}
+_DISCO = {"up": "resized", "decay_from": 0.5}
 _DUAL = {"depth": 5, "up": "resized", "critic_layers": 4, "critic_side": 4, "rate": 1e-4, "decay_from": 0.5}
 _UNIT = {"width": 24, "blocks": 3, "up": "resized", "critic_width": 32, "critic_layers": 5, "decay_from": 0.5}
 _TITLES = {"cyclegan": "CycleGAN", "discogan": "DiscoGAN", "dualgan": "DualGAN", "distancegan": "DistanceGAN", "unit": "UNIT"}
@@ -202,7 +202,7 @@ _ON_EMOJI: dict[str, tuple[dict, int]] = {
 # White paper to night sky is no small change: CycleGAN's identity term would only stand in its way.
 _ON_ICONS: dict[str, tuple[dict, int]] = {
     "cyclegan": ({**_SHALLOW, "identity": 0.0, "steps": 4_600}, 1),
-    "discogan": ({**_DISCO, "width": 24, "steps": 2_000, "early_steps": 500}, 16),
+    "discogan": ({**_DISCO, "code": 0, "width": 24, "steps": 2_000, "early_steps": 500}, 16),
     "dualgan": ({**_DUAL, "width": 16, "cap": 64, "critic_width": 24, "steps": 2_900}, 4),
     "distancegan": ({**_SHALLOW, "steps": 6_500}, 2),
     "unit": ({**_UNIT, "halvings": 1, "steps": 2_200}, 1),

@@ -97,13 +97,7 @@ def paired(
     that tenth serves as test too.
     direction AB: x = A, y = B; BA the other way. Raises DataError with one sentence.
     """
-    if split not in SPLITS:
-        raise DataError(f"unknown split {split!r}; there are {', '.join(SPLITS)}.")
-    if direction not in ("AB", "BA"):
-        raise DataError(f"unknown direction {direction!r}; there are AB (x = A, y = B) and BA.")
-    root = Path(root)
-    if not root.is_dir():
-        raise DataError(f"the folder {root} does not exist.")
+    root = existing(root, split, direction)
     whole = split == "test" and (root / held_out).is_dir()
     root = root / held_out if whole else root / "train" if (root / "train").is_dir() else root
 
@@ -136,6 +130,17 @@ def paired(
     a, b = (stack(pictures, load) for pictures in zip(*pairs, strict=True))
     x, y = (a, b) if direction == "AB" else (b, a)
     return Pairs(x, y, size, augment=augment and split == "train")
+
+
+def existing(root: str | Path, split: str, direction: str) -> Path:
+    """A user's folder; DataError if it is not there, or if the split or the direction is none."""
+    if split not in SPLITS:
+        raise DataError(f"unknown split {split!r}; there are {', '.join(SPLITS)}.")
+    if direction not in ("AB", "BA"):
+        raise DataError(f"unknown direction {direction!r}; there are AB (x = A, y = B) and BA.")
+    if not Path(root).is_dir():
+        raise DataError(f"the folder {root} does not exist.")
+    return Path(root)
 
 
 def _by_name(folder: Path) -> dict[str, Path]:

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from ..pictures import from_bytes, open_picture, to_bytes
 from . import emoji
-from .folders import SPLITS, DataError, is_validation, pictures_in, stack
+from .folders import DataError, existing, is_validation, pictures_in, stack
 from .icons import SPLITS as ICON_SPLITS
 from .icons import Icons
 
@@ -110,13 +110,7 @@ def unpaired(root: str | Path, size: int, split: str = "train", direction: str =
     otherwise that tenth serves as test too. Pictures are scaled to cover a square and cropped; grey ones become RGB.
     direction AB: x = A, y = B; BA the other way. Raises DataError with one sentence.
     """
-    if split not in SPLITS:
-        raise DataError(f"unknown split {split!r}; there are {', '.join(SPLITS)}.")
-    if direction not in ("AB", "BA"):
-        raise DataError(f"unknown direction {direction!r}; there are AB (x = A, y = B) and BA.")
-    root = Path(root)
-    if not root.is_dir():
-        raise DataError(f"the folder {root} does not exist.")
+    root = existing(root, split, direction)
     load = round(size * 286 / 256) if split == "train" else size
     files = [_files(root, name, split) for name in (names if direction == "AB" else names[::-1])]
     if len({frozenset(hashlib.sha256(f.read_bytes()).digest() for f in part) for part in files}) == 1:
