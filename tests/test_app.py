@@ -475,12 +475,29 @@ def test_on_icons_d_sees_the_made_picture_beside_the_real_one(visit):
     v = visit("?model=icons&example=2")
     v.page.wait_for_function("document.querySelectorAll('#eye .eye-views canvas').length === 2")
     assert v.page.locator("#eye figcaption", has_text="real").count() >= 1
-    assert v.page.locator("#patch label").count() == 1, "this model has patches of one size"
+    for label, size in (("pixel", "1 × 1"), ("all of it", "142 × 142"), ("70 px", "70 × 70")):
+        v.page.locator("#patch").get_by_role("radio", name=label, exact=True).check()
+        v.page.wait_for_function(
+            "size => document.querySelector('#eye .eye-crops figcaption').innerText.includes(size + ' px')", arg=size
+        )
+        assert v.page.locator("#eye .eye-views canvas").count() == 2
     v.drag(*ARC)
     v.page.wait_for_function("document.querySelectorAll('#eye .eye-views canvas').length === 1")
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("patch, side", [(1, 128), (16, 62), (70, 14), (142, 6)])
+def test_on_icons_every_size_of_patch_looks_at_made_and_real(patch, side):
+    from demos import paired, why
+
+    shown = paired._shown(paired._examples("icons")[0].value, "icons", 0, 0)
+    assert [p for _, p in why._choices(shown)] == [1, 16, 70, 142]
+    seen = why.look_through(shown, patch)
+    assert [view["title"] for view in seen["views"]] == ["made", "real"]
+    assert seen["patch"] == patch and {view["rows"] for view in seen["views"]} == {side}
+    assert seen["views"][0]["logits"] != seen["views"][1]["logits"]
+
+
 def test_a_street_is_wider_than_any_training_picture(visit):
     v = visit("?model=facades")
     picture = v.page.locator("#street img").last
