@@ -221,6 +221,10 @@ _FAILURES: dict[str, tuple[str, ...]] = {
         "hues are exchanged, a green cactus glows orange: the cycle only asks that the way back undoes it",
         "where two parts touch, their outlines break up",
     ),
+    "discogan-icons": (
+        "lines break into coloured dots: without skips the picture passes through a map of 4 x 4",
+        "a thing is recognised by its outline alone; ornaments and faces are lost",
+    ),
     "unit-icons": (
         "hues are exchanged, as the cycle allows, and mixed along one line",
         "soft glows in place of sharp tubes: the decoder ends in single pixels' weights",
