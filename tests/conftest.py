@@ -18,7 +18,14 @@ torch.set_num_threads(1)
 # Every method at a size that trains in milliseconds. A method without an entry fails its tests.
 TINY = {
     "pix2pix": {"width": 4, "cap": 8, "depth": 3, "patch_layers": 1, "patch_width": 4, "steps": 8},
-}
+    "cyclegan": {"width": 4, "blocks": 1, "patch_layers": 1, "patch_width": 4, "pool": 3, "steps": 8},
+    "discogan": {"width": 4, "depth": 2, "code": 8, "early_steps": 4, "steps": 8},
+    "dualgan": {
+        "width": 4, "cap": 8, "depth": 4, "critic_width": 4, "critic_layers": 2, "critic_side": 4, "steps": 8,
+    },
+    "distancegan": {"width": 4, "blocks": 1, "patch_layers": 1, "patch_width": 4, "pool": 3, "steps": 8},
+    "unit": {"width": 4, "blocks": 2, "critic_width": 4, "critic_layers": 3, "steps": 8},
+}  # fmt: skip
 
 
 def pytest_configure(config):
@@ -89,6 +96,14 @@ class Made:
     def batch(self, index, generator=None):
         move = self.jitter * torch.rand(len(index), 1, 1, 1, generator=generator, dtype=self.x.dtype)
         return {"x": self.x[index] + move, "y": self.y[index] - move, "index": index}
+
+
+@pytest.fixture
+def unfilled(monkeypatch):
+    """Networks without storage: their size is all that is asked for. A normal draw there costs imports."""
+    monkeypatch.setattr(torch.nn.init, "normal_", lambda tensor, *_: tensor)
+    with torch.device("meta"):
+        yield
 
 
 @pytest.fixture(params=sorted(METHODS))

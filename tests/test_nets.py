@@ -11,8 +11,20 @@ import torch.nn.functional as F
 from conftest import noise
 
 from i2i.nets.convolution import Conv2d, ConvTranspose2d, plain_layers
-from i2i.nets.layers import UPS, NoiseDropout, batch_norm, instance_norm
+from i2i.nets.dcgan import EncoderDecoder, WholePicture
+from i2i.nets.layers import (
+    UPS,
+    InstanceNorm2d,
+    NoiseDropout,
+    affine_instance_norm,
+    batch_norm,
+    instance_norm,
+    transposed,
+    transposed3,
+)
 from i2i.nets.patchgan import PatchGAN
+from i2i.nets.pool import ImagePool
+from i2i.nets.resnet import Residual, ResNetGenerator
 from i2i.nets.unet import UNet
 
 
@@ -21,14 +33,6 @@ def count(net: torch.nn.Module) -> int:
 
 
 # ---- Parameter counts of the papers ----
-
-
-@pytest.fixture
-def unfilled(monkeypatch):
-    """Networks without storage: their size is all that is asked for. A normal draw there costs imports."""
-    monkeypatch.setattr(torch.nn.init, "normal_", lambda tensor, *_: tensor)
-    with torch.device("meta"):
-        yield
 
 
 @pytest.mark.parametrize(
@@ -57,6 +61,29 @@ def test_a_unet_has_the_papers_parameter_count(unfilled, options, parameters):
 )
 def test_a_patchgan_has_the_papers_parameter_count(unfilled, inputs, norm, parameters):
     assert [count(PatchGAN(inputs, layers=n, norm=norm)) for n in range(6)] == parameters
+
+
+@pytest.mark.parametrize(
+    "blocks, norm, parameters",
+    [
+        (9, instance_norm, 11_378_179),
+        (6, instance_norm, 7_837_699),
+        (9, batch_norm, 11_383_427),
+        (6, batch_norm, 7_841_411),
+    ],
+)
+def test_a_residual_generator_has_the_papers_parameter_count(unfilled, blocks, norm, parameters):
+    assert count(ResNetGenerator(blocks=blocks, norm=norm)) == parameters
+
+
+def test_discogans_nets_have_the_papers_parameter_count(unfilled):
+    assert [count(EncoderDecoder(64, code, transposed)) for code in (0, 100)] == [5_513_856, 7_153_480]
+    assert count(WholePicture(64)) == 2_765_568
+
+
+def test_dualgans_unet_has_the_papers_parameter_count(unfilled):
+    options = {"up": transposed3, "norm": affine_instance_norm, "kernels": (5, 3), "deepest_norm": True}
+    assert count(UNet(**options, bias=True)) == 30_621_763
 
 
 # ---- PatchGAN ----
@@ -173,6 +200,275 @@ def test_weights_start_as_in_dcgan():
     assert net.down_norm[2].weight.mean().item() == pytest.approx(1, abs=0.02)
     assert net.down_norm[2].weight.std().item() == pytest.approx(0.02, rel=0.5)
     assert net.up[-1].bias.abs().max() == 0
+
+
+@pytest.mark.parametrize("kernels", [(4, 4), (5, 3), (3, 4)])
+def test_the_first_kernel_and_the_others_are_chosen_apart(kernels):
+    net = unet(kernels=kernels)
+    assert [layer.kernel_size for layer in net.down] == [(kernels[i > 0],) * 2 for i in range(4)]
+    assert net(noise(2, 3, 32, 16)).shape == (2, 3, 32, 16), "each still halves exactly"
+
+
+def test_the_deepest_map_is_normed_on_request_alone():
+    for deepest in (False, True):
+        net = unet(norm=affine_instance_norm, deepest_norm=deepest)
+        assert [isinstance(norm, InstanceNorm2d) for norm in net.down_norm] == [False, True, True, deepest]
+    torch.nn.init.ones_(net.down_norm[-1].bias)  # at 0, where it starts, the ReLU after it has no slope
+    net(noise(1, 3, 16, 16)).sum().backward()  # where a map has one pixel a norm gives its shift
+    assert net.down_norm[-1].bias.grad.abs().max() > 0
+
+
+def test_the_bias_follows_the_norm_unless_it_is_asked_for():
+    """A norm with a shift makes it idle; the last layer, which has no norm, always has one."""
+
+    def biased(**options) -> list[bool]:
+        net = unet(**options)
+        return [layer.bias is not None for layer in (*net.down, *net.up)]
+
+    assert biased(norm=batch_norm) == [False] * 7 + [True]
+    assert biased(norm=affine_instance_norm) == [False] * 7 + [True]
+    assert biased(norm=instance_norm) == [True] * 8
+    assert biased(norm=batch_norm, bias=True) == [True] * 8
+    assert biased(norm=instance_norm, bias=False) == [False] * 7 + [True]
+
+
+# ---- Residual generator ----
+
+
+@pytest.mark.parametrize("up", sorted(UPS))
+@pytest.mark.parametrize("norm", [batch_norm, instance_norm])
+def test_a_residual_generator_translates_any_multiple_of_four(up, norm):
+    torch.manual_seed(0)
+    net = ResNetGenerator(width=4, blocks=2, up=UPS[up], norm=norm)
+    for h, w in [(8, 8), (32, 16), (20, 44)]:
+        y = net(noise(2, 3, h, w))
+        assert y.shape == (2, 3, h, w) and y.abs().max() <= 1
+
+
+def test_transposed3_doubles_a_map_of_any_size():
+    layer = transposed3(2, 3, True)
+    assert layer(noise(1, 2, 5, 8)).shape == (1, 3, 10, 16) and count(layer) == 2 * 3 * 9 + 3
+    assert transposed3(2, 3, False).bias is None
+
+
+def test_transposed3_covers_every_other_pixel_twice():
+    """The taps that reach a pixel: 4 where both coordinates are odd, 2 where one is, 1 elsewhere."""
+    layer = transposed3(1, 1, False)
+    torch.nn.init.ones_(layer.weight)
+    reached = layer(torch.ones(1, 1, 4, 4))[0, 0, 2:6, 2:6]
+    assert reached.tolist() == [[1, 2, 1, 2], [2, 4, 2, 4], [1, 2, 1, 2], [2, 4, 2, 4]]
+
+
+def test_a_residual_block_adds_to_what_it_is_given():
+    block, h = Residual(4), noise(2, 4, 6, 6)
+    torch.testing.assert_close(block(h), h + block.net(h))
+    for p in block.net[3].parameters():
+        torch.nn.init.zeros_(p)
+    assert torch.equal(block(h), h)
+
+
+def test_nine_residual_blocks_see_157_pixels():
+    class Nothing(torch.nn.Identity):
+        affine = True  # so that no layer gets a bias
+
+    net = ResNetGenerator(width=1, blocks=9, norm=lambda channels: Nothing()).double()
+    for p in net.parameters():
+        torch.nn.init.constant_(p, 0.1)  # no gradient dies or cancels
+    x = torch.rand(1, 3, 192, 192, generator=seeded(0), dtype=torch.float64).requires_grad_()
+    h = x
+    for layer in net.net:
+        h = layer(h)
+        if isinstance(layer, Residual):
+            deep = h
+    (gradient,) = torch.autograd.grad(deep[0, 0, 24, 24], x)
+    rows, columns = (gradient[0].abs().sum(0) > 0).nonzero().T
+    assert [int(v.max() - v.min()) + 1 for v in (rows, columns)] == [157, 157]
+
+
+# ---- DiscoGAN's nets ----
+
+
+def test_an_encoder_decoder_passes_all_through_its_deepest_map():
+    torch.manual_seed(0)
+    for code in (0, 5):
+        net = EncoderDecoder(4, code, transposed, depth=2).eval()
+        a, b = noise(1, 3, 16, 16, seed=1), noise(1, 3, 16, 16, seed=2)
+        assert net(a).shape == a.shape and not torch.equal(net(a), net(b))
+        convolutions = [m for m in net.modules() if isinstance(m, torch.nn.Conv2d)]
+        assert len(convolutions) == (3 if code else 2)
+        torch.nn.init.zeros_(convolutions[-1].weight)
+        assert torch.equal(net(a), net(b))
+
+
+def test_the_code_of_a_picture_of_64_pixels_is_one_pixel():
+    net, sides = EncoderDecoder(2, 100, transposed), []
+    for module in net.modules():
+        if isinstance(module, torch.nn.Conv2d | torch.nn.ConvTranspose2d):
+            module.register_forward_hook(lambda m, given, made: sides.append(tuple(made.shape[1:])))
+    net(noise(2, 3, 64, 64))
+    assert sides[4] == (100, 1, 1) and [side for _, _, side in sides] == [32, 16, 8, 4, 1, 4, 8, 16, 32, 64]
+
+
+def test_discogans_discriminator_judges_the_whole_picture():
+    torch.manual_seed(0)
+    net, x = WholePicture(4).double().eval(), noise(2, 3, 64, 64, dtype=torch.float64).requires_grad_()
+    for p in net.parameters():
+        if p.dim() > 1:
+            torch.nn.init.normal_(p, std=0.2)
+    logits, maps = net(x)
+    assert logits.shape == (2,)
+    assert [tuple(m.shape) for m in maps] == [(2, 8, 16, 16), (2, 16, 8, 8), (2, 32, 4, 4)]
+    (gradient,) = torch.autograd.grad(logits[0], x)
+    assert (gradient[0] != 0).all(), "every pixel counts"
+    assert (gradient[1] == 0).all(), "in eval mode, no other picture does"
+    for step, given, made in zip(net.steps[2:], maps, maps[1:], strict=False):
+        assert torch.equal(step(given), made), "each map is what the next step is given"
+    torch.testing.assert_close(net.last(maps[-1]).flatten(), logits)
+
+
+# ---- Instance norm ----
+
+
+@pytest.mark.parametrize("affine", [False, True])
+@pytest.mark.parametrize("shape", [(3, 4, 5, 7), (1, 4, 2, 2)], ids=str)
+def test_the_quick_instance_norm_is_torchs_and_so_are_its_gradients(affine, shape):
+    ours, theirs = (norm(4, affine=affine).double() for norm in (InstanceNorm2d, torch.nn.InstanceNorm2d))
+    assert ours.state_dict().keys() == theirs.state_dict().keys()
+    if affine:
+        for p, q in zip(ours.parameters(), theirs.parameters(), strict=True):
+            p.data = q.data = noise(4, seed=3, dtype=torch.float64)
+    h, towards = (noise(*shape, seed=s, dtype=torch.float64) for s in (0, 1))
+    results = []
+    for norm in (ours, theirs):
+        x = (3 * h + 1).requires_grad_()
+        y = norm(x)
+        (slope,) = torch.autograd.grad((y * towards).sum(), x, create_graph=True)
+        slope.square().sum().backward()  # a gradient penalty differentiates twice
+        results.append((y, slope, x.grad, *(p.grad for p in norm.parameters() if p.grad is not None)))
+    for mine, torchs in zip(*results, strict=True):
+        torch.testing.assert_close(mine, torchs, rtol=1e-9, atol=1e-9)
+
+
+def test_instance_norm_is_the_same_in_training_and_at_test_and_keeps_the_layout():
+    norm, h = instance_norm(4), noise(2, 4, 8, 8).to(memory_format=torch.channels_last)
+    made = norm(h)
+    assert torch.equal(made, norm.eval()(h)) and not norm.state_dict()
+    assert made.is_contiguous(memory_format=torch.channels_last)
+    one_by_one = torch.cat([norm(picture[None]) for picture in h])
+    torch.testing.assert_close(made, one_by_one)
+
+
+def test_instance_norm_of_one_pixel_is_its_shift_and_without_one_an_error():
+    norm = affine_instance_norm(3)
+    norm.bias.data = torch.tensor([1.0, -2.0, 3.0])
+    h = noise(2, 3, 1, 1).requires_grad_()
+    made = norm(h)
+    assert made.flatten(1).tolist() == [[1, -2, 3]] * 2
+    made.sum().backward()
+    assert (h.grad == 0).all() and norm.bias.grad.tolist() == [2, 2, 2]
+    with pytest.raises(ValueError, match="more than 1"):
+        instance_norm(3)(h)
+
+
+# ---- Pool ----
+
+
+def numbered(*values: float) -> torch.Tensor:
+    """A made picture for each value, filled with it."""
+    return torch.tensor(values, dtype=torch.float32).view(-1, 1, 1, 1).expand(-1, 3, 2, 2).clone()
+
+
+def told(pictures: torch.Tensor) -> list[float]:
+    return pictures[:, 0, 0, 0].tolist()
+
+
+def step(pool: ImagePool, made: torch.Tensor) -> torch.Tensor:
+    """One step of training: what D is shown for `made`."""
+    places = pool.draw(len(made))
+    shown = pool.mix(made, places)
+    pool.put(made, places)
+    return shown
+
+
+def test_a_pool_of_size_0_is_the_identity():
+    pool = ImagePool(0)
+    for i in range(20):
+        made = numbered(i, i + 0.5)
+        assert torch.equal(step(pool, made), made) and len(pool.pictures) == 0
+
+
+@pytest.mark.parametrize("batch", [1, 2, 3, 7])
+def test_until_a_pool_is_full_the_new_pictures_are_shown(batch):
+    torch.manual_seed(0)
+    pool = ImagePool(6)
+    for first in range(0, 6, batch):
+        made = numbered(*range(first, first + batch))
+        assert torch.equal(step(pool, made), made)
+        assert told(pool.pictures) == [*range(6)][: first + batch]
+
+
+@pytest.mark.parametrize("size, batch", [(3, 2), (1, 2), (3, 8), (50, 4)])
+def test_a_batch_may_cross_the_moment_at_which_a_pool_is_full(size, batch):
+    """What is shown is new or was stored by an earlier step."""
+    for seed in range(40):
+        torch.manual_seed(seed)
+        pool, seen = ImagePool(size), set()
+        for i in range(2 + size // batch):
+            made = numbered(*range(batch * i, batch * i + batch))
+            shown = told(step(pool, made))
+            assert all(s == m or s in seen for s, m in zip(shown, told(made), strict=True))
+            seen |= {*told(made)}
+            assert len(pool.pictures) == min(size, batch * (i + 1))
+
+
+def test_a_full_pool_shows_an_old_picture_half_of_the_time_and_puts_the_new_one_in_its_place():
+    torch.manual_seed(0)
+    pool = ImagePool(10)
+    step(pool, numbered(*range(10)))
+    old, places = 0, set()
+    for i in range(10, 410):
+        before = told(pool.pictures)
+        (shown,) = told(step(pool, numbered(i)))
+        after = told(pool.pictures)
+        changed = [place for place in range(10) if before[place] != after[place]]
+        if shown == i:
+            assert changed == [], "a new picture that is shown itself is not kept"
+        else:
+            old += 1
+            assert [(before[place], after[place]) for place in changed] == [(shown, i)]
+            places |= {*changed}
+    assert 160 < old < 240 and places == {*range(10)}
+
+
+def test_what_a_pool_shows_carries_no_gradient_and_is_no_view_of_it():
+    torch.manual_seed(0)
+    pool = ImagePool(2)
+    made = numbered(1, 2).requires_grad_()
+    shown = step(pool, made)
+    assert not shown.requires_grad and not pool.pictures.requires_grad
+    with torch.no_grad():
+        made.zero_()
+    assert told(pool.pictures) == [1, 2]
+    new = numbered(3, 4)
+    mixed = pool.mix(new, torch.tensor([1, -1]))
+    assert told(mixed) == [2, 4] and told(new) == [3, 4] and told(pool.pictures) == [1, 2]
+
+
+def test_drawing_and_mixing_store_nothing():
+    pool = ImagePool(2)
+    pool.mix(numbered(1, 2), pool.draw(2))
+    assert len(pool.pictures) == 0
+
+
+def test_a_pool_that_has_grown_survives_the_way_through_a_state_dict():
+    torch.manual_seed(0)
+    pool = ImagePool(4)
+    step(pool, numbered(1, 2, 3))
+    for other in (ImagePool(4), copy.deepcopy(pool)):
+        other.load_state_dict(pool.state_dict())
+        assert told(other.pictures) == [1, 2, 3]
+        other.pictures.zero_()
+        assert told(pool.pictures) == [1, 2, 3], "a copy of its own"
 
 
 # ---- Noise ----
