@@ -22,7 +22,11 @@ from i2i import check as kit
 from i2i import show
 from i2i.lessons import EXERCISES, QUESTIONS
 from i2i.lessons import pix2pix as lesson1
+from i2i.losses import distance_loss, kl_to_unit, least_squares, wasserstein
+from i2i.methods import METHODS
+from i2i.methods.distancegan import between_pairs
 from i2i.nets.patchgan import PatchGAN
+from i2i.nets.pool import ImagePool
 from i2i.nets.unet import UNet
 
 # ---- Right solutions ----
@@ -52,6 +56,55 @@ def sigmoid(s):
     return 1 / (1 + math.exp(-s))
 
 
+def cycle_loss(G, F, x, y, lam):
+    return lam * ((F(G(x)) - x).abs().mean() + (G(F(y)) - y).abs().mean())
+
+
+def least_squares_game(real, made):
+    return ((real - 1).square().mean() + made.square().mean()) / 2, (made - 1).square().mean()
+
+
+def image_pool(stored, size, new, coin, place):
+    if len(stored) < size:
+        return new, [*stored, new]
+    if not stored or not coin:
+        return new, stored
+    return stored[place], stored[:place] + [new] + stored[place + 1 :]
+
+
+def keep_distance(before, after, ux, uy):
+    return ((before - ux[0]) / ux[1] - (after - uy[0]) / uy[1]).abs().mean()
+
+
+def pair_distances(pictures):
+    flat = pictures.flatten(1)
+    i, j = torch.triu_indices(len(flat), len(flat), 1)
+    return (flat[i] - flat[j]).abs().mean(1)
+
+
+def critic_losses(real, made):
+    return made.mean() - real.mean(), -made.mean(), real.mean() - made.mean()
+
+
+def disco_factors(step):
+    r = 0.01 if step < 10_000 else 0.5
+    return (1 - r) * 0.1, (1 - r) * 0.9, r
+
+
+def gaussian_kl(mean, std):
+    return ((mean**2 + std**2 - 1 - (std**2).log()) / 2).sum()
+
+
+def unit_streams(encode, decode, x, y):
+    z_1, z_2 = encode(x, 1), encode(y, 2)
+    return decode(z_1, 1), decode(z_1, 2), decode(z_2, 1), decode(z_2, 2)
+
+
+def unit_cycle(encode, decode, x):
+    back = encode(decode(encode(x, 1), 2), 2)
+    return back.square().mean(), (decode(back, 1) - x).abs().mean()
+
+
 RIGHT = {
     "generator-loss": generator_loss,
     "discriminator-loss": discriminator_loss,
@@ -61,6 +114,18 @@ RIGHT = {
     "map-side": lambda side, layers: side // 2**layers - 2 if layers else side,
     "patch-loss": lambda s, real: F.softplus(-s if real else s).mean(),
     "two-gradients": lambda s: (sigmoid(s) - 1, -sigmoid(s)),
+    "cycle-loss": cycle_loss,
+    "least-squares-game": least_squares_game,
+    "image-pool": image_pool,
+    "permuted": lambda G, F, p, p_back: (lambda x: p(G(x)), lambda y: F(p_back(y))),
+    "keep-distance": keep_distance,
+    "pair-distances": pair_distances,
+    "critic-losses": critic_losses,
+    "disco-factors": disco_factors,
+    "gaussian-kl": gaussian_kl,
+    "kl-factor": lambda factor, n: 2 * factor / n,
+    "unit-streams": unit_streams,
+    "unit-cycle": unit_cycle,
 }
 
 
@@ -70,6 +135,32 @@ def l1(y, fake):
 
 def fool(D, x, fake):
     return F.softplus(-D(x, fake)).mean()
+
+
+def half_cycle(G, F, x):
+    return (F(G(x)) - x).abs().mean()
+
+
+def greedy_pool(stored, size, new, coin, place):
+    """Shows an old picture whenever there is one, and stores at the end only."""
+    return (stored[place] if stored else new), ([*stored, new] if len(stored) < size else stored)
+
+
+def eager_pool(stored, size, new, coin, place):
+    """Replaces before it shows."""
+    if len(stored) < size or not coin:
+        return image_pool(stored, size, new, coin, place)
+    stored[place] = new
+    return stored[place], stored
+
+
+def parts(f, *change):
+    """A solution that returns several things, each passed through its own change."""
+    return lambda *given: tuple(c(v) for c, v in zip(change, f(*given), strict=True))
+
+
+def keep(v):
+    return v
 
 
 # (exercise, a wrong solution, a word of what the check must say)
@@ -123,6 +214,80 @@ WRONG = [
     ("two-gradients", lambda s: (1 - sigmoid(s), -sigmoid(s)), "sign"),
     ("two-gradients", lambda s: (-1 / sigmoid(s), -1 / (1 - sigmoid(s))), "chain rule"),
     ("two-gradients", lambda s: ..., "nothing yet"),
+    ("cycle-loss", lambda G, F, x, y, lam: cycle_loss(F, G, x, y, lam), "G leads from x to y"),
+    ("cycle-loss", lambda G, F, x, y, lam: lam * (l1(y, G(x)) + l1(x, F(y))), "both must come back"),
+    ("cycle-loss", lambda G, F, x, y, lam: lam * half_cycle(G, F, x) + 0 * half_cycle(F, G, y).detach(), "only x comes back"),
+    ("cycle-loss", lambda G, F, x, y, lam: cycle_loss(G, F, x, y, 1) * (lam > 0), "λ is missing"),
+    ("cycle-loss", lambda G, F, x, y, lam: lam * half_cycle(G, F, x) + half_cycle(F, G, y), "only one of the two"),
+    ("cycle-loss", lambda G, F, x, y, lam: cycle_loss(G, F, x, y, lam) / 2, "averaged"),
+    ("cycle-loss", lambda G, F, x, y, lam: lam * (l1(y, F(G(x))) + l1(x, G(F(y)))), "exchanged"),
+    ("cycle-loss", lambda G, F, x, y, lam: lam * ((F(G(x)) - x) ** 2 + (G(F(y)) - y) ** 2).mean(), "squared"),
+    ("cycle-loss", lambda G, F, x, y, lam: lam * ((F(G(x)) - x).abs() + (G(F(y)) - y).abs()).sum(), "added up"),
+    ("cycle-loss", lambda G, F, x, y, lam: cycle_loss(G, F, x, y, lam).detach(), "no gradient"),
+    ("cycle-loss", lambda G, F, x, y, lam: ..., "nothing yet"),
+    ("least-squares-game", lambda r, m: least_squares_game(r, m)[::-1], "exchanged"),
+    ("least-squares-game", parts(least_squares_game, lambda v: 2 * v, keep), "half is missing"),
+    ("least-squares-game", lambda r, m: least_squares_game(m, r), "real and made are exchanged"),
+    ("least-squares-game", lambda r, m: (least_squares_game(r, m)[0], -m.square().mean()), "leads away from 0"),
+    ("least-squares-game", lambda r, m: (least_squares_game(r, m)[0], m.square().mean()), "found out"),
+    ("least-squares-game", lambda r, m: (least_squares_game(r, m)[0], (m.mean() - 1) ** 2), "mean score"),
+    ("least-squares-game", lambda r, m: (least_squares_game(r, m)[0], -2 * least_squares_game(r, m)[0]), "whole of V"),
+    ("least-squares-game", lambda r, m: least_squares_game(r, m)[0], "two things"),
+    ("image-pool", greedy_pool, "shows itself"),
+    ("image-pool", eager_pool, "replaced before"),
+    ("image-pool", lambda s, size, new, coin, place: (new, s), "stored at the end"),
+    ("image-pool", lambda s, size, new, coin, place: (new, (s + [new])[:size]), "show the stored one"),
+    ("image-pool", lambda s, size, *a: (s[a[2]], s) if a[1] and len(s) == size else image_pool(s, size, *a), "takes the place"),
+    ("image-pool", lambda s, size, new, coin, place: image_pool(s, size, new, len(s) >= size, place), "show that"),
+    ("image-pool", lambda s, size, new, coin, place: new, "two things"),
+    ("permuted", lambda G, F, p, q: (lambda x: p(G(x)), F), "F is unchanged"),
+    ("permuted", lambda G, F, p, q: (lambda x: p(G(x)), lambda y: F(p(y))), "second time"),
+    ("permuted", lambda G, F, p, q: (lambda x: p(G(x)), lambda y: q(F(y))), "too late"),
+    ("permuted", lambda G, F, p, q: (G, F), "still G"),
+    ("permuted", lambda G, F, p, q: (lambda x: q(G(x)), lambda y: F(p(y))), "inverse"),
+    ("permuted", lambda G, F, p, q: (lambda x: G(p(x)), lambda y: q(F(y))), "after G"),
+    ("permuted", lambda G, F, p, q: (1, 2), "two functions"),
+    ("keep-distance", lambda b, a, u, v: (b - a).abs().mean(), "bare distances"),
+    ("keep-distance", lambda b, a, u, v: (b - u[0] - a + v[0]).abs().mean(), "deviations"),
+    ("keep-distance", lambda b, a, u, v: (b / u[1] - a / v[1]).abs().mean(), "not taken off"),
+    ("keep-distance", lambda b, a, u, v: keep_distance(b, a, u, u), "units of x"),
+    ("keep-distance", lambda b, a, u, v: keep_distance(b, a, v, u), "units are exchanged"),
+    ("keep-distance", lambda b, a, u, v: ((b - u[0]) / u[1] - (a - v[0]) / v[1]).square().mean(), "squared"),
+    ("keep-distance", lambda b, a, u, v: ((b - u[0]) / u[1] - (a - v[0]) / v[1]).mean().abs(), "cancelled"),
+    ("keep-distance", lambda b, a, u, v: keep_distance(b.sort().values, a.sort().values, u, v), "expected"),
+    ("pair-distances", lambda p: (p.flatten(1)[:, None] - p.flatten(1)).abs().mean(2), "10 pairs"),
+    ("pair-distances", lambda p: torch.pdist(p.flatten(1), p=1), "added up"),
+    ("pair-distances", lambda p: torch.pdist(p.flatten(1)), "Euclidean"),
+    ("pair-distances", lambda p: torch.pdist(p.flatten(1)) ** 2 / p[0].numel(), "squared"),
+    ("pair-distances", lambda p: pair_distances(p).mean(), "shape"),
+    ("critic-losses", parts(critic_losses, lambda v: -v, keep, keep), "the critic: the sign"),
+    ("critic-losses", parts(critic_losses, keep, lambda v: -v, keep), "scored high"),
+    ("critic-losses", parts(critic_losses, keep, keep, lambda v: -v), "the gap"),
+    ("critic-losses", lambda r, m: (F.softplus(-r).mean() + F.softplus(m).mean(), 0, 0), "log loss"),
+    ("critic-losses", lambda r, m: (m.mean() - r.mean(), r.mean() - m.mean(), 0), "leave them out"),
+    ("critic-losses", lambda r, m: m.mean() - r.mean(), "three things"),
+    ("disco-factors", parts(disco_factors, lambda v: 9 * v, lambda v: v / 9, keep), "lion's share"),
+    ("disco-factors", lambda step: (0.1, 0.9, disco_factors(step)[2]), "multiply both"),
+    ("disco-factors", lambda step: disco_factors(step + 1), "other phase"),
+    ("disco-factors", lambda step: (0.0, 0.0, disco_factors(step)[2]), "expected"),
+    ("gaussian-kl", lambda m, s: 2 * gaussian_kl(m, s), "half is missing"),
+    ("gaussian-kl", lambda m, s: gaussian_kl(m, s) / len(m), "mean over the code"),
+    ("gaussian-kl", lambda m, s: ((m**2 + s**2 - 1 - s.log()) / 2).sum(), "of σ²"),
+    ("gaussian-kl", lambda m, s: ((m**2 + s**2 - (s**2).log()) / 2).sum(), "1 is missing"),
+    ("gaussian-kl", lambda m, s: (((m**2 + 1) / s**2 - 1 + (s**2).log()) / 2).sum(), "other way round"),
+    ("gaussian-kl", lambda m, s: ((m**2 + s - 1 - s.log()) / 2).sum(), "σ is used"),
+    ("kl-factor", lambda factor, n: factor / n, "forgotten"),
+    ("kl-factor", lambda factor, n: factor / n / 2, "the other way"),
+    ("kl-factor", lambda factor, n: factor * n / 2, "from the divergence to the mean"),
+    ("unit-streams", lambda e, d, x, y: [unit_streams(e, d, x, y)[i] for i in (0, 2, 1, 3)], "there is x_21"),
+    ("unit-streams", lambda e, d, x, y: (d(e(x, 1), 1), d(e(x, 2), 2), d(e(y, 1), 1), d(e(y, 2), 2)), "other domain's encoder"),
+    ("unit-streams", lambda e, d, x, y: (d(x, 1), d(x, 2), d(y, 1), d(y, 2)), "should be decode"),
+    ("unit-streams", lambda e, d, x, y: unit_streams(e, d, x, y)[:2], "four things"),
+    ("unit-cycle", lambda e, d, x: (e(x, 1).square().mean(), unit_cycle(e, d, x)[1]), "on the slide"),
+    ("unit-cycle", lambda e, d, x: (e(d(e(x, 1), 2), 1).square().mean(), 0), "domain 2's encoder"),
+    ("unit-cycle", lambda e, d, x: (unit_cycle(e, d, x)[0], l1(x, d(e(x, 1), 1))), "within domain 1"),
+    ("unit-cycle", lambda e, d, x: (unit_cycle(e, d, x)[0], l1(x, d(e(x, 1), 2))), "it is the return"),
+    ("unit-cycle", parts(unit_cycle, lambda v: v * 4, keep), "half the sum"),
 ]
 
 
@@ -237,6 +402,35 @@ def test_in_a_notebook_the_buttons_record_the_answer(monkeypatch):
 
 
 # ---- The lessons agree with the nets that they are about ----
+
+
+def test_the_pool_exercise_does_what_the_pool_does():
+    """Both are asked about the same pictures with the same coins."""
+    torch.manual_seed(0)
+    pool, stored = ImagePool(4), []
+    for step in range(40):
+        place = pool.draw(1)
+        new = torch.full((1, 3, 1, 1), float(step))
+        shown = pool.mix(new, place).mean().item()
+        pool.put(new, place)
+        mine, stored = image_pool(stored, 4, float(step), place.item() >= 0, place.item())
+        assert mine == shown and stored == pool.pictures.mean((1, 2, 3)).tolist()
+
+
+def test_the_losses_that_are_asked_for_are_those_of_the_package():
+    real, made = torch.randn(2, 1, 3, 3, generator=torch.Generator().manual_seed(0)).unbind()
+    assert least_squares_game(real, made)[0] == 0.5 * (least_squares(real, True) + least_squares(made, False))
+    assert least_squares_game(real, made)[1] == least_squares(made, True)
+    assert critic_losses(real, made)[0] == wasserstein(real, True) + wasserstein(made, False)
+    p, units = torch.rand(4, 3, 8, 8), torch.tensor([[0.3, 0.1], [0.2, 0.05]])
+    assert torch.allclose(pair_distances(p), between_pairs(p))
+    d = between_pairs(p)
+    assert torch.allclose(keep_distance(d, d * d, *units), distance_loss(d, d * d, *units))
+    mean = torch.randn(10)
+    assert torch.allclose(0.1 * kl_to_unit(mean), RIGHT["kl-factor"](0.1, 10) * gaussian_kl(mean, torch.ones(10)))
+    factors = METHODS["discogan"](METHODS["discogan"].Config(width=1)).weights
+    for step in (0, 10_000):
+        assert disco_factors(step) == pytest.approx([factors(step)[k] for k in ("gan_a", "match_a", "back_a")])
 
 
 @pytest.mark.parametrize("skips", [True, False])

@@ -3,10 +3,11 @@
 They are kept out of the notebooks, so that no answer can be read off a page before it is worked out.
 """
 
-from . import patchgan, pix2pix
+from . import cyclegan, cycles, patchgan, pix2pix, unit
 from .lesson import Exercise, Question, Wrong
 
-QUESTIONS: dict[str, Question] = {**pix2pix.QUESTIONS, **patchgan.QUESTIONS}
-EXERCISES: dict[str, Exercise] = {**pix2pix.EXERCISES, **patchgan.EXERCISES}
+_BOOKS = (pix2pix, patchgan, cyclegan, cycles, unit)
+QUESTIONS: dict[str, Question] = {name: question for book in _BOOKS for name, question in book.QUESTIONS.items()}
+EXERCISES: dict[str, Exercise] = {name: exercise for book in _BOOKS for name, exercise in book.EXERCISES.items()}
 
 __all__ = ["EXERCISES", "QUESTIONS", "Exercise", "Question", "Wrong"]

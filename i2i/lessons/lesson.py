@@ -60,5 +60,15 @@ def number(got, shape: Sequence[int] = ()) -> Tensor:
     return value
 
 
+def several(got, *what: str) -> tuple:
+    """What a student's function returned, if it is one thing for each name in `what`; Wrong otherwise."""
+    if got is None or got is Ellipsis:
+        number(got)
+    if not isinstance(got, tuple | list) or len(got) != len(what):
+        count = {2: "two", 3: "three", 4: "four"}[len(what)]
+        raise Wrong(f"return {count} things: ({', '.join(what)}).")
+    return tuple(got)
+
+
 def _brief(value: Tensor) -> str:
     return f"{value.item():.4g}" if value.numel() == 1 else str([round(v, 4) for v in value.flatten()[:6].tolist()])
