@@ -56,6 +56,7 @@ footer { opacity: .75; }
 .note.notice { background: var(--lilac); } .note.notice b:first-child { color: var(--violet); }
 .note.predict { background: var(--peach); } .note.predict b:first-child, .note.predict summary { color: var(--orange); }
 .note summary { cursor: pointer; font-weight: 600; }
+.stack { display: flex; flex-direction: column; gap: 12px; }
 .small { font-size: 13px; color: var(--soft); margin: 0; line-height: 1.5; }
 .links a { color: var(--violet); margin-right: 20px; font-size: 14px; text-decoration: none; }
 .links a:hover { text-decoration: underline; }
@@ -104,7 +105,8 @@ HEAD = """<meta name="description" content="Image-to-image translation, one pape
 <style>
 body.lecture .gradio-container { max-width: none !important; }
 body.lecture .masthead p, body.lecture footer, body.lecture .small { display: none !important; }
-body.lecture .note, body.lecture .lead, body.lecture .three figcaption, body.lecture .eye figcaption { font-size: 19px !important; }
+body.lecture .note, body.lecture .lead, body.lecture .three figcaption, body.lecture .eye figcaption,
+body.lecture .tell, body.lecture .sides .told, body.lecture .trip figcaption, body.lecture .four figcaption, body.lecture .two figcaption { font-size: 19px !important; }
 body.lecture .equation { font-size: 27px !important; } body.lecture .terms { font-size: 19px !important; }
 body.lecture .terms strong { font-size: 25px !important; } body.lecture .label { font-size: 14px !important; }
 body.lecture .pad button, body.lecture .segmented label span, body.lecture button.quiet { font-size: 16px !important; }
@@ -125,7 +127,19 @@ const wish = new URLSearchParams(window.location.search);
 document.body.classList.toggle('lecture', wish.get('lecture') === '1');
 const tabs = () => [...document.querySelectorAll('#tabs button[role=tab]')];
 const name = tab => tab.textContent.trim().toLowerCase();
-document.addEventListener('click', e => { const tab = e.target.closest('#tabs button[role=tab]'); if (tab) put('tab', name(tab)); });
+// Each tab's part of the address is put away when another tab comes up, and returns with it.
+const kept = {}, shared = ['tab', 'lecture', '__theme'];
+let here = wish.get('tab');
+document.addEventListener('click', e => {
+  const tab = e.target.closest('#tabs button[role=tab]'); if (!tab || name(tab) === here) return;
+  if (here) {
+    kept[here] = [...new URLSearchParams(window.location.search)].filter(([key]) => !shared.includes(key));
+    kept[here].forEach(([key]) => put(key, ''));
+  }
+  here = name(tab);
+  put('tab', here);
+  (kept[here] || []).forEach(([key, value]) => put(key, value));
+});
 const open = tries => {  // the tabs are there a moment after this header
   const tab = tabs().find(t => name(t) === wish.get('tab'));
   if (tab) tab.click(); else if (tries && wish.get('tab')) setTimeout(() => open(tries - 1), 100);
@@ -171,9 +185,19 @@ def result(picture: Image.Image | None, alt: str, caption: str, name: str) -> st
     )
 
 
+def figure(picture: Image.Image, alt: str, caption: str) -> str:
+    """HTML of a picture with a caption below it, which is trusted HTML."""
+    return f'<figure><img src="{data_url(picture)}" alt="{html.escape(alt)}"><figcaption>{caption}</figcaption></figure>'
+
+
 def note(kind: str, text: str) -> str:
     """HTML of a tinted note; kind "notice" or "predict"; text is trusted HTML."""
     return f'<p class="note {kind}">{text}</p>'
+
+
+def stack(*parts: str) -> str:
+    """HTML of parts one below the other; empty ones take no room."""
+    return f'<div class="stack">{"".join(parts)}</div>'
 
 
 def links(also: str = "", **pairs: str) -> gr.HTML:

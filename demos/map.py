@@ -9,7 +9,8 @@ import gradio as gr
 
 from i2i.claims import CLAIMS
 
-from . import paired
+from . import paired, scene
+from .domains import SUBJECTS
 
 
 @dataclass(frozen=True)
@@ -133,14 +134,16 @@ element.addEventListener('click', e => {
 """
 
 
-# method -> the tab that shows it
-_TAB_OF = {"pix2pix": "Paired"}
+def _tab_of() -> dict[str, str]:
+    """method -> the tab that shows it, of those whose models are here."""
+    unpaired = {method for key in scene.available() for method in scene.methods(key)}
+    return dict.fromkeys(["pix2pix"] if paired.available() else [], "Paired") | dict.fromkeys(unpaired, "Unpaired")
 
 
-def _paper(paper: Paper) -> str:
+def _paper(paper: Paper, tab_of: dict[str, str]) -> str:
     text = f"<b>{html.escape(paper.name)}</b><i>{paper.year}</i><span>{html.escape(paper.idea)}</span>"
-    if paper.method in _TAB_OF:
-        return f'<li><button type="button" class="paper here" data-go="{_TAB_OF[paper.method]}">{text}</button></li>'
+    if paper.method in tab_of:
+        return f'<li><button type="button" class="paper here" data-go="{tab_of[paper.method]}">{text}</button></li>'
     return f'<li><a class="paper" href="https://arxiv.org/abs/{paper.arxiv}" target="_blank" rel="noopener">{text}</a></li>'
 
 
@@ -162,20 +165,24 @@ def _index() -> str:
 
 
 def _hero() -> str:
-    shown = []
-    for key in paired.available():
-        for example in paired.thumbnails(key)[:2]:
-            shown.append(
-                f'<button type="button" data-go="Paired"><span><img src="{example["before"]}" alt="input: {example["name"]}"><em>→</em>'
-                f'<img src="{example["after"]}" alt="made: {example["name"]}"></span>{paired.SUBJECTS[key].title}</button>'
-            )
-    return f'<div class="hero">{"".join(shown)}</div>'
+    """A few examples of each tab; nothing that would have to be read from disk first."""
+    night = scene.thumbnails("icons", scene.methods("icons")[0], "xy")[:3] if "icons" in scene.available() else ()
+    each = 1 if night else 2
+    found = [("Paired", paired.SUBJECTS[key].title, e) for key in paired.available() for e in paired.thumbnails(key)[:each]]
+    found += [("Unpaired", SUBJECTS["icons"].title, e) for e in night]
+    shown = "".join(
+        f'<button type="button" data-go="{tab}"><span><img src="{e["before"]}" alt="input: {e["name"]}"><em>→</em>'
+        f'<img src="{e["after"]}" alt="made: {e["name"]}"></span>{tab}: {title}</button>'
+        for tab, title, e in found
+    )
+    return f'<div class="hero">{shown}</div>'
 
 
 def tab() -> None:
     """Build the Map."""
+    here = _tab_of()
     families = "".join(
-        f"<section><h2>{html.escape(name)}<small>{html.escape(motto)}</small></h2><ul>{''.join(map(_paper, papers))}</ul></section>"
+        f"<section><h2>{html.escape(name)}<small>{html.escape(motto)}</small></h2><ul>{''.join(_paper(p, here) for p in papers)}</ul></section>"
         for name, (motto, papers) in FAMILIES.items()
     )
     with gr.Tab("Map", id="map"):

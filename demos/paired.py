@@ -248,7 +248,7 @@ def _card(subject: Subject, live: str) -> str:
     )
     predict = f'<details class="note predict"><summary>Predict first. {subject.predict}</summary>{subject.answer}</details>'
     notice = look.note("notice", f"<b>What to notice.</b> {subject.notice}")
-    return f'<div class="stack">{equation}{live}{notice}{predict}</div>'
+    return look.stack(equation, live, notice, predict)
 
 
 def samples(value: dict | None, key: str, seed: float) -> str:
@@ -306,7 +306,7 @@ def tab() -> Callable | None:
         gr.HTML(
             '<p class="lead"><b>pix2pix</b> learns from pairs: a drawing and its picture, a map and its photograph. A generator paints, '
             "a discriminator says patch by patch whether the pair looks real. Draw below; it answers after each stroke.</p>"
-            "<style>.stack{display:flex;flex-direction:column;gap:12px}.samples{display:grid;grid-template-columns:repeat(auto-fit,minmax(84px,1fr));gap:10px}"
+            "<style>.samples{display:grid;grid-template-columns:repeat(auto-fit,minmax(84px,1fr));gap:10px}"
             ".samples figure{margin:0}.samples img{width:100%;border-radius:12px;border:1px solid var(--line)}"
             ".samples figcaption{font-size:13px;color:var(--soft);margin-top:3px}</style>",
             apply_default_css=False, elem_classes="bare",
@@ -401,7 +401,7 @@ def tab() -> Callable | None:
             """?model=…&d=strokes | example=n&seed=…: what the link's sender saw; without them the tab stays as it is."""
             wish = dict(request.query_params)
             key = wish.get("model", first)
-            if key not in keys or not {"model", "d", "example", "seed"} & set(wish):
+            if wish.get("tab", "paired") != "paired" or key not in keys or not {"model", "d", "example", "seed"} & set(wish):
                 return [gr.skip()] * 8
             number, at = _seed(wish.get("seed", 7)), 0
             if wish.get("d"):

@@ -1,0 +1,125 @@
+"""The subjects of the tab Unpaired: two domains each, what they are called, and examples of both."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import torch
+from PIL import Image
+
+from i2i.data import catalogue, emoji, icons, landscapes
+from i2i.data.folders import DataError
+from i2i.data.unpaired import Unpaired, unpaired, unpaired_emoji
+from i2i.pictures import PictureError, to_picture
+
+_SHOWN = 12
+
+
+@dataclass(frozen=True)
+class Example:
+    """A picture of each domain. partners: both show the same thing, which no training ever saw side by side."""
+
+    name: str
+    x: Image.Image
+    y: Image.Image
+    partners: bool = True
+
+    def side(self, domain: str) -> Image.Image:
+        return self.x if domain == "x" else self.y
+
+
+@dataclass(frozen=True)
+class Subject:
+    """data: how the names of its models end.  x, y: what the domains are called.  story: where the two heaps come from."""
+
+    title: str
+    data: str
+    x: str
+    y: str
+    story: str
+    examples: Callable[[], list[Example]]
+
+
+def _icons() -> list[Example]:
+    index = icons.SPLITS["test"][0] + torch.tensor([5, 1, 10, 3, 0, 8, 14, 7, 12, 2, 4, 11])
+    return _drawn(index, "glossy", "night", 64)
+
+
+def _drawn(index: torch.Tensor, x: str, y: str, size: int) -> list[Example]:
+    label = index % len(icons.CLASSES)
+    pictures = [icons.draw(index, style, size, label=label) for style in (x, y)]
+    names = [icons.CLASSES[i] for i in label.tolist()]
+    return [Example(name, to_picture(a), to_picture(b)) for name, a, b in zip(names, *pictures, strict=True)]
+
+
+_EMOJI = (
+    "fox", "strawberry", "oncoming bus", "cocktail glass", "owl", "teddy bear", "airplane", "potted plant", "tennis",
+    "clown face", "sauropod", "cookie",
+)  # fmt: skip
+
+
+def _emoji() -> list[Example]:
+    """Held-out emoji where the set is installed; icons with an outline to toy-like ones elsewhere."""
+    root = catalogue.find("emoji")
+    with contextlib.suppress(DataError, PictureError):
+        if root is not None:
+            names = [e["name"] for e in emoji.concepts(root, "test")]
+            pictures = unpaired_emoji(root, "noto", "fluent-3d", 64, "test")
+            chosen = [names.index(n) for n in _EMOJI if n in names] or list(range(min(_SHOWN, len(names))))
+            return _examples(pictures, chosen, [names[i] for i in chosen])
+    return _drawn(icons.SPLITS["test"][0] + torch.arange(16, 16 + _SHOWN), "flat", "glossy", 64)
+
+
+def _photographs() -> list[Example]:
+    """Held-out photographs where the set is installed, painted landscapes elsewhere."""
+    root = catalogue.find("weather")
+    with contextlib.suppress(DataError, PictureError):
+        if root is not None:
+            pictures = unpaired(root, 128, "test", names=("shine", "sunrise"))
+            count = min(len(pictures.x), len(pictures.y))
+            chosen = [i * count // _SHOWN for i in range(min(_SHOWN, count))]
+            return _examples(pictures, chosen, [f"photograph {i + 1}" for i in range(len(chosen))])
+    scenes = torch.arange(_SHOWN)
+    day, dawn = landscapes.draw(scenes, "day"), landscapes.draw(scenes, "dawn").roll(1, 0)
+    return [
+        Example(f"landscape {i + 1}", to_picture(x), to_picture(y), partners=False)
+        for i, (x, y) in enumerate(zip(day, dawn, strict=True))
+    ]
+
+
+def _examples(pictures: Unpaired, chosen: list[int], names: list[str]) -> list[Example]:
+    sides = [side[chosen].permute(0, 2, 3, 1).contiguous().numpy() for side in (pictures.x, pictures.y)]
+    return [
+        Example(name, Image.fromarray(x), Image.fromarray(y), pictures.partners)
+        for name, x, y in zip(names, *sides, strict=True)
+    ]
+
+
+SUBJECTS: dict[str, Subject] = {
+    "icons": Subject(
+        "Icons", "icons", "glossy", "night",
+        "A program draws these things, so each exists in both styles. The nets saw two thousand things in one style and two "
+        "thousand others in the other: never one thing twice.",
+        _icons,
+    ),
+    "emoji": Subject(
+        "Emoji", "emoji", "flat", "3-D",
+        "Two foundries drew the same list of emoji. The nets saw one half of the list as Noto draws it, the other half in "
+        "Fluent's 3-D style: never one emoji twice.",
+        _emoji,
+    ),
+    "photographs": Subject(
+        "Photographs", "weather", "sunshine", "sunrise",
+        "Two heaps of photographs off the web, some of sunshine and some of sunrise: other places, other cameras, no pairs to "
+        "be had. Skies are alike enough to be swapped; what lies below them is another matter.",
+        _photographs,
+    ),
+}  # fmt: skip
+
+
+@lru_cache(maxsize=len(SUBJECTS))
+def examples(key: str) -> tuple[Example, ...]:
+    return tuple(SUBJECTS[key].examples())

@@ -1,0 +1,240 @@
+"""The tab Unpaired: one picture through methods that learnt from two heaps without pairs, and what holds them to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import gradio as gr
+from PIL import Image
+
+from i2i.alignment import directions
+from i2i.methods import METHODS
+from i2i.pictures import PictureError, open_picture
+
+from . import look, partner, roundtrip
+from .cycles import TOLD
+from .domains import SUBJECTS
+from .scene import (
+    Scene,
+    available,
+    loaded,
+    methods,
+    name_of,
+    noisy,
+    question,
+    sentence,
+    settle,
+    show,
+    thumbnails,
+)
+from .sides import Sides
+from .strip import Strip
+
+_KEPT = 512  # px: an uploaded picture is kept no larger
+_NOISE = 8  # grey levels at first
+
+
+def translate(picture: str, model: str = "cyclegan-icons", direction: str = "xy") -> Image.Image:
+    """The API: a picture file, a model of this tab and a direction -> the translation."""
+    names = [name_of(key, m) for key in available() for m in methods(key)]
+    if model not in names:
+        raise sentence(f"there is no model {model!r} in this tab; there are {', '.join(names)}.")
+    if direction not in ("xy", "yx"):
+        raise sentence(f"the direction is xy or yx, not {direction!r}.")
+    if direction not in directions(loaded(model)):
+        raise sentence(f"{model} is one-sided: there is no way back, so the direction can only be xy.")
+    try:
+        return loaded(model)(open_picture(picture, "this file"), direction=direction)
+    except PictureError as fault:
+        raise sentence(str(fault)) from None
+
+
+_REMEMBER_NOISE = """value => { const url = new URL(window.location); url.searchParams.set('noise', value);
+window.history.replaceState(null, '', url); }"""
+
+_CSS = """<style>
+.controls { align-items: center; } #terms .equation { font-size: 18px; } #bring { white-space: nowrap; max-width: 220px; }
+.trip, .four { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 14px; }
+.two { display: flex; flex-wrap: wrap; gap: 14px; align-items: center; } .two figure { flex: 0 1 132px; } .two .tell { flex: 1 1 150px; }
+.trip figure, .four figure, .two figure { margin: 0; min-width: 0; }
+.trip img, .four img, .two img { width: 100%; aspect-ratio: 1; object-fit: contain; display: block; border-radius: 12px; border: 1px solid var(--line); background: #fff; }
+.trip figcaption, .four figcaption, .two figcaption { font-size: 13px; line-height: 1.45; margin-top: 6px; color: var(--soft); }
+.trip b, .four b, .two b, .trip strong, .two strong { color: var(--ink); } .trip strong, .two strong { font-variant-numeric: tabular-nums; font-size: 1.12em; }
+.trip svg, .kept svg { width: 100%; aspect-ratio: 1; display: block; } .trip svg text, .kept svg text { font-size: 7px; fill: var(--soft); } .kept svg text { font-size: 4.6px; } #noise { padding: 0 !important; } .chips input:not(:checked) { border: 1px solid var(--soft) !important; } #trip .label { margin-bottom: 12px; }
+.four .true { color: var(--green); } .kept { display: grid; grid-template-columns: minmax(0, 300px) minmax(200px, 1fr); gap: 20px; align-items: center; }
+.bars { list-style: none; margin: 6px 0 0; padding: 0; font-size: 13.5px; color: var(--soft); }
+.bars li { display: flex; align-items: center; gap: 8px; margin: 0; } .bars span { flex: 0 0 92px; } .bars i { height: 8px; border-radius: 8px; background: var(--violet); }
+.bars b { color: var(--ink); font-variant-numeric: tabular-nums; font-weight: 600; }
+.pool { display: grid; grid-template-rows: 1fr 1fr; grid-auto-flow: column; gap: 6px; grid-template-columns: 74px repeat(var(--n), minmax(0, 1fr)); align-items: center; font-size: 13px; color: var(--soft); }
+.pool img { width: 100%; aspect-ratio: 1; border-radius: 6px; border: 1px solid var(--line); display: block; box-sizing: border-box; } .pool .old { border: 2px solid var(--orange); }
+@media (max-width: 520px) { .pool img:nth-of-type(n + 17) { display: none; } .pool { --n: 8 !important; } }
+.tell { font-size: 14px; line-height: 1.5; color: var(--soft); margin: 0; } .tell strong { color: var(--ink); font-size: 1.08em; }
+.chips .wrap { gap: 6px !important; } .chips label { border-radius: 10px !important; padding: 6px 10px !important; background: var(--card) !important; border: 1px solid var(--line) !important; box-shadow: none !important; color: var(--ink) !important; }
+@media (max-width: 520px) { .controls { flex-wrap: wrap !important; } .controls > * { flex: 1 1 100% !important; } .trip { gap: 6px; } .trip figcaption { font-size: 11.5px; } .four { grid-template-columns: 1fr 1fr; } .kept { grid-template-columns: 1fr; } }
+</style>"""
+
+
+def _html(value: str, name: str) -> gr.HTML:
+    return gr.HTML(value, apply_default_css=False, elem_id=name, elem_classes="bare")
+
+
+def _ways(key: str) -> list[tuple[str, str]]:
+    """The choices of direction for a subject."""
+    x, y = SUBJECTS[key].x, SUBJECTS[key].y
+    return [(f"{x} → {y}", "xy")] + ([(f"{y} → {x}", "yx")] if any(len(directions(METHODS[m])) == 2 for m in methods(key)) else [])
+
+
+def _named(key: str) -> list[tuple[str, str]]:
+    return [(TOLD[m].title, m) for m in methods(key)]
+
+
+def _number(text: str | None, otherwise: int) -> int:
+    return int(text[:4]) if text and text.isdecimal() else otherwise
+
+
+def tab() -> Callable | None:
+    """Build the tab; returns (fn, outputs) that restore the state in the URL when the page loads."""
+    keys = available()
+    if not keys:
+        return None
+    scene = settle(keys[0], "xy", [], "")
+    first = show(scene, _NOISE, None)
+    with gr.Tab("Unpaired", id="unpaired"):
+        gr.HTML(
+            '<p class="lead"><b>Two heaps of pictures and no pairs.</b> A critic for each heap says what belongs there; but many pictures '
+            "belong, so each paper adds its own hold on the input: come back (CycleGAN, DiscoGAN, DualGAN), share a code (UNIT), keep "
+            f"distances (DistanceGAN).</p>{_CSS}",
+            apply_default_css=False, elem_classes="bare",
+        )
+        chosen, at, own = gr.State(scene.chosen), gr.State(0), gr.State(None, time_to_live=3600)
+        with gr.Column(elem_classes="card"):
+            with gr.Row(elem_classes="row controls"):
+                subject = gr.Radio(
+                    [(SUBJECTS[k].title, k) for k in keys], value=scene.key, show_label=False, container=False, min_width=290,
+                    elem_id="subject", elem_classes="segmented",
+                )
+                direction = gr.Radio(
+                    _ways(scene.key), value="xy", show_label=False, container=False, min_width=290, elem_id="direction",
+                    elem_classes="segmented",
+                )
+                upload = gr.UploadButton(
+                    "Upload a picture", file_types=["image"], size="sm", min_width=160, elem_classes="quiet", elem_id="bring"
+                )
+            sides = Sides(first[0], elem_id="sides", elem_classes="bare")
+            with gr.Row(elem_classes="row controls"):
+                with gr.Column(scale=0, min_width=120):
+                    gr.HTML('<span class="small">up to four at once</span>', apply_default_css=False, elem_classes="bare")
+                which = gr.CheckboxGroup(
+                    _named(scene.key), value=list(scene.methods), show_label=False, container=False, min_width=260, elem_id="methods",
+                    elem_classes="chips",
+                )
+        strip = Strip(list(thumbnails(scene.key, scene.chosen, "xy")), elem_id="heap", elem_classes="bare")
+        with gr.Row(elem_classes="row", equal_height=True):
+            with gr.Column(scale=8, min_width=340, elem_classes="card"):
+                trip = _html(first[2], "trip")
+                noise = gr.Slider(
+                    0, roundtrip.LEVELS[-1], _NOISE, step=1, label="noise on the translation, in grey levels of 255", elem_id="noise",
+                    buttons=[], visible=scene.returns,
+                )
+                shaken = _html(first[3], "noisy")
+            with gr.Column(scale=6, min_width=340, elem_classes="stacked"):
+                with gr.Column(elem_classes="card"):
+                    look.label("The objective, for what you see")
+                    live = _html(first[1], "terms")
+                with gr.Column(elem_classes="card"):
+                    look.label("Identity: what is there already should stay")
+                    identity = _html(first[6], "identity")
+                with gr.Column(elem_classes="card grow"):
+                    look.label("The image pool: what D is shown")
+                    pool = _html(first[7], "pool")
+        with gr.Column(elem_classes="card"):
+            look.label("The true partner")
+            with gr.Row(elem_classes="row"):
+                with gr.Column(scale=6, min_width=320):
+                    four = _html(first[4], "four")
+                    guess = gr.Radio(
+                        list(partner.LETTERS), show_label=False, container=False, elem_id="which", elem_classes="segmented",
+                        visible=scene.askable,
+                    )
+                with gr.Column(scale=5, min_width=320):
+                    asking = _html(first[5], "partner")
+        look.links(
+            "Notebooks: <code>make notebook</code>, " + ", ".join(dict.fromkeys(t.notebook for t in TOLD.values())),
+            **{f"{t.title}: {t.authors} {t.year}": f"https://arxiv.org/abs/{t.arxiv}" for t in TOLD.values()},
+        )
+        controls = [direction, which, chosen, at, own]
+        whole = [*controls, noise, guess, strip, sides, live, trip, shaken, four, asking, identity, pool]
+        asked = [subject, *controls, noise, guess]
+
+        def everything(now: Scene, noise: float, guess: str | None = None, heap: bool = True) -> tuple:
+            """The controls as they now stand, the strip (unless it stays: it would scroll back), and all below."""
+            strip = list(thumbnails(now.key, now.chosen, now.direction)) if heap else gr.skip()
+            return (
+                gr.update(choices=_ways(now.key), value=now.direction), gr.update(choices=_named(now.key), value=list(now.methods)),
+                now.chosen, now.at, now.own, gr.update(value=noise, visible=now.returns), gr.update(value=guess, visible=now.askable),
+                strip, *show(now, noise, guess),
+            )  # fmt: skip
+
+        def switch(key, direction, which, chosen, at, own, noise, guess):
+            return everything(settle(key, direction, which, chosen), noise)
+
+        def turn(key, direction, which, chosen, at, own, noise, guess):
+            return everything(settle(key, direction, which, chosen, at, own), noise)
+
+        def compare(key, direction, which, chosen, at, own, noise, guess):
+            return everything(settle(key, direction, which, chosen if chosen in which else "", at, own), noise, guess)
+
+        def look_into(key, direction, which, chosen, at, own, noise, guess, event: gr.SelectData):
+            shown = settle(key, direction, which, chosen, at, own).methods
+            return everything(settle(key, direction, which, shown[int(event.index) % len(shown)], at, own), noise, guess)
+
+        def pick(key, direction, which, chosen, at, own, noise, guess, event: gr.SelectData):
+            return everything(settle(key, direction, which, chosen, int(event.index)), noise, heap=False)
+
+        def receive(file, key, direction, which, chosen, at, own, noise, guess):
+            try:
+                picture = open_picture(file, "this file")
+            except PictureError as fault:
+                raise sentence(str(fault)) from None
+            picture.thumbnail((_KEPT, _KEPT), Image.LANCZOS)
+            return everything(settle(key, direction, which, chosen, own=picture), noise, heap=False)
+
+        def shake(key, direction, which, chosen, at, own, noise, guess):
+            now = settle(key, direction, which, chosen, at, own)
+            return noisy(now.trips()[now.chosen], noise)
+
+        def reveal(key, direction, which, chosen, at, own, noise, guess):
+            now = settle(key, direction, which, chosen, at, own)
+            return question(now, now.trips(), guess)
+
+        quiet = {"show_progress": "hidden", "api_visibility": "private", "trigger_mode": "always_last"}
+        subject.input(switch, asked, whole, **quiet)
+        direction.input(turn, asked, whole, **quiet)
+        which.input(compare, asked, whole, **quiet)
+        sides.select(look_into, asked, whole, **quiet)
+        strip.select(pick, asked, whole, **quiet)
+        upload.upload(receive, [upload, *asked], whole, **quiet)
+        noise.input(shake, asked, shaken, **quiet)
+        noise.release(None, noise, None, js=_REMEMBER_NOISE, api_visibility="private")
+        guess.input(reveal, asked, [four, asking], **quiet)
+        gr.Button(visible=False).click(
+            translate,
+            [gr.File(visible=False), gr.Textbox("cyclegan-icons", visible=False), gr.Textbox("xy", visible=False)],
+            gr.Image(visible=False, format="png"), api_name="unpaired",
+            api_description="Unpaired translation of a picture: model is METHOD-SUBJECT as in the tab, direction is xy or yx.",
+        )  # fmt: skip
+
+        def restore(request: gr.Request):
+            """?subject=…&method=…&direction=…&example=n&noise=…: what the link's sender saw; else the tab stays as it is."""
+            wish = dict(request.query_params)
+            if wish.get("subject") not in keys:
+                return [gr.skip()] * (1 + len(whole))
+            level = min(roundtrip.LEVELS[-1], _number(wish.get("noise"), _NOISE))
+            now = settle(wish["subject"], wish.get("direction", "xy"), [], wish.get("method", ""), _number(wish.get("example"), 0))
+            return now.key, *everything(now, level)
+
+        return restore, [subject, *whole]
+
+
+if __name__ == "__main__":
+    look.page(tab).launch(**look.LAUNCH)
