@@ -121,8 +121,8 @@ TOLD: dict[str, Told] = {
         "CycleGAN", 2017, "1703.10593", "Zhu et al.", "03_cyclegan",
         "there and back again: F(G(x)) = x",
         '<span class="gan"><i>L</i><sub>GAN</sub>(G, D<sub>Y</sub>)</span> + <span class="gan"><i>L</i><sub>GAN</sub>(F, D<sub>X</sub>)</span> '
-        '+ λ <span class="l1"><i>L</i><sub>cyc</sub>(G, F)</span> + ½λ <i>L</i><sub>identity</sub>',
-        "the GAN loss of G and D Y, plus that of F and D X, plus lambda times the cycle loss of G and F, plus half lambda times the identity loss",
+        '+ λ <span class="l1"><i>L</i><sub>cyc</sub>(G, F)</span>',
+        "the GAN loss of G and D Y, plus that of F and D X, plus lambda times the cycle loss of G and F",
         ("G(x)", "F(y)"), ("F(G(x))", "G(F(y))"),
         "Coming back proves that nothing was lost, not that it was translated well: a cycle closes over any swap of colours, as "
         "long as F swaps them back. Compare the size of the cycle term with what you think of the translation.",
@@ -190,6 +190,9 @@ def terms(model: Model, seen: Seen) -> list[Term]:
 def objective(model: Model, seen: Seen) -> str:
     """HTML: the equation, its live terms, and what to notice."""
     told, found = TOLD[model.kind], terms(model, seen)
+    equation, spoken = told.equation, told.spoken
+    if getattr(model.method.config, "identity", 0):
+        equation, spoken = f"{equation} + ½λ <i>L</i><sub>identity</sub>", f"{spoken}, plus half lambda times the identity loss"
     cells = "".join(
         f'<div><span class="{t.kind}">{t.weight:g} · {t.label}</span> <strong>{t.weight * t.value:.2f}</strong></div>' for t in found
     )
@@ -199,7 +202,7 @@ def objective(model: Model, seen: Seen) -> str:
     if model.kind == "distancegan":
         left_out.append("The distance term compares pairs of pictures: all pairs of the examples are in the card beside this one.")
     return stack(
-        f'<p class="equation" role="math" aria-label="{told.spoken}">{told.equation}</p>', f'<div class="terms">{cells}</div>',
+        f'<p class="equation" role="math" aria-label="{spoken}">{equation}</p>', f'<div class="terms">{cells}</div>',
         f'<p class="small">{" ".join(left_out)}</p>' if left_out else "",
         note("notice", f"<b>What to notice.</b> {told.notice}"),
     )  # fmt: skip

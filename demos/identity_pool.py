@@ -22,14 +22,19 @@ _SLOTS = 4  # of the pool in the picture; CycleGAN's has 50
 def already_there(model: Model, seen: Seen) -> str:
     """HTML: G on a picture of the target domain, beside how much it changes one of the source."""
     kept, moved = l1(seen.same, seen.target).item(), l1(seen.made, seen.source).item()
-    title, trained = TOLD[model.kind].title, getattr(model.method.config, "identity", 0) > 0
-    if trained:
+    title, weight = TOLD[model.kind].title, getattr(model.method.config, "identity", None)
+    if weight:
         says = (
             "The identity term asks for this in training: what is there already should stay. It keeps G from turning colours for "
             "no reason. The paper has it for paintings only, the authors' code for every task."
         )
-    else:
+    elif weight is None:
         says = f"{title} has no identity term: nothing in training ever gave G a picture of the target domain. What you see is what its habits do."
+    else:
+        says = (
+            f"This {title} was trained without its identity term, which would ask that what is there already stays. Nothing else "
+            "holds G to a colour: where it turns hues here, it turns them above as well."
+        )
     y = to_picture(seen.target), to_picture(seen.same)
     there = figure(y[0], "a picture of the target domain", "there already")
     after = figure(y[1], f"the same, translated nevertheless; changed by {kept:.3f}", "translated")

@@ -46,11 +46,11 @@ def tellable(key: str, at: int, domain: str) -> bool:
     return all(_far(truth, p) > _FAINT for p, turn in candidates(key, at, domain) if turn)
 
 
-def ask(key: str, at: int, domain: str, made: dict[str, Image.Image], chosen: str, guess: str | None) -> tuple[str, str]:
+def ask(key: str, at: int, domain: str, made: dict[str, Image.Image], chosen: str, returns: bool, guess: str | None) -> tuple[str, str]:
     """HTML of the candidates, and of what to say of them: the question, or after a guess which one is true and how far
     each method's picture is from it.
 
-    made: by the methods' titles, `chosen` among them.
+    made: by the methods' titles, `chosen` among them.  returns: whether that one has a way back.
     """
     shown = candidates(key, at, domain)
     if not tellable(key, at, domain):
@@ -76,8 +76,8 @@ def ask(key: str, at: int, domain: str, made: dict[str, Image.Image], chosen: st
     if nearest:
         verdict += (
             f"{html.escape(chosen)}'s picture is nearer to the one with {_TURNS[nearest]}. An unpaired model can be right in style and wrong in "
-            "colour, and both losses are content: D has seen such colours in the target domain, and the way back can undo any "
-            "swap that is always the same."
+            "colour, and its losses are content: D has seen such colours in the target domain, and "
+            + ("the way back can undo any swap that is always the same." if returns else "pictures that were far apart still are.")
         )
     else:
         verdict += (

@@ -177,7 +177,7 @@ def question(scene: Scene, trips: dict[str, roundtrip.Trip], guess: str | None) 
     title, trip = TOLD[scene.chosen].title, trips[scene.chosen]
     if scene.partner:
         made = {TOLD[m].title: t.picture(t.made) for m, t in trips.items()}
-        return partner.ask(scene.key, scene.at, scene.direction[1], made, title, guess)
+        return partner.ask(scene.key, scene.at, scene.direction[1], made, title, trip.returns, guess)
     why = "Nobody stood here twice: a photograph has no partner, so such sets can only be learnt without pairs."
     if not scene.example:
         why = "A picture of yours has no partner here: nobody knows what it ought to become."
