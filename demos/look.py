@@ -106,7 +106,7 @@ HEAD = """<meta name="description" content="Image-to-image translation, one pape
 body.lecture .gradio-container { max-width: none !important; }
 body.lecture .masthead p, body.lecture footer, body.lecture .small { display: none !important; }
 body.lecture .note, body.lecture .lead, body.lecture .three figcaption, body.lecture .eye figcaption,
-body.lecture .tell, body.lecture .sides .told, body.lecture .trip figcaption, body.lecture .four figcaption, body.lecture .two figcaption { font-size: 19px !important; }
+body.lecture .tell, body.lecture .sides .told, body.lecture .sides figcaption, body.lecture .sides .story, body.lecture .trip figcaption, body.lecture .four figcaption, body.lecture .two figcaption { font-size: 19px !important; }
 body.lecture .equation { font-size: 27px !important; } body.lecture .terms { font-size: 19px !important; }
 body.lecture .terms strong { font-size: 25px !important; } body.lecture .label { font-size: 14px !important; }
 body.lecture .pad button, body.lecture .segmented label span, body.lecture button.quiet { font-size: 16px !important; }

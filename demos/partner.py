@@ -18,6 +18,7 @@ from .look import figure, note, stack
 
 LETTERS = "ABCD"
 _TURNS = {0: "the true partner", 64: "hue + 90°", 128: "hue + 180°", 192: "hue + 270°"}
+_TIE = 0.01  # of a range of 2: less than this tells nothing
 _FAINT = 0.03  # candidates that lie nearer than this cannot be told apart
 
 
@@ -71,19 +72,21 @@ def ask(key: str, at: int, domain: str, made: dict[str, Image.Image], chosen: st
         )
     truth = next(p for p, turn in shown if not turn)
     right = LETTERS[[turn for _, turn in shown].index(0)]
-    nearest = min(shown, key=lambda c: _far(made[chosen], c[0]))[1]
+    far = {turn: _far(made[chosen], p) for p, turn in shown}
+    nearest, whose = min(far, key=far.get), f"{html.escape(chosen)}'s picture"
     verdict = f"<b>{'Right' if guess == right else 'Not quite'}: {right} is the true partner.</b> "
-    if nearest:
+    if abs(far[0] - min(d for turn, d in far.items() if turn)) < _TIE:
+        verdict += f"{whose} is about as near to another: it has the style, and says nothing of the colour. Nothing in the objective asked it to."
+    elif nearest:
         verdict += (
-            f"{html.escape(chosen)}'s picture is nearer to the one with {_TURNS[nearest]}. An unpaired model can be right in style and wrong in "
-            "colour, and its losses are content: D has seen such colours in the target domain, and "
+            f"{whose} is nearer to the one with {_TURNS[nearest]}. An unpaired model can be right in style and wrong in colour, and its "
+            "losses are content: D has seen such colours in the target domain, and "
             + ("the way back can undo any swap that is always the same." if returns else "pictures that were far apart still are.")
         )
     else:
         verdict += (
-            f"Of the four, {html.escape(chosen)}'s picture is nearest to it. Nothing in the objective asked for that: a model that was right in "
-            "style and wrong in colour would have been let off. But a net changes as little as it must, and to keep a hue is less "
-            "work than to swap it."
+            f"Of the four, {whose} is nearest to it. Nothing in the objective asked for that: a model that was right in style and wrong in "
+            "colour would have been let off. But a net changes as little as it must, and to keep a hue is less work than to swap it."
         )
     misses = {title: _far(picture, truth) for title, picture in made.items()}
     longest = max(misses.values())

@@ -30,7 +30,7 @@ _CSS = """
 .sides img, .sides .void { width: 100%; aspect-ratio: 1; display: block; object-fit: contain; border-radius: 12px; border: 1px solid var(--line); background: #fff; }
 .sides .void { display: grid; place-items: center; text-align: center; padding: 14px; border-style: dashed; background: transparent; font-size: 14px; line-height: 1.4; }
 .sides .told, .sides figcaption { display: block; margin-top: 7px; font-size: 13.5px; line-height: 1.4; color: var(--soft); }
-.sides b { color: var(--ink); } .sides .told b { font-size: 15px; } .sides i { font-style: normal; font-size: 12.5px; }
+.sides b { color: var(--ink); } .sides .told b { font-size: 1.1em; } .sides i { font-style: normal; font-size: .92em; }
 .sides a { color: var(--violet); }
 @media (max-width: 900px) { .sides .story { grid-column: 1 / -1; } .sides { grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 10px; } }
 @media (max-width: 520px) { .sides { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 6px; } }

@@ -130,14 +130,14 @@ def tab() -> Callable | None:
                 )
         strip = Strip(list(thumbnails(scene.key, scene.chosen, "xy")), elem_id="heap", elem_classes="bare")
         with gr.Row(elem_classes="row", equal_height=True):
-            with gr.Column(scale=8, min_width=340, elem_classes="card"):
+            with gr.Column(scale=8, min_width=600, elem_classes="card"):
                 trip = _html(first[2], "trip")
                 noise = gr.Slider(
                     0, roundtrip.LEVELS[-1], _NOISE, step=1, label="noise on the translation, in grey levels of 255", elem_id="noise",
                     buttons=[], visible=scene.returns,
                 )
                 shaken = _html(first[3], "noisy")
-            with gr.Column(scale=6, min_width=340, elem_classes="stacked"):
+            with gr.Column(scale=6, min_width=400, elem_classes="stacked"):
                 with gr.Column(elem_classes="card"):
                     look.label("The objective, for what you see")
                     live = _html(first[1], "terms")

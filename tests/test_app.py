@@ -742,7 +742,7 @@ def test_the_app_composes_tabs_and_holds_no_logic():
     assert not [n for node in body for n in ast.walk(node) if isinstance(n, forbidden)]
 
 
-@pytest.mark.parametrize("name", ["map", "paired"])
+@pytest.mark.parametrize("name", ["map", "paired", "unpaired"])
 def test_each_tab_is_a_module_that_runs_alone(name):
     module = importlib.import_module(f"demos.{name}")
     assert callable(module.tab)
