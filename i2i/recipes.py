@@ -225,6 +225,10 @@ _FAILURES: dict[str, tuple[str, ...]] = {
         "lines break into coloured dots: without skips the picture passes through a map of 4 x 4",
         "a thing is recognised by its outline alone; ornaments and faces are lost",
     ),
+    "dualgan-icons": (
+        "a dark blue stain in place of glowing lines: critics with clipped weights teach slowly, and this run is short",
+        "a brown frame and a woven grid lie over the sky",
+    ),
     "unit-icons": (
         "hues are exchanged, as the cycle allows, and mixed along one line",
         "soft glows in place of sharp tubes: the decoder ends in single pixels' weights",
@@ -236,7 +240,7 @@ _FAILURES: dict[str, tuple[str, ...]] = {
 }
 
 # A model is shipped once it is good enough to be looked at.
-_AT_HOME = ("dualgan-icons", "dualgan-emoji", "distancegan-emoji", "unit-emoji")
+_AT_HOME = ("dualgan-emoji", "distancegan-emoji", "unit-emoji")
 
 for _method, _title in _TITLES.items():
     _config, _batch = _ON_EMOJI[_method]
