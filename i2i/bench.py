@@ -272,7 +272,7 @@ def chosen(names: list[str]) -> dict[str, Recipe]:
     cost the same, the first will do."""
     known = PAPER | RECIPES
     methods = [n for n in names if n not in known] if names else sorted({r.method for r in RECIPES.values()})
-    varied = {n for n in known for other in RECIPES if n != other and n.startswith(f"{other}-")}
+    varied = {n for n in RECIPES for other in RECIPES if n != other and n.startswith(f"{other}-")}
     return {n: r for n, r in known.items() if n in names or (r.method in methods and n not in varied)}
 
 
