@@ -677,6 +677,16 @@ def test_pictures_that_are_all_alike_or_too_few_are_refused(between, source):
         trainer(tiny("distancegan", between=between), source)
 
 
+@pytest.mark.parametrize("between", ["pairs", "halves"])
+def test_pictures_that_are_all_alike_are_refused_however_their_distance_is_rounded(between):
+    method = tiny("distancegan", between=between)
+    for seed in range(12):
+        alike = noise(1, 3, 16, 16, seed=seed).expand(3 + seed, -1, -1, -1).contiguous()
+        with pytest.raises(ValueError, match="all alike"):
+            method.measure(lambda n, alike=alike: {"x": alike, "y": noise(5, 3, 16, 16)})
+    assert method.units_x.tolist() == [0, 1]
+
+
 # ---- UNIT ----
 
 

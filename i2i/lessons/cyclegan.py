@@ -33,13 +33,14 @@ QUESTIONS = {
     "cycle-alone": Question(
         "Now the other way round: no discriminator at all, only F(G(x)) = x and G(F(y)) = y. What will G paint?",
         {
-            "a": "night pictures: they are what G(F(y)) = y is about",
-            "b": "anything that can be undone; it need not look like night",
+            "a": "real night pictures: they are what G(F(y)) = y is about",
+            "b": "anything that can be undone; nothing asks that it look like a real night picture",
             "c": "an even grey: that is the mean of all answers",
         },
         "b",
         "The loss asks that nothing be lost, and says nothing of how it should look in between. The identity would do, a "
-        "negative would do, any code that the other net can read would do. An even grey would not: it can't be undone.",
+        "negative would do, any code that the other net can read would do. An even grey would not: it can't be undone. If "
+        "the page in between is dark all the same, that is a habit of the net: the same G has to return y from F(y).",
     ),
     "pool-age": Question(
         "A pool of 50, a batch of one, and the pool is full. When D is shown an old picture, how many steps ago was it made, "
