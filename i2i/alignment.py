@@ -1,16 +1,20 @@
-"""The error of an unpaired model. Training never sees a true partner; the evaluator may know them all.
+"""The error of a model that learned without pairs. Training never sees a true partner; the evaluator may know them all.
 
-Where the partners are unknown (photographs) what needs them is left out.
+Where the partners are unknown (photographs) what needs them is left out. Of several domains the figures are means over
+all ordered pairs, and so are the ends of their intervals, which are those of one pair's pictures.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Protocol
 
 import torch
 from torch import Tensor
 
+from .data.digits import Labelled
+from .data.domains import Domains
 from .data.folders import DataError
 from .data.unpaired import Unpaired
 from .judges import load_judge
@@ -20,10 +24,12 @@ from .metrics import (
     distance_correlation,
     embed,
     kernel_distance,
+    linear_classifier,
     linear_probe,
     perceptual_distance,
     ranks,
 )
+from .pictures import from_bytes
 
 # What the figures are called, in the order in which they are shown, and which way is better.
 FIGURES = {
@@ -35,6 +41,11 @@ FIGURES = {
     "KD-i2i": "kernel distance to real pictures of the target (less is better)",
     "cycle": "mean absolute difference of F(G(x)) and x (less is better, and proves little)",
     "distance r": "correlation of distances between pictures before and after",
+    "domain": "share that a linear classifier of all domains takes for the one wanted",
+    "to itself": "mean absolute difference of x and x translated to the domain that it is in (less is better)",
+    "class": "share whose class a linear reader of real targets reads off the translation",
+    "class of real": "the same of real targets: how far the reader can be trusted",
+    "identity": "mean absolute difference of a target and what becomes of it (less is better)",
 }
 
 
@@ -44,6 +55,18 @@ class Translates(Protocol):
     controls: tuple[str, ...]
 
     def translate(self, x: Tensor, seed: int = 0, **controls) -> Tensor: ...
+
+
+class To:
+    """A model of many domains with its label set: one of its ways, from wherever x comes."""
+
+    controls = ()
+
+    def __init__(self, model: Translates, label: int):
+        self.model, self.label = model, label
+
+    def translate(self, x: Tensor, seed: int = 0) -> Tensor:
+        return self.model.translate(x, seed, label=self.label)
 
 
 class Source:
@@ -72,11 +95,17 @@ def everything(source: Unpaired, limit: int) -> tuple[Tensor, Tensor]:
     return x, other.batch(torch.arange(min(limit, len(source.y))))["x"]
 
 
-def report(model: Translates, train: Unpaired, held_out: Unpaired, limit: int = 500) -> dict[str, Estimate]:
+def report(model: Translates, train, held_out, limit: int = 500) -> dict[str, Estimate]:
     """FIGURES of a model on held-out pictures, those of the way back under "back: ...".
 
-    train: only for the probe of likeness, which learns the two looks from it. Raises DataError below 4 pictures.
+    train: only for the linear judges of looks and classes, which learn them from it; both are `Unpaired`, `Domains` or
+    `Labelled`. Raises DataError below 4 pictures.
     """
+    kinds = {Domains: _many, Labelled: _by_class}
+    return kinds.get(type(held_out), _two)(model, train, held_out, limit)
+
+
+def _two(model: Translates, train: Unpaired, held_out: Unpaired, limit: int) -> dict[str, Estimate]:
     judge, (x, y) = load_judge(), everything(held_out, limit)
     if min(len(x), len(y)) < 4:
         raise DataError(f"figures need at least 4 held-out pictures of each domain, got {len(x)} and {len(y)}.")
@@ -93,6 +122,67 @@ def report(model: Translates, train: Unpaired, held_out: Unpaired, limit: int = 
         prefix = "" if direction == "xy" else "back: "
         found |= {prefix + name: figures[name] for name in FIGURES if name in figures}
     return found
+
+
+def pairs(names: tuple[str, ...]) -> list[tuple[int, int]]:
+    """Every domain to every other."""
+    return [(i, j) for i in range(len(names)) for j in range(len(names)) if i != j]
+
+
+def by_pair(model: Translates, train: Domains, held_out: Domains, limit: int = 500) -> dict[tuple[int, int], dict[str, Estimate]]:
+    """FIGURES of every ordered pair of domains. With `Source` in the model's place, those of no translation."""
+    judge, still = load_judge(), isinstance(model, Source)
+    real = [from_bytes(part[:limit]) for part in held_out.pictures]
+    if min(map(len, real)) < 4:
+        raise DataError(f"figures need at least 4 held-out pictures of each domain, got {min(map(len, real))}.")
+    looks = [embed(from_bytes(part[:600]), judge) for part in train.pictures]
+    names = torch.repeat_interleave(torch.arange(len(looks)), torch.tensor([len(e) for e in looks]))
+    which = linear_classifier(torch.cat(looks), names)
+    found = {}
+    for i, j in pairs(held_out.names):
+        x = real[i]
+        made = x if still else translate(To(model, j), x)
+        figures = _one_way(x, made, real[j], held_out.partners, linear_probe(looks[i], looks[j]), judge)
+        figures["domain"] = bootstrap((which(embed(made, judge)) == j).double())
+        if not still:
+            figures["cycle"] = bootstrap((translate(To(model, i), made) - x).abs().flatten(1).mean(1))
+            figures["to itself"] = bootstrap((translate(To(model, i), x) - x).abs().flatten(1).mean(1))
+        found[i, j] = figures
+    return found
+
+
+def _many(model: Translates, train: Domains, held_out: Domains, limit: int) -> dict[str, Estimate]:
+    # Every domain is translated to all others: as many translations of each as `limit` says.
+    return averaged(by_pair(model, train, held_out, max(4, limit // (len(held_out.names) - 1))).values())
+
+
+def averaged(found: Iterable[dict[str, Estimate]]) -> dict[str, Estimate]:
+    """The means of values and of intervals' ends, of those figures that all have."""
+    found = list(found)
+    common = [name for name in FIGURES if all(name in figures for figures in found)]
+    return {name: Estimate(*(_mean([figures[name][k] for figures in found]) for k in range(3))) for name in common}
+
+
+def _mean(values: list[float | None]) -> float | None:
+    return None if None in values else sum(values) / len(values)
+
+
+def _by_class(model: Translates, train: Labelled, held_out: Labelled, limit: int) -> dict[str, Estimate]:
+    if min(len(held_out), len(held_out.y)) < 4:
+        raise DataError(f"figures need at least 4 held-out pictures of each domain, got {len(held_out)} and {len(held_out.y)}.")
+    judge, some = load_judge(), torch.arange(min(limit, len(held_out)))
+    x, y, shown = held_out.batch(some)["x"], held_out.y[:limit], held_out.label[some]
+    seen_x, seen_y = train.batch(torch.arange(min(600, len(train))))["x"], train.y[:2000]
+    e_seen = embed(seen_y, judge)
+    reads = linear_classifier(e_seen, train.y_label[:2000], ridge=1e-3)
+    made = translate(model, x)
+    figures = _one_way(x, made, y, False, linear_probe(embed(seen_x, judge), e_seen[:600]), judge)
+    figures |= {
+        "class": bootstrap((reads(embed(made, judge)) == shown).double()),
+        "class of real": bootstrap((reads(embed(y, judge)) == held_out.y_label[:limit]).double()),
+        "identity": bootstrap((translate(model, y) - y).abs().flatten(1).mean(1)),
+    }
+    return {name: figures[name] for name in FIGURES if name in figures}
 
 
 def _one_way(source: Tensor, made: Tensor, target: Tensor, partners: bool, likes, judge) -> dict[str, Estimate]:

@@ -13,6 +13,8 @@ from tqdm.auto import tqdm
 
 from .alignment import report
 from .checkpoint import export, read_config, write_config
+from .data.digits import Labelled
+from .data.domains import Domains
 from .data.folders import DataError
 from .data.unpaired import Unpaired
 from .judges import load_judge
@@ -43,7 +45,7 @@ def evaluate(
 
     train: the model's training source, from which the latter learns the two looks; without it, from `source` itself.
     """
-    if isinstance(source, Unpaired):
+    if isinstance(source, Unpaired | Domains | Labelled):
         return report(model, train or source, source, limit)
     if min(limit, len(source)) < 4:
         raise DataError(f"figures need at least 4 held-out pictures, got {min(limit, len(source))}.")
@@ -67,8 +69,8 @@ def publish(
     """
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        whole = translated(trainer.average, showcase, trainer.device)
-    rows = [row[i : i + 10] for pair in zip(whole[::2], whole[1::2], strict=True) for i in range(0, len(pair[0]), 10) for row in pair]
+        groups = translated(trainer.average, showcase, trainer.device)
+    rows = [row[i : i + 10] for group in groups for i in range(0, len(group[0]), 10) for row in group]
     card = {
         "name": name or folder.name,
         "summary": recipe.summary,
@@ -83,6 +85,8 @@ def publish(
         "hardware": hardware(trainer),
         "failures": list(recipe.failures),
     }
+    if isinstance(trainer.source, Domains):
+        card["labels"] = list(trainer.source.names)
     export(folder, trainer.average, size=recipe.size, card=card, nets=recipe.ship, sheet=sheet(rows))
     if held_out is not None and _held(held_out) >= 4:
         figures = evaluate(load(folder), held_out, limit, progress, trainer.source)
@@ -96,7 +100,9 @@ def publish(
 
 
 def _held(source: Source) -> int:
-    """How many pictures there are to judge by: of two domains, the smaller counts."""
+    """How many pictures there are to judge by: of several domains, the smallest counts."""
+    if isinstance(source, Domains):
+        return min(map(len, source.pictures))
     return min(len(source.x), len(source.y)) if isinstance(source, Unpaired) else len(source)
 
 

@@ -24,6 +24,12 @@ def mse(made: Tensor, real: Tensor) -> Tensor:
     return F.mse_loss(_wide(made), _wide(real))
 
 
+def total_variation(picture: Tensor) -> Tensor:
+    """mean |difference to the right neighbour| + mean |difference to the one below| of [B, C, H, W] (anisotropic)."""
+    across, down = (torch.diff(_wide(picture), dim=d).abs().mean() for d in (3, 2))
+    return across + down
+
+
 def log_loss(logits: Tensor, real: bool) -> Tensor:
     """-log D for `real`, -log(1 - D) otherwise, on logits, averaged over the map (Goodfellow et al. 2014, eq. 1).
 
@@ -40,6 +46,16 @@ def least_squares(logits: Tensor, real: bool) -> Tensor:
 
 
 ADVERSARIAL = {"log": log_loss, "least-squares": least_squares}
+
+
+def class_loss(logits: Tensor, label: Tensor) -> Tensor:
+    """Cross-entropy of logits [B, K] with labels int64 [B], averaged over the batch."""
+    return F.cross_entropy(_wide(logits), label)
+
+
+def attribute_loss(logits: Tensor, label: Tensor) -> Tensor:
+    """Binary cross-entropy of logits [B, K] with attributes [B, K] in [0, 1]: summed over the K, averaged over the batch."""
+    return F.binary_cross_entropy_with_logits(_wide(logits), label.float(), reduction="sum") / len(logits)
 
 
 def wasserstein(scores: Tensor, real: bool) -> Tensor:

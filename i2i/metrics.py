@@ -404,20 +404,33 @@ def ranks(made: Tensor, real: Tensor, among: int = 100, seed: int = 0) -> Tensor
     return 1 + (likeness.gather(1, order) >= likeness.diagonal()[:, None]).sum(1)
 
 
-def linear_probe(a: Tensor, b: Tensor, ridge: float = 1e-2) -> Callable[[Tensor], Tensor]:
-    """A linear classifier of embeddings a [n, d] and b [m, d]: called with [k, d] it gives bool [k], True for b's side.
+def linear_classifier(e: Tensor, label: Tensor, ridge: float = 1e-2) -> Callable[[Tensor], Tensor]:
+    """A linear classifier of embeddings e [n, d] by labels int64 [n]: called with [k, d] it gives labels [k].
 
-    Ridge regression on -1 and 1, each set weighing the same, in units of the pooled standard deviation.
+    Ridge regression on one-hot targets, each class weighing the same, in units of the pooled standard deviation.
+    Raises ValueError unless there are two classes at least, 0 to K - 1, none of them empty.
     """
+    counts = torch.bincount(label)
+    if len(e) != len(label) or len(counts) < 2 or not counts.all():
+        raise ValueError(f"a classifier wants a label for each of {len(e)} embeddings, and every class; got {counts.tolist()}")
+    mean, deviation = e.double().mean(0), e.double().std(0).clamp_min(1e-9)
+
+    def standard(e: Tensor) -> Tensor:
+        return torch.cat([(e.double() - mean) / deviation, torch.ones(len(e), 1, dtype=torch.float64)], 1)
+
+    x = standard(e)
+    weighted = x / (len(counts) * counts[label])[:, None]
+    gram = weighted.T @ x + ridge * torch.eye(x.shape[1], dtype=torch.float64)
+    w = torch.linalg.solve(gram, weighted.T @ F.one_hot(label).double())
+    return lambda e: (standard(e) @ w).argmax(1)
+
+
+def linear_probe(a: Tensor, b: Tensor, ridge: float = 1e-2) -> Callable[[Tensor], Tensor]:
+    """`linear_classifier` of two sets of embeddings, a [n, d] and b [m, d]: bool [k], True for b's side."""
     _check_embeddings(a, b)
-    both = torch.cat([a, b]).double()
-    mean, deviation = both.mean(0), both.std(0).clamp_min(1e-9)
-    x = torch.cat([(both - mean) / deviation, torch.ones(len(both), 1, dtype=torch.float64)], 1)
-    weight = torch.cat([torch.full((len(a),), 0.5 / len(a)), torch.full((len(b),), 0.5 / len(b))]).double()
-    y = torch.cat([-torch.ones(len(a)), torch.ones(len(b))]).double()
-    gram = (x * weight[:, None]).T @ x + ridge * torch.eye(x.shape[1], dtype=torch.float64)
-    w = torch.linalg.solve(gram, (x * weight[:, None]).T @ y)
-    return lambda e: ((e.double() - mean) / deviation) @ w[:-1] + w[-1] > 0
+    side = torch.cat([torch.zeros(len(a)), torch.ones(len(b))]).long()
+    decide = linear_classifier(torch.cat([a, b]), side, ridge)
+    return lambda e: decide(e) == 1
 
 
 def distance_correlation(before: Tensor, after: Tensor) -> float:

@@ -77,14 +77,19 @@ def indices(step: int, batch: int, length: int, seed: int) -> Tensor:
 
 
 @torch.no_grad()
-def translated(method: Method, showcase: Batch, device: torch.device) -> list[Tensor]:
-    """Rows for a sheet: x, what the method makes of it, and for a method of two directions the same of y."""
-    rows = []
-    for direction in ("xy", "yx") if "direction" in method.controls else ("xy",):
-        given = showcase[direction[0]]
-        controls = {"direction": direction} if "direction" in method.controls else {}
-        rows += [given, method.translate(given.to(device), **controls).float().cpu()]
-    return rows
+def translated(method: Method, showcase: Batch, device: torch.device) -> list[list[Tensor]]:
+    """Groups of rows for a sheet: x and what the method makes of it; the same of y, where there is a way back; with
+    labels, a row for each domain."""
+
+    def made(given: Tensor, **controls) -> Tensor:
+        return method.translate(given.to(device), **controls).float().cpu()
+
+    x = showcase["x"]
+    if "direction" in method.controls:
+        return [[showcase[side], made(showcase[side], direction=way)] for side, way in (("x", "xy"), ("y", "yx"))]
+    if "label" in method.controls:
+        return [[x, *(made(x, label=k) for k in range(method.config.domains))]]
+    return [[x, made(x)]]
 
 
 class Trainer:
@@ -313,8 +318,8 @@ class Trainer:
     def save_sheet(self, path: Path) -> None:
         """Showcase inputs, what the averaged method makes of them and, where known, the truth: a PNG."""
         with torch.random.fork_rng():  # dropout here must not move the stream that training draws from
-            rows = translated(self.average, self.showcase, self.device)
-        rows += [self.showcase["y"]] if "direction" not in self.average.controls and "y" in self.showcase else []
+            rows = sum(translated(self.average, self.showcase, self.device), [])
+        rows += [self.showcase["y"]] if not {"direction", "label"} & {*self.average.controls} and "y" in self.showcase else []
         path.parent.mkdir(parents=True, exist_ok=True)
         sheet(rows).save(path)
 

@@ -103,6 +103,13 @@ def unpaired_icons(size: int = 64, x: str = "glossy", y: str = "night", split: s
     return Unpaired(*pictures, size, move=mirrored)
 
 
+def one_picture(source: Unpaired, split: str = "train", which: int = 0) -> Unpaired:
+    """The same target, and of the source's training pictures only one; val and test stay whole."""
+    if split != "train":
+        return source
+    return Unpaired(source.x[which : which + 1], source.y, source.size, move=source.move)
+
+
 def unpaired(root: str | Path, size: int, split: str = "train", direction: str = "AB", names: tuple[str, str] = ("A", "B")) -> Unpaired:
     """A user's unpaired folders: A and B (any names and numbers of files), or trainA, trainB, testA, testB.
 
@@ -115,7 +122,7 @@ def unpaired(root: str | Path, size: int, split: str = "train", direction: str =
     files = [_files(root, name, split) for name in (names if direction == "AB" else names[::-1])]
     if len({frozenset(hashlib.sha256(f.read_bytes()).digest() for f in part) for part in files}) == 1:
         raise DataError(f"{names[0]} and {names[1]} in {root} are the same pictures: there is nothing to translate.")
-    x, y = (stack((_covering(f, load) for f in part), load) for part in files)
+    x, y = (stack((covering(f, load) for f in part), load) for part in files)
     return Unpaired(x, y, size, move=mirrored if split == "train" else None)
 
 
@@ -138,5 +145,5 @@ def _some(folder: Path, files: list[Path]) -> list[Path]:
     return files or everything
 
 
-def _covering(path: Path, size: int) -> Image.Image:
+def covering(path: Path, size: int) -> Image.Image:
     return ImageOps.fit(open_picture(path), (size, size), Image.LANCZOS)

@@ -3,8 +3,11 @@
 from .cyclegan import CycleGAN
 from .discogan import DiscoGAN
 from .distancegan import DistanceGAN
+from .dtn import DTN
 from .dualgan import DualGAN
+from .ost import OST
 from .pix2pix import Pix2Pix
+from .stargan import StarGAN
 from .unit import UNIT
 
 METHODS = {
@@ -14,4 +17,7 @@ METHODS = {
     "dualgan": DualGAN,
     "distancegan": DistanceGAN,
     "unit": UNIT,
+    "dtn": DTN,
+    "ost": OST,
+    "stargan": StarGAN,
 }

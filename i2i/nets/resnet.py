@@ -12,14 +12,14 @@ from .layers import init_normal, instance_norm, transposed3
 
 
 class Residual(nn.Module):
-    """h + conv, norm, ReLU, conv, norm of h; [B, channels, H, W], H and W at least 2, borders reflected."""
+    """h + conv, norm, ReLU, conv, norm of h; [B, channels, H, W], H and W at least 2. padding: how borders go on."""
 
-    def __init__(self, channels: int, norm: Callable[[int], nn.Module] = instance_norm):
+    def __init__(self, channels: int, norm: Callable[[int], nn.Module] = instance_norm, padding: str = "reflect"):
         super().__init__()
         bias = not norm(1).affine
 
         def conv() -> nn.Module:
-            return Conv2d(channels, channels, 3, padding=1, padding_mode="reflect", bias=bias)
+            return Conv2d(channels, channels, 3, padding=1, padding_mode=padding, bias=bias)
 
         self.net = nn.Sequential(conv(), norm(channels), nn.ReLU(inplace=True), conv(), norm(channels))
 

@@ -1,0 +1,104 @@
+"""Several sets of pictures, told apart by a label: which domain a picture belongs to, and nothing of any partner.
+
+Where every object exists in all domains (drawing styles), each domain's training pictures show objects of their own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from ..pictures import from_bytes, to_bytes
+from . import emoji
+from .folders import DataError, existing, in_split, pictures_in, stack
+from .icons import Icons
+from .unpaired import Unpaired, covering, mirrored
+
+
+class Domains:
+    """pictures: uint8 [N_k, 3, size, size] of each domain k; names: what the domains are called, in that order.
+
+    partners: picture i shows the same thing in every domain, for the evaluator.  move: as in `Unpaired`.
+    batch: {"x": float [B, 3, size, size] in [-1, 1], "label", "index": int64 [B]}; positions run through the domains.
+    """
+
+    def __init__(
+        self,
+        pictures: list[Tensor],
+        names: tuple[str, ...],
+        partners: bool = False,
+        move: Callable[[Tensor, torch.Generator | None], Tensor] | None = None,
+    ):
+        if len(pictures) < 2:
+            raise DataError(f"{len(pictures)} domain(s): there is nothing to translate between; give at least two.")
+        for name, part in zip(names, pictures, strict=True):
+            if not len(part):
+                raise DataError(f"the domain {name} is empty.")
+        self.pictures, self.names, self.partners, self.move = pictures, tuple(names), partners, move
+        self.size = pictures[0].shape[-1]
+        self._all = torch.cat(pictures)
+        self._label = torch.repeat_interleave(torch.arange(len(pictures)), torch.tensor([len(p) for p in pictures]))
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def batch(self, index: Tensor, generator: torch.Generator | None = None) -> dict[str, Tensor]:
+        x = from_bytes(self._all[index])
+        if self.move and generator is not None:
+            x = self.move(x, generator)
+        return {"x": x, "label": self._label[index], "index": index}
+
+    def pair(self, x: str | int, y: str | int) -> Unpaired:
+        """Two of the domains, as a method for two sees them."""
+        i, j = (self.names.index(name) if isinstance(name, str) else name for name in (x, y))
+        return Unpaired(self.pictures[i], self.pictures[j], self.size, self.partners, self.move)
+
+
+def emoji_domains(root: str | Path, names: tuple[str, ...], size: int = 64, split: str = "train") -> Domains:
+    """Drawing styles. train: each concept in one of the styles alone, by hash; val and test: each in all of them."""
+    entries = emoji.concepts(root, split)
+    if split != "train":
+        return Domains([emoji.style(root, name, entries, size) for name in names], names, partners=True)
+    parts = [[e for e in entries if _part(e["code"], len(names)) == i] for i in range(len(names))]
+    return Domains([emoji.style(root, name, part, size) for name, part in zip(names, parts, strict=True)], names, move=emoji.moved)
+
+
+def _part(name: str, count: int) -> int:
+    return int(hashlib.sha256(f"part {name}".encode()).hexdigest(), 16) % count
+
+
+def icon_domains(size: int, names: tuple[str, ...], split: str = "train", count: int = 1024) -> Domains:
+    """Styles of the procedural icons, drawn once. train: `count` objects of its own for each; val and test: the same 512."""
+    pictures = []
+    for i, name in enumerate(names):
+        objects = torch.arange(count) + i * count if split == "train" else torch.arange(512)
+        world = Icons(size, name, name, split=split)
+        pictures.append(to_bytes(torch.cat([world.batch(part)["x"] for part in objects.split(64)])))
+    return Domains(pictures, names, partners=split != "train", move=mirrored if split == "train" else None)
+
+
+def domains(root: str | Path, size: int, split: str = "train", direction: str = "AB") -> Domains:
+    """A user's folder of folders, one for each domain; with subfolders train/ and test/ those are the splits.
+
+    val is a tenth of train by hash, and serves as test where there is none. Pictures are scaled to cover a square and
+    cropped; grey ones become RGB. Raises DataError with one sentence.
+    """
+    root = existing(root, split, direction)
+    whole = split == "test" and (root / "test").is_dir()
+    root = root / "test" if whole else root / "train" if (root / "train").is_dir() else root
+    folders = sorted(f for f in root.iterdir() if f.is_dir() and not f.name.startswith("."))
+    if len(folders) < 2:
+        raise DataError(f"{root} holds {len(folders)} folder(s): give one for each domain, at least two.")
+    pictures = []
+    for folder in folders:
+        files = pictures_in(folder)
+        if not files:
+            raise DataError(f"the folder {folder} holds no pictures.")
+        # With so few that the hash leaves one side empty, every picture serves both: better a correct run than none.
+        some = [f for f in files if whole or in_split(f.stem, "train" if split == "train" else "val")] or files
+        pictures.append(stack((covering(f, size) for f in some), size))
+    return Domains(pictures, tuple(f.name for f in folders), move=mirrored if split == "train" else None)

@@ -1,0 +1,177 @@
+"""DTN, the Domain Transfer Network. Taigman, Polyak, Wolf: Unsupervised Cross-Domain Image Generation. ICLR 2017,
+arXiv:1611.02200.
+
+Alignment under partial supervision: somebody says what a translation must keep, by a function f that is trained
+beforehand and fixed. G = g(f(x)), where only g learns: f of what was made must be f of what went in, a picture of the
+target must come out as itself, and D tells three kinds apart: made from the source, made from the target, real.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+import torch
+from torch import Tensor, nn
+
+from ..losses import class_loss, mse, total_variation
+from ..method import Batch, Method, Stage, Terms, Turn, adam, linear_decay
+from ..nets.judge import Judge
+from ..nets.layers import UPS, batch_norm, init_normal
+
+SOURCE, TARGET, REAL = range(3)  # what D tells apart
+
+
+@dataclass(frozen=True)
+class Config:
+    """The paper's sizes for digits at 32 px, where f is a classifier of the source's labels."""
+
+    side: int = 32
+    channels: int = 3
+    # f
+    features: str = "classifier"  # trained in a stage of its own; "judge": a net that is given (the recipe puts it in)
+    classes: int = 10
+    width: int = 64
+    code: int = 128
+    # g and D
+    g_width: int = 128
+    d_width: int = 128
+    up: str = "transposed"
+    # the objective, eq. 3 to 7
+    constancy: float = 15.0  # alpha
+    identity: float = 15.0  # beta
+    smoothness: float = 0.0  # gamma; .05 on faces
+    # training
+    f_steps: int = 2_000
+    steps: int = 20_000
+    rate: float = 1e-3
+    decay_from: float = 1.0
+
+
+class Classifier(nn.Module):
+    """f: [B, channels, side, side] in [-1, 1] -> codes [B, code]: halvings to 4 x 4, then all of it at once."""
+
+    def __init__(self, c: Config):
+        super().__init__()
+        layers, before, side, width = [], c.channels, c.side, c.width
+        while side > 4:
+            layers += [nn.Conv2d(before, width, 3, padding=1), nn.MaxPool2d(2), nn.ReLU()]
+            before, side, width = width, side // 2, min(2 * width, 4 * c.width)
+        self.net = nn.Sequential(*layers, nn.Conv2d(before, c.code, 4), nn.ReLU(), nn.Flatten())
+
+    def forward(self, picture: Tensor) -> Tensor:
+        return self.net(picture)
+
+
+class Embedding(nn.Module):
+    """f out of a net that was trained for something else: the mean over places of its deepest maps, [B, 192]."""
+
+    size = 192
+
+    def __init__(self):
+        super().__init__()
+        self.net = Judge()
+
+    def forward(self, picture: Tensor) -> Tensor:
+        return self.net(picture)[-1].mean((2, 3))
+
+
+def generator(c: Config, code: int) -> nn.Sequential:
+    """g: codes [B, code, 1, 1] -> pictures [B, channels, side, side] in [-1, 1]."""
+    width, side = c.g_width * c.side // 8, 4
+    layers: list[nn.Module] = [nn.ConvTranspose2d(code, width, 4, bias=False), batch_norm(width), nn.ReLU()]
+    while side < c.side // 2:
+        layers += [UPS[c.up](width, width // 2, False), batch_norm(width // 2), nn.ReLU()]
+        width, side = width // 2, 2 * side
+    return init_normal(nn.Sequential(*layers, UPS[c.up](width, c.channels, True), nn.Tanh()))
+
+
+def critic(c: Config) -> nn.Sequential:
+    """D: pictures -> logits [B, 3]."""
+    layers, before, width, side = [], c.channels, c.d_width, c.side
+    while side > 4:
+        layers += [nn.Conv2d(before, width, 4, 2, 1, bias=False)]
+        layers += [*([batch_norm(width)] if before > c.channels else []), nn.LeakyReLU(0.2)]
+        before, width, side = width, 2 * width, side // 2
+    return init_normal(nn.Sequential(*layers, nn.Conv2d(before, 3, 4), nn.Flatten()))
+
+
+class DTN(Method):
+    Config = Config
+    inference = ("f", "g")
+    layout = "labelled"
+
+    def __init__(self, config: Config = Config()):  # noqa: B008 (frozen)
+        super().__init__(config)
+        c, given = config, config.features == "judge"
+        self.f = Embedding() if given else Classifier(c)
+        if not given:
+            self.head = nn.Linear(c.code, c.classes)
+        self.g = generator(c, Embedding.size if given else c.code)
+        self.D = critic(c)
+
+    def encode(self, picture: Tensor) -> Tensor:
+        """f's code of a picture without any gradient into f, [B, code]."""
+        with torch.no_grad():
+            return self.f(picture)
+
+    def make(self, code: Tensor) -> Tensor:
+        return self.g(code[:, :, None, None])
+
+    def share(self, batch: Batch) -> Batch:
+        if "y" not in batch:
+            return {}
+        code_x, code_y = self.encode(batch["x"]), self.encode(batch["y"])
+        fake_x, fake_y = self.make(torch.cat([code_x, code_y])).split([len(code_x), len(code_y)])
+        return {"code_x": code_x, "from_x": fake_x, "from_y": fake_y}
+
+    def classifier_loss(self, batch: Batch) -> Terms:
+        """f and a head on it learn the labels of the source: all the supervision there is."""
+        return {"classes": class_loss(self.head(self.f(batch["x"])), batch["label"])}
+
+    def discriminator_loss(self, batch: Batch) -> Terms:
+        """Eq. 3."""
+        made = self._made(batch)
+        shown = {"source": (made["from_x"], SOURCE), "target": (made["from_y"], TARGET), "real": (batch["y"], REAL)}
+        return {name: self._verdict(picture.detach(), kind) for name, (picture, kind) in shown.items()}
+
+    def generator_loss(self, batch: Batch) -> Terms:
+        """Eq. 4 (both made kinds are to pass for real), 5 (f-constancy), 6 (identity on the target), 7 (smoothness)."""
+        made, c = self._made(batch), self.config
+        terms = {"gan_source": self._verdict(made["from_x"], REAL), "gan_target": self._verdict(made["from_y"], REAL)}
+        if c.constancy:
+            terms["constancy"] = mse(self.f(made["from_x"]), made["code_x"])
+        if c.identity:
+            terms["identity"] = mse(made["from_y"], batch["y"])
+        if c.smoothness:
+            terms["smoothness"] = total_variation(made["from_x"]) + total_variation(made["from_y"])
+        return terms
+
+    def _made(self, batch: Batch) -> Batch:
+        return batch if "from_x" in batch else self.share(batch)
+
+    def _verdict(self, picture: Tensor, kind: int) -> Tensor:
+        return class_loss(self.D(picture), torch.full((len(picture),), kind, device=picture.device))
+
+    def weights(self, step: int) -> dict[str, float]:
+        c = self.config
+        ones = dict.fromkeys(("classes", "source", "target", "real", "gan_source", "gan_target"), 1.0)
+        return {**ones, "constancy": c.constancy, "identity": c.identity, "smoothness": c.smoothness}
+
+    def learning_rate(self, step: int) -> float:
+        return linear_decay(step, self.config.steps, self.config.decay_from)
+
+    def stages(self) -> list[Stage]:
+        c, optimizer = self.config, partial(adam, lr=self.config.rate)
+        turns = {
+            "D": Turn(self.discriminator_loss, ("D",), optimizer),
+            "G": Turn(self.generator_loss, ("g",), optimizer),
+        }
+        train = Stage("train", c.steps, turns)
+        if c.features == "judge":
+            return [train]
+        return [Stage("f", c.f_steps, {"f": Turn(self.classifier_loss, ("f", "head"), optimizer)}), train]
+
+    def translate(self, x: Tensor, generator=None) -> Tensor:
+        """x [B, channels, side, side] in [-1, 1] -> the same size. There is no way back, and nothing is left to chance."""
+        return self.make(self.f(x))

@@ -1,0 +1,143 @@
+"""OST. Benaim, Wolf: One-Shot Unsupervised Cross Domain Translation. NeurIPS 2018, arXiv:1806.06029.
+
+All that is known of the source is one picture x. First a variational autoencoder learns the target, of which there is
+plenty. Its outer layers are cloned for the source, the inner ones are shared, and then x has to pass through: its way
+into the target must look like the target and lead back to x. x alone would bend the shared layers to itself, so what
+it has to say moves its own outer layers only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+import torch
+from torch import Tensor, nn
+
+from ..losses import kl_to_unit, l1, least_squares
+from ..method import Batch, Method, Stage, Terms, Turn, adam
+from ..nets.convolution import Conv2d
+from ..nets.layers import UPS, init_normal, instance_norm
+from ..nets.patchgan import PatchGAN
+from ..nets.resnet import Residual
+
+OWN, SHARED = ("E_x", "G_x"), ("E_shared", "G_shared")
+OF_TARGET = ("E_y", "G_y")
+
+
+@dataclass(frozen=True)
+class Config:
+    """The authors' sizes. autoencoder_steps=0 leaves the first stage out: its networks are given."""
+
+    width: int = 64
+    halvings: int = 2
+    blocks: int = 6  # residual blocks, all shared, half of them before the code
+    up: str = "transposed3"
+    patch_width: int = 64
+    patch_layers: int = 3
+    selective: bool = True  # False: x moves the shared layers too
+    # the objective
+    kl: float = 0.1
+    recon_y: float = 1.0
+    recon_x: float = 1.0
+    cycle: float = 10.0
+    # training
+    autoencoder_steps: int = 15_000
+    steps: int = 2_000
+    rate: float = 2e-4
+
+
+def outer_encoder(c: Config) -> nn.Sequential:
+    """[B, 3, H, W] in [-1, 1] -> [B, 2**halvings width, H / 2**halvings, ...]."""
+    layers: list[nn.Module] = [Conv2d(3, c.width, 7, padding=3, padding_mode="reflect"), instance_norm(c.width), nn.ReLU()]
+    for w in (c.width * 2**i for i in range(c.halvings)):
+        layers += [Conv2d(w, 2 * w, 3, 2, 1), instance_norm(2 * w), nn.ReLU()]
+    return init_normal(nn.Sequential(*layers))
+
+
+def outer_decoder(c: Config) -> nn.Sequential:
+    """What an outer encoder gives -> [B, 3, H, W] in [-1, 1]."""
+    layers: list[nn.Module] = []
+    for w in (c.width * 2**i for i in reversed(range(c.halvings))):
+        layers += [UPS[c.up](2 * w, w, True), instance_norm(w), nn.ReLU()]
+    return init_normal(nn.Sequential(*layers, Conv2d(c.width, 3, 7, padding=3, padding_mode="reflect"), nn.Tanh()))
+
+
+class OST(Method):
+    Config = Config
+    inference = (*OWN, *SHARED, *OF_TARGET)
+    controls = ("direction", "scale")
+    layout = "unpaired"
+
+    def __init__(self, config: Config = Config()):  # noqa: B008 (frozen)
+        super().__init__(config)
+        c, inner = config, config.width * 2**config.halvings
+        self.E_x, self.E_y = outer_encoder(c), outer_encoder(c)
+        self.G_x, self.G_y = outer_decoder(c), outer_decoder(c)
+        self.E_shared, self.G_shared = (
+            init_normal(nn.Sequential(*(Residual(inner) for _ in range(n)))) for n in (c.blocks - c.blocks // 2, c.blocks // 2)
+        )
+        self.D_y = PatchGAN(3, c.patch_width, c.patch_layers, 8 * c.patch_width, instance_norm)
+
+    def encode(self, picture: Tensor, domain: str) -> Tensor:
+        """domain "x" or "y": the code, [B, 2**halvings width, H / 2**halvings, ...]; its noise is left out, as by the authors."""
+        return self.E_shared((self.E_x if domain == "x" else self.E_y)(picture))
+
+    def decode(self, code: Tensor, domain: str) -> Tensor:
+        return (self.G_x if domain == "x" else self.G_y)(self.G_shared(code))
+
+    # -- first stage: the target alone ------------------------------------------------------------------------------
+
+    def target_loss(self, batch: Batch) -> Terms:
+        """Eq. 1 to 3: a picture of the target there and back, its code's KL, and D's verdict on the copy."""
+        code = self.encode(batch["y"], "y")
+        copy = self.decode(code, "y")
+        return {"recon_y": l1(copy, batch["y"]), "kl": kl_to_unit(code), "gan_y": least_squares(self.D_y(copy), True)}
+
+    def target_discriminator_loss(self, batch: Batch) -> Terms:
+        copy = self.decode(self.encode(batch["y"], "y"), "y").detach()
+        return {"real": least_squares(self.D_y(batch["y"]), True), "fake": least_squares(self.D_y(copy), False)}
+
+    # -- second stage: one picture ----------------------------------------------------------------------------------
+
+    @torch.no_grad()
+    def clone(self, sample=None) -> None:
+        """The source's outer layers start as those of the target."""
+        self.E_x.load_state_dict(self.E_y.state_dict())
+        self.G_x.load_state_dict(self.G_y.state_dict())
+
+    def source_loss(self, batch: Batch) -> Terms:
+        """x to itself, x to the target's look, and from there back to x. No discriminator knows the source."""
+        x = batch["x"]
+        code = self.encode(x, "x")
+        over = self.decode(code, "y")
+        return {
+            "recon_x": l1(self.decode(code, "x"), x),
+            "cycle": l1(self.decode(self.encode(over, "y"), "x"), x),
+            "gan_x": least_squares(self.D_y(over), True),
+        }
+
+    def discriminator_loss(self, batch: Batch) -> Terms:
+        over = self.decode(self.encode(batch["x"], "x"), "y").detach()
+        return self.target_discriminator_loss(batch) | {"fake_x": least_squares(self.D_y(over), False)}
+
+    def weights(self, step: int) -> dict[str, float]:
+        c = self.config
+        ones = dict.fromkeys(("gan_y", "gan_x", "real", "fake", "fake_x"), 1.0)
+        return {**ones, "recon_y": c.recon_y, "kl": c.kl, "recon_x": c.recon_x, "cycle": c.cycle}
+
+    def stages(self) -> list[Stage]:
+        c, optimizer = self.config, partial(adam, lr=self.config.rate)
+        target = Turn(self.target_loss, (*OF_TARGET, *SHARED), optimizer)
+        first = {"G": target, "D": Turn(self.target_discriminator_loss, ("D_y",), optimizer)}
+        second = {
+            "x": Turn(self.source_loss, OWN if c.selective else (*OWN, *SHARED), optimizer),
+            "y": target,
+            "D": Turn(self.discriminator_loss, ("D_y",), optimizer),
+        }
+        one = Stage("one picture", c.steps, second, begin=self.clone)
+        return [Stage("target", c.autoencoder_steps, first), one] if c.autoencoder_steps else [one]
+
+    def translate(self, x: Tensor, generator=None, direction: str = "xy") -> Tensor:
+        """x [B, 3, H, W] in [-1, 1], sides multiples of 4 -> the same; "yx" leads back. Nothing is left to chance."""
+        return self.decode(self.encode(x, direction[0]), direction[1])
