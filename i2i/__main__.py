@@ -96,7 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     sub.add_argument("name", metavar="RECIPE|METHOD")
     sub.add_argument("--steps", type=_whole(1), help="batches to train on")
-    sub.add_argument("--data", type=Path, help="folder of your own: AB side by side, or A/ and B/ with equal names")
+    sub.add_argument("--data", type=Path, help="folder of your own: pairs (AB side by side, or A/ and B/ with equal names), two domains (A/ and B/), or a folder for each domain")
     sub.add_argument("--direction", choices=("AB", "BA"), help="own folder: which side is the input (default AB: the left one)")
     sub.add_argument("--size", type=_whole(32), help="own folder: side in pixels (default 128)")
     sub.add_argument("--batch", type=_whole(1), help="pictures a step")
@@ -118,6 +118,7 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--n", type=_whole(1, 64), default=1, help="samples for each picture")
     sub.add_argument("--scale", type=float, help="1 to 4 times the trained size")
     sub.add_argument("--direction", choices=("xy", "yx"), default="xy", help="yx: the way back, for methods that have one")
+    sub.add_argument("--label", help="for methods of many domains: the one to go to, by name or number")
     sub.add_argument("--device", default="auto")
 
     sub = command("evaluate", _evaluate, "Figures on held-out pictures.", "python -m i2i evaluate pix2pix-icons --json")
@@ -218,7 +219,7 @@ def _overrides(rest: list[str], config_class) -> dict:
 def _train(options) -> None:
     import torch
 
-    from .cards import folder_recipe, publish
+    from .cards import folder_recipe, publish, told_by
     from .methods import METHODS
     from .recipes import LAYOUTS, RECIPES
     from .train import Trainer
@@ -246,6 +247,11 @@ def _train(options) -> None:
     else:
         raise Wrong(f"there is no recipe or method {options.name!r}; recipes: {', '.join(RECIPES)}.")
 
+    own = options.name in METHODS
+    if own:
+        read = LAYOUTS[METHODS[options.name].layout]
+        train, held_out = (read(options.data, recipe.size, split, options.direction or "AB") for split in ("train", "test"))
+        recipe = dataclasses.replace(recipe, config=recipe.config | told_by(train, METHODS[options.name].Config))
     config_class = METHODS[recipe.method].Config
     changes = _overrides(options.rest, config_class)
     if options.steps is not None:
@@ -263,9 +269,7 @@ def _train(options) -> None:
     depth = getattr(method.config, "depth", 0)
     if recipe.size % 2**depth:
         raise Wrong(f"--depth {depth} halves the picture {depth} times: {recipe.size} px is not a multiple of {2**depth}.")
-    if options.name in METHODS:
-        read = LAYOUTS[METHODS[options.name].layout]
-        train, held_out = (read(options.data, recipe.size, split, options.direction or "AB") for split in ("train", "test"))
+    if own:
         showcase = held_out.batch(torch.arange(min(8, len(held_out))))
         named, run = None, f"{options.name}-{options.data.resolve().name}"
     else:
@@ -312,6 +316,11 @@ def _translate(options) -> None:
         raise Wrong(f"--scale: {model.name} makes pictures of its own size only.")
     if options.direction != "xy" and "direction" not in model.controls:
         raise Wrong(f"--direction: {model.name} has no way back.")
+    label = int(options.label) if (options.label or "").isdigit() else options.label
+    if label is not None and "label" not in model.controls:
+        raise Wrong(f"--label: {model.name} has one target domain.")
+    if "label" in model.controls and (label is None or label not in (*model.labels, *range(len(model.labels)))):
+        raise Wrong(f"--label: {model.name} goes to {', '.join(model.labels)}; say which, by name or by number from 0.")
     files = [p for given in options.inputs for p in (pictures_in(given) if given.is_dir() else [given])]
     if not files:
         raise Failed("there are no pictures in the folder(s) given.")
@@ -325,7 +334,7 @@ def _translate(options) -> None:
             faults.append(str(fault))
             print(f"i2i translate: {fault}", file=sys.stderr)
             continue
-        made = model(picture, n=options.n, seed=options.seed, scale=options.scale, direction=options.direction)
+        made = model(picture, n=options.n, seed=options.seed, scale=options.scale, direction=options.direction, label=label)
         for i, result in enumerate(made if options.n > 1 else [made]):
             result.save(targets[path][i])
             print(targets[path][i])
@@ -359,7 +368,7 @@ def _evaluate(options) -> None:
         if key not in RECIPES:
             raise Wrong(f"{options.name} comes from no recipe here: say which pictures with --data.")
         source = RECIPES[key].source("test")
-        train = RECIPES[key].source("train") if model.method.layout == "unpaired" else None
+        train = RECIPES[key].source("train") if model.method.layout != "paired" else None
     figures = evaluate(model, source, options.limit, progress=not options.json, train=train)
     if options.json:
         print(json.dumps({k: list(v) for k, v in figures.items()}))

@@ -13,9 +13,9 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from .data.digits import Labelled
 from .data.domains import Domains
 from .data.folders import DataError
+from .data.labelled import Labelled
 from .data.unpaired import Unpaired
 from .judges import load_judge
 from .metrics import (
@@ -173,15 +173,13 @@ def _by_class(model: Translates, train: Labelled, held_out: Labelled, limit: int
     judge, some = load_judge(), torch.arange(min(limit, len(held_out)))
     x, y, shown = held_out.batch(some)["x"], held_out.y[:limit], held_out.label[some]
     seen_x, seen_y = train.batch(torch.arange(min(600, len(train))))["x"], train.y[:2000]
-    e_seen = embed(seen_y, judge)
-    reads = linear_classifier(e_seen, train.y_label[:2000], ridge=1e-3)
-    made = translate(model, x)
+    e_seen, made = embed(seen_y, judge), translate(model, x)
     figures = _one_way(x, made, y, False, linear_probe(embed(seen_x, judge), e_seen[:600]), judge)
-    figures |= {
-        "class": bootstrap((reads(embed(made, judge)) == shown).double()),
-        "class of real": bootstrap((reads(embed(y, judge)) == held_out.y_label[:limit]).double()),
-        "identity": bootstrap((translate(model, y) - y).abs().flatten(1).mean(1)),
-    }
+    figures["identity"] = bootstrap((translate(model, y) - y).abs().flatten(1).mean(1))
+    if train.y_label is not None:
+        reads = linear_classifier(e_seen, train.y_label[:2000], ridge=1e-3)
+        figures["class"] = bootstrap((reads(embed(made, judge)) == shown).double())
+        figures["class of real"] = bootstrap((reads(embed(y, judge)) == held_out.y_label[:limit]).double())
     return {name: figures[name] for name in FIGURES if name in figures}
 
 

@@ -13,9 +13,9 @@ from tqdm.auto import tqdm
 
 from .alignment import report
 from .checkpoint import export, read_config, write_config
-from .data.digits import Labelled
 from .data.domains import Domains
 from .data.folders import DataError
+from .data.labelled import Labelled
 from .data.unpaired import Unpaired
 from .judges import load_judge
 from .method import Batch
@@ -136,18 +136,38 @@ def folder_recipe(method: str, size: int) -> Recipe:
     depth = next((d for d in range(8, 3, -1) if size % 2**d == 0), None)
     if depth is None or size < 32:
         raise ValueError(f"--size must be a multiple of 16 and at least 32, got {size}.")
-    shipped, pairs = RECIPES[f"{method}-emoji"], METHODS[method].layout == "paired"
+    home = "digits" if method == "dtn" else "emoji"
+    shipped, layout = RECIPES[f"{method}-{home}"], METHODS[method].layout
+    pairs = layout == "paired"
     fitted = {
         "patch_layers": 3 if size >= 128 else 2,
         "blocks": 3 if method == "unit" else 4 if size < 128 else 6 if size < 256 else 9,
         "depth": depth if pairs else min(4, depth - 2) if method == "discogan" else depth - 1,
         "code": 100 if size in (32, 64) else 0,  # the bottleneck's kernel covers the 4 x 4 that these sizes leave
         "critic_side": size // 16,
+        "side": size,
+        "critic_layers": {"stargan": _halvings(size) - 1}.get(method, shipped.config.get("critic_layers")),
         "steps": 10_000,
     }
-    config = shipped.config | {k: v for k, v in fitted.items() if hasattr(METHODS[method].Config, k)}
+    config = shipped.config | {k: v for k, v in fitted.items() if hasattr(METHODS[method].Config, k) and v is not None}
+    about = {"paired": "pairs", "unpaired": "two domains", "classes": "domains", "labelled": "classes and a target"}
     return dataclasses.replace(
         shipped, method=method, data="own folder", size=size, config=config, batch=4 if pairs else shipped.batch,
-        showcase=None, ship=(), summary=f"Trained on a folder of {'pairs' if pairs else 'two domains'}.", licence="",
+        showcase=None, ship=(), summary=f"Trained on a folder of {about[layout]}.", licence="",
         failures=(), minutes=None,
     )  # fmt: skip
+
+
+def _halvings(side: int) -> int:
+    """How often a side can be halved before it is 1, or odd."""
+    return 0 if side % 2 else 1 + _halvings(side // 2)
+
+
+def told_by(source: Source, config_class: type) -> dict[str, int]:
+    """What the pictures themselves say of a method's config: how many domains there are, or classes."""
+    told = {}
+    if isinstance(source, Domains):
+        told["domains"] = len(source.names)
+    if isinstance(source, Labelled):
+        told["classes"] = int(source.label.max()) + 1
+    return {k: v for k, v in told.items() if hasattr(config_class, k)}

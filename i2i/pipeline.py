@@ -77,6 +77,7 @@ class Model:
         self.name, self.card = folder.name, config["card"]
         self.kind: str = config["method"]
         self.controls: tuple[str, ...] = method.controls
+        self.labels: tuple[str, ...] = tuple(self.card.get("labels", ()))
         self.precision = precision
         self._quick: tuple[Method, bool] | None = None
         self._compiled: Compiled | None = None
@@ -104,7 +105,8 @@ class Model:
 
         The picture is fitted into a square of the trained size without distortion, and cropped back afterwards: the
         longer side of the result is size (times scale). seed: sample i is the same for equal seed + i, whatever n is;
-        None draws a fresh one. scale: for fully convolutional models, 1 to 4 times the trained size.
+        None draws a fresh one. label: a domain, by its name in `labels` or its place there; or a list of attributes.
+        scale: for fully convolutional models, 1 to 4 times the trained size.
         Raises ValueError for a control that the model lacks; PictureError for what is not a picture.
         """
         given = {"direction": direction != "xy", "label": label, "style": style, "mask": mask, "scale": scale}
@@ -120,8 +122,18 @@ class Model:
         placed = self.place(picture, scale or 1.0)
         seed = secrets.randbelow(2**31) if seed is None else int(seed)
         controls = {"direction": direction} if "direction" in self.controls else {}
+        if label is not None:
+            controls["label"] = self.number(label)
         made = [self._crop(self.translate(placed.x, seed + i, **controls), placed.box) for i in range(n)]
         return made if n > 1 else made[0]
+
+    def number(self, label):
+        """The place of a named label; what is no name passes through. ValueError for a name that this model never heard."""
+        if not isinstance(label, str):
+            return label
+        if label not in self.labels:
+            raise ValueError(f"{self.name} has no label {label!r}; it has: {', '.join(self.labels) or 'none'}.")
+        return self.labels.index(label)
 
     @torch.inference_mode()
     def translate(self, x: Tensor, seed: int = 0, **controls) -> Tensor:

@@ -11,7 +11,7 @@ from pathlib import Path
 RECORD = Path(__file__).resolve().parents[2] / "assets" / "claims.json"
 SEEDS = (0, 1, 2)
 
-# A number, or one for each of SEEDS. "row | column" in a name places a figure in a table.
+# A number, or one for each seed (as a rule, SEEDS). "row | column" in a name places a figure in a table.
 Figures = Mapping[str, float | list[float]]
 
 

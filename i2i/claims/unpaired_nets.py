@@ -55,13 +55,17 @@ def world(split: str) -> Unpaired:
     return unpaired_icons(SIZE, "glossy", "night", split)
 
 
+def pair_config(method: str) -> dict:
+    """The config of a method's small net here."""
+    return RECIPES[f"{method}-icons"].config | _NETS[method][0]
+
+
 @cache
 def trained(variant: str, seed: int) -> Model:
     """The net of a variant, with its discriminators' trace on its card."""
     method, changes = VARIANTS[variant]
-    nets, batch = _NETS[method]
-    cls = METHODS[method]
-    config = cls.Config(**{**RECIPES[f"{method}-icons"].config, **nets, **changes})
+    cls, batch = METHODS[method], _NETS[method][1]
+    config = cls.Config(**(pair_config(method) | changes))
     return kept(
         f"unpaired {variant}", lambda: cls(config), lambda: world("train"), seed=seed, batch=batch, size=SIZE, watch=_trace
     )

@@ -42,7 +42,7 @@ class Config:
     identity: float = 15.0  # beta
     smoothness: float = 0.0  # gamma; .05 on faces
     # training
-    f_steps: int = 2_000
+    f_steps: int = 2_000  # 0: f is given
     steps: int = 20_000
     rate: float = 1e-3
     decay_from: float = 1.0
@@ -104,6 +104,8 @@ class DTN(Method):
     def __init__(self, config: Config = Config()):  # noqa: B008 (frozen)
         super().__init__(config)
         c, given = config, config.features == "judge"
+        if c.side < 8 or c.side & (c.side - 1):
+            raise ValueError(f"side must be 8, 16, 32, 64, ...: f halves it to 4; got {c.side}")
         self.f = Embedding() if given else Classifier(c)
         if not given:
             self.head = nn.Linear(c.code, c.classes)
@@ -168,7 +170,7 @@ class DTN(Method):
             "G": Turn(self.generator_loss, ("g",), optimizer),
         }
         train = Stage("train", c.steps, turns)
-        if c.features == "judge":
+        if c.features == "judge" or not c.f_steps:
             return [train]
         return [Stage("f", c.f_steps, {"f": Turn(self.classifier_loss, ("f", "head"), optimizer)}), train]
 

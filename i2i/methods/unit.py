@@ -30,7 +30,7 @@ class Config:
     share_layers: bool = True
     critic_width: int = 64
     critic_layers: int = 6  # strided layers of D, the first two of each domain's own
-    # the objective, eq. 6 to 8
+    # the objective of section 3: L_VAE, L_GAN, L_CC
     gan: float = 10.0  # lambda_0
     kl: float = 0.1  # lambda_1
     recon: float = 100.0  # lambda_2
@@ -109,7 +109,8 @@ class UNIT(Method):
         return {"mean_1": mean_1, "mean_2": mean_2, "x_11": x_11, "x_21": x_21, "x_12": x_12, "x_22": x_22}
 
     def generator_loss(self, batch: Batch) -> Terms:
-        """Eq. 6 (VAE), 7 (GAN, of translations only) and 8 (cycle: the KL is that of the translated picture's code)."""
+        """L_VAE, L_GAN (of translations only) and L_CC (its KL is that of the translated picture's code; the paper adds
+        x's own code there once more, with lambda_3: here it counts once, in L_VAE)."""
         x, y, c = batch["x"], batch["y"], self.config
         made = batch if "mean_1" in batch else self.share(batch)
         terms = {

@@ -1,4 +1,4 @@
-"""Digits written by hand or by a font, to be told apart by what they say: labelled sources for unlabelled targets."""
+"""A source whose pictures say what they show, and a target whose pictures need not: written digits and moulded ones."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from ..pictures import from_bytes
 from . import glyphs
-from .folders import in_split
+from .folders import DataError, existing, in_split, pictures_in, stack
 from .sdf import hash_uniform
+from .unpaired import covering
 
 TARGETS = 4096  # toys drawn for training
 
@@ -21,12 +23,12 @@ TARGETS = 4096  # toys drawn for training
 class Labelled:
     """x with labels, and a target without: what a method under partial supervision learns from.
 
-    x: (positions int64 [B], generator) -> pictures float [B, 3, S, S] in [-1, 1].  label: int64 [N], what x shows.
-    y: uint8 or float pictures [M, 3, S, S]; y_label (what they show) is for the evaluator alone.
+    x: positions int64 [B] -> pictures float [B, 3, S, S] in [-1, 1].  label: int64 [N], what x shows.
+    y: float [M, 3, S, S]; y_label int64 [M], what they show, is for the evaluator alone, and None if nobody knows.
     batch: {"x", "y", "label", "index"}; y is drawn at random, or, without a generator, in order.
     """
 
-    def __init__(self, x: Callable[[Tensor], Tensor], label: Tensor, y: Tensor, y_label: Tensor):
+    def __init__(self, x: Callable[[Tensor], Tensor], label: Tensor, y: Tensor, y_label: Tensor | None):
         self.x, self.label, self.y, self.y_label = x, label, y, y_label
         self.size = y.shape[-1]
 
@@ -66,3 +68,30 @@ def handwriting_to_toy(root: str | Path, size: int = 32, split: str = "train") -
 def _inked(masks: Tensor, name: Tensor, index: Tensor) -> Tensor:
     """Each digit has colours of its own, the same ones whenever it is looked at."""
     return glyphs.inked(masks[index], hash_uniform(31, name[index], 12)) * 2 - 1
+
+
+def labelled(root: str | Path, size: int, split: str = "train", direction: str = "AB") -> Labelled:
+    """A user's folder: A/ with a folder of pictures for each class, and B/ with pictures of the target.
+
+    A tenth by a hash of the names is val, and test, too. Scaled to cover a square and cropped; grey ones become RGB.
+    Raises DataError with one sentence.
+    """
+    root = existing(root, split, direction)
+    source, target = (root / name for name in direction)
+    if not source.is_dir() or not target.is_dir():
+        raise DataError(f"{root} needs the folders {direction[0]}, with a folder for each class, and {direction[1]}, the target.")
+    classes = sorted(f for f in source.iterdir() if f.is_dir() and not f.name.startswith("."))
+    if len(classes) < 2:
+        raise DataError(f"{source} holds {len(classes)} folder(s) of a class: f needs at least two classes to tell apart.")
+    kept = [_kept(f, split) for f in classes]
+    x, y = (stack((covering(f, size) for f in files), size) for files in (sum(kept, []), _kept(target, split)))
+    label = torch.repeat_interleave(torch.arange(len(kept)), torch.tensor([len(files) for files in kept]))
+    return Labelled(lambda index: from_bytes(x[index]), label, from_bytes(y), None)
+
+
+def _kept(folder: Path, split: str) -> list[Path]:
+    files = pictures_in(folder)
+    if not files:
+        raise DataError(f"the folder {folder} holds no pictures.")
+    # With so few that the hash leaves one side empty, every picture serves both: better a correct run than none.
+    return [f for f in files if in_split(f.stem, "train" if split == "train" else "val")] or files
