@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import torch
 
+from .checkpoint import load_net
 from .data import catalogue
 from .data.cmp import cmp_facades
 from .data.domains import domains, emoji_domains, icon_domains
 from .data.emoji import DrawnEmoji
 from .data.facades import Facades
+from .data.faces import faces_to_people
 from .data.folders import paired
 from .data.icons import Icons
 from .data.labelled import handwriting_to_toy, labelled, pen_to_toy
@@ -22,6 +25,7 @@ from .method import Batch, Method
 from .methods import METHODS
 from .train import Source
 
+SHIPPED_JUDGES = Path(__file__).resolve().parent.parent / "assets" / "checkpoints" / "judges"
 EMOJI_STYLES = ("openmoji", "noto", "fluent-flat", "fluent-3d")
 ICON_STYLES = ("line", "flat", "glossy", "night")
 
@@ -41,6 +45,9 @@ DATA: dict[str, Callable[..., Source]] = {
     "icons-styles": lambda size, split, folder=None: icon_domains(size, ICON_STYLES, split),
     "digits-toy": lambda size, split, folder=None: handwriting_to_toy(folder or catalogue.require("mnist_t10k"), size, split),
     "pen-toy": lambda size, split, folder=None: pen_to_toy(size, split),
+    "faces-people": lambda size, split, folder=None: faces_to_people(
+        folder or catalogue.require("faces_easy"), catalogue.require("emoji"), size, split
+    ),
     "emoji-one": lambda size, split, folder=None: one_picture(DATA["emoji-noto-3d"](size, split, folder), split),
     "icons-one": lambda size, split, folder=None: one_picture(DATA["icons-glossy-night"](size, split), split),
     "weather-one": lambda size, split, folder=None: one_picture(DATA["weather"](size, split, folder), split),
@@ -75,7 +82,7 @@ class Recipe:
     showcase: size -> the batch whose translations are shown; never pictures that are not ours to show.
     ship: networks exported beside those of inference (a discriminator that a tab looks through).
     shipped: whether the weights come with the gallery; those of a recipe that only fills a row of a table do not.
-    minutes: measured on one core of a laptop-class CPU.
+    minutes: measured on one core of a laptop-class CPU.  judge: whose weights the method's f is given (DTN).
     """
 
     method: str
@@ -92,11 +99,15 @@ class Recipe:
     licence: str = ""
     minutes: float | None = None
     failures: tuple[str, ...] = ()
+    judge: str = ""
 
     def build(self, **changes) -> Method:
         """The untrained method; `changes` override fields of its config. TypeError on an unknown one."""
         cls = METHODS[self.method]
-        return cls(cls.Config(**{**self.config, **changes}))
+        method = cls(cls.Config(**{**self.config, **changes}))
+        if self.judge:
+            load_net(method.f.net, SHIPPED_JUDGES / self.judge / "F.safetensors", self.judge)
+        return method
 
     def source(self, split: str = "train", folder=None) -> Source:
         return DATA[self.data](self.size, split, folder)
@@ -229,6 +240,10 @@ _FAILURES: dict[str, tuple[str, ...]] = {
         "content is lost: a blot of roughly the target's colours, whatever goes in",
         "a code of a hundred numbers cannot hold a thousand different things; its authors' sets hold one kind each",
     ),
+    "unit-emoji": (
+        "hues are exchanged: red turns blue, a yellow hand pale; nothing in the objective says which colour is which",
+        "edges carry coloured fringes, and writing is redrawn in another colour or inverted",
+    ),
     "cyclegan-icons": (
         "hues are exchanged, a green cactus glows orange: the cycle only asks that the way back undoes it",
         "where two parts touch, their outlines break up",
@@ -252,7 +267,7 @@ _FAILURES: dict[str, tuple[str, ...]] = {
 }
 
 # A model is shipped once it is good enough to be looked at.
-_AT_HOME = ("dualgan-emoji", "distancegan-emoji", "unit-emoji")
+_AT_HOME = ("dualgan-emoji", "distancegan-emoji")
 
 for _method, _title in _TITLES.items():
     _config, _batch = _ON_EMOJI[_method]
@@ -296,6 +311,16 @@ RECIPES["dtn-digits"] = Recipe(
     "dtn", "digits-toy", 32, {**_DTN, "steps": 6_000}, batch=32, showcase=_from_world(pen_to_toy, 16), shipped=False,
     summary="DTN: handwritten digits to moulded ones, by what a classifier says of them, 32 px.",
     licence="CC BY-SA 3.0: trained on MNIST (LeCun and Cortes)",
+)
+RECIPES["dtn-faces"] = Recipe(
+    "dtn", "faces-people", 64,
+    {
+        "side": 64, "features": "judge", "g_width": 24, "d_width": 32, "up": "resized", "rate": 3e-4, "decay_from": 0.5,
+        "constancy": 50.0, "identity": 10.0, "smoothness": 0.05, "steps": 5_000,
+    },
+    batch=16, judge="i2i-feat-v1", showcase=_icons("flat", "glossy"), shipped=False,
+    summary="DTN, exploratory: photographed faces to drawn people, by what a feature net says of them, 64 px.",
+    licence="CC BY 4.0 and MIT: trained on Caltech Faces (CC BY 4.0) and Microsoft Fluent Emoji (MIT)",
 )
 # The target's autoencoder takes most of the time; one picture is learned in a minute or two.
 _OST = {"width": 24, "blocks": 4, "up": "resized", "patch_layers": 2, "patch_width": 32, "autoencoder_steps": 3_000, "steps": 600}

@@ -70,7 +70,7 @@ class Embedding(nn.Module):
 
     def __init__(self):
         super().__init__()
-        self.net = Judge()
+        self.net = Judge().settle()
 
     def forward(self, picture: Tensor) -> Tensor:
         return self.net(picture)[-1].mean((2, 3))
