@@ -247,11 +247,6 @@ def _train(options) -> None:
     else:
         raise Wrong(f"there is no recipe or method {options.name!r}; recipes: {', '.join(RECIPES)}.")
 
-    own = options.name in METHODS
-    if own:
-        read = LAYOUTS[METHODS[options.name].layout]
-        train, held_out = (read(options.data, recipe.size, split, options.direction or "AB") for split in ("train", "test"))
-        recipe = dataclasses.replace(recipe, config=recipe.config | told_by(train, METHODS[options.name].Config))
     config_class = METHODS[recipe.method].Config
     changes = _overrides(options.rest, config_class)
     if options.steps is not None:
@@ -269,7 +264,12 @@ def _train(options) -> None:
     depth = getattr(method.config, "depth", 0)
     if recipe.size % 2**depth:
         raise Wrong(f"--depth {depth} halves the picture {depth} times: {recipe.size} px is not a multiple of {2**depth}.")
-    if own:
+    if options.name in METHODS:
+        read = LAYOUTS[METHODS[options.name].layout]
+        train, held_out = (read(options.data, recipe.size, split, options.direction or "AB") for split in ("train", "test"))
+        if told := told_by(train, config_class):
+            recipe = dataclasses.replace(recipe, config=recipe.config | told)
+            method = recipe.build()
         showcase = held_out.batch(torch.arange(min(8, len(held_out))))
         named, run = None, f"{options.name}-{options.data.resolve().name}"
     else:
@@ -316,7 +316,8 @@ def _translate(options) -> None:
         raise Wrong(f"--scale: {model.name} makes pictures of its own size only.")
     if options.direction != "xy" and "direction" not in model.controls:
         raise Wrong(f"--direction: {model.name} has no way back.")
-    label = int(options.label) if (options.label or "").isdigit() else options.label
+    number = (options.label or "").isdecimal() and options.label not in model.labels  # a domain may be called "2"
+    label = int(options.label) if number else options.label
     if label is not None and "label" not in model.controls:
         raise Wrong(f"--label: {model.name} has one target domain.")
     if "label" in model.controls and (label is None or label not in (*model.labels, *range(len(model.labels)))):

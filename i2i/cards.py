@@ -45,6 +45,9 @@ def evaluate(
 
     train: the model's training source, from which the latter learns the two looks; without it, from `source` itself.
     """
+    labels = model.labels or getattr(source, "names", ())
+    if isinstance(source, Domains) and labels != source.names:
+        raise DataError(f"the domains are {', '.join(source.names)}, but {model.name} knows {', '.join(labels)}.")
     if isinstance(source, Unpaired | Domains | Labelled):
         return report(model, train or source, source, limit)
     if min(limit, len(source)) < 4:
@@ -103,7 +106,9 @@ def _held(source: Source) -> int:
     """How many pictures there are to judge by: of several domains, the smallest counts."""
     if isinstance(source, Domains):
         return min(map(len, source.pictures))
-    return min(len(source.x), len(source.y)) if isinstance(source, Unpaired) else len(source)
+    if isinstance(source, Unpaired | Labelled):
+        return min(len(source), len(source.y))
+    return len(source)
 
 
 def hardware(trainer: Trainer) -> str:
@@ -143,7 +148,8 @@ def folder_recipe(method: str, size: int) -> Recipe:
         "patch_layers": 3 if size >= 128 else 2,
         "blocks": 3 if method == "unit" else 4 if size < 128 else 6 if size < 256 else 9,
         "depth": depth if pairs else min(4, depth - 2) if method == "discogan" else depth - 1,
-        "code": 100 if size in (32, 64) else 0,  # the bottleneck's kernel covers the 4 x 4 that these sizes leave
+        # The bottleneck's kernel covers the 4 x 4 that these sizes leave.
+        "code": (100 if size in (32, 64) else 0) if method == "discogan" else None,
         "critic_side": size // 16,
         "side": size,
         "critic_layers": {"stargan": _halvings(size) - 1}.get(method, shipped.config.get("critic_layers")),
@@ -167,7 +173,7 @@ def told_by(source: Source, config_class: type) -> dict[str, int]:
     """What the pictures themselves say of a method's config: how many domains there are, or classes."""
     told = {}
     if isinstance(source, Domains):
-        told["domains"] = len(source.names)
+        told |= {"domains": len(source.names), "attributes": False}
     if isinstance(source, Labelled):
         told["classes"] = int(source.label.max()) + 1
     return {k: v for k, v in told.items() if hasattr(config_class, k)}

@@ -55,7 +55,8 @@ def class_loss(logits: Tensor, label: Tensor) -> Tensor:
 
 def attribute_loss(logits: Tensor, label: Tensor) -> Tensor:
     """Binary cross-entropy of logits [B, K] with attributes [B, K] in [0, 1]: summed over the K, averaged over the batch."""
-    return F.binary_cross_entropy_with_logits(_wide(logits), label.float(), reduction="sum") / len(logits)
+    logits = _wide(logits)
+    return F.binary_cross_entropy_with_logits(logits, label.to(logits.dtype), reduction="sum") / len(logits)
 
 
 def wasserstein(scores: Tensor, real: bool) -> Tensor:

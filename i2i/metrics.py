@@ -410,7 +410,8 @@ def linear_classifier(e: Tensor, label: Tensor, ridge: float = 1e-2) -> Callable
     Ridge regression on one-hot targets, each class weighing the same, in units of the pooled standard deviation.
     Raises ValueError unless there are two classes at least, 0 to K - 1, none of them empty.
     """
-    counts = torch.bincount(label)
+    whole = label.ndim == 1 and not label.is_floating_point() and bool((label >= 0).all())
+    counts = torch.bincount(label) if whole else label.new_zeros(0)
     if len(e) != len(label) or len(counts) < 2 or not counts.all():
         raise ValueError(f"a classifier wants a label for each of {len(e)} embeddings, and every class; got {counts.tolist()}")
     mean, deviation = e.double().mean(0), e.double().std(0).clamp_min(1e-9)

@@ -156,8 +156,9 @@ class Trainer:
         """Take one step of the current stage; the unweighted terms of all its turns, as numbers."""
         stage, shown = self.stages[self.stage], {}
         batch = self._batch()
-        with self._cast():
-            batch |= self.method.share(batch)
+        if len(stage.turns) > 1:
+            with self._cast():
+                batch |= self.method.share(batch)
         for name, turn in stage.turns.items():
             if turn.runs(self.step):
                 shown |= self._take(name, turn, batch)
@@ -230,8 +231,8 @@ class Trainer:
 
     @torch.no_grad()
     def _update_average(self) -> None:
-        step = self._count()
-        keep = min(self.decay, (1 + step) / (10 + step))  # a young average must not cling to its random start
+        # A young average must not cling to the random start, nor one of a later stage to what the earlier left.
+        keep = min(self.decay, (1 + self.step) / (10 + self.step))
         for letter, net in self.method.networks().items():
             average = getattr(self.average, letter)
             for mean, now in zip(average.state_dict().values(), net.state_dict().values(), strict=True):
@@ -282,6 +283,7 @@ class Trainer:
         total = sum(s.steps for s in self.stages)
         # On a CPU the process's own time counts: what else the machine was doing must not show in a run's minutes.
         clock = time.process_time if self.device.type == "cpu" else time.perf_counter
+        recent: dict[str, float] = {}  # a turn that does not run on every step shows its last terms
         bar = tqdm(total=total, initial=self._count(), disable=not progress or self.rank > 0, unit="step", smoothing=0.05)
         with bar:
             while not self.done:
@@ -291,9 +293,10 @@ class Trainer:
                 self.seconds += clock() - start
                 bar.update()
                 count = self._count()
+                recent = recent | terms if name == self.stages[self.stage].name else terms
                 if self.done or count % log_every == 0:
-                    bar.set_postfix({k: f"{v:.3g}" for k, v in terms.items()})
-                    self._log(count, name, terms)
+                    bar.set_postfix({k: f"{v:.3g}" for k, v in recent.items()})
+                    self._log(count, name, recent)
                 if self.out and self.rank == 0:
                     if self.showcase is not None and (self.done or count % sheet_every == 0):
                         self.save_sheet(self.out / "sheets" / f"{count:06d}.png")

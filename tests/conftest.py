@@ -25,6 +25,14 @@ TINY = {
     },
     "distancegan": {"width": 4, "blocks": 1, "patch_layers": 1, "patch_width": 4, "pool": 3, "steps": 8},
     "unit": {"width": 4, "blocks": 2, "critic_width": 4, "critic_layers": 3, "steps": 8},
+    "stargan": {
+        "domains": 2, "attributes": False, "side": 16, "width": 4, "blocks": 1, "critic_width": 4, "critic_layers": 2,
+        "critic_steps": 2, "steps": 8,
+    },
+    "dtn": {"side": 16, "classes": 2, "width": 4, "code": 8, "g_width": 4, "d_width": 4, "f_steps": 3, "steps": 8},
+    "ost": {
+        "width": 4, "blocks": 2, "patch_layers": 1, "patch_width": 4, "autoencoder_steps": 3, "steps": 8,
+    },
 }  # fmt: skip
 
 
@@ -79,12 +87,13 @@ def fake_batch(b: int = 2, size: int = 16, dtype=torch.float32) -> dict[str, tor
     return {
         "x": noise(b, 3, size, size, seed=1, dtype=dtype),
         "y": noise(b, 3, size, size, seed=2, dtype=dtype),
+        "label": torch.arange(b) % 2,
         "index": torch.arange(b),
     }
 
 
 class Made:
-    """A source of made-up pairs that, like the real ones, draws its augmentation from the generator."""
+    """A source of made-up pairs in two classes that, like the real ones, draws its augmentation from the generator."""
 
     def __init__(self, length: int = 10, size: int = 16, jitter: float = 0.1, dtype=torch.float32):
         self.x, self.y = (noise(length, 3, size, size, seed=s, dtype=dtype) for s in (1, 2))
@@ -95,7 +104,7 @@ class Made:
 
     def batch(self, index, generator=None):
         move = self.jitter * torch.rand(len(index), 1, 1, 1, generator=generator, dtype=self.x.dtype)
-        return {"x": self.x[index] + move, "y": self.y[index] - move, "index": index}
+        return {"x": self.x[index] + move, "y": self.y[index] - move, "label": index % 2, "index": index}
 
 
 @pytest.fixture

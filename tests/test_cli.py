@@ -171,6 +171,7 @@ WRONG = {
     "a word too many": ("train pix2pix-icons quickly", "quickly"),
     "a setting of the wrong kind": ("train pix2pix-icons --up sideways", "sideways"),
     "a net too deep for the size": ("train pix2pix --data d --size 32 --depth 6", "64"),
+    "a size that f does not halve to 4": ("train dtn --data d --size 48", "side must be"),
     "a setting for a judge": (f"train {next(iter(judges.JUDGES))} --width 4", "--width"),
     "too many samples": ("translate m in.png --out o --n 65", "65"),
     "no samples": ("translate m in.png --out o --n 0", "--n"),
@@ -272,6 +273,7 @@ UNPAIRED = {
     "dualgan": "--width 4 --cap 8 --critic_width 4",
     "distancegan": "--width 4 --blocks 1 --patch_layers 1 --patch_width 4",
     "unit": "--width 4 --blocks 1 --critic_width 4 --critic_layers 4",
+    "ost": "--width 4 --blocks 2 --patch_layers 1 --patch_width 4 --autoencoder_steps 2",
 }
 
 
@@ -293,7 +295,8 @@ def test_two_domains_become_a_model_that_loads_and_is_judged(cli, elsewhere, met
     status, _, err = cli("train", method, "--data", "mine", "--size", "32", "--steps", "2", "--batch", "2", *small)
     assert status == 0, err
     run = elsewhere / "runs" / f"{method}-mine"
-    assert (run / "sheets" / "000002.png").is_file()
+    steps = 4 if method == "ost" else 2  # of both its stages
+    assert (run / "sheets" / f"{steps:06d}.png").is_file()
     model = i2i.load(run / "export")
     one_sided = method == "distancegan"
     assert ("direction" in model.controls) != one_sided
@@ -328,6 +331,86 @@ def test_a_domain_without_pictures_is_named(cli, elsewhere):
     for path in (elsewhere / "mine" / "B").iterdir():
         path.unlink()
     refused(cli("train", "cyclegan", "--data", "mine", "--size", "32", "--steps", "1"), 1, "B", "no pictures")
+
+
+STAR = "--size 32 --width 4 --blocks 1 --critic_width 4 --batch 2 --precision fp32 --quiet".split()
+
+
+def three_domains(home: Path, names=("2", "clay", "ink"), count: int = 4, split: str = "") -> Path:
+    for k, name in enumerate(names):
+        for i in range(count):
+            put(home / split / name / f"{i}.png", photo(10 * k + i))
+    return home
+
+
+def test_domains_become_a_model_that_goes_where_it_is_told(cli, elsewhere):
+    three_domains(elsewhere / "mine", split="train")
+    three_domains(elsewhere / "mine", split="test")
+    status, _, err = cli("train", "stargan", "--data", "mine", "--steps", "2", *STAR)
+    assert status == 0, err
+    run = elsewhere / "runs" / "stargan-mine"
+    model = i2i.load(run / "export")
+    assert model.labels == ("2", "clay", "ink") and model.method.config.domains == 3
+    assert {"domain", "to itself", "likeness"} <= {*model.card["figures"]} and "partner L1" not in model.card["figures"]
+    assert (run / "sheets" / "000002.png").is_file()
+
+    put(elsewhere / "in.png", photo())
+    made = {}
+    for label in ("2", "clay", "ink", "0", "1"):
+        assert cli("translate", run / "export", "in.png", "--out", f"to {label}", "--label", label)[0] == 0
+        made[label] = (elsewhere / f"to {label}" / "in.png").read_bytes()
+    assert made["2"] == made["0"] and made["clay"] == made["1"], "a domain may be called by a number"
+    assert len({made["2"], made["clay"], made["ink"]}) == 3
+    for wrong in ([], ["--label", "oil"], ["--label", "3"], ["--label", "-1"], ["--label", "\N{SUPERSCRIPT TWO}"], ["--label", ""]):
+        words = ["translate", run / "export", "in.png", "--out", "nowhere", *wrong]
+        assert "2, clay, ink" in refused(cli(*words), 2, "--label", "by name or by number")
+    assert not (elsewhere / "nowhere").exists()
+
+    status, out, err = cli("evaluate", run / "export", "--data", "mine", "--json")
+    assert status == 0 and {"domain", "to itself"} <= {*json.loads(out)}, err
+    three_domains(elsewhere / "others", ("2", "clay", "oil"))
+    refused(cli("evaluate", run / "export", "--data", "others"), 1, "oil", "export knows 2, clay, ink")
+
+
+def test_a_label_goes_with_a_model_of_several_domains(cli, elsewhere, model):
+    put(elsewhere / "in.png", photo())
+    refused(cli("translate", model, "in.png", "--out", "made", "--label", "ink"), 2, "--label", "one target domain")
+
+
+def test_one_domain_or_an_empty_one_is_named(cli, elsewhere):
+    three_domains(elsewhere / "mine", ("clay",))
+    refused(cli("train", "stargan", "--data", "mine", "--steps", "1", *STAR), 1, "1 folder", "at least two")
+    (elsewhere / "mine" / "void").mkdir()
+    refused(cli("train", "stargan", "--data", "mine", "--steps", "1", *STAR), 1, "void", "no pictures")
+    assert not (elsewhere / "runs").exists()
+
+
+def test_classes_and_a_target_become_a_model_that_is_judged(cli, elsewhere):
+    held = [str(i) for i in range(200) if is_validation(str(i))][:4]
+    names = held + [str(i) for i in range(200) if not is_validation(str(i))][:4]
+    for k, folder in enumerate(("A/cat", "A/dog", "B")):
+        for name in names:
+            put(elsewhere / "mine" / folder / f"{name}.png", photo(1000 * k + int(name)))
+    small = "--size 32 --width 4 --code 8 --g_width 2 --d_width 4 --batch 4 --precision fp32 --quiet".split()
+    words = ["train", "dtn", "--data", "mine", "--f_steps", "2", "--steps", "2", *small]
+    status, _, err = cli(*words)
+    assert status == 0, err
+    run = elsewhere / "runs" / "dtn-mine"
+    model = i2i.load(run / "export")
+    assert model.method.config.classes == 2 and model.card["steps"] == 4 and model.labels == ()
+    assert {"identity", "likeness"} <= {*model.card["figures"]} and "class" not in model.card["figures"]
+    with (run / "log.csv").open() as file:
+        assert {row["stage"] for row in csv.DictReader(file)} == {"train"}
+    put(elsewhere / "in.png", photo(w=60))
+    assert cli("translate", run / "export", "in.png", "--out", "made")[0] == 0
+    assert Image.open(elsewhere / "made" / "in.png").size == (32, 21)
+    refused(cli("translate", run / "export", "in.png", "--out", "made", "--scale", "2"), 2, "own size only")
+    status, out, _ = cli("evaluate", run / "export", "--data", "mine", "--json")
+    assert status == 0 and "identity" in json.loads(out)
+
+    for path in (elsewhere / "mine" / "A" / "dog").iterdir():
+        path.unlink()
+    refused(cli(*words), 1, "dog", "no pictures")
 
 
 def test_a_stopped_run_goes_on_and_another_run_s_folder_is_refused(cli, elsewhere):

@@ -103,11 +103,11 @@ def unpaired_icons(size: int = 64, x: str = "glossy", y: str = "night", split: s
     return Unpaired(*pictures, size, move=mirrored)
 
 
-def one_picture(source: Unpaired, split: str = "train", which: int = 0) -> Unpaired:
+def one_picture(source: Unpaired, split: str = "train", which: int = 4) -> Unpaired:
     """The same target, and of the source's training pictures only one; val and test stay whole."""
     if split != "train":
         return source
-    return Unpaired(source.x[which : which + 1], source.y, source.size, move=source.move)
+    return Unpaired(source.x[[which % len(source.x)]], source.y, source.size, move=source.move)
 
 
 def unpaired(root: str | Path, size: int, split: str = "train", direction: str = "AB", names: tuple[str, str] = ("A", "B")) -> Unpaired:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 
 import torch
 import torch.nn.functional as F
@@ -32,6 +33,7 @@ class Config:
     # G
     width: int = 64
     blocks: int = 6
+    halvings: int = 2
     up: str = "transposed"
     padding: str = "zeros"  # with reflected borders the norm would subtract a constant plane, and the label with it
     # D
@@ -58,12 +60,13 @@ class Generator(nn.Module):
         def conv(*sizes: int) -> nn.Module:
             return Conv2d(*sizes, bias=False, padding_mode=c.padding)
 
+        widths = [w * 2**i for i in range(c.halvings + 1)]
         layers = [conv(3 + c.domains, w, 7, 1, 3), affine_instance_norm(w), nn.ReLU()]
-        for d in (2 * w, 4 * w):
-            layers += [conv(d // 2, d, 4, 2, 1), affine_instance_norm(d), nn.ReLU()]
-        layers += [Residual(4 * w, affine_instance_norm, c.padding) for _ in range(c.blocks)]
-        for d in (2 * w, w):
-            layers += [UPS[c.up](2 * d, d, False), affine_instance_norm(d), nn.ReLU()]
+        for a, b in pairwise(widths):
+            layers += [conv(a, b, 4, 2, 1), affine_instance_norm(b), nn.ReLU()]
+        layers += [Residual(widths[-1], affine_instance_norm, c.padding) for _ in range(c.blocks)]
+        for a, b in pairwise(reversed(widths)):
+            layers += [UPS[c.up](a, b, False), affine_instance_norm(b), nn.ReLU()]
         self.net = init_normal(nn.Sequential(*layers, conv(w, 3, 7, 1, 3), nn.Tanh()))
 
     def forward(self, x: Tensor, label: Tensor) -> Tensor:
@@ -102,16 +105,21 @@ class StarGAN(Method):
     def code(self, label: Tensor | int | list | None, count: int) -> Tensor:
         """What G is told, float [count, domains], of a domain's number (one, or one for each picture) or of attributes
         [domains] or [count, domains] in [0, 1]; None: the first domain, or no attribute. ValueError for any other."""
-        k, at = self.config.domains, next(self.G.parameters()).device
-        if self.config.attributes:
-            label = torch.zeros(k) if label is None else torch.as_tensor(label)
-            if label.shape[-1:] != (k,):
-                raise ValueError(f"a label here is {k} numbers, an attribute each; got {label.tolist()}.")
-            return label.to(at).float().expand(count, k)
-        label = torch.as_tensor(0 if label is None else label)
-        if label.is_floating_point() or not 0 <= int(label.min()) <= int(label.max()) < k:
-            raise ValueError(f"a label here is a whole number from 0 to {k - 1}; got {label.tolist()}.")
-        return F.one_hot(label.to(at).long(), k).float().expand(count, k)
+        k, many, at = self.config.domains, self.config.attributes, next(self.G.parameters()).device
+        if label is None:
+            label = [0] * k if many else 0
+        try:
+            told = torch.as_tensor(label)
+        except (TypeError, ValueError, RuntimeError):  # words, lists of unequal lengths
+            told = torch.tensor(torch.nan)
+        one, top = ((k,), 1) if many else ((), k - 1)
+        whole = many or not (told.is_floating_point() or told.dtype == torch.bool)
+        if not whole or told.shape not in (one, (count, *one)) or not ((told >= 0) & (told <= top)).all():
+            kind = f"{k} numbers from 0 to 1, an attribute each" if many else f"a whole number from 0 to {k - 1}"
+            got = label.tolist() if isinstance(label, Tensor) else label
+            raise ValueError(f"a label here is {kind}, for all of {count} picture(s) or for each of them; got {got!r}.")
+        told = told.to(at)
+        return (told.float() if many else F.one_hot(told.long(), k).float()).expand(count, k)
 
     def discriminator_loss(self, batch: Batch) -> Terms:
         """Eq. 8 (eq. 1 as a Wasserstein critic with penalty) and eq. 2, the classes of real pictures."""
