@@ -103,7 +103,7 @@ def unpaired_icons(size: int = 64, x: str = "glossy", y: str = "night", split: s
     return Unpaired(*pictures, size, move=mirrored)
 
 
-def one_picture(source: Unpaired, split: str = "train", which: int = 4) -> Unpaired:
+def one_picture(source: Unpaired, split: str = "train", which: int = 0) -> Unpaired:
     """The same target, and of the source's training pictures only one; val and test stay whole."""
     if split != "train":
         return source
