@@ -240,6 +240,10 @@ _FAILURES: dict[str, tuple[str, ...]] = {
         "content is lost: a blot of roughly the target's colours, whatever goes in",
         "a code of a hundred numbers cannot hold a thousand different things; its authors' sets hold one kind each",
     ),
+    "distancegan-emoji": (
+        "colours wander within one thing, and blue patches appear that nothing asked for",
+        "thin and white parts fade: with no way back, what is lost costs nothing",
+    ),
     "unit-emoji": (
         "hues are exchanged: red turns blue, a yellow hand pale; nothing in the objective says which colour is which",
         "edges carry coloured fringes, and writing is redrawn in another colour or inverted",
@@ -267,7 +271,7 @@ _FAILURES: dict[str, tuple[str, ...]] = {
 }
 
 # A model is shipped once it is good enough to be looked at.
-_AT_HOME = ("dualgan-emoji", "distancegan-emoji")
+_AT_HOME = ("dualgan-emoji",)
 
 for _method, _title in _TITLES.items():
     _config, _batch = _ON_EMOJI[_method]
@@ -328,9 +332,13 @@ RECIPES["dtn-faces"] = Recipe(
 # The target's autoencoder takes most of the time; one picture is learned in a minute or two.
 _OST = {"width": 24, "blocks": 4, "up": "resized", "patch_layers": 2, "patch_width": 32, "autoencoder_steps": 3_000, "steps": 200}
 RECIPES["ost-icons"] = Recipe(
-    "ost", "icons-one", 64, {**_OST, "halvings": 1}, batch=2, showcase=_icons("flat", "glossy"), shipped=False, ship=("D_y",),
-    summary="OST: one flat icon, and two thousand glossy ones, 64 px.",
+    "ost", "icons-one", 64, {**_OST, "halvings": 1}, batch=2, showcase=_icons("flat", "glossy"), ship=("D_y",),
+    summary="OST: one flat icon, and two thousand glossy ones, 64 px.", minutes=5,
     licence="MIT: trained on the procedural icons of this package",
+    failures=(
+        "the one flower it knows comes out with coloured fringes and no gloss; others keep their shape and lose their colours",
+        "a longer second stage makes it worse, not better: one picture against a critic that knows two thousand",
+    ),
 )
 RECIPES["ost-emoji"] = Recipe(
     "ost", "emoji-one", 64, _OST, batch=2, showcase=_icons("flat", "glossy"), shipped=False, ship=("D_y",),
