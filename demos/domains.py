@@ -55,7 +55,7 @@ def _drawn(index: torch.Tensor, x: str, y: str, size: int) -> list[Example]:
     return [Example(name, to_picture(a), to_picture(b)) for name, a, b in zip(names, *pictures, strict=True)]
 
 
-_EMOJI = (
+EMOJI = (
     "fox", "strawberry", "oncoming bus", "cocktail glass", "owl", "teddy bear", "airplane", "potted plant", "tennis",
     "clown face", "sauropod", "cookie",
 )  # fmt: skip
@@ -68,7 +68,7 @@ def _emoji() -> list[Example]:
         if root is not None:
             names = [e["name"] for e in emoji.concepts(root, "test")]
             pictures = unpaired_emoji(root, "noto", "fluent-3d", 64, "test")
-            chosen = [names.index(n) for n in _EMOJI if n in names] or list(range(min(_SHOWN, len(names))))
+            chosen = [names.index(n) for n in EMOJI if n in names] or list(range(min(_SHOWN, len(names))))
             return _examples(pictures, chosen, [names[i] for i in chosen])
     return _drawn(icons.SPLITS["test"][0] + torch.arange(16, 16 + _SHOWN), "flat", "glossy", 64)
 

@@ -9,7 +9,7 @@ import gradio as gr
 
 from i2i.claims import CLAIMS
 
-from . import paired, scene
+from . import digits, oneshot, paired, scene, styles
 from .domains import SUBJECTS
 
 
@@ -137,6 +137,8 @@ element.addEventListener('click', e => {
 def _tab_of() -> dict[str, str]:
     """method -> the tab that shows it, of those whose models are here."""
     unpaired = {method for key in scene.available() for method in scene.methods(key)}
+    if unpaired:  # the cards of that tab
+        unpaired |= {m for m, card in (("stargan", styles), ("ost", oneshot), ("dtn", digits)) if card.available()}
     return dict.fromkeys(["pix2pix"] if paired.available() else [], "Paired") | dict.fromkeys(unpaired, "Unpaired")
 
 

@@ -1,8 +1,9 @@
 """A drawing pad: pen, rectangle, eraser, undo; a palette of named inks. It keeps strokes, not pixels.
 
 The value is {"ops", "base"}: the strokes, and beneath them an uploaded picture as a data URL or "". To the browser go
-beside them "name" (what the URL calls the model), "inks", "paper", "boxes" (rectangles come first) and "example" (the
-example that it is, or -1). Strokes are
+beside them "name" (what the URL calls the model), "inks", "paper", "boxes" (rectangles come first), "example" (the
+example that it is, or -1), and, where they differ from the usual ones, "width" (of the pen at first) and "keys" (what
+the URL calls the "name", the "ops" and the "example"; "" keeps one out of it). Strokes are
 small enough for a URL, undo is exact, and the server rasterises them itself, so what a model sees does not depend on
 the browser. One op is tool, ink, width and points in a 256 x 256 square, as in "p0,4,120,33,121,40" (pen) or
 "r2,0,10,10,60,90" (rectangle by two corners); ops are joined by ";".
@@ -165,17 +166,20 @@ function send() {
 }
 function remember(value) {
   const url = new URL(window.location);
-  url.searchParams.set('model', set.name);
-  url.searchParams.delete('d'); url.searchParams.delete('example');
-  if (value.example >= 0) url.searchParams.set('example', value.example); else
-  if (!value.base && value.ops && value.ops.length < 6000) url.searchParams.set('d', value.ops);
+  const keys = set.keys || {name: 'model', ops: 'd', example: 'example'};
+  const put = (key, value) => { if (key) url.searchParams.set(key, value); };
+  put(keys.name, set.name);
+  url.searchParams.delete(keys.ops); if (keys.example) url.searchParams.delete(keys.example);
+  if (value.example >= 0) put(keys.example, value.example); else
+  if (!value.base && value.ops && value.ops.length < 6000) put(keys.ops, value.ops);
   window.history.replaceState(null, '', url);
 }
 function receive() {
   const value = props.value || {};
   if (JSON.stringify(value) === sent) return;  // our own stroke coming back
   const before = JSON.stringify(set);
-  set = {name: value.name || '', inks: value.inks || set.inks, paper: value.paper || set.paper, boxes: Boolean(value.boxes)};
+  set = {name: value.name || '', inks: value.inks || set.inks, paper: value.paper || set.paper, boxes: Boolean(value.boxes),
+    keys: value.keys, width: value.width};
   if (JSON.stringify(set) !== before) reset();
   sent = null; live = null; ops = decode(value.ops); base = null;
   if (value.base) { const picture = new Image(); picture.onload = () => { base = picture; redraw(); }; picture.src = value.base; }
@@ -195,7 +199,7 @@ function tools() {
     return b;
   })));
 }
-function reset() { tool = set.boxes ? 'rect' : 'pen'; ink = set.boxes ? 2 : 0; range.value = set.boxes ? 10 : 5; tools(); }
+function reset() { tool = set.boxes ? 'rect' : 'pen'; ink = set.boxes ? 2 : 0; range.value = set.boxes ? 10 : set.width || 5; tools(); }
 
 const at = e => {
   const r = canvas.getBoundingClientRect(), clip = v => Math.max(0, Math.min(256, Math.round(v)));

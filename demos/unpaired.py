@@ -11,7 +11,7 @@ from i2i.alignment import directions
 from i2i.methods import METHODS
 from i2i.pictures import PictureError, open_picture
 
-from . import look, partner, roundtrip
+from . import digits, look, oneshot, partner, roundtrip, styles
 from .cycles import TOLD
 from .domains import SUBJECTS
 from .scene import (
@@ -158,6 +158,7 @@ def tab() -> Callable | None:
                     )
                 with gr.Column(scale=5, min_width=320):
                     asking = _html(first[5], "partner")
+        cards = [built for card in (styles.card, oneshot.card, digits.card) if (built := card())]
         look.links(
             "Notebooks: <code>make notebook</code>, " + ", ".join(dict.fromkeys(t.notebook for t in TOLD.values())),
             **{f"{t.title}: {t.authors} {t.year}": f"https://arxiv.org/abs/{t.arxiv}" for t in TOLD.values()},
@@ -227,13 +228,14 @@ def tab() -> Callable | None:
         def restore(request: gr.Request):
             """?subject=…&method=…&direction=…&example=n&noise=…: what the link's sender saw; else the tab stays as it is."""
             wish = dict(request.query_params)
+            below = [value for again, _ in cards for value in again(wish)]
             if wish.get("subject") not in keys:
-                return [gr.skip()] * (1 + len(whole))
+                return [*[gr.skip()] * (1 + len(whole)), *below]
             level = min(roundtrip.LEVELS[-1], _number(wish.get("noise"), _NOISE))
             now = settle(wish["subject"], wish.get("direction", "xy"), [], wish.get("method", ""), _number(wish.get("example"), 0))
-            return now.key, *everything(now, level)
+            return now.key, *everything(now, level), *below
 
-        return restore, [subject, *whole]
+        return restore, [subject, *whole, *(output for _, outputs in cards for output in outputs)]
 
 
 if __name__ == "__main__":

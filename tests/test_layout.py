@@ -29,7 +29,7 @@ RANKS = [
     {"method"},
     {"methods"},
     {"train", "checkpoint"},
-    {"recipes", "inference"},
+    {"recipes", "inference", "oneshot"},
     {"pipeline"},
     {"judges", "metrics"},
     {"alignment"},
