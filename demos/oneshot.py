@@ -36,7 +36,6 @@ _FLAT = 2.0  # grey levels: less variation is no picture
 
 _CSS = """<style>
 #once .doing { display: flex; flex-wrap: wrap; gap: 4px 22px; align-items: center; font-size: 14px; color: var(--soft); margin: 0; } #once .doing b { color: var(--ink); font-variant-numeric: tabular-nums; }
-#once .void { aspect-ratio: 1; border: 1px dashed var(--line); border-radius: 12px; display: grid; place-items: center; text-align: center; padding: 10px; box-sizing: border-box; font-size: 13px; color: var(--soft); }
 #once .curve { display: flex; flex-wrap: wrap; gap: 10px 26px; margin: 0; } #once .curve figure { margin: 0; flex: 1 1 130px; max-width: 220px; min-width: 0; } #once .curve svg { width: 100%; height: 38px; display: block; }
 #once .curve figcaption { font-size: 13px; color: var(--soft); } #once .curve strong { color: var(--ink); font-variant-numeric: tabular-nums; }
 #once button.go { min-height: 36px; border-radius: 10px; font-weight: 600; } #once .two { align-items: flex-start; } #once .two figure { flex: 0 1 104px; } #once .halt button, #once button.halt { color: var(--orange) !important; border-color: var(--orange) !important; }

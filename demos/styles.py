@@ -35,7 +35,6 @@ _CSS = """<style>
 .planes img, .planes i { width: 100%; aspect-ratio: 1; display: block; border-radius: 6px; border: 1px solid var(--line); box-sizing: border-box; }
 .planes i { background: #000; } .planes i.on { background: #fff; outline: 2px solid var(--violet); }
 .planes figcaption { font-size: 12px; line-height: 1.3; margin-top: 4px; color: var(--soft); overflow-wrap: anywhere; } .planes .on + figcaption { color: var(--ink); font-weight: 700; }
-.trip .void { aspect-ratio: 1; border: 1px dashed var(--line); border-radius: 12px; display: grid; place-items: center; text-align: center; padding: 8px; font-size: 13px; line-height: 1.4; color: var(--soft); box-sizing: border-box; overflow: hidden; }
 :is(#star, #once, #dtn) .equation .l1 { white-space: nowrap; } .tick { max-width: max-content; align-self: flex-start; margin: 0 !important; } #star-bring, #once-bring { white-space: nowrap; max-width: 220px; } .tick input:not(:checked) { border: 1px solid var(--soft) !important; }
 @media (max-width: 640px) { #star .trip, #once .trip { grid-template-columns: 1fr 1fr; gap: 10px; } }
 @media (max-width: 520px) { #star-bring, #once-bring { max-width: none; } }

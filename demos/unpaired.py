@@ -58,6 +58,7 @@ _CSS = """<style>
 .two { display: flex; flex-wrap: wrap; gap: 14px; align-items: center; } .two figure { flex: 0 1 132px; } .two .tell { flex: 1 1 150px; }
 .trip figure, .four figure, .two figure { margin: 0; min-width: 0; }
 .trip img, .four img, .two img { width: 100%; aspect-ratio: 1; object-fit: contain; display: block; border-radius: 12px; border: 1px solid var(--line); background: #fff; }
+.trip .void { aspect-ratio: 1; border: 1px dashed var(--line); border-radius: 12px; display: grid; place-items: center; text-align: center; padding: 8px; font-size: 13px; line-height: 1.4; color: var(--soft); box-sizing: border-box; overflow: hidden; }
 .trip figcaption, .four figcaption, .two figcaption { font-size: 13px; line-height: 1.45; margin-top: 6px; color: var(--soft); }
 .trip b, .four b, .two b, .trip strong, .two strong { color: var(--ink); } .trip strong, .two strong { font-variant-numeric: tabular-nums; font-size: 1.12em; }
 .trip svg, .kept svg { width: 100%; aspect-ratio: 1; display: block; } .trip svg text, .kept svg text { font-size: 7px; fill: var(--soft); } .kept svg text { font-size: 4.6px; } #noise { padding: 0 !important; } .chips input:not(:checked) { border: 1px solid var(--soft) !important; } #trip .label { margin-bottom: 12px; }
