@@ -14,6 +14,7 @@ from i2i.claims import (
     NotReady,
     as_table,
     kept,
+    many,
     markdown,
     mixtures,
     paired,
@@ -156,3 +157,7 @@ def test_a_net_without_pairs_keeps_its_trace(tmp_path, monkeypatch):
     assert len(card["D loss"]) == 5 and [step for step, _, _ in card["trace"]] == [2, 4]
     assert unpaired_nets.trained("GAN alone", 0).method.config.forward_cycle == 0
     unpaired_nets.trained.cache_clear()
+
+
+def test_a_label_behind_reflected_borders_is_lost():
+    assert CLAIMS["zero-padding"].holds(many.zero_padding())
