@@ -692,7 +692,7 @@ def test_one_way_of_a_model_of_many_is_a_model_of_two():
 
 
 def test_a_folder_tells_how_many_domains_there_are(three):
-    assert told_by(three, METHODS["stargan"].Config) == {"domains": 3}
+    assert told_by(three, METHODS["stargan"].Config) == {"domains": 3, "attributes": False}, "a folder names one domain, never attributes"
     assert told_by(three, METHODS["cyclegan"].Config) == {} and told_by(Made(), METHODS["stargan"].Config) == {}
 
 
