@@ -313,9 +313,13 @@ RECIPES["stargan-emoji"] = Recipe(
     licence="CC BY-SA 4.0, Apache 2.0 and MIT: trained on OpenMoji (CC BY-SA 4.0), Noto Emoji (Apache 2.0) and Microsoft Fluent Emoji (MIT)",
 )
 RECIPES["stargan-icons"] = Recipe(
-    "stargan", "icons-styles", 64, {**_STAR, "steps": 4_000}, batch=4, showcase=_icons("flat", "glossy"), shipped=False,
-    summary="StarGAN: icons as lines, flat, glossy and at night, one generator for all of them, 64 px.",
+    "stargan", "icons-styles", 64, {**_STAR, "steps": 4_000}, batch=4, showcase=_icons("flat", "glossy"),
+    summary="StarGAN: icons as lines, flat, glossy and at night, one generator for all of them, 64 px.", minutes=16,
     licence="MIT: trained on the procedural icons of this package",
+    failures=(
+        "hues are exchanged: an orange cat turns blue on its way, and orange again on its return",
+        "lines carry coloured fringes, in which the way back reads the colours that lines do not have",
+    ),
 )
 # Codes are large here (a mean square of 30), so constancy at the paper's 15 outweighs all else, and g learns to please f
 # by speckle.
