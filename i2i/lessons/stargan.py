@@ -60,7 +60,7 @@ QUESTIONS = {
             "c": "the return is grey",
         },
         "b",
-        "The reconstruction weighs 10 and sees to it: G hides the colours in its line picture, as a tint that is hardly seen, "
+        "The reconstruction outweighs the rest and sees to it: G leaves the colours in its line picture, as tinted fringes, "
         "and reads them off again. A line icon that somebody has drawn carries no such note, and its colours must be invented. "
         "So a good return proves nothing about the way there.",
     ),
