@@ -193,8 +193,8 @@ def _child(pipe, cap: float, work: str, args: bytes) -> None:
         for frame in function(*pickle.loads(args)):
             pipe.send(("frame", frame))
         pipe.send(("done", None))
-    except (BrokenPipeError, ConnectionError):
-        pass  # nobody listens any more
+    except ConnectionError:
+        return  # nobody listens any more
     except Exception as fault:
         traceback.print_exc()
         pipe.send(("fault", type(fault).__name__))

@@ -16,12 +16,12 @@ from torch import Tensor
 
 from i2i.losses import l1
 from i2i.oneshot import DRAWN, SOURCE, TARGET, Progress, unseen_icons
-from i2i.pictures import PictureError, from_bytes, open_picture, to_bytes, to_picture
+from i2i.pictures import PictureError, from_bytes, to_bytes, to_picture
 from i2i.pipeline import Model, shipped
 
 from . import look
 from .live import Failed, Full, Line, Waiting
-from .scene import loaded, sentence
+from .scene import loaded, sentence, uploaded
 from .strip import thumbnail
 from .styles import Thing, things
 from .tiles import Tiles
@@ -31,7 +31,6 @@ SECONDS = (20, 60)
 START = 90  # seconds more that a process may take, to start and to draw the target, on a busy machine
 WORK = "i2i.oneshot:learn_icon"
 LINE = Line()
-_KEPT = 512  # px: an uploaded picture is kept no larger
 _FLAT = 2.0  # grey levels: less variation is no picture
 
 _CSS = """<style>
@@ -297,9 +296,8 @@ def card() -> tuple[Callable, list] | None:
         return _heap(chosen), chosen, None, shown(_fresh(chosen, None)), *buttons(False)
 
     def receive(file, request: gr.Request):
+        picture = uploaded(file)
         try:
-            picture = open_picture(file, "this file")
-            picture.thumbnail((_KEPT, _KEPT), Image.LANCZOS)
             run = _fresh(-1, picture)
         except PictureError as fault:
             raise sentence(str(fault)) from None

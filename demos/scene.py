@@ -13,7 +13,7 @@ from torch import Tensor
 
 from i2i.alignment import directions
 from i2i.methods import METHODS
-from i2i.pictures import to_picture
+from i2i.pictures import PictureError, open_picture, to_picture
 from i2i.pipeline import Model, load, shipped
 
 from . import look, partner, roundtrip
@@ -23,6 +23,7 @@ from .identity_pool import already_there, history
 from .strip import thumbnail
 
 MOST = 4  # methods side by side
+_KEPT = 512  # px: an uploaded picture is kept no larger
 
 
 def name_of(key: str, method: str) -> str:
@@ -47,6 +48,16 @@ def loaded(name: str) -> Model:
 
 def sentence(text: str) -> gr.Error:
     return gr.Error(text, print_exception=False)
+
+
+def uploaded(file: str) -> Image.Image:
+    """A visitor's picture, no larger than it need be kept; a sentence on the page for what is none."""
+    try:
+        picture = open_picture(file, "this file")
+    except PictureError as fault:
+        raise sentence(str(fault)) from None
+    picture.thumbnail((_KEPT, _KEPT), Image.LANCZOS)
+    return picture
 
 
 @dataclass(frozen=True)

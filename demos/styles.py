@@ -22,13 +22,12 @@ from i2i.pipeline import Model, shipped
 
 from . import look
 from .domains import EMOJI, SUBJECTS
-from .scene import loaded, sentence
+from .scene import loaded, sentence, uploaded
 from .strip import thumbnail
 from .tiles import Tiles
 
 MODELS = {"icons": "stargan-icons", "emoji": "stargan-emoji"}
 TOLD = {"openmoji": "OpenMoji", "noto": "Noto", "fluent-flat": "Fluent flat", "fluent-3d": "Fluent 3-D"}
-_KEPT = 512  # px: an uploaded picture is kept no larger
 
 _CSS = """<style>
 .planes { display: flex; flex-wrap: wrap; gap: 8px; align-items: flex-start; margin: 10px 0 0; } .planes figure { margin: 0; width: 58px; min-width: 0; }
@@ -342,11 +341,7 @@ def card() -> tuple[Callable, list] | None:
         return everything(now(key, own, targets, int(event.index), None))
 
     def receive(file, key, own, targets, at, upload, revealed):
-        try:
-            picture = open_picture(file, "this file")
-        except PictureError as fault:
-            raise sentence(str(fault)) from None
-        picture.thumbnail((_KEPT, _KEPT), Image.LANCZOS)
+        picture = uploaded(file)
         view = now(key, own, targets, at, picture)
         return everything(replace(view, own=nearest(view.model, picture)))
 

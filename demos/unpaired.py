@@ -26,11 +26,11 @@ from .scene import (
     settle,
     show,
     thumbnails,
+    uploaded,
 )
 from .sides import Sides
 from .strip import Strip
 
-_KEPT = 512  # px: an uploaded picture is kept no larger
 _NOISE = 8  # grey levels at first
 
 
@@ -194,11 +194,7 @@ def tab() -> Callable | None:
             return everything(settle(key, direction, which, chosen, int(event.index)), noise, heap=False)
 
         def receive(file, key, direction, which, chosen, at, own, noise, guess):
-            try:
-                picture = open_picture(file, "this file")
-            except PictureError as fault:
-                raise sentence(str(fault)) from None
-            picture.thumbnail((_KEPT, _KEPT), Image.LANCZOS)
+            picture = uploaded(file)
             return everything(settle(key, direction, which, chosen, own=picture), noise, heap=False)
 
         def shake(key, direction, which, chosen, at, own, noise, guess):
