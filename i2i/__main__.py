@@ -96,7 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     sub.add_argument("name", metavar="RECIPE|METHOD")
     sub.add_argument("--steps", type=_whole(1), help="batches to train on")
-    sub.add_argument("--data", type=Path, help="folder of your own: pairs (AB side by side, or A/ and B/ with equal names), two domains (A/ and B/), or a folder for each domain")
+    sub.add_argument("--data", type=Path, help="folder of your own: pairs (AB side by side, or A/ and B/ with equal names), two domains (A/ and B/), a folder for each domain, or photographs")
     sub.add_argument("--direction", choices=("AB", "BA"), help="own folder: which side is the input (default AB: the left one)")
     sub.add_argument("--size", type=_whole(32), help="own folder: side in pixels (default 128)")
     sub.add_argument("--batch", type=_whole(1), help="pictures a step")
@@ -221,7 +221,7 @@ def _train(options) -> None:
 
     from .cards import folder_recipe, publish, told_by
     from .methods import METHODS
-    from .recipes import LAYOUTS, RECIPES
+    from .recipes import RECIPES, own_folder
     from .train import Trainer
 
     if options.threads:
@@ -257,16 +257,21 @@ def _train(options) -> None:
         batch=options.batch or recipe.batch,
         seed=recipe.seed if options.seed is None else options.seed,
     )
+    if options.name in METHODS and {"width", "blocks", "norm", "scale"} & set(changes):
+        recipe = dataclasses.replace(recipe, start="")  # another net than the one that it would begin with
     try:
         method = recipe.build()
+    except DataError:  # the settings are right, and weights that they build on are not there
+        raise
     except (KeyError, ValueError, RuntimeError) as fault:
         raise Wrong(f"these settings do not make a {recipe.method}: {fault}") from None
     depth = getattr(method.config, "depth", 0)
     if recipe.size % 2**depth:
         raise Wrong(f"--depth {depth} halves the picture {depth} times: {recipe.size} px is not a multiple of {2**depth}.")
     if options.name in METHODS:
-        read = LAYOUTS[METHODS[options.name].layout]
-        train, held_out = (read(options.data, recipe.size, split, options.direction or "AB") for split in ("train", "test"))
+        train, held_out = (
+            own_folder(method, options.data, recipe.size, split, options.direction or "AB") for split in ("train", "test")
+        )
         if told := told_by(train, config_class):
             recipe = dataclasses.replace(recipe, config=recipe.config | told)
             method = recipe.build()
@@ -359,17 +364,17 @@ def _targets(files: list[Path], out: Path, n: int) -> dict[Path, list[Path]]:
 def _evaluate(options) -> None:
     from .cards import evaluate
     from .pipeline import load
-    from .recipes import LAYOUTS, RECIPES
+    from .recipes import RECIPES, own_folder
 
     model, train = load(options.name), None
     if options.data:
-        source = LAYOUTS[model.method.layout](options.data, model.size, "test", options.direction)
+        source = own_folder(model.method, options.data, model.size, "test", options.direction)
     else:
         key = model.card.get("recipe", model.name)
         if key not in RECIPES:
             raise Wrong(f"{options.name} comes from no recipe here: say which pictures with --data.")
         source = RECIPES[key].source("test")
-        train = RECIPES[key].source("train") if model.method.layout != "paired" else None
+        train = RECIPES[key].source("train") if model.method.layout not in ("paired", "photographs") else None
     figures = evaluate(model, source, options.limit, progress=not options.json, train=train)
     if options.json:
         print(json.dumps({k: list(v) for k, v in figures.items()}))

@@ -30,6 +30,7 @@ from .methods import METHODS
 from .nets.convolution import plain_layers
 from .pipeline import SHIPPED, Model, load
 from .recipes import RECIPES, Recipe
+from .tiles import TILE
 from .train import Trainer, default_device
 
 # The papers' own sizes, at which nothing is shipped; at 128 px the net has a level less to halve.
@@ -40,6 +41,9 @@ PAPER: dict[str, Recipe] = {
     "cyclegan-paper-128-9": Recipe("cyclegan", "", 128),
     "cyclegan-width-32": Recipe("cyclegan", "", 128, {"width": 32}),
     "stargan-paper-128": Recipe("stargan", "", 128, {"attributes": False}, batch=4),
+    "srcnn-paper": Recipe("srcnn", "", 96, batch=16),
+    "srresnet-paper": Recipe("srresnet", "", 96, batch=16),
+    "srgan-paper": Recipe("srgan", "", 96, batch=4),
 }
 ASSETS = SHIPPED.parent
 
@@ -60,8 +64,18 @@ class _Noise:
 
 
 def _example(recipe: Recipe, count: int) -> dict[str, torch.Tensor]:
-    pictures = {k: torch.rand(count, 3, recipe.size, recipe.size) * 2 - 1 for k in ("x", "y")}
+    sides = {"x": recipe.size // _enlarges(recipe), "y": recipe.size}
+    pictures = {k: torch.rand(count, 3, side, side) * 2 - 1 for k, side in sides.items()}
     return pictures | {"label": torch.arange(count) % 2}
+
+
+def _enlarges(recipe: Recipe) -> int:
+    return METHODS[recipe.method](METHODS[recipe.method].Config(**recipe.config)).enlarges
+
+
+def _picture(recipe: Recipe) -> torch.Tensor:
+    """What a visitor's picture amounts to: of the trained size, or, where it is enlarged, a tile."""
+    return _example(recipe, 1)["x"] if _enlarges(recipe) == 1 else torch.rand(1, 3, TILE, TILE) * 2 - 1
 
 
 def _last_stage(recipe: Recipe) -> Recipe:
@@ -193,7 +207,7 @@ def bench_picture(recipe: Recipe, rounds: int, device: torch.device, compile: bo
 
     compile: build the compiled net, too (a minute of one core the first time), and time it.
     """
-    x = _example(recipe, 1)["x"]
+    x = _picture(recipe)
     plain, seed = _plain(recipe, device).eval().requires_grad_(False), iter(range(10**9))
     here = x.to(device)
 

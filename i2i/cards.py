@@ -11,9 +11,11 @@ import torch
 from torch import Tensor
 from tqdm.auto import tqdm
 
+from . import benchmarks
 from .alignment import report
 from .checkpoint import export, read_config, write_config
 from .data.domains import Domains
+from .data.enlarging import Enlarging
 from .data.folders import DataError
 from .data.labelled import Labelled
 from .data.unpaired import Unpaired
@@ -41,10 +43,13 @@ def translate_all(model: Model, source: Source, limit: int = 500, progress: bool
 def evaluate(
     model: Model, source: Source, limit: int = 500, progress: bool = True, train: Source | None = None
 ) -> dict[str, Estimate]:
-    """Figures with 95 % intervals: those of `metrics.judge_report` for pairs, of `alignment.report` for unpaired sets.
+    """Figures with 95 % intervals: those of `metrics.judge_report` for pairs, of `alignment.report` for unpaired sets, of
+    `benchmarks.report` for pictures to enlarge.
 
     train: the model's training source, from which the latter learns the two looks; without it, from `source` itself.
     """
+    if isinstance(source, Enlarging):
+        return benchmarks.report(model, source, limit)
     labels = model.labels or getattr(source, "names", ())
     if isinstance(source, Domains) and labels != source.names:
         raise DataError(f"the domains are {', '.join(source.names)}, but {model.name} knows {', '.join(labels)}.")
@@ -141,12 +146,14 @@ def folder_recipe(method: str, size: int) -> Recipe:
     depth = next((d for d in range(8, 3, -1) if size % 2**d == 0), None)
     if depth is None or size < 32:
         raise ValueError(f"--size must be a multiple of 16 and at least 32, got {size}.")
-    home = "digits" if method == "dtn" else "emoji"
-    shipped, layout = RECIPES[f"{method}-{home}"], METHODS[method].layout
+    layout = METHODS[method].layout
+    home = {"labelled": "digits", "photographs": "photographs"}.get(layout, "emoji")
+    shipped = RECIPES[f"{method}-{home}"]
     pairs = layout == "paired"
     fitted = {
         "patch_layers": 3 if size >= 128 else 2,
-        "blocks": 3 if method == "unit" else 4 if size < 128 else 6 if size < 256 else 9,
+        # What enlarges does all its work at the size of x, whatever that is.
+        "blocks": None if layout == "photographs" else 3 if method == "unit" else 4 if size < 128 else 6 if size < 256 else 9,
         "depth": depth if pairs else min(4, depth - 2) if method == "discogan" else depth - 1,
         # The bottleneck's kernel covers the 4 x 4 that these sizes leave.
         "code": (100 if size in (32, 64) else 0) if method == "discogan" else None,
@@ -156,7 +163,7 @@ def folder_recipe(method: str, size: int) -> Recipe:
         "steps": 10_000,
     }
     config = shipped.config | {k: v for k, v in fitted.items() if hasattr(METHODS[method].Config, k) and v is not None}
-    about = {"paired": "pairs", "unpaired": "two domains", "classes": "domains", "labelled": "classes and a target"}
+    about = {"paired": "pairs", "unpaired": "two domains", "classes": "domains", "labelled": "classes and a target", "photographs": "photographs"}
     return dataclasses.replace(
         shipped, method=method, data="own folder", size=size, config=config, batch=4 if pairs else shipped.batch,
         showcase=None, ship=(), summary=f"Trained on a folder of {about[layout]}.", licence="",

@@ -20,6 +20,7 @@ from torch import nn
 
 from .method import Method
 from .methods import METHODS
+from .nets.vgg import VGG19
 
 FORMAT = 1
 
@@ -269,3 +270,19 @@ def load_net(net: nn.Module, path: Path, key: str) -> None:
         if not torch.isfinite(state[name]).all():
             raise CheckpointError(f"{path} holds values that are not finite in {name}; export the model again.")
     net.load_state_dict({k: v.to(want[k].dtype) for k, v in state.items()})
+
+
+VGG_FILE = "vgg19-dcbb9e9d.pth"
+
+
+def load_vgg(net: VGG19, folder: Path) -> None:
+    """Fill VGG-19's convolutions from torchvision's file in `folder`, which `i2i data vgg19` fetches when it is asked to."""
+    path = Path(folder) / VGG_FILE
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
+        wanted = net.net.state_dict()
+        net.net.load_state_dict({name: state[f"features.{name}"] for name in wanted})
+    except FileNotFoundError:
+        raise CheckpointError(f"{path} is not there; fetch it with `python -m i2i data vgg19`.") from None
+    except Exception as fault:  # whatever a damaged file makes of being read
+        raise CheckpointError(f"{path} does not hold torchvision's VGG-19 ({type(fault).__name__}); fetch it again.") from None

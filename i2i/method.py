@@ -65,6 +65,9 @@ class Method(nn.Module):
     inference: tuple[str, ...] = ("G",)  # the networks that `translate` needs: what an export holds
     controls: tuple[str, ...] = ()  # what `translate` understands beside x
     layout: str = "paired"  # of a user's own folder, a key of recipes.LAYOUTS
+    given: str = ""  # the network that comes with weights of its own and never learns here (DTN's f, SRGAN's phi)
+    enlarges: int = 1  # a translation's sides, in those of x
+    reach: int = 0  # of one pixel of the translation, in pixels of x, where x may be cut into tiles
 
     def __init__(self, config):
         super().__init__()

@@ -18,6 +18,7 @@ from .checkpoint import CheckpointError, is_export, load_method
 from .inference import Compiled, bf16_here, compiled, prepared
 from .method import LAYOUTS, Method, lay_out
 from .pictures import to_picture, to_rgb, to_tensor
+from .tiles import enlarge
 
 SHIPPED = Path(__file__).resolve().parent.parent / "assets" / "checkpoints"
 
@@ -104,26 +105,29 @@ class Model:
         """Translate one PIL picture; a list when n > 1.
 
         The picture is fitted into a square of the trained size without distortion, and cropped back afterwards: the
-        longer side of the result is size (times scale). seed: sample i is the same for equal seed + i, whatever n is;
-        None draws a fresh one. label: a domain, by its name in `labels` or its place there; or a list of attributes.
+        longer side of the result is size (times scale). A model that enlarges takes it whole, at its own size. seed:
+        sample i is the same for equal seed + i, whatever n is; None draws a fresh one. label: a domain, by its name in `labels` or its place there; or a list of attributes.
         scale: for fully convolutional models, 1 to 4 times the trained size.
         Raises ValueError for a control that the model lacks; PictureError for what is not a picture.
         """
         given = {"direction": direction != "xy", "label": label, "style": style, "mask": mask, "scale": scale}
         for control, value in given.items():
             if value is not None and value is not False and control not in self.controls:
-                raise ValueError(f"{self.name} has no control {control!r}; it has: {', '.join(self.controls)}.")
+                raise ValueError(f"{self.name} has no control {control!r}; it has: {', '.join(self.controls) or 'none'}.")
         if not isinstance(n, int) or not 1 <= n <= 64:
             raise ValueError(f"n is the number of samples, 1 to 64; got {n!r}.")
         if scale is not None and not 1 <= scale <= 4:
             raise ValueError(f"scale is a factor from 1 to 4; got {scale!r}.")
         if direction not in ("xy", "yx"):
             raise ValueError(f'direction is "xy" or "yx"; got {direction!r}.')
-        placed = self.place(picture, scale or 1.0)
         seed = secrets.randbelow(2**31) if seed is None else int(seed)
+        if self.method.enlarges > 1:
+            made = [enlarge(self, picture, seed=seed + i) for i in range(n)]
+            return made if n > 1 else made[0]
         controls = {"direction": direction} if "direction" in self.controls else {}
         if label is not None:
             controls["label"] = self.number(label)
+        placed = self.place(picture, scale or 1.0)
         made = [self._crop(self.translate(placed.x, seed + i, **controls), placed.box) for i in range(n)]
         return made if n > 1 else made[0]
 

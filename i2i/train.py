@@ -20,6 +20,7 @@ from typing import Protocol
 
 import torch
 import torch.distributed as dist
+import torch.nn.functional as F
 from torch import Tensor, nn
 from tqdm.auto import tqdm
 
@@ -89,7 +90,8 @@ def translated(method: Method, showcase: Batch, device: torch.device) -> list[li
         return [[showcase[side], made(showcase[side], direction=way)] for side, way in (("x", "xy"), ("y", "yx"))]
     if "label" in method.controls:
         return [[x, *(made(x, label=k) for k in range(method.config.domains))]]
-    return [[x, made(x)]]
+    # A picture that is to be enlarged is shown as the blocks that it has.
+    return [[F.interpolate(x, scale_factor=method.enlarges), made(x)]]
 
 
 class Trainer:

@@ -33,6 +33,9 @@ TINY = {
     "ost": {
         "width": 4, "blocks": 2, "patch_layers": 1, "patch_width": 4, "autoencoder_steps": 3, "steps": 8,
     },
+    "srcnn": {"scale": 2, "width": 4, "middle": 4, "steps": 8},
+    "srresnet": {"width": 4, "blocks": 1, "steps": 8},
+    "srgan": {"width": 4, "blocks": 1, "side": 16, "d_width": 2, "d_dense": 8, "content": "phi22", "steps": 8},
 }  # fmt: skip
 
 
@@ -82,10 +85,10 @@ def noise(*shape: int, seed: int = 0, dtype=torch.float32) -> torch.Tensor:
     return torch.rand(*shape, generator=torch.Generator().manual_seed(seed), dtype=dtype) * 2 - 1
 
 
-def fake_batch(b: int = 2, size: int = 16, dtype=torch.float32) -> dict[str, torch.Tensor]:
-    """Everything that any method may ask for."""
+def fake_batch(b: int = 2, size: int = 16, dtype=torch.float32, enlarges: int = 1) -> dict[str, torch.Tensor]:
+    """Everything that any method may ask for. enlarges: the sides of y, in those of x."""
     return {
-        "x": noise(b, 3, size, size, seed=1, dtype=dtype),
+        "x": noise(b, 3, size // enlarges, size // enlarges, seed=1, dtype=dtype),
         "y": noise(b, 3, size, size, seed=2, dtype=dtype),
         "label": torch.arange(b) % 2,
         "index": torch.arange(b),
@@ -95,8 +98,8 @@ def fake_batch(b: int = 2, size: int = 16, dtype=torch.float32) -> dict[str, tor
 class Made:
     """A source of made-up pairs in two classes that, like the real ones, draws its augmentation from the generator."""
 
-    def __init__(self, length: int = 10, size: int = 16, jitter: float = 0.1, dtype=torch.float32):
-        self.x, self.y = (noise(length, 3, size, size, seed=s, dtype=dtype) for s in (1, 2))
+    def __init__(self, length: int = 10, size: int = 16, jitter: float = 0.1, dtype=torch.float32, enlarges: int = 1):
+        self.x, self.y = (noise(length, 3, s, s, seed=i, dtype=dtype) for i, s in enumerate((size // enlarges, size), 1))
         self.jitter = jitter
 
     def __len__(self) -> int:

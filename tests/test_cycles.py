@@ -38,7 +38,7 @@ def loud(key: str, **changes):
 
 
 def trainer(method, source=None, **options) -> Trainer:
-    return Trainer(method, source or Made(), **{"batch": 2, "precision": "fp32", **options})
+    return Trainer(method, source or Made(enlarges=method.enlarges), **{"batch": 2, "precision": "fp32", **options})
 
 
 def each(net, pictures: Tensor) -> Tensor:

@@ -25,14 +25,14 @@ PACKAGE = ROOT / "i2i"
 
 # Each part may import from parts of a lower rank, and from its own.
 RANKS = [
-    {"data", "nets", "losses", "pictures"},
+    {"data", "nets", "losses", "pictures", "colour"},
     {"method"},
     {"methods"},
     {"train", "checkpoint"},
-    {"recipes", "inference", "oneshot"},
+    {"recipes", "inference", "oneshot", "tiles"},
     {"pipeline"},
     {"judges", "metrics"},
-    {"alignment"},
+    {"alignment", "benchmarks"},
     {"cards", "bench"},
     {"claims", "lessons"},
     {"show"},

@@ -212,6 +212,36 @@ def test_a_net_that_was_trained_for_something_else_may_be_f():
     assert same(before, net.f) and not any(m.training for m in net.f.net.modules())
 
 
+def test_codes_in_own_units_are_those_of_a_picture_among_its_domain(tmp_path):
+    """Less the mean, over the deviation, of the domain; fixed before g learns, exported with f, and no part of the paper's form."""
+    assert not list(tiny("dtn").f.buffers())
+    net = tiny("dtn", own_units=True, f_steps=0).double()
+    x, y = noise(40, 3, 16, 16, seed=1).double(), (0.3 * noise(40, 3, 16, 16, seed=2) - 0.5).double()
+    net.measure(lambda count: {"x": x, "y": y})
+    for pictures, domain in ((x, "x"), (y, "y")):
+        codes = net.code(pictures, domain)
+        torch.testing.assert_close(codes.mean(0), torch.zeros(8, dtype=torch.float64), rtol=0, atol=1e-5)
+        assert codes.std(0).max() < 1 + 1e-5 and codes.std(0).median() > 0.9
+    made = net.share(BATCH)["from_x"]
+    terms = net.generator_loss(BATCH | {"from_x": made, "from_y": made, "code_x": net.code(X)})
+    mean, spread = net.f.units_y
+    assert_terms({"constancy": terms["constancy"]}, {"constancy": ((net.f(made) - mean) / spread - net.code(X)).square().mean()})
+
+    t = trainer(tiny("dtn", own_units=True, f_steps=1))
+    t.advance()
+    fixed = held(t.method.f)
+    assert fixed["units_x"][1].min() > 0 and not torch.equal(fixed["units_x"][0], torch.zeros(8))
+    t.advance()
+    assert same(fixed, t.method.f) and same(fixed, t.average.f)
+    model = i2i.load(export(tmp_path / "own", t.average, size=16), device="cpu")
+    torch.testing.assert_close(model.method.f.units_x, fixed["units_x"], rtol=1e-3, atol=1e-3)
+
+
+@pytest.mark.parametrize("at", [2, 4])
+def test_a_resumed_dtn_keeps_its_units(tmp_path, at):
+    assert_identical(*run_in_two(partial(tiny, "dtn", own_units=True), tmp_path, at, 6))
+
+
 def test_two_pictures_of_one_code_are_one_translation():
     net = loud("dtn").eval()
     net.f.forward = lambda p: torch.ones(len(p), 8, dtype=torch.float64)

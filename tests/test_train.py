@@ -88,7 +88,8 @@ def toy(seed: int = 0, **changes) -> Toy:
 
 
 def trainer(method=None, source=None, **options) -> Trainer:
-    return Trainer(method or toy(), source or Made(), **{"batch": 2, "precision": "fp32", **options})
+    method = method or toy()
+    return Trainer(method, source or Made(enlarges=method.enlarges), **{"batch": 2, "precision": "fp32", **options})
 
 
 def clones(net: nn.Module) -> list[torch.Tensor]:

@@ -317,6 +317,19 @@ _ALL = (
         split="200 train, 100 val (= BSD100) and 200 test, as shipped; edges in train_edges/ and so on",
     ),
     Dataset(
+        "sr_classic",
+        "T91, Set5 and Set14: what super-resolution learns from and is measured on",
+        "https://github.com/jiny2001/dcscn-super-resolution",
+        (),
+        "free for research, as commonly stated",
+        "Yang, Wright, Huang, Ma, Image Super-Resolution via Sparse Representation, TIP 2010 (T91); Bevilacqua et al., "
+        "BMVC 2012 (Set5); Zeyde, Elad, Protter, Curves and Surfaces 2010 (Set14)",
+        split="t91 to learn from, set5 and set14 to measure on; val is a tenth of t91 and of the training photographs of BSDS",
+        used_by=("srcnn", "srresnet", "srgan"),
+        note="its authors' own pages are gone: copy the pictures from where they are kept (the page named here is one such "
+        "place) into sr_classic/t91, sr_classic/set5 and sr_classic/set14",
+    ),
+    Dataset(
         "weather",
         "Photographs of clear skies, clouds, rain and sunrises",
         "https://data.mendeley.com/datasets/4drtyfjtfy/1",

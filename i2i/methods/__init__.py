@@ -7,6 +7,9 @@ from .dtn import DTN
 from .dualgan import DualGAN
 from .ost import OST
 from .pix2pix import Pix2Pix
+from .srcnn import SRCNN
+from .srgan import SRGAN
+from .srresnet import SRResNet
 from .stargan import StarGAN
 from .unit import UNIT
 
@@ -20,4 +23,7 @@ METHODS = {
     "dtn": DTN,
     "ost": OST,
     "stargan": StarGAN,
+    "srcnn": SRCNN,
+    "srresnet": SRResNet,
+    "srgan": SRGAN,
 }

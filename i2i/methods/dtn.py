@@ -8,6 +8,7 @@ target must come out as itself, and D tells three kinds apart: made from the sou
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -33,6 +34,8 @@ class Config:
     classes: int = 10
     width: int = 64
     code: int = 128
+    own_units: bool = False  # a code is taken less its domain's mean, over its domain's deviation; not in the paper
+    sample: int = 400  # training pictures that mean and deviation are those of
     # g and D
     g_width: int = 128
     d_width: int = 128
@@ -100,6 +103,7 @@ class DTN(Method):
     Config = Config
     inference = ("f", "g")
     layout = "labelled"
+    given = "f"
 
     def __init__(self, config: Config = Config()):  # noqa: B008 (frozen)
         super().__init__(config)
@@ -109,13 +113,35 @@ class DTN(Method):
         self.f = Embedding() if given else Classifier(c)
         if not given:
             self.head = nn.Linear(c.code, c.classes)
-        self.g = generator(c, Embedding.size if given else c.code)
+        size = Embedding.size if given else c.code
+        if c.own_units:  # they belong to f, and are exported with it
+            for units in ("units_x", "units_y"):
+                self.f.register_buffer(units, torch.stack([torch.zeros(size), torch.ones(size)]))
+        self.g = generator(c, size)
         self.D = critic(c)
 
-    def encode(self, picture: Tensor) -> Tensor:
-        """f's code of a picture without any gradient into f, [B, code]."""
+    @torch.no_grad()
+    def measure(self, sample: Callable[[int], Batch]) -> None:
+        """Fix the units of each domain's codes, before g learns."""
+        batch = sample(self.config.sample)
+        for units, pictures in ((self.f.units_x, batch["x"]), (self.f.units_y, batch["y"])):
+            codes = torch.cat([self.f(part) for part in pictures.split(64)]).float()
+            spread = codes.std(0)
+            # A number that never changes in one domain would be all that counts in the other.
+            units.copy_(torch.stack([codes.mean(0), spread.clamp_min(0.1 * spread.mean())]))
+
+    def code(self, picture: Tensor, domain: str = "x") -> Tensor:
+        """f of a picture of domain "x" or "y", [B, code]; with `own_units`, how it differs from others of its domain."""
+        code = self.f(picture)
+        if not self.config.own_units:
+            return code
+        mean, spread = self.f.units_x if domain == "x" else self.f.units_y
+        return (code - mean) / spread
+
+    def encode(self, picture: Tensor, domain: str = "x") -> Tensor:
+        """`code` without any gradient into f."""
         with torch.no_grad():
-            return self.f(picture)
+            return self.code(picture, domain)
 
     def make(self, code: Tensor) -> Tensor:
         return self.g(code[:, :, None, None])
@@ -123,7 +149,7 @@ class DTN(Method):
     def share(self, batch: Batch) -> Batch:
         if "y" not in batch:
             return {}
-        code_x, code_y = self.encode(batch["x"]), self.encode(batch["y"])
+        code_x, code_y = self.encode(batch["x"], "x"), self.encode(batch["y"], "y")
         fake_x, fake_y = self.make(torch.cat([code_x, code_y])).split([len(code_x), len(code_y)])
         return {"code_x": code_x, "from_x": fake_x, "from_y": fake_y}
 
@@ -142,7 +168,7 @@ class DTN(Method):
         made, c = self._made(batch), self.config
         terms = {"gan_source": self._verdict(made["from_x"], REAL), "gan_target": self._verdict(made["from_y"], REAL)}
         if c.constancy:
-            terms["constancy"] = mse(self.f(made["from_x"]), made["code_x"])
+            terms["constancy"] = mse(self.code(made["from_x"], "y"), made["code_x"])
         if c.identity:
             terms["identity"] = mse(made["from_y"], batch["y"])
         if c.smoothness:
@@ -169,11 +195,11 @@ class DTN(Method):
             "D": Turn(self.discriminator_loss, ("D",), optimizer),
             "G": Turn(self.generator_loss, ("g",), optimizer),
         }
-        train = Stage("train", c.steps, turns)
+        train = Stage("train", c.steps, turns, begin=self.measure if c.own_units else None)
         if c.features == "judge" or not c.f_steps:
             return [train]
         return [Stage("f", c.f_steps, {"f": Turn(self.classifier_loss, ("f", "head"), optimizer)}), train]
 
     def translate(self, x: Tensor, generator=None) -> Tensor:
         """x [B, channels, side, side] in [-1, 1] -> the same size. There is no way back, and nothing is left to chance."""
-        return self.make(self.f(x))
+        return self.make(self.code(x))

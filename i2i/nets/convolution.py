@@ -15,6 +15,8 @@ from torch import Tensor, nn
 class Conv2d(nn.Conv2d):
     """`nn.Conv2d`, any arguments; [B, C, H, W] in and out."""
 
+    plain = nn.Conv2d
+
     def forward(self, h: Tensor) -> Tensor:
         if self.padding_mode == "reflect" and not isinstance(self.padding, str):
             return F.conv2d(mirrored(h, self), self.weight, self.bias, self.stride, 0, self.dilation, self.groups)
@@ -41,6 +43,8 @@ def mirrored(h: Tensor, layer: nn.Conv2d) -> Tensor:
 class ConvTranspose2d(nn.ConvTranspose2d):
     """`nn.ConvTranspose2d`, any arguments; only the one that doubles a map (kernel 4, stride 2, padding 1) becomes a product."""
 
+    plain = nn.ConvTranspose2d
+
     def forward(self, h: Tensor, output_size: list[int] | None = None) -> Tensor:
         doubles = _plain(self) and (self.kernel_size[0], self.stride[0], self.padding[0]) == (4, 2, 1)
         if not doubles or not _product_pays(self, h[:, 0].numel()):
@@ -53,14 +57,9 @@ class ConvTranspose2d(nn.ConvTranspose2d):
 
 
 def plain_layers(net: nn.Module) -> nn.Module:
-    """Turn the layers of this file into torch's own, in place: what `bench` calls plain, and compilers know."""
+    """Turn every layer that names a `plain` class into that, torch's own, in place: what `bench` calls plain, and compilers know."""
     for module in net.modules():
-        if isinstance(module, Conv2d):
-            module.__class__ = nn.Conv2d
-        elif isinstance(module, ConvTranspose2d):
-            module.__class__ = nn.ConvTranspose2d
-        elif isinstance(module, nn.InstanceNorm2d):
-            module.__class__ = nn.InstanceNorm2d
+        module.__class__ = getattr(type(module), "plain", type(module))
     return net
 
 

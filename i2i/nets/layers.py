@@ -19,6 +19,8 @@ class InstanceNorm2d(nn.InstanceNorm2d):
     """`nn.InstanceNorm2d`, by way of a batch norm of each picture alone: on a CPU that is up to four times as fast, and
     keeps the layout. On a map of one pixel a norm with a shift gives just that shift, which is what the formula says."""
 
+    plain = nn.InstanceNorm2d
+
     def forward(self, h: Tensor) -> Tensor:
         if self.affine and h.shape[-2:].numel() == 1:
             return self.bias[:, None, None].expand_as(h) + 0 * h

@@ -1,0 +1,93 @@
+"""Photographs and what is left of them at a half or a quarter of their size: pairs for super-resolution.
+
+Reduced as all of its papers do: bicubic, widened by the factor so that nothing aliases, rounded to bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from ..pictures import from_bytes, open_picture
+from .folders import DataError, existing, in_split, pictures_in
+
+SHRUNK = (1.0, 0.8, 0.6)  # copies to learn from: a photograph half as large has twice the detail
+
+
+class Enlarging:
+    """Pairs of a picture y, uint8 [3, H, W], and x, the same at 1/scale of its sides.
+
+    batch: {"x": float [B, 3, size / scale, size / scale], "y": float [B, 3, size, size], "index": int64 [B]} in [-1, 1].
+    With `augment` a place of each picture at random, turned and mirrored; without, its middle. `pairs` are whole.
+    """
+
+    def __init__(self, pictures: Iterable[Image.Image], size: int, scale: int = 4, augment: bool = False):
+        if size % scale:
+            raise DataError(f"a size of {size} px is no multiple of the scale {scale}.")
+        self.pairs = [reduced(p, scale) for p in pictures if min(p.size) >= size]
+        if not self.pairs:
+            raise DataError(f"there is no picture of at least {size} x {size} px.")
+        self.size, self.scale, self.augment = size, scale, augment
+        # A large picture comes up as often as it has places.
+        often = [max(1, y[0].numel() // size**2) if augment else 1 for _, y in self.pairs]
+        self.which = torch.arange(len(self.pairs)).repeat_interleave(torch.tensor(often))
+
+    def __len__(self) -> int:
+        return len(self.which)
+
+    def batch(self, index: Tensor, generator: torch.Generator | None = None) -> dict[str, Tensor]:
+        chance = torch.rand(len(index), 3, generator=generator) if self.augment else torch.full((len(index), 3), 0.5)
+        cuts = [self._cut(*self.pairs[i], c) for i, c in zip(self.which[index].tolist(), chance.tolist(), strict=True)]
+        x, y = (from_bytes(torch.stack(side)) for side in zip(*cuts, strict=True))
+        return {"x": x, "y": y, "index": index}
+
+    def _cut(self, x: Tensor, y: Tensor, chance: list[float]) -> tuple[Tensor, Tensor]:
+        side, k = self.size // self.scale, self.scale
+        top, left = (int(c * (room - side + 1)) for c, room in zip(chance, x.shape[1:], strict=False))
+        small, large = x[:, top : top + side, left : left + side], y[:, k * top : k * top + self.size, k * left : k * left + self.size]
+        if not self.augment:
+            return small, large
+        turn = int(8 * chance[2])
+        return tuple(torch.rot90(p.flip(2) if turn >= 4 else p, turn % 4, (1, 2)) for p in (small, large))
+
+
+def reduced(picture: Image.Image, scale: int) -> tuple[Tensor, Tensor]:
+    """(x, y) uint8 [3, H / scale, W / scale] and [3, H, W]; y loses what does not divide at its right and lower border."""
+    w, h = (side // scale * scale for side in picture.size)
+    whole = picture.convert("RGB").crop((0, 0, w, h))
+    small = whole.resize((w // scale, h // scale), Image.BICUBIC)
+    return tuple(torch.from_numpy(np.array(p)).permute(2, 0, 1) for p in (small, whole))
+
+
+def shrunk(pictures: Iterable[Image.Image], factors: tuple[float, ...] = SHRUNK) -> Iterable[Image.Image]:
+    for picture in pictures:
+        for f in factors:
+            yield picture if f == 1 else picture.resize([round(f * s) for s in picture.size], Image.BICUBIC)
+
+
+def photographs(classic: str | Path, bsds: str | Path, size: int, split: str = "train", scale: int = 4) -> Enlarging:
+    """T91 and the 200 training photographs of BSDS; val is a tenth of them by hash, test is BSD100."""
+    if split == "test":
+        return Enlarging(map(open_picture, pictures_in(Path(bsds) / "val")), size, scale)
+    files = [p for p in pictures_in(Path(classic) / "t91") + pictures_in(Path(bsds) / "train") if in_split(p.stem, split)]
+    return _learned(files, size, split, scale)
+
+
+def enlarging(root: str | Path, size: int, split: str = "train", direction: str = "AB", scale: int = 4) -> Enlarging:
+    """A user's folder of photographs, in train/ and test/ if it has them; else a tenth by hash serves as val and test."""
+    root = existing(root, split, direction)
+    if split == "test" and (root / "test").is_dir():
+        return Enlarging(map(open_picture, pictures_in(root / "test")), size, scale)
+    home = root / "train" if (root / "train").is_dir() else root
+    wanted = "train" if split == "train" else "val"
+    return _learned([p for p in pictures_in(home) if in_split(p.stem, wanted)], size, wanted, scale)
+
+
+def _learned(files: list[Path], size: int, split: str, scale: int) -> Enlarging:
+    pictures = map(open_picture, files)
+    return Enlarging(shrunk(pictures) if split == "train" else pictures, size, scale, augment=split == "train")

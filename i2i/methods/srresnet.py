@@ -1,0 +1,80 @@
+"""SRResNet. Ledig, Theis, Huszar, Caballero, et al.: Photo-Realistic Single Image Super-Resolution Using a Generative
+Adversarial Network. CVPR 2017, arXiv:1609.04802.
+
+The generator of that paper, trained on the squared error alone. Of all sharp pictures that may have been reduced to x
+the one with the least expected squared error is their mean, and a mean of sharp pictures is blurred.
+
+Differs from the paper: x in [-1, 1] instead of [0, 1].
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+from torch import Tensor, nn
+
+from ..losses import mse
+from ..method import Batch, Method, Stage, Terms, Turn, adam, linear_decay
+from ..nets.layers import batch_norm
+from ..nets.srresnet import EnlargingResNet
+
+
+def no_norm(channels: int) -> nn.Module:
+    return nn.Identity()
+
+
+NORMS = {"batch": batch_norm, "none": no_norm}
+"""Lim et al. (EDSR, 2017) found that such nets do better without norms."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """The paper's sizes for x4."""
+
+    scale: int = 4
+    channels: int = 3
+    # G
+    width: int = 64
+    blocks: int = 16
+    norm: str = "batch"
+    # training
+    steps: int = 1_000_000
+    rate: float = 1e-4
+    decay_from: float = 1.0
+
+
+class SRResNet(Method):
+    Config = Config
+    layout = "photographs"
+
+    def __init__(self, config: Config = Config()):  # noqa: B008 (frozen)
+        super().__init__(config)
+        c = config
+        self.G = EnlargingResNet(c.channels, c.width, c.blocks, c.scale, NORMS[c.norm])
+
+    @property
+    def enlarges(self) -> int:
+        return self.config.scale
+
+    @property
+    def reach(self) -> int:
+        return self.G.reach
+
+    def generator_loss(self, batch: Batch) -> Terms:
+        """Eq. 4: mean (y - G(x))^2."""
+        return {"mse": mse(self.G(batch["x"]), batch["y"])}
+
+    def weights(self, step: int) -> dict[str, float]:
+        return {"mse": 1.0}
+
+    def learning_rate(self, step: int) -> float:
+        return linear_decay(step, self.config.steps, self.config.decay_from)
+
+    def stages(self) -> list[Stage]:
+        optimizer = partial(adam, lr=self.config.rate, betas=(0.9, 0.999))
+        return [Stage("train", self.config.steps, {"G": Turn(self.generator_loss, ("G",), optimizer)})]
+
+    def translate(self, x: Tensor, generator=None) -> Tensor:
+        """x [B, channels, H, W] in [-1, 1], any size -> [B, channels, scale H, scale W], barely beyond [-1, 1]."""
+        return self.G(x)
