@@ -9,7 +9,7 @@ import gradio as gr
 
 from i2i.claims import CLAIMS
 
-from . import digits, oneshot, paired, scene, styles
+from . import digits, enlargers, oneshot, paired, scene, strip, styles, superres
 from .domains import SUBJECTS
 
 
@@ -73,6 +73,8 @@ FAMILIES: dict[str, tuple[str, list[Paper]]] = {
     "Applications": (
         "the same game elsewhere",
         [
+            Paper("SRCNN", 2014, "1501.00092", "three convolutions mend an enlarged picture", "srcnn"),
+            Paper("SRResNet", 2016, "1609.04802", "deeper, and the mean of all answers", "srresnet"),
             Paper("SRGAN", 2016, "1609.04802", "sharper than the mean of all answers", "srgan"),
             Paper("PGGAN inpainting", 2018, "1803.07422", "a patch critic and a global one", "pggan"),
             Paper("IcGAN", 2016, "1611.06355", "invert, edit one attribute, draw again", "icgan"),
@@ -88,9 +90,14 @@ LECTURES: dict[str, list[tuple[str, str, str, tuple[str, ...]]]] = {
         ("PatchGAN: a critic of patches", "paired", "02_patchgan", ("patch-size", "any-size")),
         ("noise only as dropout", "paired", "01_pix2pix", ("dropout-diversity",)),
         ("D is shown the input too", "paired", "01_pix2pix", ("conditioning",)),
+        ("super-resolution: what a squared error cannot bring back", "super-resolution", "12_super_resolution", ()),
+        ("SRGAN: content loss and a thousandth of an adversary", "super-resolution", "12_super_resolution", ()),
     ],
     "Image to image translation using GANs": [
         ("which patch size", "paired", "02_patchgan", ("patch-size",)),
+        ("DTN: a translation keeps what f sees", "unpaired", "07_partial_supervision", ("constancy-keeps-content",)),
+        ("OST: one picture of the source", "unpaired", "07_partial_supervision", ("one-shot",)),
+        ("StarGAN: one generator for many domains", "unpaired", "06_one_model_many_domains", ("one-for-many", "zero-padding")),
     ],
     "Conditional GAN and translation": [
         ("why the mean is blurred: L2 and L1", "paired", "01_pix2pix", ("best-constant", "blur")),
@@ -139,7 +146,11 @@ def _tab_of() -> dict[str, str]:
     unpaired = {method for key in scene.available() for method in scene.methods(key)}
     if unpaired:  # the cards of that tab
         unpaired |= {m for m, card in (("stargan", styles), ("ost", oneshot), ("dtn", digits)) if card.available()}
-    return dict.fromkeys(["pix2pix"] if paired.available() else [], "Paired") | dict.fromkeys(unpaired, "Unpaired")
+    large = {"srgan" if key == "content" else key for key in enlargers.models()}
+    return (
+        dict.fromkeys(["pix2pix"] if paired.available() else [], "Paired") | dict.fromkeys(unpaired, "Unpaired")
+        | dict.fromkeys(large, "Super-resolution")
+    )  # fmt: skip
 
 
 def _paper(paper: Paper, tab_of: dict[str, str]) -> str:
@@ -172,6 +183,9 @@ def _hero() -> str:
     each = 1 if night else 2
     found = [("Paired", paired.SUBJECTS[key].title, e) for key in paired.available() for e in paired.thumbnails(key)[:each]]
     found += [("Unpaired", SUBJECTS["icons"].title, e) for e in night]
+    if superres.available():
+        small, large = (strip.thumbnail(p) for p in superres.before_and_after())
+        found.append(("Super-resolution", "four times the sides", {"name": "part of a photograph", "before": small, "after": large}))
     shown = "".join(
         f'<button type="button" data-go="{tab}"><span><img src="{e["before"]}" alt="input: {e["name"]}"><em>→</em>'
         f'<img src="{e["after"]}" alt="made: {e["name"]}"></span>{tab}: {title}</button>'
