@@ -18,6 +18,7 @@ from i2i.claims import (
     markdown,
     mixtures,
     paired,
+    partial,
     recorded,
     shown,
     unpaired,
@@ -25,6 +26,9 @@ from i2i.claims import (
 )
 from i2i.claims import paired_nets as nets
 from i2i.data.facades import Facades, draw_labels
+from i2i.data.icons import draw
+from i2i.data.unpaired import Unpaired
+from i2i.pictures import to_bytes
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -161,3 +165,34 @@ def test_a_net_without_pairs_keeps_its_trace(tmp_path, monkeypatch):
 
 def test_a_label_behind_reflected_borders_is_lost():
     assert CLAIMS["zero-padding"].holds(many.zero_padding())
+
+
+@pytest.fixture
+def few_icons(monkeypatch):
+    """The world of the claim about one picture, with a hundred objects in place of thousands."""
+    flat, glossy = (to_bytes(draw(torch.arange(104), style, 32)) for style in ("flat", "glossy"))
+    monkeypatch.setattr(partial, "icons", lambda split: Unpaired(flat, glossy, 32, partners=True))
+    cached = (partial._truth, partial._other_codes, partial._probe)
+    for each in cached:
+        each.cache_clear()
+    yield
+    for each in cached:
+        each.cache_clear()
+
+
+def test_the_one_picture_is_judged_by_its_own_partner(few_icons, monkeypatch):
+    """What would return the partner is judged best, and doing nothing is judged, too."""
+    glossy = draw(torch.tensor([partial.SOURCES[0]]), "glossy", partial.SIZE)
+    monkeypatch.setattr(partial, "through", lambda model, x: glossy.expand(len(x), -1, -1, -1))
+    right = partial._judged(object(), partial.SOURCES[0])
+    assert right["partner L1"] < 0.01 and right["place of the partner among 100"] <= 2 and right["likeness"] == 1
+    still = partial._judged(None, partial.SOURCES[0])
+    assert still["partner L1"] > 0.05 and still["likeness"] == 0 and right["PD-i2i, unseen pictures"] > still["PD-i2i, unseen pictures"]
+
+
+def test_one_shot_needs_ost_to_be_nearest():
+    rows = ("no translation", "OST, one picture", "OST, moving the shared layers", "CycleGAN, one picture")
+    figures = {f"{row} | PD-i2i": [0.5] * 3 for row in rows} | {"OST, one picture | PD-i2i": [0.4] * 3}
+    assert CLAIMS["one-shot"].holds(figures)
+    for row in rows:
+        assert not CLAIMS["one-shot"].holds(figures | {f"{row} | PD-i2i": [0.3 if row != rows[1] else 0.6] * 3})

@@ -352,6 +352,15 @@ def test_a_run_is_told_from_its_start_to_its_end(gallery, monkeypatch):
     assert not any("its copy before" in t for t in told[:-1]), "only at the end"
 
 
+def test_of_the_rule_no_more_is_said_than_was_measured(monkeypatch):
+    monkeypatch.setattr(oneshot, "recorded", lambda name: None)
+    assert oneshot._measured() == ""
+    rows = {"one picture": [0.1, 0.3], "moving the shared layers": [0.4, 0.6]}
+    figures = {f"OST, {row} | PD-i2i, unseen pictures": values for row, values in rows.items()}
+    monkeypatch.setattr(oneshot, "recorded", lambda name: {"figures": figures})
+    assert "0.200 from their true partners (PD-i2i) with the rule, and 0.500 without it" in oneshot._measured()
+
+
 def test_who_comes_third_is_told_so_and_a_crash_too(gallery, monkeypatch):
     class Closed:
         def frames(self, *args, cap):

@@ -25,6 +25,7 @@ from i2i.bench import _last_stage
 from i2i.cards import folder_recipe, publish, told_by
 from i2i.checkpoint import export
 from i2i.data import glyphs
+from i2i.data.faces import shown as shown_faces
 from i2i.data.folders import DataError, is_validation
 from i2i.data.labelled import Labelled, handwriting_to_toy, labelled, pen_to_toy
 from i2i.data.unpaired import Unpaired, one_picture
@@ -35,7 +36,7 @@ from i2i.methods import dtn as dtn_module
 from i2i.methods import ost as ost_module
 from i2i.methods.dtn import REAL, SOURCE, TARGET
 from i2i.pictures import PictureError, to_bytes, to_picture, to_tensor
-from i2i.recipes import Recipe
+from i2i.recipes import RECIPES, Recipe
 
 MNIST = Path(os.environ.get("I2I_DATA", "data")) / "mnist_t10k"
 BATCH = fake_batch(4, dtype=torch.float64)
@@ -240,6 +241,15 @@ def test_codes_in_own_units_are_those_of_a_picture_among_its_domain(tmp_path):
 @pytest.mark.parametrize("at", [2, 4])
 def test_a_resumed_dtn_keeps_its_units(tmp_path, at):
     assert_identical(*run_in_two(partial(tiny, "dtn", own_units=True), tmp_path, at, 6))
+
+
+def test_the_faces_that_may_be_shown_are_drawn_here_or_in_the_public_domain():
+    """Eight different heads, the photograph first; what the recipe for faces shows is these and nobody's of a dataset."""
+    x = shown_faces(32)
+    assert x.shape == (8, 3, 32, 32) and x.abs().max() <= 1 and torch.pdist(x.flatten(1), 1).min() / x[0].numel() > 0.1
+    recipe = RECIPES["dtn-faces"]
+    assert torch.equal(recipe.showcase(32)["x"], x) and set(recipe.showcase(32)) == {"x"}
+    assert recipe.config["own_units"] and recipe.config["features"] == "judge"
 
 
 def test_two_pictures_of_one_code_are_one_translation():

@@ -3,8 +3,10 @@
 from .claim import Claim, NotReady, as_table, markdown, mean, measure, recorded, shown
 from .many import MANY
 from .paired import PAIRED
+from .partial import PARTIAL
+from .superres import SUPERRES
 from .unpaired import UNPAIRED
 
-CLAIMS: dict[str, Claim] = {**PAIRED, **UNPAIRED, **MANY}
+CLAIMS: dict[str, Claim] = {**PAIRED, **UNPAIRED, **MANY, **PARTIAL, **SUPERRES}
 
 __all__ = ["CLAIMS", "Claim", "NotReady", "as_table", "markdown", "mean", "measure", "recorded", "shown"]

@@ -67,6 +67,18 @@ QUESTIONS = {
         "what it has never seen: a picture much like x, as well as it can. That is a better start than noise: things stand "
         "where they should, and their surface is what has to change.",
     ),
+    "one-for-cyclegan": Question(
+        "CycleGAN is given what OST is given: one flat icon, and all the glossy ones. Which of its nets has the least to learn "
+        "from?",
+        {
+            "a": "G, which translates the one icon",
+            "b": "D_X, which is to tell flat icons from made ones",
+            "c": "D_Y, which is to tell glossy icons from made ones",
+        },
+        "b",
+        "D_X has one real picture, learns it by heart, and from then on 'flat' means this icon; F must turn every glossy icon into "
+        "it, and the circle over y cannot close. OST has no discriminator of the source at all.",
+    ),
 }
 
 
