@@ -90,8 +90,8 @@ LECTURES: dict[str, list[tuple[str, str, str, tuple[str, ...]]]] = {
         ("PatchGAN: a critic of patches", "paired", "02_patchgan", ("patch-size", "any-size")),
         ("noise only as dropout", "paired", "01_pix2pix", ("dropout-diversity",)),
         ("D is shown the input too", "paired", "01_pix2pix", ("conditioning",)),
-        ("super-resolution: what a squared error cannot bring back", "super-resolution", "12_super_resolution", ()),
-        ("SRGAN: content loss and a thousandth of an adversary", "super-resolution", "12_super_resolution", ()),
+        ("super-resolution: what a squared error cannot bring back", "super-resolution", "12_super_resolution", ("perceptual-against-pixel",)),
+        ("SRGAN: content loss and a thousandth of an adversary", "super-resolution", "12_super_resolution", ("srgan-against-srresnet", "super-resolution")),
     ],
     "Image to image translation using GANs": [
         ("which patch size", "paired", "02_patchgan", ("patch-size",)),

@@ -126,6 +126,7 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--data", type=Path, help="a folder of your own, in the layout of its method, instead of the recipe's test split")
     sub.add_argument("--direction", choices=("AB", "BA"), default="AB", help="own folder: which side is the input")
     sub.add_argument("--limit", type=_whole(4), default=500, help="pictures at most")
+    sub.add_argument("--each", action="store_true", help="super-resolution: a line for each picture of Set5, Set14 and BSD100")
     sub.add_argument("--json", action="store_true", help="machine-readable")
 
     sub = command("claims", _claims, "What the lectures claim, and what was measured.", "python -m i2i claims --run")
@@ -367,6 +368,8 @@ def _evaluate(options) -> None:
     from .recipes import RECIPES, own_folder
 
     model, train = load(options.name), None
+    if options.each:
+        return _each(model, options)
     if options.data:
         source = own_folder(model.method, options.data, model.size, "test", options.direction)
     else:
@@ -382,6 +385,23 @@ def _evaluate(options) -> None:
     print(f"{model.name}, {min(options.limit, len(source))} held-out pictures")
     for name, e in figures.items():
         print(f"  {name:16} {e.value:8.4g}" + ("" if e.low is None else f"   ({e.low:.4g} to {e.high:.4g})"))
+
+
+def _each(model, options) -> None:
+    from .benchmarks import by_picture, figures
+
+    if model.method.enlarges == 1:
+        raise Wrong(f"--each is for models that enlarge, and {model.name} does not.")
+    found = by_picture(model, model.method.enlarges)
+    if options.json:
+        print(json.dumps({name: {picture: s._asdict() for picture, s in rows.items()} for name, rows in found.items()}))
+        return
+    print(f"{'':30} {'PSNR-Y':>8} {'SSIM-Y':>8} {'energy':>8} {'PD-i2i':>8}")
+    for name, rows in found.items():
+        for picture, s in rows.items():
+            print(f"{name + ' ' + picture:30} {s.psnr:8.2f} {s.ssim:8.4f} {s.made_energy / s.real_energy:8.3f} {s.distance:8.4f}")
+        mean = [f"{e.value:8.4g}" for e in figures(list(rows.values())).values()]
+        print(f"{name + ', mean of ' + str(len(rows)):30} {' '.join(mean)}")
 
 
 def _claims(options) -> None:

@@ -97,3 +97,15 @@ def report(model, source: Enlarging, limit: int = 500) -> dict[str, Estimate]:
     if len(source.pairs) < 4:
         raise DataError(f"figures need at least 4 held-out pictures, got {len(source.pairs)}.")
     return figures(each(model, source.pairs[:limit], source.scale))
+
+
+def by_picture(model, scale: int = 4) -> dict[str, dict[str, Scores]]:
+    """scores of every picture of every one of SETS that is installed. DataError if none is."""
+    found = {}
+    for name, (dataset, _) in SETS.items():
+        if catalogue.find(dataset):
+            pairs = benchmark(name, scale)
+            found[name] = dict(zip(pairs, each(model, pairs.values(), scale), strict=True))
+    if not found:
+        raise DataError("none of Set5, Set14 and BSD100 is installed: point I2I_DATA at a folder with sr_classic and bsds500.")
+    return found

@@ -1103,3 +1103,24 @@ def test_pictures_too_small_to_learn_from_are_a_sentence(cli, here):
     assert err.strip().splitlines()[-1].endswith("there is no picture of at least 32 x 32 px.")
     status, _, err = cli("train", "srresnet", "--data", "mine", "--scale", "3", *QUICK)
     assert status == 2 and "scale is 2 or 4" in err.strip().splitlines()[-1]
+
+
+def test_each_picture_of_a_benchmark_has_its_line(tmp_path, monkeypatch, capsys):
+    home = export(tmp_path / "tiny", METHODS["srresnet"](METHODS["srresnet"].Config(width=4, blocks=1)).eval(), size=96)
+    data = tmp_path / "sets"
+    (data / "sr_classic" / "set5").mkdir(parents=True)
+    (data / "sr_classic" / "set14").mkdir()
+    for k in range(2):
+        for part in ("set5", "set14"):
+            to_picture(draw(torch.tensor([k]), 64)[0]).save(data / "sr_classic" / part / f"wall{k}.png")
+    monkeypatch.setenv("I2I_DATA", str(data))
+    assert main(["evaluate", str(home), "--each"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split("  ")[0] for line in lines[1:]] == [
+        "Set5 wall0", "Set5 wall1", "Set5, mean of 2", "Set14 wall0", "Set14 wall1", "Set14, mean of 2",
+    ]  # fmt: skip
+    first, second, mean = (float(line[30:].split()[0]) for line in lines[1:4])
+    assert mean == pytest.approx((first + second) / 2, abs=0.01)
+    monkeypatch.setenv("I2I_DATA", str(tmp_path / "nothing"))
+    monkeypatch.chdir(tmp_path)
+    assert main(["evaluate", str(home), "--each"]) == 1 and "Set5" in capsys.readouterr().err
