@@ -147,7 +147,7 @@ class Model:
         ready = self._compiled
         plain = not {k: v for k, v in controls.items() if (k, v) != ("direction", "xy")}
         made = ready(x, chance) if ready and plain and ready.shape == x.shape else self._run(x, chance, **controls)
-        return made.float().cpu()
+        return made.float().clamp(-1, 1).cpu()  # a net without tanh may overshoot
 
     def _run(self, x: Tensor, chance: torch.Generator, **controls) -> Tensor:
         """Without compiling: the prepared copy, made at the first call."""

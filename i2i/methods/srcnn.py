@@ -83,7 +83,7 @@ class SRCNN(Method):
         return [Stage("train", self.config.steps, {"G": Turn(self.generator_loss, ("G",), optimizer)})]
 
     def translate(self, x: Tensor, generator=None) -> Tensor:
-        """x [B, 3, H, W] in [-1, 1], any size -> [B, 3, scale H, scale W], barely beyond [-1, 1]."""
+        """x [B, 3, H, W] in [-1, 1], any size -> [B, 3, scale H, scale W], a little beyond [-1, 1] where edges overshoot."""
         large = bicubic(x, self.config.scale)
         y = luma(large)
         return large + grey(self.G(y).float() - y)

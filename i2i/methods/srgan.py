@@ -157,5 +157,5 @@ class SRGAN(Method):
         return [Stage("train", self.config.steps, turns)]
 
     def translate(self, x: Tensor, generator=None) -> Tensor:
-        """x [B, channels, H, W] in [-1, 1], any size -> [B, channels, scale H, scale W], barely beyond [-1, 1]."""
+        """x [B, channels, H, W] in [-1, 1], any size -> [B, channels, scale H, scale W], a little beyond [-1, 1] where edges overshoot."""
         return self.G(x)

@@ -76,5 +76,5 @@ class SRResNet(Method):
         return [Stage("train", self.config.steps, {"G": Turn(self.generator_loss, ("G",), optimizer)})]
 
     def translate(self, x: Tensor, generator=None) -> Tensor:
-        """x [B, channels, H, W] in [-1, 1], any size -> [B, channels, scale H, scale W], barely beyond [-1, 1]."""
+        """x [B, channels, H, W] in [-1, 1], any size -> [B, channels, scale H, scale W], a little beyond [-1, 1] where edges overshoot."""
         return self.G(x)
