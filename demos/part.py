@@ -16,6 +16,7 @@ from PIL import Image
 
 from i2i.data import icons, landscapes, textures
 from i2i.data.enlarging import reduced
+from i2i.data.portrait import portrait
 from i2i.pictures import PictureError, from_bytes, open_picture, to_picture
 
 from .enlargers import SCALE
@@ -38,10 +39,7 @@ class Example:
 
 
 def _hopper(side: int) -> Image.Image:
-    """The one photograph here, which Matplotlib carries."""
-    from matplotlib.cbook import get_sample_data
-
-    return open_picture(get_sample_data("grace_hopper.jpg", asfileobj=False))
+    return portrait()
 
 
 def _texture(index: int) -> Callable[[int], Image.Image]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
-from matplotlib.cbook import get_sample_data
 
 from .checkpoint import CheckpointError, is_export, load_net, load_vgg
 from .data import catalogue
@@ -22,12 +21,13 @@ from .data.folders import paired
 from .data.icons import Icons
 from .data.labelled import handwriting_to_toy, labelled, pen_to_toy
 from .data.landscapes import draw as draw_landscapes
+from .data.portrait import portrait
 from .data.sketches import sketches
 from .data.textures import textures
 from .data.unpaired import one_picture, unpaired, unpaired_emoji, unpaired_icons
 from .method import Batch, Method
 from .methods import METHODS
-from .pictures import from_bytes, open_picture, to_picture
+from .pictures import from_bytes, to_picture
 from .train import Source
 
 SHIPPED = Path(__file__).resolve().parent.parent / "assets" / "checkpoints"
@@ -89,9 +89,9 @@ def _icons(x: str, y: str) -> Callable[[int], Batch]:
 
 
 def _details(size: int, scale: int = 4) -> Batch:
-    """Places of a photograph that may be shown (Matplotlib's own: Grace Hopper, United States Navy, public domain), and of
-    landscapes drawn in code, each with what is left of it at 1/scale of its sides."""
-    photograph = open_picture(get_sample_data("grace_hopper.jpg", asfileobj=False))
+    """Places of a photograph that may be shown and of landscapes drawn in code, each with what is left of it at
+    1/scale of its sides."""
+    photograph = portrait()
     corners = ((150, 60), (180, 180), (300, 330), (20, 380))
     places = [photograph.crop((left, top, left + 192, top + 192)) for left, top in corners]
     places += [to_picture(p) for p in draw_landscapes(torch.arange(4), "day", 192)]

@@ -13,6 +13,7 @@ from torch import Tensor
 from ..pictures import open_picture, to_tensor
 from . import emoji
 from .folders import DataError, in_split, pictures_in, stack
+from .portrait import portrait
 from .unpaired import Unpaired, mirrored
 
 PEOPLE = ("person", "person-role", "person-gesture", "person-fantasy")  # subgroups that show a head and shoulders
@@ -45,10 +46,8 @@ _DRAWN = (
 
 
 def hopper() -> Image.Image:
-    """Head and shoulders of Grace Hopper: a photograph of the US Navy, in the public domain, that comes with matplotlib."""
-    from matplotlib import cbook  # slow to import
-
-    return Image.open(cbook.get_sample_data("grace_hopper.jpg", asfileobj=False)).convert("RGB").crop(_HEAD)
+    """Head and shoulders of Grace Hopper."""
+    return portrait().crop(_HEAD)
 
 
 def portraits(side: int = 256) -> Iterator[Image.Image]:
