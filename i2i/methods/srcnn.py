@@ -58,15 +58,8 @@ class SRCNN(Method):
             conv(1, c.width, c.first), nn.ReLU(inplace=True), conv(c.width, c.middle, c.second), nn.ReLU(inplace=True),
             conv(c.middle, 1, c.last),
         )  # fmt: skip
-
-    @property
-    def enlarges(self) -> int:
-        return self.config.scale
-
-    @property
-    def reach(self) -> int:
-        c = self.config
-        return -(-(c.first // 2 + c.second // 2 + c.last // 2) // c.scale) + 2  # two more for the cubic
+        self.enlarges = c.scale
+        self.reach = -(-(c.first // 2 + c.second // 2 + c.last // 2) // c.scale) + 2  # two more for the cubic
 
     def generator_loss(self, batch: Batch) -> Terms:
         """Eq. 4: mean (Y - G(Y of bicubic x))^2, brightness in [0, 1]."""

@@ -94,17 +94,10 @@ class SRGAN(Method):
         if c.content not in CONTENT or c.features not in ("vgg19", "judge"):
             raise ValueError(f"content is one of {', '.join(CONTENT)} by vgg19 or judge; got {c.content!r} by {c.features!r}")
         self.G = EnlargingResNet(c.channels, c.width, c.blocks, c.scale, NORMS[c.norm])
+        self.enlarges, self.reach = c.scale, self.G.reach
         self.D = Critic(c)
         if c.content != "mse":
             self.phi = VGG19(c.content) if c.features == "vgg19" else JudgeMap(c.content)
-
-    @property
-    def enlarges(self) -> int:
-        return self.config.scale
-
-    @property
-    def reach(self) -> int:
-        return self.G.reach
 
     @property
     def given(self) -> str:

@@ -52,14 +52,7 @@ class SRResNet(Method):
         super().__init__(config)
         c = config
         self.G = EnlargingResNet(c.channels, c.width, c.blocks, c.scale, NORMS[c.norm])
-
-    @property
-    def enlarges(self) -> int:
-        return self.config.scale
-
-    @property
-    def reach(self) -> int:
-        return self.G.reach
+        self.enlarges, self.reach = c.scale, self.G.reach
 
     def generator_loss(self, batch: Batch) -> Terms:
         """Eq. 4: mean (y - G(x))^2."""
