@@ -40,7 +40,8 @@ class Told:
     colour: str
 
 
-_PHI = '<span class="l1">mean (φ(y) − φ(G(x)))²</span>'
+# The factors are those of the recipes: a test holds them together.
+_PHI = '<span class="l1">0.2 · mean (φ(y) − φ(G(x)))²</span> <span class="l1">+ 0.25 · mean (y − G(x))²</span>'
 
 TOLD: dict[str, Told] = {
     "srcnn": Told(
@@ -59,10 +60,11 @@ TOLD: dict[str, Told] = {
         "var(--orange)",
     ),
     "content": Told(
-        "SRGAN, no D", "srgan-photographs-content", "content", "the content loss alone: what a fixed net φ sees",
-        f"<i>L</i> = {_PHI}", "the mean squared difference of what the fixed net phi sees in the original and in the result",
-        "The same generator, but no pixel is compared: only what a fixed net φ sees must agree. A texture of the right kind in "
-        "slightly the wrong place costs little now, so G dares one. What φ does not see is not corrected: look for fine patterns.",
+        "SRGAN, no D", "srgan-photographs-content", "content", "the content loss, without an adversary: what a fixed net φ sees",
+        f"<i>L</i> = {_PHI}", "a fifth of the squared difference of what a fixed net phi sees, plus a quarter of that of the pixels",
+        "The same generator, but now what a fixed net φ sees must agree, too; the pixels count a quarter, which the paper does not "
+        "need, since its φ is VGG-19 and pins the colours. Contrast is dared at edges. What φ does not see is hardly corrected: "
+        "look for fine patterns.",
         "#2f8fd0",
     ),
     "srgan": Told(

@@ -23,6 +23,7 @@ _CSS = """
 .lens-whole i { position: absolute; box-sizing: border-box; border: 2px solid #fff; border-radius: 3px; box-shadow: 0 0 0 1.5px var(--violet); pointer-events: none; }
 .lens canvas { width: 100%; display: block; border-radius: 12px; border: 2px solid var(--violet); box-sizing: border-box; background: var(--track); }
 .lens figcaption { font-size: 13px; line-height: 1.45; color: var(--soft); } .lens figcaption b { display: block; color: var(--ink); font-size: 14.5px; } .lens figcaption strong { line-height: 1; color: var(--ink); font-variant-numeric: tabular-nums; font-size: 1.1em; }
+@media (max-width: 1180px) { .lens figcaption { min-height: 5.2em; } }
 @media (max-width: 900px) { .lens-columns { grid-template-columns: repeat(min(3, var(--n)), minmax(0, 1fr)); gap: 12px; } }
 @media (max-width: 520px) { .lens-columns { grid-template-columns: 1fr 1fr; gap: 14px 10px; } }
 """

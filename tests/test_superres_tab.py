@@ -30,6 +30,7 @@ from i2i.checkpoint import export
 from i2i.data.enlarging import reduced
 from i2i.judges import load_judge
 from i2i.pictures import PictureError, from_bytes, to_picture, to_tensor
+from i2i.recipes import RECIPES
 
 KEYS = ["srcnn", "srresnet", "content", "srgan"]
 JUDGED = {"features": "judge", "content": "phi54"}
@@ -618,3 +619,11 @@ def test_the_endpoints_refuse_in_a_sentence(server, name, data, model, told):
 def test_visits_leave_no_traceback_in_the_log(server):
     """Kept last, for the visits above."""
     assert "Traceback" not in server.log.read_text()
+
+
+@pytest.mark.parametrize("key", ["content", "srgan"])
+def test_the_equation_names_the_factors_that_the_net_learnt_by(key):
+    c = RECIPES[enlargers.TOLD[key].model].build().config
+    said = re.sub("<[^>]+>", "", enlargers.TOLD[key].equation)
+    assert f"{c.content_weight:g} · mean (φ" in said and f"{c.pixel:g} · mean (y" in said
+    assert ("10−3" in said) == (c.adversarial == 1e-3)
