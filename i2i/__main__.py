@@ -96,7 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     sub.add_argument("name", metavar="RECIPE|METHOD")
     sub.add_argument("--steps", type=_whole(1), help="batches to train on")
-    sub.add_argument("--data", type=Path, help="folder of your own: pairs (AB side by side, or A/ and B/ with equal names), two domains (A/ and B/), a folder for each domain, or photographs")
+    sub.add_argument("--data", type=Path, help="folder of your own: pairs (AB side by side, or A/ and B/ with equal names), two domains (A/ and B/), a folder for each domain, or pictures")
     sub.add_argument("--direction", choices=("AB", "BA"), help="own folder: which side is the input (default AB: the left one)")
     sub.add_argument("--size", type=_whole(32), help="own folder: side in pixels (default 128)")
     sub.add_argument("--batch", type=_whole(1), help="pictures a step")
@@ -118,6 +118,7 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--n", type=_whole(1, 64), default=1, help="samples for each picture")
     sub.add_argument("--scale", type=float, help="1 to 4 times the trained size")
     sub.add_argument("--direction", choices=("xy", "yx"), default="xy", help="yx: the way back, for methods that have one")
+    sub.add_argument("--mask", type=Path, help="for methods that fill holes: a picture of the same shape, white where the hole is")
     sub.add_argument("--label", help="for methods of many domains: the one to go to, by name or number")
     sub.add_argument("--device", default="auto")
 
@@ -328,6 +329,9 @@ def _translate(options) -> None:
         raise Wrong(f"--label: {model.name} has one target domain.")
     if "label" in model.controls and (label is None or label not in (*model.labels, *range(len(model.labels)))):
         raise Wrong(f"--label: {model.name} goes to {', '.join(model.labels)}; say which, by name or by number from 0.")
+    if (options.mask is None) == ("mask" in model.controls):
+        raise Wrong(f"--mask: {model.name} " + ("has no holes to fill." if options.mask else "fills holes: say where, white on black."))
+    mask = open_picture(options.mask) if options.mask else None
     files = [p for given in options.inputs for p in (pictures_in(given) if given.is_dir() else [given])]
     if not files:
         raise Failed("there are no pictures in the folder(s) given.")
@@ -341,7 +345,12 @@ def _translate(options) -> None:
             faults.append(str(fault))
             print(f"i2i translate: {fault}", file=sys.stderr)
             continue
-        made = model(picture, n=options.n, seed=options.seed, scale=options.scale, direction=options.direction, label=label)
+        try:
+            made = model(picture, n=options.n, seed=options.seed, scale=options.scale, direction=options.direction, label=label, mask=mask)
+        except PictureError as fault:  # a mask of another shape, or one that leaves nothing
+            faults.append(f"{path.name}: {fault}")
+            print(f"i2i translate: {faults[-1]}", file=sys.stderr)
+            continue
         for i, result in enumerate(made if options.n > 1 else [made]):
             result.save(targets[path][i])
             print(targets[path][i])
@@ -377,7 +386,7 @@ def _evaluate(options) -> None:
         if key not in RECIPES:
             raise Wrong(f"{options.name} comes from no recipe here: say which pictures with --data.")
         source = RECIPES[key].source("test")
-        train = RECIPES[key].source("train") if model.method.layout not in ("paired", "photographs") else None
+        train = RECIPES[key].source("train") if model.method.layout not in ("paired", "photographs", "pictures") else None
     figures = evaluate(model, source, options.limit, progress=not options.json, train=train)
     if options.json:
         print(json.dumps({k: list(v) for k, v in figures.items()}))

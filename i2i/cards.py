@@ -11,12 +11,13 @@ import torch
 from torch import Tensor
 from tqdm.auto import tqdm
 
-from . import benchmarks
+from . import benchmarks, inside
 from .alignment import report
 from .checkpoint import export, read_config, write_config
 from .data.domains import Domains
 from .data.enlarging import Enlarging
 from .data.folders import DataError
+from .data.holes import Holes
 from .data.labelled import Labelled
 from .data.unpaired import Unpaired
 from .judges import load_judge
@@ -44,12 +45,14 @@ def evaluate(
     model: Model, source: Source, limit: int = 500, progress: bool = True, train: Source | None = None
 ) -> dict[str, Estimate]:
     """Figures with 95 % intervals: those of `metrics.judge_report` for pairs, of `alignment.report` for unpaired sets, of
-    `benchmarks.report` for pictures to enlarge.
+    `benchmarks.report` for pictures to enlarge, of `inside.report` for pictures with holes.
 
     train: the model's training source, from which the latter learns the two looks; without it, from `source` itself.
     """
     if isinstance(source, Enlarging):
         return benchmarks.report(model, source, limit)
+    if isinstance(source, Holes):
+        return inside.report(model, source, limit)
     labels = model.labels or getattr(source, "names", ())
     if isinstance(source, Domains) and labels != source.names:
         raise DataError(f"the domains are {', '.join(source.names)}, but {model.name} knows {', '.join(labels)}.")
@@ -147,7 +150,7 @@ def folder_recipe(method: str, size: int) -> Recipe:
     if depth is None or size < 32:
         raise ValueError(f"--size must be a multiple of 16 and at least 32, got {size}.")
     layout = METHODS[method].layout
-    home = {"labelled": "digits", "photographs": "photographs"}.get(layout, "emoji")
+    home = {"labelled": "digits", "photographs": "photographs", "pictures": "photographs"}.get(layout, "emoji")
     shipped = RECIPES[f"{method}-{home}"]
     pairs = layout == "paired"
     fitted = {
@@ -163,7 +166,7 @@ def folder_recipe(method: str, size: int) -> Recipe:
         "steps": 10_000,
     }
     config = shipped.config | {k: v for k, v in fitted.items() if hasattr(METHODS[method].Config, k) and v is not None}
-    about = {"paired": "pairs", "unpaired": "two domains", "classes": "domains", "labelled": "classes and a target", "photographs": "photographs"}
+    about = {"paired": "pairs", "unpaired": "two domains", "classes": "domains", "labelled": "classes and a target", "photographs": "photographs", "pictures": "pictures"}
     return dataclasses.replace(
         shipped, method=method, data="own folder", size=size, config=config, batch=4 if pairs else shipped.batch,
         showcase=None, ship=(), summary=f"Trained on a folder of {about[layout]}.", licence="",

@@ -82,6 +82,11 @@ def ssim(a: Tensor, b: Tensor, data_range: float = 2.0) -> Tensor:
     sigma 1.5, C1 = (0.01 R)², C2 = (0.03 R)². Raises ValueError if the shapes differ or a side is below 11.
     Wang, Bovik, Sheikh & Simoncelli, IEEE TIP 2004.
     """
+    return ssim_map(a, b, data_range).flatten(1).mean(1)
+
+
+def ssim_map(a: Tensor, b: Tensor, data_range: float = 2.0) -> Tensor:
+    """The same for each window: [B, C, H - 10, W - 10], its first one centred on pixel (5, 5)."""
     _check_pair(a, b)
     if min(a.shape[-2:]) < 11:
         raise ValueError(f"SSIM needs pictures of at least 11 x 11 pixels, got {a.shape[-2]} x {a.shape[-1]}")
@@ -101,7 +106,7 @@ def ssim(a: Tensor, b: Tensor, data_range: float = 2.0) -> Tensor:
     c1, c2 = (0.01 * data_range) ** 2, (0.03 * data_range) ** 2
     luminance = (2 * mean_a * mean_b + c1) / (mean_a.square() + mean_b.square() + c1)
     structure = (2 * cov + c2) / (var_a + var_b + c2)
-    return (luminance * structure).flatten(1).mean(1)
+    return luminance * structure
 
 
 def gradient_energy(a: Tensor) -> Tensor:
@@ -171,26 +176,37 @@ def histogram_intersection(a: Tensor, b: Tensor, bins: int = 9) -> Tensor:
 # ---- Through a feature net ----
 
 
-def _layer_distances(a: Tensor, b: Tensor, features: Features, weights: list[Tensor] | None = None) -> Tensor:
-    """[layers, B]: spatial mean of the (weighted) squared difference of channel vectors of length 1."""
+def _layer_distances(
+    a: Tensor, b: Tensor, features: Features, weights: list[Tensor] | None = None, where: Tensor | None = None
+) -> Tensor:
+    """[layers, B]: spatial mean of the (weighted) squared difference of channel vectors of length 1.
+
+    where: [B, 1, H, W] in [0, 1], how much a place counts; at least one does in each picture.
+    """
     _check_pair(a, b)
     distances = []
     for layer, (p, q) in enumerate(zip(features(a), features(b), strict=True)):
         squared = (F.normalize(p, dim=1, eps=1e-10) - F.normalize(q, dim=1, eps=1e-10)).square()
         if weights is not None:
             squared = squared * weights[layer]
-        distances.append(squared.sum(1).flatten(1).mean(1))
+        far = squared.sum(1, keepdim=True)
+        if where is None:
+            distances.append(far.flatten(1).mean(1))
+        else:
+            counts = F.adaptive_avg_pool2d(where, far.shape[-2:])
+            distances.append((far * counts).flatten(1).sum(1) / counts.flatten(1).sum(1))
     return torch.stack(distances)
 
 
-def perceptual_distance(a: Tensor, b: Tensor, features: Features) -> Tensor:
+def perceptual_distance(a: Tensor, b: Tensor, features: Features, where: Tensor | None = None) -> Tensor:
     """Distance of pictures [B, C, H, W] as a net sees them: [B] in [0, 4], published as PD-i2i.
 
     At every place of every map the channel vector is scaled to length 1; squared Euclidean distance, mean
     over places, mean over maps. This is LPIPS without its learned weights (Zhang et al., CVPR 2018), so its
-    size depends on the net. Raises ValueError if the shapes differ. Gradients pass through.
+    size depends on the net. `where` [B, 1, H, W] in [0, 1] says how much each place counts. Raises ValueError
+    if the shapes differ. Gradients pass through.
     """
-    return _layer_distances(a, b, features).mean(0)
+    return _layer_distances(a, b, features, where=where).mean(0)
 
 
 def diversity(samples: Tensor, features: Features | None = None) -> float:

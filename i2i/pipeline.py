@@ -16,6 +16,7 @@ from torch import Tensor
 
 from .checkpoint import CheckpointError, is_export, load_method
 from .inference import Compiled, bf16_here, compiled, prepared
+from .inpainting import fill
 from .method import LAYOUTS, Method, lay_out
 from .pictures import to_picture, to_rgb, to_tensor
 from .tiles import enlarge
@@ -107,7 +108,7 @@ class Model:
         The picture is fitted into a square of the trained size without distortion, and cropped back afterwards: the
         longer side of the result is size (times scale). A model that enlarges takes it whole, at its own size. seed:
         sample i is the same for equal seed + i, whatever n is; None draws a fresh one. label: a domain, by its name in `labels` or its place there; or a list of attributes.
-        scale: for fully convolutional models, 1 to 4 times the trained size.
+        scale: for fully convolutional models, 1 to 4 times the trained size.  mask: a picture of the same shape, white where the hole is; what lies outside it keeps its size and every bit.
         Raises ValueError for a control that the model lacks; PictureError for what is not a picture.
         """
         given = {"direction": direction != "xy", "label": label, "style": style, "mask": mask, "scale": scale}
@@ -121,6 +122,11 @@ class Model:
         if direction not in ("xy", "yx"):
             raise ValueError(f'direction is "xy" or "yx"; got {direction!r}.')
         seed = secrets.randbelow(2**31) if seed is None else int(seed)
+        if "mask" in self.controls:
+            if mask is None:
+                raise ValueError(f"{self.name} fills holes: give a mask, white where the hole is.")
+            made = [fill(self, picture, mask, scale or 1.0, seed + i) for i in range(n)]
+            return made if n > 1 else made[0]
         if self.method.enlarges > 1:
             made = [enlarge(self, picture, seed=seed + i) for i in range(n)]
             return made if n > 1 else made[0]
@@ -143,6 +149,7 @@ class Model:
     def translate(self, x: Tensor, seed: int = 0, **controls) -> Tensor:
         """x [B, C, H, W] in [-1, 1], sides as `place` makes them -> the same, on CPU. controls: those of the method."""
         x = x.to(self.device, memory_format=LAYOUTS.get(x.dim(), torch.contiguous_format))
+        controls = {k: v.to(self.device) if isinstance(v, Tensor) else v for k, v in controls.items()}
         chance = torch.Generator(self.device).manual_seed(seed % 2**63)
         ready = self._compiled
         plain = not {k: v for k, v in controls.items() if (k, v) != ("direction", "xy")}

@@ -86,6 +86,8 @@ def translated(method: Method, showcase: Batch, device: torch.device) -> list[li
         return method.translate(given.to(device), **controls).float().cpu()
 
     x = showcase["x"]
+    if "mask" in method.controls:
+        return [[x, made(x, mask=showcase["mask"].to(device))]]
     if "direction" in method.controls:
         return [[showcase[side], made(showcase[side], direction=way)] for side, way in (("x", "xy"), ("y", "yx"))]
     if "label" in method.controls:

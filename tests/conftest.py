@@ -33,6 +33,7 @@ TINY = {
     "ost": {
         "width": 4, "blocks": 2, "patch_layers": 1, "patch_width": 4, "autoencoder_steps": 3, "steps": 8,
     },
+    "pggan": {"side": 16, "width": 4, "dilations": (1, 2), "d_width": 4, "shared": 2, "steps": 8},
     "srcnn": {"scale": 2, "width": 4, "middle": 4, "steps": 8},
     "srresnet": {"width": 4, "blocks": 1, "steps": 8},
     "srgan": {"width": 4, "blocks": 1, "side": 16, "d_width": 2, "d_dense": 8, "content": "phi22", "steps": 8},
@@ -85,11 +86,19 @@ def noise(*shape: int, seed: int = 0, dtype=torch.float32) -> torch.Tensor:
     return torch.rand(*shape, generator=torch.Generator().manual_seed(seed), dtype=dtype) * 2 - 1
 
 
+def hole(size: int = 16) -> torch.Tensor:
+    """[1, 1, size, size]: 1 in the middle half."""
+    middle = torch.zeros(1, 1, size, size)
+    middle[..., size // 4 : 3 * size // 4, size // 4 : 3 * size // 4] = 1
+    return middle
+
+
 def fake_batch(b: int = 2, size: int = 16, dtype=torch.float32, enlarges: int = 1) -> dict[str, torch.Tensor]:
     """Everything that any method may ask for. enlarges: the sides of y, in those of x."""
     return {
         "x": noise(b, 3, size // enlarges, size // enlarges, seed=1, dtype=dtype),
         "y": noise(b, 3, size, size, seed=2, dtype=dtype),
+        "mask": hole(size).expand(b, -1, -1, -1).to(dtype),
         "label": torch.arange(b) % 2,
         "index": torch.arange(b),
     }
@@ -107,7 +116,8 @@ class Made:
 
     def batch(self, index, generator=None):
         move = self.jitter * torch.rand(len(index), 1, 1, 1, generator=generator, dtype=self.x.dtype)
-        return {"x": self.x[index] + move, "y": self.y[index] - move, "label": index % 2, "index": index}
+        mask = hole(self.y.shape[-1]).expand(len(index), -1, -1, -1).to(self.y.dtype)
+        return {"x": self.x[index] + move, "y": self.y[index] - move, "mask": mask, "label": index % 2, "index": index}
 
 
 @pytest.fixture

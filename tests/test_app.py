@@ -454,10 +454,11 @@ def test_a_click_shows_the_patch_that_d_judged(visit):
     says.first.wait_for()
     v.page.wait_for_function("document.querySelector('#eye .eye-crops figcaption').innerText.includes('70 × 70')")
     canvas = v.page.locator("#eye .eye-views canvas").first
-    box = canvas.bounding_box()
-    canvas.click(position={"x": box["width"] * 0.3, "y": box["height"] * 0.3})
+    # Asked in one breath: the view is drawn anew while the page settles, and a canvas that is being replaced has no box.
+    side = v.page.wait_for_function("document.querySelector('#eye .eye-views canvas')?.getBoundingClientRect().width").json_value()
+    canvas.click(position={"x": side * 0.3, "y": side * 0.3})
     here = says.first.inner_text()
-    canvas.click(position={"x": box["width"] * 0.7, "y": box["height"] * 0.7})
+    canvas.click(position={"x": side * 0.7, "y": side * 0.7})
     assert says.first.inner_text() != here
     canvas.press("ArrowLeft")
     moved = says.first.inner_text()

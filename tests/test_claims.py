@@ -25,10 +25,11 @@ from i2i.claims import (
     unpaired_nets,
 )
 from i2i.claims import paired_nets as nets
+from i2i.data.domains import Domains
 from i2i.data.facades import Facades, draw_labels
 from i2i.data.icons import draw
 from i2i.data.unpaired import Unpaired
-from i2i.pictures import to_bytes
+from i2i.pictures import from_bytes, to_bytes
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -169,15 +170,23 @@ def test_a_label_behind_reflected_borders_is_lost():
 
 @pytest.fixture
 def few_icons(monkeypatch):
-    """The world of the claim about one picture, with a hundred objects in place of thousands."""
-    flat, glossy = (to_bytes(draw(torch.arange(104), style, 32)) for style in ("flat", "glossy"))
+    """The worlds of the claims about many domains and about one picture, with a hundred objects in place of thousands."""
+    flat, glossy, night = (to_bytes(draw(torch.arange(104), style, 32)) for style in many.STYLES)
+    monkeypatch.setattr(many, "world", lambda split: Domains([flat, glossy, night], many.STYLES, partners=True))
     monkeypatch.setattr(partial, "icons", lambda split: Unpaired(flat, glossy, 32, partners=True))
-    cached = (partial._truth, partial._other_codes, partial._probe)
+    cached = (many._codes, many._which, partial._truth, partial._other_codes, partial._probe)
     for each in cached:
         each.cache_clear()
     yield
     for each in cached:
         each.cache_clear()
+
+
+def test_true_partners_are_judged_best_of_all_among_many_domains(few_icons):
+    found = many._figures_of(lambda i, j, x: from_bytes(many.world("test").pictures[j][: len(x)]))
+    assert found["partner L1"] == 0 and found["PD-i2i"] == pytest.approx(0, abs=1e-4)
+    assert found["top-1"] == 1 and found["domain"] > 0.99
+    assert many._figures_of(lambda i, j, x: x)["domain"] < 0.01, "what is left as it is stays in its own domain"
 
 
 def test_the_one_picture_is_judged_by_its_own_partner(few_icons, monkeypatch):

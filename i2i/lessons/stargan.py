@@ -64,6 +64,19 @@ QUESTIONS = {
         "and reads them off again. A line icon that somebody has drawn carries no such note, and its colours must be invented. "
         "So a good return proves nothing about the way there.",
     ),
+    "one-or-three": Question(
+        "Three styles. One StarGAN, or three CycleGANs, one for each two of the styles; both get the same minutes of training in "
+        "all. How much training does the way from flat to night get in either?",
+        {
+            "a": "the same: minutes are minutes",
+            "b": "more in the CycleGANs: each has a generator for this one way, which learns nothing else",
+            "c": "more in StarGAN: every step moves the one G that all ways use, and a pair of CycleGAN's has a third of the minutes",
+        },
+        "c",
+        "What pays is what the ways have in common: outlines, where a thing ends, how a picture is built. StarGAN learns that from "
+        "every picture of every style, CycleGAN's pairs three times over. What does not pay is that one small net must hold all "
+        "of it. Whether the sum is positive is a question for a measurement.",
+    ),
 }
 
 

@@ -6,6 +6,7 @@ from .distancegan import DistanceGAN
 from .dtn import DTN
 from .dualgan import DualGAN
 from .ost import OST
+from .pggan import PGGAN
 from .pix2pix import Pix2Pix
 from .srcnn import SRCNN
 from .srgan import SRGAN
@@ -23,6 +24,7 @@ METHODS = {
     "dtn": DTN,
     "ost": OST,
     "stargan": StarGAN,
+    "pggan": PGGAN,
     "srcnn": SRCNN,
     "srresnet": SRResNet,
     "srgan": SRGAN,

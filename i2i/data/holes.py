@@ -1,0 +1,140 @@
+"""Pictures with a hole: brush strokes, rectangles, or the middle half, as inpainting is trained and judged on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from ..pictures import from_bytes, open_picture, to_bytes
+from . import emoji
+from .enlarging import shrunk
+from .facades import Facades
+from .folders import DataError, existing, in_split, pictures_in
+from .sdf import hash_uniform
+
+KINDS = ("strokes", "rectangle", "centre")
+_NUMBERS = 48  # that decide a hole
+
+
+def mask(kind: str, u: Tensor, size: int) -> Tensor:
+    """A hole float [1, size, size], 1 inside. u: 48 uniform numbers that decide it. ValueError for another kind."""
+    axis = (torch.arange(size) + 0.5) / size
+    y, x = axis[:, None], axis[None]
+    if kind == "centre":
+        return (((x - 0.5).abs() < 0.25) & ((y - 0.5).abs() < 0.25)).float()[None]
+    if kind == "rectangle":
+        width, height = 0.2 + 0.35 * u[0], 0.2 + 0.35 * u[1]
+        left, top = u[2] * (1 - width), u[3] * (1 - height)
+        return ((x >= left) & (x < left + width) & (y >= top) & (y < top + height)).float()[None]
+    if kind != "strokes":
+        raise ValueError(f"holes are {', '.join(KINDS)}, not {kind!r}")
+    hole = torch.zeros(size, size)
+    for k in range(1 + int(4 * u[0])):
+        hole = torch.maximum(hole, _stroke(u[4 + 11 * k : 15 + 11 * k], x, y))
+    return hole[None]
+
+
+def _stroke(u: Tensor, x: Tensor, y: Tensor) -> Tensor:
+    """A brush of one width along five points, each some way and turn from the one before."""
+    radius, angle = 0.02 + 0.045 * u[0], 6.283 * u[1]
+    px, py, inside = 0.1 + 0.8 * u[2], 0.1 + 0.8 * u[3], torch.zeros_like(x + y)
+    for k in range(4):
+        angle = angle + 2.4 * (u[4 + k] - 0.5)
+        step = 0.08 + 0.2 * u[7 + k]
+        dx, dy = step * angle.cos(), step * angle.sin()
+        along = (((x - px) * dx + (y - py) * dy) / step**2).clamp(0, 1)
+        near = (x - px - along * dx) ** 2 + (y - py - along * dy) ** 2
+        inside = torch.maximum(inside, (near < radius**2).float())
+        px, py = (px + dx).clamp(0, 1), (py + dy).clamp(0, 1)
+    return inside
+
+
+class Holes:
+    """Pictures uint8 [3, H, W] of any sizes from `size` on, each with a hole; where one is larger, a window of it.
+
+    With `augment` window, mirroring and hole are new each time; without, the window is the middle, and picture i has its
+    own hole, of each kind in turn.
+    batch: {"x": y with its hole grey, "y": float [B, 3, size, size] in [-1, 1], "mask": float [B, 1, size, size], 1 = hole,
+    "index": int64 [B]}.
+    """
+
+    def __init__(self, pictures: Iterable[Tensor], size: int, augment: bool = False, kinds: tuple[str, ...] = KINDS):
+        self.pictures = [p for p in pictures if min(p.shape[1:]) >= size]
+        if not self.pictures:
+            raise DataError(f"there is no picture of at least {size} x {size} px.")
+        self.size, self.augment, self.kinds = size, augment, kinds
+        # A large picture comes up as often as it has places.
+        often = [max(1, p[0].numel() // size**2) if augment else 1 for p in self.pictures]
+        self.which = torch.arange(len(self.pictures)).repeat_interleave(torch.tensor(often))
+
+    def __len__(self) -> int:
+        return len(self.which)
+
+    def batch(self, index: Tensor, generator: torch.Generator | None = None) -> dict[str, Tensor]:
+        if self.augment:
+            chance = torch.rand(len(index), _NUMBERS + 4, generator=generator)
+            kinds = (len(self.kinds) * chance[:, -1]).long()
+        else:
+            chance, kinds = hash_uniform(11, index, _NUMBERS + 4), index % len(self.kinds)
+        y = from_bytes(torch.stack([self._cut(self.pictures[i], u[_NUMBERS:]) for i, u in zip(self.which[index].tolist(), chance, strict=True)]))
+        holes = torch.stack([mask(self.kinds[k], u, self.size) for k, u in zip(kinds.tolist(), chance, strict=True)])
+        return {"x": y * (1 - holes), "y": y, "mask": holes, "index": index}
+
+    def _cut(self, picture: Tensor, u: Tensor) -> Tensor:
+        rooms = [side - self.size for side in picture.shape[1:]]
+        top, left = (int(v * (room + 1)) for v, room in zip(u, rooms, strict=False)) if self.augment else (room // 2 for room in rooms)
+        window = picture[:, top : top + self.size, left : left + self.size]
+        return window.flip(2) if self.augment and u[2] < 0.5 else window
+
+
+def as_bytes(picture: Image.Image) -> Tensor:
+    """uint8 [3, H, W]."""
+    return torch.from_numpy(np.array(picture.convert("RGB"))).permute(2, 0, 1)
+
+
+def photograph_holes(classic: str | Path, bsds: str | Path, size: int, split: str = "train") -> Holes:
+    """T91 and the 200 training photographs of BSDS; val is a tenth of them by hash, test is BSD100."""
+    if split == "test":
+        return _holes(pictures_in(Path(bsds) / "val"), size, split)
+    files = pictures_in(Path(classic) / "t91") + pictures_in(Path(bsds) / "train")
+    return _holes([p for p in files if in_split(p.stem, split)], size, split)
+
+
+def cmp_holes(root: str | Path, size: int, split: str = "train") -> Holes:
+    """The photographs of the CMP facades, left halves; `val` of the original is our test, our val a tenth of train."""
+    files = pictures_in(Path(root) / ("val" if split == "test" else "train"))
+    side = size if split != "train" else round(size * 286 / 256)
+    left = (open_picture(p) for p in files if split == "test" or in_split(p.stem, split))
+    return Holes((as_bytes(p.crop((0, 0, p.width // 2, p.height)).resize((side, side), Image.LANCZOS)) for p in left), size, split == "train")
+
+
+def emoji_holes(root: str | Path, size: int, split: str = "train", style: str = "fluent-3d") -> Holes:
+    """One drawing style of the emoji."""
+    return Holes(emoji.style(root, style, emoji.concepts(root, split), size), size, split == "train")
+
+
+def facade_holes(size: int, split: str = "train", count: int = 1024) -> Holes:
+    """Buildings drawn in code, their first `count`."""
+    world = Facades(size, split=split)
+    drawn = [world.batch(part)["y"] for part in torch.arange(min(count, len(world))).split(64)]
+    return Holes(to_bytes(torch.cat(drawn)), size, split == "train")
+
+
+def holes(root: str | Path, size: int, split: str = "train", direction: str = "AB") -> Holes:
+    """A user's folder of pictures, in train/ and test/ if it has them; else a tenth by hash serves as val and test."""
+    root = existing(root, split, direction)
+    if split == "test" and (root / "test").is_dir():
+        return _holes(pictures_in(root / "test"), size, split)
+    home = root / "train" if (root / "train").is_dir() else root
+    wanted = "train" if split == "train" else "val"
+    return _holes([p for p in pictures_in(home) if in_split(p.stem, wanted)], size, wanted)
+
+
+def _holes(files: list[Path], size: int, split: str) -> Holes:
+    pictures = map(open_picture, files)
+    return Holes(map(as_bytes, shrunk(pictures) if split == "train" else pictures), size, split == "train")

@@ -1,0 +1,176 @@
+"""PGGAN, inpainting with a patch and a global discriminator. Demir, Unal: Patch-Based Image Inpainting with Generative
+Adversarial Networks. 2018, arXiv:1803.07422. (Not Progressive GAN.)
+
+G fills the hole of a picture by residual blocks, some of them dilated so that they see across it. D begins as one stack
+of convolutions and parts into two heads: one says of the whole picture whether it is real, the other of every patch.
+
+The paper's tables were not at hand, so these are choices and not quotations: the losses' weights; that L1 is taken
+inside the hole; that both heads are judged by the log loss; that G sees the mask beside the picture, its hole grey; and
+the widths and number of blocks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+import torch
+from torch import Tensor, nn
+
+from ..losses import log_loss
+from ..method import Batch, Method, Stage, Terms, Turn, adam, linear_decay
+from ..nets.convolution import Conv2d
+from ..nets.layers import UPS, batch_norm, init_normal, instance_norm
+
+
+@dataclass(frozen=True)
+class Config:
+    """Sizes for 256 px. globally=0 is the ablation "P-GAN", patchwise=0 "G-GAN", both 0 reconstruction alone."""
+
+    channels: int = 3
+    side: int = 256
+    # G
+    width: int = 64
+    halvings: int = 2
+    dilations: tuple[int, ...] = (1, 2, 4, 8, 1, 2, 4, 8)
+    up: str = "resized"
+    # D
+    d_width: int = 64
+    shared: int = 3  # halvings before the two heads part
+    # the objective
+    reconstruction: float = 0.98  # lambda_1
+    globally: float = 0.01  # lambda_2
+    patchwise: float = 0.01  # lambda_3
+    # training
+    steps: int = 100_000
+    rate: float = 2e-4
+    decay_from: float = 0.5
+
+
+class DilatedResidual(nn.Module):
+    """h + two convolutions of h, the first with gaps of `dilation` pixels between its taps; [B, channels, H, W]."""
+
+    def __init__(self, channels: int, dilation: int):
+        super().__init__()
+        self.net = nn.Sequential(
+            Conv2d(channels, channels, 3, padding=dilation, dilation=dilation, bias=False), instance_norm(channels), nn.ReLU(inplace=True),
+            Conv2d(channels, channels, 3, padding=1, bias=False), instance_norm(channels),
+        )  # fmt: skip
+
+    def forward(self, h: Tensor) -> Tensor:
+        return h + self.net(h)
+
+
+def generator(c: Config) -> nn.Sequential:
+    """G: the picture with its hole grey, and the mask, [B, channels + 1, H, W] -> [B, channels, H, W] in [-1, 1]."""
+    layers: list[nn.Module] = [Conv2d(c.channels + 1, c.width, 5, padding=2, bias=False), instance_norm(c.width), nn.ReLU(inplace=True)]
+    width = c.width
+    for _ in range(c.halvings):
+        layers += [Conv2d(width, 2 * width, 3, 2, 1, bias=False), instance_norm(2 * width), nn.ReLU(inplace=True)]
+        width *= 2
+    layers += [DilatedResidual(width, d) for d in c.dilations]
+    for _ in range(c.halvings):
+        layers += [UPS[c.up](width, width // 2, False), instance_norm(width // 2), nn.ReLU(inplace=True)]
+        width //= 2
+    return init_normal(nn.Sequential(*layers, Conv2d(width, c.channels, 5, padding=2), nn.Tanh()))
+
+
+class TwoHeads(nn.Module):
+    """D: pictures [B, channels, side, side] -> (logits [B, 1] of the whole, logits [B, 1, h, w] of its patches)."""
+
+    def __init__(self, c: Config):
+        super().__init__()
+        if c.side % 2 ** (c.shared + 1):
+            raise ValueError(f"side must be a multiple of {2 ** (c.shared + 1)}: D halves it {c.shared + 1} times; got {c.side}")
+
+        def halve(before: int, after: int, norm: bool = True) -> list[nn.Module]:
+            conv = nn.Conv2d(before, after, 4, 2, 1, bias=not norm)
+            return [conv, *([batch_norm(after)] if norm else []), nn.LeakyReLU(0.2)]
+
+        layers, width = halve(c.channels, c.d_width, norm=False), c.d_width
+        for _ in range(c.shared - 1):
+            layers += halve(width, 2 * width)
+            width *= 2
+        self.trunk = nn.Sequential(*layers)
+        whole, side = [], c.side >> c.shared
+        while side > 4:
+            whole += halve(width, width)
+            side //= 2
+        self.whole = nn.Sequential(*whole, nn.Flatten(), nn.Linear(width * side**2, 1))
+        self.patch = nn.Sequential(
+            nn.Conv2d(width, width, 3, 1, 1, bias=False), batch_norm(width), nn.LeakyReLU(0.2), nn.Conv2d(width, 1, 3, 1, 1)
+        )
+        init_normal(self)
+
+    def forward(self, picture: Tensor) -> tuple[Tensor, Tensor]:
+        h = self.trunk(picture)
+        return self.whole(h), self.patch(h)
+
+
+class PGGAN(Method):
+    Config = Config
+    controls = ("mask", "scale")
+    layout = "pictures"
+
+    def __init__(self, config: Config = Config()):  # noqa: B008 (frozen)
+        super().__init__(config)
+        self.G, self.D = generator(config), TwoHeads(config)
+
+    def share(self, batch: Batch) -> Batch:
+        return {"fake_y": self.fill(batch["x"], batch["mask"])}
+
+    def fill(self, x: Tensor, mask: Tensor) -> Tensor:
+        """x with its hole painted; what lies outside the mask is x's own, to the bit. Nothing in the hole is looked at."""
+        known = x * (1 - mask)
+        return known + mask * self.G(torch.cat([known, mask], 1)).to(x.dtype)
+
+    def reconstruction_loss(self, fake_y: Tensor, y: Tensor, mask: Tensor) -> Tensor:
+        """mean |y - G(x)| over the pixels of the hole."""
+        return ((fake_y - y).float().abs() * mask).sum() / (mask.sum() * y.shape[1]).clamp(min=1)
+
+    def discriminator_loss(self, batch: Batch) -> Terms:
+        """Both heads: -log D(y) and -log(1 - D(G(x)))."""
+        if not (self.config.globally or self.config.patchwise):
+            return {}
+        real, fake = self.D(batch["y"]), self.D(self._fake(batch).detach())
+        return {
+            f"{which}_{head}": log_loss(logits, which == "real")
+            for which, pair in (("real", real), ("fake", fake))
+            for head, logits in zip(("whole", "patch"), pair, strict=True)
+            if self._weight(head)
+        }
+
+    def generator_loss(self, batch: Batch) -> Terms:
+        """lambda_1 L_rec + lambda_2 L_g_adv + lambda_3 L_p_adv."""
+        fake_y = self._fake(batch)
+        terms = {"rec": self.reconstruction_loss(fake_y, batch["y"], batch["mask"])}
+        if self.config.globally or self.config.patchwise:
+            whole, patch = self.D(fake_y)
+            heads = {"whole": whole, "patch": patch}
+            terms |= {f"gan_{head}": log_loss(logits, True) for head, logits in heads.items() if self._weight(head)}
+        return terms
+
+    def _fake(self, batch: Batch) -> Tensor:
+        return batch["fake_y"] if "fake_y" in batch else self.fill(batch["x"], batch["mask"])
+
+    def _weight(self, head: str) -> float:
+        return self.config.globally if head == "whole" else self.config.patchwise
+
+    def weights(self, step: int) -> dict[str, float]:
+        ones = dict.fromkeys(("real_whole", "real_patch", "fake_whole", "fake_patch"), 1.0)
+        return {**ones, "rec": self.config.reconstruction, "gan_whole": self.config.globally, "gan_patch": self.config.patchwise}
+
+    def learning_rate(self, step: int) -> float:
+        return linear_decay(step, self.config.steps, self.config.decay_from)
+
+    def stages(self) -> list[Stage]:
+        optimizer = partial(adam, lr=self.config.rate)
+        turns = {
+            "D": Turn(self.discriminator_loss, ("D",), optimizer),
+            "G": Turn(self.generator_loss, ("G",), optimizer),
+        }
+        return [Stage("train", self.config.steps, turns)]
+
+    def translate(self, x: Tensor, generator: torch.Generator | None = None, mask: Tensor | None = None) -> Tensor:
+        """x [B, channels, H, W] in [-1, 1], mask [B, 1, H, W] in {0, 1}, 1 = hole (None: none); H, W multiples of 2**halvings."""
+        return self.fill(x, torch.zeros_like(x[:, :1]) if mask is None else mask)
