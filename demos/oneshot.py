@@ -179,7 +179,7 @@ def _measured() -> str:
     rows = (record["figures"][f"OST, {row} | PD-i2i, unseen pictures"] for row in ("one picture", "moving the shared layers"))
     kept, bent = map(mean, rows)
     return (
-        f"Measured at 32 px, over three pictures: icons that nobody showed come out {kept:.3f} from their true partners (PD-i2i) with the rule, "
+        f"Measured at 32 px, over five pictures: icons that nobody showed come out {kept:.3f} from their true partners (PD-i2i) with the rule, "
         f"and {bent:.3f} without it."
     )
 

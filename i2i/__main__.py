@@ -212,9 +212,13 @@ def _overrides(rest: list[str], config_class) -> dict:
         text = text if given else next(words, None)
         kind = type(fields[name].default)
         try:
-            changes[name] = {"true": True, "false": False}[text.lower()] if kind is bool else kind(text)
+            if kind is tuple:
+                changes[name] = tuple(map(int, text.split(",")))
+            else:
+                changes[name] = {"true": True, "false": False}[text.lower()] if kind is bool else kind(text)
         except (KeyError, ValueError, TypeError, AttributeError):
-            raise Wrong(f"--{name} wants a value of type {kind.__name__}, got {text!r}.") from None
+            wanted = "whole numbers with commas between" if kind is tuple else f"a value of type {kind.__name__}"
+            raise Wrong(f"--{name} wants {wanted}, got {text!r}.") from None
     return changes
 
 
@@ -331,7 +335,7 @@ def _translate(options) -> None:
         raise Wrong(f"--label: {model.name} goes to {', '.join(model.labels)}; say which, by name or by number from 0.")
     if (options.mask is None) == ("mask" in model.controls):
         raise Wrong(f"--mask: {model.name} " + ("has no holes to fill." if options.mask else "fills holes: say where, white on black."))
-    mask = open_picture(options.mask) if options.mask else None
+    mask = _mask(options.mask) if options.mask else None
     files = [p for given in options.inputs for p in (pictures_in(given) if given.is_dir() else [given])]
     if not files:
         raise Failed("there are no pictures in the folder(s) given.")
@@ -356,6 +360,17 @@ def _translate(options) -> None:
             print(targets[path][i])
     if faults:
         raise Failed(f"{len(faults)} of {len(files)} picture(s) could not be translated.")
+
+
+def _mask(path: Path):
+    """A mask as it lies in its file: what is transparent in it is no hole, and `open_picture` would lay it over white."""
+    from PIL import Image
+
+    from .pictures import open_picture
+
+    open_picture(path)  # says what is wrong with a file
+    with Image.open(path) as mask:
+        return mask.copy()
 
 
 def _targets(files: list[Path], out: Path, n: int) -> dict[Path, list[Path]]:

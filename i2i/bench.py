@@ -66,7 +66,9 @@ class _Noise:
 def _example(recipe: Recipe, count: int) -> dict[str, torch.Tensor]:
     sides = {"x": recipe.size // _enlarges(recipe), "y": recipe.size}
     pictures = {k: torch.rand(count, 3, side, side) * 2 - 1 for k, side in sides.items()}
-    return pictures | {"label": torch.arange(count) % 2}
+    hole = torch.zeros(count, 1, recipe.size, recipe.size)
+    hole[..., recipe.size // 4 : 3 * recipe.size // 4, recipe.size // 4 : 3 * recipe.size // 4] = 1
+    return pictures | {"mask": hole, "label": torch.arange(count) % 2}
 
 
 def _enlarges(recipe: Recipe) -> int:

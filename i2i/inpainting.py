@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 
-from .pictures import PictureError, to_picture, to_rgb, to_tensor
+from .pictures import PictureError, _upright, to_picture, to_rgb, to_tensor
 
 # -- a picture of any size ------------------------------------------------------------------------------------------
 
@@ -23,12 +23,14 @@ def as_hole(mask: Image.Image, size: tuple[int, int]) -> np.ndarray:
         raise PictureError(f"expected a PIL picture as mask, got {type(mask).__name__}.")
     if not all(mask.size):
         raise PictureError("the mask has no pixels.")
+    mask = _upright(mask)
     if abs(mask.width * size[1] / (mask.height * size[0]) - 1) > 0.01:
         raise PictureError(
             f"the mask is {mask.width} x {mask.height} px and the picture {size[0]} x {size[1]}: they must have one shape."
         )
-    if mask.mode in ("RGBA", "LA", "PA") or "transparency" in mask.info:
-        mask = Image.composite(mask.convert("L"), Image.new("L", mask.size), mask.convert("RGBA").getchannel("A"))
+    if mask.mode in ("RGBA", "LA", "PA", "RGBa") or ("transparency" in mask.info and not mask.mode.startswith("I")):
+        layers = mask.convert("RGBA")
+        mask = Image.composite(layers.convert("L"), Image.new("L", mask.size), layers.getchannel("A"))
     grey = to_rgb(mask).convert("L")
     if grey.size != size:
         grey = grey.resize(size, Image.BILINEAR)
@@ -65,8 +67,9 @@ def fill(model, picture: Image.Image, mask: Image.Image, scale: float = 1.0, see
     box = window(hole, model.size)
     part, inside = rgb.crop(box), Image.fromarray(hole).crop(box)
     ratio = model.size * scale / max(part.size)
-    # A multiple of 4 for the net's two halvings. BOX, so that no pixel of the hole leaks into one outside.
-    small = tuple(max(32, 4 * round(side * ratio / 4)) for side in part.size)
+    step = 2 ** (model.method.config.halvings if hasattr(model, "method") else 2)  # what the net halves must be even
+    # BOX, so that no pixel of the hole leaks into one outside.
+    small = tuple(max(32, step, step * round(side * ratio / step)) for side in part.size)
     seen = torch.from_numpy(np.array(inside.convert("L").resize(small, Image.BOX)) > 0).float()[None, None]
     known = np.array(part)
     known[np.asarray(inside)] = 128

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from .data.folders import DataError
@@ -41,8 +42,10 @@ def figures(made: Tensor, real: Tensor, mask: Tensor) -> dict[str, Estimate]:
         raise ValueError("a picture has no hole, so there is no inside to judge")
     off = (made - real) * mask
     squared = off.square().flatten(1).sum(1) / pixels
-    windows = mask[..., 5:-5, 5:-5]
-    alike = (ssim_map(made, real).mean(1, keepdim=True) * windows).flatten(1).sum(1) / windows.flatten(1).sum(1).clamp(min=1)
+    # No window is centred in a hole that keeps to the picture's border: there those that touch it count.
+    centred, touching = mask[..., 5:-5, 5:-5], F.max_pool2d(mask, 11, 1)
+    windows = torch.where(centred.amax((1, 2, 3), keepdim=True) > 0, centred, touching)
+    alike = (ssim_map(made, real).mean(1, keepdim=True) * windows).flatten(1).sum(1) / windows.flatten(1).sum(1)
     with torch.no_grad():
         far = perceptual_distance(made, real, load_judge(), where=mask)
     energy, jump = ([_steps(p, mask, across) for p in (made, real)] for across in (False, True))

@@ -351,7 +351,8 @@ class Live:
     def draw(self, trainer: Trainer) -> None:
         x = self.batch["x"]
         with torch.no_grad(), torch.random.fork_rng(devices=[]):  # looking must not change the training's dice
-            made = trainer.average.translate(x.to(trainer.device)).float().cpu()
+            controls = {"mask": self.batch["mask"].to(trainer.device)} if "mask" in trainer.average.controls else {}
+            made = trainer.average.translate(x.to(trainer.device), **controls).float().cpu()
         rows = {"x": x, "G(x)": made} | ({"y": self.batch["y"]} if "y" in self.batch else {})
         figure, axes = plt.subplots(figsize=(4.2, 3))
         for name, values in self.curves.items():

@@ -1,12 +1,13 @@
 """What the lectures claim, each as one function that measures it. `python -m i2i claims`."""
 
 from .claim import Claim, NotReady, as_table, markdown, mean, measure, recorded, shown
+from .inpainting import INPAINTING
 from .many import MANY
 from .paired import PAIRED
 from .partial import PARTIAL
 from .superres import SUPERRES
 from .unpaired import UNPAIRED
 
-CLAIMS: dict[str, Claim] = {**PAIRED, **UNPAIRED, **MANY, **PARTIAL, **SUPERRES}
+CLAIMS: dict[str, Claim] = {**PAIRED, **UNPAIRED, **MANY, **PARTIAL, **SUPERRES, **INPAINTING}
 
 __all__ = ["CLAIMS", "Claim", "NotReady", "as_table", "markdown", "mean", "measure", "recorded", "shown"]

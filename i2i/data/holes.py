@@ -118,11 +118,11 @@ def emoji_holes(root: str | Path, size: int, split: str = "train", style: str = 
     return Holes(emoji.style(root, style, emoji.concepts(root, split), size), size, split == "train")
 
 
-def facade_holes(size: int, split: str = "train", count: int = 1024) -> Holes:
+def facade_holes(size: int, split: str = "train", count: int = 1024, kinds: tuple[str, ...] = KINDS) -> Holes:
     """Buildings drawn in code, their first `count`."""
     world = Facades(size, split=split)
     drawn = [world.batch(part)["y"] for part in torch.arange(min(count, len(world))).split(64)]
-    return Holes(to_bytes(torch.cat(drawn)), size, split == "train")
+    return Holes(to_bytes(torch.cat(drawn)), size, split == "train", kinds)
 
 
 def holes(root: str | Path, size: int, split: str = "train", direction: str = "AB") -> Holes:

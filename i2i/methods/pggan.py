@@ -5,8 +5,8 @@ G fills the hole of a picture by residual blocks, some of them dilated so that t
 of convolutions and parts into two heads: one says of the whole picture whether it is real, the other of every patch.
 
 The paper's tables were not at hand, so these are choices and not quotations: the losses' weights; that L1 is taken
-inside the hole; that both heads are judged by the log loss; that G sees the mask beside the picture, its hole grey; and
-the widths and number of blocks.
+inside the hole; that both heads are judged by the log loss; that G sees the mask beside the picture, its hole grey; that
+G has batch norms (an instance norm takes away the very colours that the hole has to take up); widths and number of blocks.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from ..losses import log_loss
 from ..method import Batch, Method, Stage, Terms, Turn, adam, linear_decay
 from ..nets.convolution import Conv2d
-from ..nets.layers import UPS, batch_norm, init_normal, instance_norm
+from ..nets.layers import UPS, batch_norm, init_normal
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,8 @@ class DilatedResidual(nn.Module):
     def __init__(self, channels: int, dilation: int):
         super().__init__()
         self.net = nn.Sequential(
-            Conv2d(channels, channels, 3, padding=dilation, dilation=dilation, bias=False), instance_norm(channels), nn.ReLU(inplace=True),
-            Conv2d(channels, channels, 3, padding=1, bias=False), instance_norm(channels),
+            Conv2d(channels, channels, 3, padding=dilation, dilation=dilation, bias=False), batch_norm(channels), nn.ReLU(inplace=True),
+            Conv2d(channels, channels, 3, padding=1, bias=False), batch_norm(channels),
         )  # fmt: skip
 
     def forward(self, h: Tensor) -> Tensor:
@@ -63,14 +63,14 @@ class DilatedResidual(nn.Module):
 
 def generator(c: Config) -> nn.Sequential:
     """G: the picture with its hole grey, and the mask, [B, channels + 1, H, W] -> [B, channels, H, W] in [-1, 1]."""
-    layers: list[nn.Module] = [Conv2d(c.channels + 1, c.width, 5, padding=2, bias=False), instance_norm(c.width), nn.ReLU(inplace=True)]
+    layers: list[nn.Module] = [Conv2d(c.channels + 1, c.width, 5, padding=2, bias=False), batch_norm(c.width), nn.ReLU(inplace=True)]
     width = c.width
     for _ in range(c.halvings):
-        layers += [Conv2d(width, 2 * width, 3, 2, 1, bias=False), instance_norm(2 * width), nn.ReLU(inplace=True)]
+        layers += [Conv2d(width, 2 * width, 3, 2, 1, bias=False), batch_norm(2 * width), nn.ReLU(inplace=True)]
         width *= 2
     layers += [DilatedResidual(width, d) for d in c.dilations]
     for _ in range(c.halvings):
-        layers += [UPS[c.up](width, width // 2, False), instance_norm(width // 2), nn.ReLU(inplace=True)]
+        layers += [UPS[c.up](width, width // 2, False), batch_norm(width // 2), nn.ReLU(inplace=True)]
         width //= 2
     return init_normal(nn.Sequential(*layers, Conv2d(width, c.channels, 5, padding=2), nn.Tanh()))
 
