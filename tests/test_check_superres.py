@@ -7,8 +7,8 @@ import math
 import pytest
 import torch
 import torch.nn.functional as F
+from lesson_kit import assert_complete, assert_passes, assert_told, clean  # noqa: F401 (a fixture)
 
-from i2i import check as kit
 from i2i.colour import luma
 from i2i.lessons import manifold, superres
 from i2i.methods import METHODS
@@ -134,42 +134,18 @@ WRONG = [
 ]
 
 
-@pytest.fixture(autouse=True)
-def clean(monkeypatch):
-    """What the kit remembers is of one session."""
-    for memory in ("predicted", "passed", "_told"):
-        monkeypatch.setattr(kit, memory, {})
-
-
 @pytest.mark.parametrize("name", EXERCISES)
 def test_a_right_solution_passes(name, capsys):
-    kit.check(name, RIGHT[name])
-    text = capsys.readouterr().out
-    assert "All" in text and "✗" not in text, text
-    assert kit.passed == {name: True}
+    assert_passes(name, RIGHT[name], capsys)
 
 
 @pytest.mark.parametrize("name, solution, word", WRONG, ids=lambda v: v if isinstance(v, str) else "")
 def test_a_wrong_solution_is_told_what_is_wrong(name, solution, word, capsys):
-    kit.check(name, solution)
-    text = capsys.readouterr().out
-    assert "✗ Not yet" in text and word in text, text
-    assert kit.passed == {name: False}
+    assert_told(name, solution, word, capsys)
 
 
-def test_every_exercise_has_wrong_solutions_and_hints():
-    assert {name for name, *_ in WRONG} == set(EXERCISES) == set(RIGHT)
-    assert all(len(e.hints) >= 2 for e in EXERCISES.values())
-
-
-@pytest.mark.parametrize("name", QUESTIONS)
-def test_every_question_has_an_answer_that_is_an_option(name):
-    question = QUESTIONS[name]
-    assert question.right in question.options and len(question.options) >= 3 and len(question.why) > 80
-
-
-def test_the_kit_knows_them():
-    assert EXERCISES.items() <= kit.EXERCISES.items() and QUESTIONS.items() <= kit.QUESTIONS.items()
+def test_nothing_is_missing():
+    assert_complete(RIGHT, WRONG, EXERCISES, QUESTIONS)
 
 
 # ---- The lessons agree with the package ----
