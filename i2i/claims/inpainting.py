@@ -26,7 +26,7 @@ LOSSES: dict[str, dict[str, float]] = {
     "patch": {"globally": 0.0},
     "both": {},
 }
-_NET = {"side": SIZE, "width": 16, "dilations": (1, 2, 4, 1, 2, 4), "d_width": 24, "shared": 2, "steps": 800, "rate": 4e-4}
+_NET = {"side": SIZE, "width": 16, "dilations": (1, 2, 4, 1, 2, 4), "d_width": 24, "shared": 2, "steps": 800, "rate": 4e-4, "start": "film"}
 _GALLERY = {"reconstruction alone": "l1", "global": "global", "patch": "patch", "both": "both"}
 
 

@@ -7,6 +7,7 @@ of convolutions and parts into two heads: one says of the whole picture whether 
 The paper's tables were not at hand, so these are choices and not quotations: the losses' weights; that L1 is taken
 inside the hole; that both heads are judged by the log loss; that G sees the mask beside the picture, its hole grey; that
 G has batch norms (an instance norm takes away the very colours that the hole has to take up); widths and number of blocks.
+start="film" is no part of the paper: G adds to a soap film over the hole, and need not learn first that colours go on.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ from ..losses import log_loss
 from ..method import Batch, Method, Stage, Terms, Turn, adam, linear_decay
 from ..nets.convolution import Conv2d
 from ..nets.layers import UPS, batch_norm, init_normal
+from ..nets.membrane import membrane
+
+_SWEEPS = 20
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,7 @@ class Config:
     halvings: int = 2
     dilations: tuple[int, ...] = (1, 2, 4, 8, 1, 2, 4, 8)
     up: str = "resized"
+    start: str = "grey"  # what G finds in the hole; "film": what a soap film makes of its border, and G adds to that
     # D
     d_width: int = 64
     shared: int = 3  # halvings before the two heads part
@@ -114,6 +119,8 @@ class PGGAN(Method):
 
     def __init__(self, config: Config = Config()):  # noqa: B008 (frozen)
         super().__init__(config)
+        if config.start not in ("grey", "film"):
+            raise ValueError(f'start is "grey" or "film", not {config.start!r}')
         self.G, self.D = generator(config), TwoHeads(config)
 
     def share(self, batch: Batch) -> Batch:
@@ -122,7 +129,9 @@ class PGGAN(Method):
     def fill(self, x: Tensor, mask: Tensor) -> Tensor:
         """x with its hole painted; what lies outside the mask is x's own, to the bit. Nothing in the hole is looked at."""
         known = x * (1 - mask)
-        return known + mask * self.G(torch.cat([known, mask], 1)).to(x.dtype)
+        begun = membrane(known, mask, _SWEEPS) if self.config.start == "film" else known
+        made = self.G(torch.cat([begun, mask], 1)).to(x.dtype)
+        return known + mask * ((begun + made).clamp(-1, 1) if self.config.start == "film" else made)
 
     def reconstruction_loss(self, fake_y: Tensor, y: Tensor, mask: Tensor) -> Tensor:
         """mean |y - G(x)| over the pixels of the hole."""
