@@ -22,6 +22,8 @@ from i2i.pipeline import Model, load, shipped
 from . import look
 
 SCALE = 4
+TWICE = "twice"
+"""The key of the model that doubles the sides: for whole photographs, which need no more as a rule."""
 _JUDGED = 40  # px: smaller pictures are too small to be judged
 _PLACE = 96  # px: phi and D see places of this side in training
 
@@ -100,9 +102,23 @@ def models() -> list[str]:
     return [key for key, told in TOLD.items() if told.model in shipped()]
 
 
-@lru_cache(maxsize=len(TOLD))
+def model_of(key: str) -> str:
+    """The shipped model behind a key of TOLD, or TWICE."""
+    return "srresnet-photographs-x2" if key == TWICE else TOLD[key].model
+
+
+def scale_of(key: str) -> int:
+    return 2 if key == TWICE else SCALE
+
+
+def doubles() -> bool:
+    """Whether the model that doubles the sides is here."""
+    return model_of(TWICE) in shipped()
+
+
+@lru_cache(maxsize=len(TOLD) + 1)
 def loaded(key: str) -> Model:
-    return load(TOLD[key].model)
+    return load(model_of(key))
 
 
 def enlarge(key: str, x: Image.Image, wanted: Callable[[], bool]) -> Image.Image | None:
@@ -194,7 +210,7 @@ def table(rows: dict[str, Figures], chosen: str = "") -> str:
 
 
 def title_of(key: str) -> str:
-    return TOLD[key].title if key in TOLD else {"bicubic": "bicubic", "original": "the original", "given": "what is given"}[key]
+    return TOLD[key].title if key in TOLD else {TWICE: "SRResNet, twice", "bicubic": "bicubic", "original": "the original", "given": "what is given"}[key]
 
 
 def told(key: str, rows: dict[str, Figures], missed: dict[str, float], believed: float | None = None) -> str:

@@ -382,6 +382,10 @@ def tab() -> Callable | None:
                 stage = _html("", "sr-stage")
                 with gr.Row(elem_classes="row controls"):
                     go = gr.Button("Enlarge all of it", variant="primary", size="sm", min_width=150, elem_classes="go", elem_id="sr-go")
+                    double = gr.Button(
+                        "Only twice", size="sm", min_width=110, elem_classes="quiet", elem_id="sr-twice",
+                        visible=enlargers.doubles(),
+                    )  # fmt: skip
                     halt = gr.Button("Stop", size="sm", min_width=90, interactive=False, elem_classes=["quiet", "halt"], elem_id="sr-stop")
                     fetch = gr.DownloadButton("Download the PNG", size="sm", visible=False, min_width=150, elem_classes="quiet", elem_id="sr-fetch")
                 gr.HTML(
@@ -445,22 +449,28 @@ def tab() -> Callable | None:
 
         def buttons(running: bool, file: str = "") -> tuple:
             done = gr.update(value=file, visible=True) if file else gr.update(visible=False)
-            return gr.update(interactive=not running), gr.update(interactive=running), done
+            return gr.update(interactive=not running), gr.update(interactive=not running), gr.update(interactive=running), done
 
-        def run(request: gr.Request):
+        def run(request: gr.Request, key: str = ""):
+            """key: of an enlarger; "" takes the one that is looked at."""
             view = _VISITORS.view(request.session_hash)
             try:
                 picture = view.picture()
-                for job in whole.follow(view.chosen, picture, request.session_hash):
-                    yield (whole.shown(job), *buttons(not job.over, job.file)) if job else (gr.skip(),) * 4
+                for job in whole.follow(key or view.chosen, picture, request.session_hash):
+                    yield (whole.shown(job), *buttons(not job.over, job.file)) if job else (gr.skip(),) * 5
             except PictureError as fault:
                 raise sentence(str(fault)) from None
+
+        def twice(request: gr.Request):
+            yield from run(request, enlargers.TWICE)
 
         def stop(request: gr.Request):
             whole.LINE.stop(request.session_hash)
 
         private = {"show_progress": "hidden", "api_visibility": "private"}
-        go.click(run, None, [stage, go, halt, fetch], concurrency_id="whole", concurrency_limit=6, **private)
+        whole_line = {"outputs": [stage, go, double, halt, fetch], "concurrency_id": "whole", "concurrency_limit": 6, **private}
+        go.click(run, None, **whole_line)
+        double.click(twice, None, **whole_line)
         halt.click(stop, None, None, **private)
 
         named = [gr.File(visible=False), gr.Textbox(TOLD[view.chosen].model, visible=False)]

@@ -19,7 +19,7 @@ from i2i import tiles
 from i2i.pictures import PictureError
 
 from . import look
-from .enlargers import SCALE, TOLD, loaded, title_of
+from .enlargers import loaded, model_of, scale_of, title_of
 from .live import Failed, Full, Line, Waiting
 from .part import View, light_url
 from .tilework import preview_size
@@ -36,6 +36,7 @@ class Job:
     """What the page shows of a photograph being enlarged. file: the result, once it is there."""
 
     size: tuple[int, int]
+    scale: int
     title: str
     preview: Image.Image
     done: int = 0
@@ -47,12 +48,12 @@ class Job:
 
     @property
     def result(self) -> tuple[int, int]:
-        return SCALE * self.size[0], SCALE * self.size[1]
+        return self.scale * self.size[0], self.scale * self.size[1]
 
 
 def allowed(key: str, width: int, height: int) -> None:
     """Raise PictureError where the result would be too large."""
-    if width * height * SCALE**2 > tiles.MAX_PIXELS:
+    if width * height * scale_of(key) ** 2 > tiles.MAX_PIXELS:
         next(tiles.enlarged(loaded(key), Image.new("L", (width, height))))
 
 
@@ -63,9 +64,10 @@ def tiles_of(size: tuple[int, int]) -> int:
 def begin(key: str, picture: Image.Image) -> Job:
     """A job that has not begun: the picture itself, dimmed. PictureError for one that is too large."""
     allowed(key, *picture.size)
-    shown = picture.resize(preview_size(SCALE * picture.width, SCALE * picture.height), Image.BICUBIC)
+    k = scale_of(key)
+    shown = picture.resize(preview_size(k * picture.width, k * picture.height), Image.BICUBIC)
     dim = Image.blend(shown, Image.new("RGB", shown.size, "#8a8594"), 0.62)
-    return Job(picture.size, title_of(key), dim, of=tiles_of(picture.size))
+    return Job(picture.size, k, title_of(key), dim, of=tiles_of(picture.size))
 
 
 def follow(key: str, picture: Image.Image, owner: str) -> Iterator[Job | None]:
@@ -77,7 +79,7 @@ def follow(key: str, picture: Image.Image, owner: str) -> Iterator[Job | None]:
     job.says = "Starting a process of its own …"
     yield job
     home = tempfile.mkdtemp(prefix="i2i-whole-")
-    out = os.path.join(home, f"{TOLD[key].model}-{job.result[0]}x{job.result[1]}.png")
+    out = os.path.join(home, f"{model_of(key)}-{job.result[0]}x{job.result[1]}.png")
     try:
         threads = max(1, min(4, (os.cpu_count() or 2) // 2))
         args = (str(loaded(key).folder), np.asarray(picture), TILE, out, threads)
@@ -147,7 +149,7 @@ def idle(view: View, size: tuple[int, int]) -> str:
     count = tiles_of((w, h))
     return (
         f'<p class="tell">All of <b>{html.escape(view.name)}</b>, {w} × {h} px, by <b>{title_of(view.chosen)}</b> becomes '
-        f"<b>{SCALE * w} × {SCALE * h}</b>, in {count} tile{'s' * (count != 1)} of at most {TILE} px, each computed with as much of its "
+        f"<b>{scale_of(view.chosen) * w} × {scale_of(view.chosen) * h}</b>, in {count} tile{'s' * (count != 1)} of at most {TILE} px, each computed with as much of its "
         "surroundings as one pixel can see: so there is no seam, and memory stays the same however large the picture is.</p>"
     )
 

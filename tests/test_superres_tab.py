@@ -42,6 +42,7 @@ def folder(tmp_path_factory):
     home = tmp_path_factory.mktemp("checkpoints")
     for name, method in (
         ("srcnn-photographs", tiny("srcnn", scale=4)), ("srresnet-photographs", tiny("srresnet", 1)),
+        ("srresnet-photographs-x2", tiny("srresnet", 4, scale=2)),
         ("srgan-photographs-content", tiny("srgan", 2, adversarial=0.0, **JUDGED)), ("srgan-photographs", tiny("srgan", 3, **JUDGED)),
     ):  # fmt: skip
         export(home / name, method.eval(), size=16, card={"summary": "tiny"})
@@ -336,12 +337,13 @@ class Here:
             yield frame
 
 
-def test_a_photograph_in_tiles_is_the_picture_at_once(gallery, tmp_path, monkeypatch):
-    picture, model = grain(150, 70), enlargers.loaded("srresnet")
+@pytest.mark.parametrize("key, k", [("srresnet", 4), (enlargers.TWICE, 2)])
+def test_a_photograph_in_tiles_is_the_picture_at_once(gallery, tmp_path, monkeypatch, key, k):
+    picture, model = grain(150, 70), enlargers.loaded(key)
     monkeypatch.setattr(whole, "TILE", 64)
     monkeypatch.setattr(whole, "LINE", Here(first=(None, Waiting(200.0))))
     jobs, says = [], []
-    for job in whole.follow("srresnet", picture, "a"):
+    for job in whole.follow(key, picture, "a"):
         if job is None:
             continue
         says.append(job.says)
@@ -350,14 +352,14 @@ def test_a_photograph_in_tiles_is_the_picture_at_once(gallery, tmp_path, monkeyp
             jobs.append(job)
     assert any("at most" in s and "3 minutes" in s for s in says), "told to wait"
     (job,) = jobs
-    assert made.size == (600, 280) and (job.done, job.of) == (6, 6) == (6, whole.tiles_of((150, 70)))
+    assert made.size == (150 * k, 70 * k) and (job.done, job.of) == (6, 6) == (6, whole.tiles_of((150, 70)))
     off = np.abs(np.asarray(made, int) - np.asarray(model(picture), int))
     assert off.max() <= 1, "no seam"
     assert job.over and not os.path.exists(job.file) and not os.path.exists(os.path.dirname(job.file)), "nothing stays behind"
     small = np.asarray(made.resize(job.preview.size, Image.BOX), int)
     assert np.abs(np.asarray(job.preview, int) - small).mean() < 3, "the preview is the result"
     html = whole.shown(job)
-    assert "tile <b>6</b> of 6" in html and "600 × 280" in html and "Done." in html and "width:100%" in html
+    assert "tile <b>6</b> of 6" in html and f"{150 * k} × {70 * k}" in html and "Done." in html and "width:100%" in html
 
 
 def test_a_stopped_photograph_leaves_nothing(gallery, monkeypatch):
@@ -557,6 +559,9 @@ def test_a_photograph_of_ones_own_is_taken_and_a_bad_one_told(visit, tmp_path):
     with v.page.expect_download() as fetched:
         v.page.locator("#sr-fetch").click()
     assert Image.open(fetched.value.path()).size == (360, 240)
+    v.page.locator("#sr-twice").click()
+    done = "['180 × 120', 'Done'].every(t => document.querySelector('#sr-stage').innerText.includes(t))"
+    v.page.wait_for_function(done, timeout=600_000)
 
     w = visit()
     before = w.sources()
