@@ -100,6 +100,8 @@ def test_what_is_asked_for_is_what_pggan_does():
         assert torch.equal(fake, paste(x, made, mask))
         terms = method.generator_loss({"x": x, "y": y, "mask": mask})
         assert torch.allclose(l1_in_the_hole(fake, y, mask), terms["rec"])
+        everywhere = torch.ones_like(mask)  # a hole that every patch touches
+        terms, fake = method.generator_loss({"x": x, "y": y, "mask": everywhere}), method.fill(x, everywhere)
         total = sum(method.weights(0)[name] * value for name, value in terms.items())
         assert torch.allclose(three_terms(terms["rec"], *method.D(fake)), total)
 

@@ -5,7 +5,8 @@ G fills the hole of a picture by residual blocks, some of them dilated so that t
 of convolutions and parts into two heads: one says of the whole picture whether it is real, the other of every patch.
 
 The paper's tables were not at hand, so these are choices and not quotations: the losses' weights; that L1 is taken
-inside the hole; that both heads are judged by the log loss; that G sees the mask beside the picture, its hole grey; that
+inside the hole, and the patch head's loss over patches that touch it (all others are real ones, on either side of the game);
+that both heads are judged by the log loss; that G sees the mask beside the picture, its hole grey; that
 G has batch norms (an instance norm takes away the very colours that the hole has to take up); widths and number of blocks.
 start="film" is no part of the paper: G adds to a soap film over the hole, and need not learn first that colours go on.
 """
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..losses import log_loss
@@ -141,12 +143,11 @@ class PGGAN(Method):
         """Both heads: -log D(y) and -log(1 - D(G(x)))."""
         if not (self.config.globally or self.config.patchwise):
             return {}
-        real, fake = self.D(batch["y"]), self.D(self._fake(batch).detach())
+        pictures = {"real": batch["y"], "fake": self._fake(batch).detach()}
         return {
-            f"{which}_{head}": log_loss(logits, which == "real")
-            for which, pair in (("real", real), ("fake", fake))
-            for head, logits in zip(("whole", "patch"), pair, strict=True)
-            if self._weight(head)
+            f"{which}_{head}": loss
+            for which, picture in pictures.items()
+            for head, loss in self._judged(picture, batch["mask"], which == "real").items()
         }
 
     def generator_loss(self, batch: Batch) -> Terms:
@@ -154,16 +155,18 @@ class PGGAN(Method):
         fake_y = self._fake(batch)
         terms = {"rec": self.reconstruction_loss(fake_y, batch["y"], batch["mask"])}
         if self.config.globally or self.config.patchwise:
-            whole, patch = self.D(fake_y)
-            heads = {"whole": whole, "patch": patch}
-            terms |= {f"gan_{head}": log_loss(logits, True) for head, logits in heads.items() if self._weight(head)}
+            terms |= {f"gan_{head}": loss for head, loss in self._judged(fake_y, batch["mask"], True).items()}
         return terms
+
+    def _judged(self, picture: Tensor, mask: Tensor, real: bool) -> Terms:
+        """The log loss of each head that has a weight; the patch head's over the patches that lie in the hole, at least in part."""
+        whole, patch = self.D(picture)
+        touched = F.adaptive_max_pool2d(mask, patch.shape[-2:]) > 0
+        terms = {"whole": log_loss(whole, real)} if self.config.globally else {}
+        return terms | ({"patch": log_loss(patch[touched], real)} if self.config.patchwise and touched.any() else {})
 
     def _fake(self, batch: Batch) -> Tensor:
         return batch["fake_y"] if "fake_y" in batch else self.fill(batch["x"], batch["mask"])
-
-    def _weight(self, head: str) -> float:
-        return self.config.globally if head == "whole" else self.config.patchwise
 
     def weights(self, step: int) -> dict[str, float]:
         ones = dict.fromkeys(("real_whole", "real_patch", "fake_whole", "fake_patch"), 1.0)
