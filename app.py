@@ -10,12 +10,12 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
 import torch
 
-from demos import look, map, paired, superres, unpaired
+from demos import inpainting, look, map, paired, superres, unpaired
 
 # Two visitors are served at once; more threads than cores would only spin against each other.
 torch.set_num_threads(max(1, min(4, (os.cpu_count() or 2) // 2)))
 
-app = look.page(map.tab, paired.tab, unpaired.tab, superres.tab)
+app = look.page(map.tab, paired.tab, unpaired.tab, inpainting.tab, superres.tab)
 
 if __name__ == "__main__":
     app.launch(**look.LAUNCH)

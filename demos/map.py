@@ -9,7 +9,7 @@ import gradio as gr
 
 from i2i.claims import CLAIMS
 
-from . import digits, enlargers, oneshot, paired, scene, strip, styles, superres
+from . import digits, enlargers, inpainting, oneshot, paired, scene, strip, styles, superres
 from .domains import SUBJECTS
 
 
@@ -149,7 +149,7 @@ def _tab_of() -> dict[str, str]:
     large = {"srgan" if key == "content" else key for key in enlargers.models()}
     return (
         dict.fromkeys(["pix2pix"] if paired.available() else [], "Paired") | dict.fromkeys(unpaired, "Unpaired")
-        | dict.fromkeys(large, "Super-resolution")
+        | dict.fromkeys(["pggan"] if inpainting.available() else [], "Inpainting") | dict.fromkeys(large, "Super-resolution")
     )  # fmt: skip
 
 
