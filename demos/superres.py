@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import html
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -26,6 +24,7 @@ from .photograph import Photograph
 from .scene import sentence
 from .strip import thumbnail
 from .tiles import Tiles
+from .visitors import Visitors
 
 _WAYS = {"shrink": "shrink it first", "as-is": "as it is"}
 _AT_ONCE = 256 * 256  # pixels of an input that the API answers without a process of its own
@@ -199,29 +198,7 @@ def growing(view: View, also: tuple, wanted: Callable[[], bool]) -> Iterator[tup
         yield (skip, lens_of(shown), curtain_of(shown), spectrum_of(shown) if shown.done else skip, skip, *(skip for _ in also))
 
 
-class Visitors:
-    """What each visitor looks at. It is kept here and not by the page, which would send an old one while work goes on."""
-
-    def __init__(self, most: int = 1000):
-        self._most, self._lock, self._views = most, threading.Lock(), OrderedDict()
-
-    def view(self, visitor: str) -> View:
-        with self._lock:
-            return self._views.get(visitor, (0, settle(keys=enlargers.models())))[1]
-
-    def change(self, visitor: str, change: Callable[[View], View], anew: bool = True) -> tuple[View, Callable[[], bool]]:
-        """The view after a change, and the question whether its work is still wanted; anew: that of earlier ones is not."""
-        with self._lock:
-            count, view = self._views.get(visitor) or (0, settle(keys=enlargers.models()))
-            mine, new = count + anew, change(view)
-            self._views[visitor] = mine, new
-            self._views.move_to_end(visitor)
-            if len(self._views) > self._most:
-                self._views.popitem(last=False)
-        return new, lambda: self._views.get(visitor, (0,))[0] == mine
-
-
-_VISITORS = Visitors()
+_VISITORS = Visitors(lambda: settle(keys=enlargers.models()))
 
 
 # -- The API --------------------------------------------------------------------------------------------------------------
@@ -413,8 +390,12 @@ def tab() -> Callable | None:
         def another(view: View, at: int = 0, file: str = "") -> View:
             return settle(at, file, None, view.side, view.shrink, view.chosen, keys)
 
+        # A click in two steps: an event that waits for its turn is sent with the index of the one before.
         def pick(request: gr.Request, event: gr.SelectData):
-            yield from follow(request, lambda view: another(view, int(event.index)), chosen)
+            _VISITORS.change(request.session_hash, lambda view: another(view, int(event.index)))
+
+        def show(request: gr.Request):
+            yield from follow(request, lambda view: view, chosen)
 
         def receive(file: str | None, request: gr.Request):
             if file:
@@ -426,7 +407,7 @@ def tab() -> Callable | None:
                 x, y = (int(n) for n in event.index)
             except (TypeError, ValueError, OverflowError):
                 raise sentence("a place is two numbers, x and y.") from None
-            yield from follow(request, lambda view: moved(view, (x, y)))
+            _VISITORS.change(request.session_hash, lambda view: moved(view, (x, y)))
 
         def resize(side, way, request: gr.Request):
             yield from follow(request, lambda view: replace(view, side=side if side in SIDES else view.side, shrink=way != "as-is"))
@@ -440,9 +421,10 @@ def tab() -> Callable | None:
 
         quiet = {"show_progress": "hidden", "api_visibility": "private", "trigger_mode": "always_last"}
         work = {**quiet, "concurrency_id": "part", "concurrency_limit": 2}
-        heap.select(pick, None, [*outputs, heap], **work)
+        at_once = {"queue": False, "api_visibility": "private"}
+        heap.select(pick, None, None, **at_once).then(show, None, [*outputs, heap], **work)
         bring.change(receive, bring, [*outputs, heap], **work)
-        frame.select(move, None, outputs, **work)
+        frame.select(move, None, None, **at_once).then(show, None, [*outputs, heap], **work)
         side.input(resize, [side, way], outputs, **work)
         way.input(resize, [side, way], outputs, **work)
         curtain.select(choose, None, about, **quiet)

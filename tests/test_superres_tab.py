@@ -256,7 +256,7 @@ def test_what_is_no_longer_wanted_is_not_made(gallery):
 
 
 def test_what_a_visitor_asks_for_last_builds_on_the_wish_before_and_ends_its_work(gallery):
-    visitors = superres.Visitors(most=3)
+    visitors = superres.Visitors(superres._VISITORS._first, most=3)
     _, one = visitors.change("a", lambda v: replace(v, at=4))
     _, other = visitors.change("b", lambda v: v)
     assert one() and other()
