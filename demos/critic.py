@@ -92,7 +92,8 @@ def shown(view: View) -> str:
     subject = SUBJECTS[view.key]
     D = discriminator(subject.model)
     if D is None:
-        return f'<p class="tell">The net for {subject.title.lower()} came without its discriminator.</p>'
+        others = " or ".join(SUBJECTS[key].title.lower() for key in in_force())
+        return f'<p class="tell">To save space the net for {subject.title.lower()} came without its discriminator: choose {others}.</p>'
     config, made = loaded(subject.model).method.config, filled(view)
     side = config.side
     box = made.hole.square(side)

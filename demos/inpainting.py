@@ -30,6 +30,8 @@ from .visitors import Visitors
 _SHOWN = 1024  # px: the longer side of a picture on the page; the download is whole
 _TITLES = {"pggan": "PGGAN", "membrane": "soap film", "given": "with its hole", "picture": "the picture"}
 
+_BEGUN = {"grey": "with the hole greyed out", "film": "with a soap film over the hole, and adds to it"}
+
 _CSS = f"""<style>
 .ip .tell {{ font-size: 14px; line-height: 1.5; color: var(--soft); margin: 0; }} .ip .tell b {{ color: var(--ink); font-variant-numeric: tabular-nums; }}
 #ip-bring {{ border: 1px dashed var(--line) !important; border-radius: 14px !important; }} #ip-bring .wrap {{ font-size: 13.5px; line-height: 1.4; color: var(--soft); }}
@@ -92,8 +94,8 @@ def told(view: View, made: Filled, name: str) -> str:
     if name == "pggan":
         own = f"<b>What to notice.</b> {subject.notice}"
         head = (
-            '<p class="tell">Its generator is shown the picture with the hole greyed out, and the mask. It learnt from '
-            f"{subject.told}, at {fillers.loaded(subject.model).size} px.</p>{four.equation()}"
+            f'<p class="tell">Its generator is shown the picture {_BEGUN[fillers.loaded(subject.model).method.config.start]}, and the mask. '
+            f"It learnt from {subject.told}, at {fillers.loaded(subject.model).size} px.</p>{four.equation()}"
             f'<p class="small">{four.weights(subject.model)}</p>'
         )
     else:
@@ -257,7 +259,7 @@ def tab() -> Callable | None:
                 look.label("What D sees")
                 cards.append((_html(critic_value, "ip-critic"), critic.shown))
         look.links(
-            "PGGAN here is patch and global, and not Progressive GAN.",
+            "PGGAN here is patch and global, and not Progressive GAN. Notebook: <code>make notebook</code>, 13_inpainting",
             **{"PGGAN: Demir and Ünal 2018": "https://arxiv.org/abs/1803.07422"},
         )
         everything = [subject, brush, says, curtain, heap, *(card for card, _ in cards)]

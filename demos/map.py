@@ -97,7 +97,7 @@ LECTURES: dict[str, list[tuple[str, str, str, tuple[str, ...]]]] = {
         ("which patch size", "paired", "02_patchgan", ("patch-size",)),
         ("DTN: a translation keeps what f sees", "unpaired", "07_partial_supervision", ("constancy-keeps-content",)),
         ("OST: one picture of the source", "unpaired", "07_partial_supervision", ("one-shot",)),
-        ("StarGAN: one generator for many domains", "unpaired", "06_one_model_many_domains", ("zero-padding",)),
+        ("StarGAN: one generator for many domains", "unpaired", "06_one_model_many_domains", ("zero-padding", "one-for-many")),
     ],
     "Conditional GAN and translation": [
         ("why the mean is blurred: L2 and L1", "paired", "01_pix2pix", ("best-constant", "blur")),

@@ -516,14 +516,14 @@ RECIPES["pggan-facades"] = Recipe(
     summary="PGGAN: holes in photographs of building fronts, 128 px.", licence=_CMP_LICENCE,
 )
 RECIPES["pggan-emoji"] = Recipe(
-    "pggan", "emoji-holes", 128, {**_FILL, "steps": 2_000}, batch=4, ship=("D",), shipped=False,
+    "pggan", "emoji-holes", 128, {**_FILL, "width": 16, "d_width": 24, "steps": 2_000}, batch=4, ship=("D",), shipped=False,
     showcase=_pierced(lambda size: Icons(size, "glossy", "glossy", split="test").batch(torch.arange(8))["y"]),
     summary="PGGAN: holes in emoji, 128 px.", licence="MIT: trained on Microsoft Fluent Emoji (MIT)",
 )
 # What a photograph lacks in a hole can be anything, and the median of anything is the film: the adversary has to be louder.
 RECIPES["pggan-photographs"] = Recipe(
     "pggan", "photographs-holes", 128, {**_FILL, "steps": 2_000, "reconstruction": 0.85, "globally": 0.05, "patchwise": 0.1},
-    batch=4, ship=("D",), shipped=False, showcase=_pierced(_scenes),
+    batch=4, shipped=False, showcase=_pierced(_scenes),
     summary="PGGAN: holes in photographs, 128 px.", **_PHOTOGRAPHS,
 )
 _HEADS = {"l1": (0.0, 0.0), "global": (0.01, 0.0), "patch": (0.0, 0.01), "both": (0.01, 0.01)}
