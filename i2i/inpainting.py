@@ -8,7 +8,7 @@ from PIL import Image
 from torch import Tensor
 
 from .nets.membrane import membrane
-from .pictures import PictureError, _upright, to_picture, to_rgb, to_tensor
+from .pictures import PictureError, upright, to_picture, to_rgb, to_tensor
 
 # -- a picture of any size ------------------------------------------------------------------------------------------
 
@@ -23,7 +23,7 @@ def as_hole(mask: Image.Image, size: tuple[int, int]) -> np.ndarray:
         raise PictureError(f"expected a PIL picture as mask, got {type(mask).__name__}.")
     if not all(mask.size):
         raise PictureError("the mask has no pixels.")
-    mask = _upright(mask)
+    mask = upright(mask)
     if abs(mask.width * size[1] / (mask.height * size[0]) - 1) > 0.01:
         raise PictureError(
             f"the mask is {mask.width} x {mask.height} px and the picture {size[0]} x {size[1]}: they must have one shape."

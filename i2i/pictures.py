@@ -73,7 +73,7 @@ def to_rgb(picture: Image.Image) -> Image.Image:
         picture.seek(0)
     if not all(picture.size):
         raise PictureError(f"the picture is {picture.width} x {picture.height} px: it has no pixels.")
-    picture = _upright(picture)
+    picture = upright(picture)
     if picture.mode.startswith(("I", "F")):
         values = np.asarray(picture, dtype=np.float64)
         known = values[np.isfinite(values)]
@@ -87,7 +87,7 @@ def to_rgb(picture: Image.Image) -> Image.Image:
     return picture.convert("RGB")
 
 
-def _upright(picture: Image.Image) -> Image.Image:
+def upright(picture: Image.Image) -> Image.Image:
     """The EXIF rotation applied. Where the EXIF block is broken the picture is still good, so it stays as it lies."""
     try:
         return ImageOps.exif_transpose(picture)

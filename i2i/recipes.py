@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
+from torch import Tensor
 
 from .checkpoint import CheckpointError, is_export, load_net, load_vgg
 from .data import catalogue
@@ -511,9 +512,13 @@ RECIPES["srgan-photographs-vgg"] = Recipe(
 # spends most of its steps on colours, and on 36 fronts held out of training misses by .21 (L1) what it misses by .18 so.
 _FILL = {"side": 128, "width": 24, "d_width": 32, "rate": 4e-4, "start": "film"}
 RECIPES["pggan-facades"] = Recipe(
-    "pggan", "facades-holes", 128, {**_FILL, "steps": 2_000}, batch=4, ship=("D",), shipped=False,
+    "pggan", "facades-holes", 128, {**_FILL, "steps": 2_000}, batch=4, ship=("D",), minutes=15,
     showcase=_pierced(lambda size: Facades(size, split="test").batch(torch.arange(8))["y"]),
     summary="PGGAN: holes in photographs of building fronts, 128 px.", licence=_CMP_LICENCE,
+    failures=(
+        "in a wide hole windows are hinted at: pale smears in the rhythm of the rows, with a fine grid over them",
+        "railings, awnings and writing are not continued, and on drawn fronts, which it never saw, lines end at the hole",
+    ),
 )
 RECIPES["pggan-emoji"] = Recipe(
     "pggan", "emoji-holes", 128, {**_FILL, "width": 16, "d_width": 24, "steps": 2_000}, batch=4, ship=("D",), shipped=False,
@@ -523,8 +528,12 @@ RECIPES["pggan-emoji"] = Recipe(
 # What a photograph lacks in a hole can be anything, and the median of anything is the film: the adversary has to be louder.
 RECIPES["pggan-photographs"] = Recipe(
     "pggan", "photographs-holes", 128, {**_FILL, "steps": 2_000, "reconstruction": 0.85, "globally": 0.05, "patchwise": 0.1},
-    batch=4, shipped=False, showcase=_pierced(_scenes),
+    batch=4, showcase=_pierced(_scenes), minutes=15,
     summary="PGGAN: holes in photographs, 128 px.", **_PHOTOGRAPHS,
+    failures=(
+        "a wide hole gets a texture that belongs to nothing there: scales, folds or stripes, since the patch head asks for some texture",
+        "faces, hands and writing do not come back: it has seen 291 photographs, and few of anything",
+    ),
 )
 _HEADS = {"l1": (0.0, 0.0), "global": (0.01, 0.0), "patch": (0.0, 0.01), "both": (0.01, 0.01)}
 RECIPES |= {
