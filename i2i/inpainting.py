@@ -8,7 +8,7 @@ from PIL import Image
 from torch import Tensor
 
 from .nets.membrane import membrane
-from .pictures import PictureError, upright, to_picture, to_rgb, to_tensor
+from .pictures import PictureError, to_picture, to_rgb, to_tensor, upright
 
 # -- a picture of any size ------------------------------------------------------------------------------------------
 
