@@ -13,6 +13,7 @@ from i2i.claims import (
     CLAIMS,
     NotReady,
     as_table,
+    inpainting,
     kept,
     many,
     markdown,
@@ -205,3 +206,27 @@ def test_one_shot_needs_ost_to_be_nearest():
     assert CLAIMS["one-shot"].holds(figures)
     for row in rows:
         assert not CLAIMS["one-shot"].holds(figures | {f"{row} | PD-i2i": [0.3 if row != rows[1] else 0.6] * 3})
+
+
+def test_both_heads_hold_only_where_neither_alone_is_better():
+    rows = {"reconstruction alone": 21.0, "global": 20.0, "patch": 20.5, "both": 20.6}
+    figures = {f"{row} | hole PSNR": [v] * 3 for row, v in rows.items()}
+    figures |= {f"{row} | hole SSIM": [v / 40] * 3 for row, v in rows.items()}
+    figures |= {f"{row} | border jump": [j] * 3 for row, j in zip(rows, (0.5, 0.8, 1.3, 0.9), strict=True)}
+    holds = CLAIMS["global-and-patch"].holds
+    assert holds(figures), "whatever reconstruction alone reaches"
+    for name, value in (("both | hole PSNR", 20.4), ("both | hole SSIM", 0.4), ("both | border jump", 0.75), ("both | border jump", 1.31)):
+        assert not holds(figures | {name: [value] * 3}), name
+
+
+def test_a_perfect_fill_has_perfect_figures(monkeypatch):
+    source = inpainting.facade_holes(64, "test", 8, kinds=("centre",))
+
+    class Perfect:
+        def translate(self, x, seed=0, mask=None):
+            return source.batch(torch.arange(8))["y"]
+
+    found = inpainting._measured(Perfect(), source)
+    assert found["hole L1"] == 0 and found["hole SSIM"] == pytest.approx(1) and found["hole energy"] == found["border jump"] == 1
+    film = inpainting._measured(inpainting.Membrane(), source)
+    assert film["hole PSNR"] < 25 and film["hole energy"] < 0.2
