@@ -72,6 +72,12 @@ def _icon(label: int) -> Callable[[], Image.Image]:
 
 _HOLES = ("c0", "s0", "r1", "s4", "r2", "s6", "r5", "s7")
 SUBJECTS: dict[str, Subject] = {
+    "facades": Subject(
+        "pggan-facades", "Fronts", "some four hundred photographs of building fronts",
+        tuple(Example(f"front {n + 1}", _front(n), ops) for n, ops in enumerate(_HOLES)),
+        "A front repeats itself, so the rim says much about the middle: look whether ledges and rows of windows are carried on, and "
+        "whether windows stand where the rows ask for them. It learnt from photographs; these fronts are drawn.",
+    ),
     "photographs": Subject(
         "pggan-photographs", "Photographs", "fewer than three hundred photographs",
         (
@@ -84,12 +90,6 @@ SUBJECTS: dict[str, Subject] = {
         ),
         "Sky, water and walls go on across a small hole. In a large one only its rim is near anything known, and towards the middle "
         "the net falls back on a soft mixture. A face is beyond it: it saw too few.",
-    ),
-    "facades": Subject(
-        "pggan-facades", "Fronts", "some four hundred photographs of building fronts",
-        tuple(Example(f"front {n + 1}", _front(n), ops) for n, ops in enumerate(_HOLES)),
-        "A front repeats itself, so the rim says much about the middle: look whether ledges and rows of windows are carried on, and "
-        "whether windows stand where the rows ask for them. It learnt from photographs; these fronts are drawn.",
     ),
     "emoji": Subject(
         "pggan-emoji", "Emoji", "emoji of one drawing style",

@@ -273,10 +273,10 @@ def test_an_address_is_read_as_far_as_it_can_be(gallery):
     view = inpainting.wished({"subject": "facades", "picture": "3", "hole": "b40,1,2;e8,3,4;i"})
     assert view == View("facades", 3, "", "b40,1,2;e8,3,4;i")
     assert inpainting.wished({"subject": "emoji", "hole": "x"}).ops == "x", "a hole that was cleared stays so"
-    assert inpainting.wished({"picture": "1"}) == settle("photographs", 1)
+    assert inpainting.wished({"picture": "1"}) == settle("facades", 1)
     odd = inpainting.wished({"subject": "<b>", "picture": "9" * 40, "hole": "<script>"})
-    assert odd.key == "photographs" and 0 <= odd.at < 6 and odd.ops == odd.example.ops
-    assert inpainting.wished({"picture": "-2", "hole": "s3"}) == View("photographs", 0, "", "s3")
+    assert odd.key == "facades" and 0 <= odd.at < 8 and odd.ops == odd.example.ops
+    assert inpainting.wished({"picture": "-2", "hole": "s3"}) == View("facades", 0, "", "s3")
     value = inpainting.brush_of(view, view.picture())
     again = inpainting.wished({k: str(v) for k, v in value["address"].items()} | {"hole": value["ops"]})
     assert again == view
@@ -517,7 +517,7 @@ def test_a_stroke_is_filled_undo_is_exact_and_the_address_shows_another_visitor_
     v.stroke(*LINE)
     assert v.mask() != mask
     drawn = v.settled(made)
-    assert v.wish()["hole"].count(";") == 1 and v.wish()["picture"] == "0" and v.wish()["subject"] == "photographs"
+    assert v.wish()["hole"].count(";") == 1 and v.wish()["picture"] == "0" and v.wish()["subject"] == "facades"
     brushed, share = v.mask(), v.marked()
     told = float(re.search(r"([\d.]+) %", v.says())[1]) / 100
     assert told == pytest.approx(share, abs=0.01), "the server's hole is the one on the screen"
@@ -681,7 +681,7 @@ def test_a_photograph_of_ones_own_is_filled_and_fetched_and_a_bad_one_told(visit
         v.page.click("#ip-fetch")
     made = Image.open(fetched.value.path()).convert("RGB")
     off = (np.asarray(made) != np.asarray(picture)).any(-1)
-    assert made.size == (150, 90) and 0 < off.mean() < 0.5 and fetched.value.suggested_filename == "pggan-photographs-150x90.png"
+    assert made.size == (150, 90) and 0 < off.mean() < 0.5 and fetched.value.suggested_filename == "pggan-facades-150x90.png"
 
     w = visit()
     mask, made = w.mask(), w.result()
@@ -735,7 +735,7 @@ def test_the_endpoint_fills(server):
 @pytest.mark.parametrize(
     "picture, mask, model, told",
     [
-        (packed(grain(9, 9)), packed(middle(9, 9)), "pix2pix-icons", "there are pggan-photographs"),
+        (packed(grain(9, 9)), packed(middle(9, 9)), "pix2pix-icons", "there are pggan-facades"),
         (b"no picture", packed(middle(9, 9)), "pggan-emoji", "not a picture"),
         (packed(grain(9, 9)), b"no picture", "pggan-emoji", "not a picture"),
         (packed(grain(90, 40)), packed(middle(40, 40)), "pggan-emoji", "one shape"),
