@@ -92,6 +92,7 @@ LECTURES: dict[str, list[tuple[str, str, str, tuple[str, ...]]]] = {
         ("D is shown the input too", "paired", "01_pix2pix", ("conditioning",)),
         ("super-resolution: what a squared error cannot bring back", "super-resolution", "12_super_resolution", ("perceptual-against-pixel",)),
         ("SRGAN: content loss and a thousandth of an adversary", "super-resolution", "12_super_resolution", ("srgan-against-srresnet", "super-resolution")),
+        ("inpainting: a global and a patch discriminator", "inpainting", "13_inpainting", ("global-and-patch",)),
     ],
     "Image to image translation using GANs": [
         ("which patch size", "paired", "02_patchgan", ("patch-size",)),

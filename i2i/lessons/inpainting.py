@@ -56,9 +56,11 @@ QUESTIONS = {
         "the highest PSNR in the hole?",
         {"a": "L1 alone", "b": "the one with both: it is the whole method", "c": "the one with the patch head: it is the sharpest"},
         "a",
-        "Whatever is added to L1 pulls G away from the least error, and PSNR measures error. It is no surprise, and no "
-        "argument against the adversary: the fill with the best PSNR is the one with the fewest windows. Whether both heads "
-        "are better than one, by the same ruler, is a claim of the lecture, and measured below.",
+        "Whatever is added to L1 pulls G away from the least error, and PSNR measures error: so it is with the gallery's nets on "
+        "photographs, by half a decibel. It is no argument against the adversary, for the fill with the best PSNR is the one "
+        "with the fewest windows. Nor is it a law: L1 is not PSNR's own loss, and where a row all but dictates what belongs "
+        "into the hole, as on drawn fronts, a head that asks for windows may ask for the right thing. Hold your guess against "
+        "several seeds, below.",
     ),
     "how-far-it-sees": Question(
         "A hole of 64 px, at a quarter of the size 16 px wide. A convolution of 3 x 3 sees one pixel to each side; four of them, "
