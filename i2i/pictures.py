@@ -95,9 +95,14 @@ def upright(picture: Image.Image) -> Image.Image:
         return picture
 
 
+def as_bytes(picture: Image.Image) -> Tensor:
+    """RGB picture -> uint8 [3, H, W]."""
+    return torch.from_numpy(np.array(picture.convert("RGB"))).permute(2, 0, 1)
+
+
 def to_tensor(picture: Image.Image) -> Tensor:
     """RGB picture -> float [1, 3, H, W] in [-1, 1]."""
-    return from_bytes(torch.from_numpy(np.array(picture.convert("RGB"))).permute(2, 0, 1)[None])
+    return from_bytes(as_bytes(picture)[None])
 
 
 def from_bytes(pixels: Tensor) -> Tensor:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from i2i.__main__ import main
 from i2i.methods import METHODS
 
 # Many small tensors: threads would only wait for one another, the more so on a busy machine.
@@ -132,3 +133,26 @@ def unfilled(monkeypatch):
 def method(request):
     """Each method of the gallery in turn, tiny."""
     return tiny(request.param)
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """An empty folder to work in, on a machine without any dataset."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("I2I_DATA", raising=False)
+    return tmp_path
+
+
+@pytest.fixture
+def cli(capsys):
+    """Run a command: (exit status, stdout, stderr)."""
+
+    def run(*words) -> tuple[int, str, str]:
+        capsys.readouterr()
+        try:
+            status = main([str(w) for w in words])
+        except SystemExit as end:
+            status = end.code
+        return (status, *capsys.readouterr())
+
+    return run

@@ -46,21 +46,6 @@ def elsewhere(tmp_path, monkeypatch):
     return here
 
 
-@pytest.fixture
-def cli(capsys):
-    """Run a command: (exit status, stdout, stderr)."""
-
-    def run(*words) -> tuple[int, str, str]:
-        capsys.readouterr()
-        try:
-            status = main([str(w) for w in words])
-        except SystemExit as end:
-            status = end.code
-        return (status, *capsys.readouterr())
-
-    return run
-
-
 @pytest.fixture(scope="module")
 def model(tmp_path_factory) -> Path:
     """An exported model of a few weights, 32 px, that no recipe here made."""

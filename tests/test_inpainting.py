@@ -24,7 +24,6 @@ from torch import Tensor, nn
 
 import i2i
 from i2i import bench, cards, inside
-from i2i.__main__ import main
 from i2i.checkpoint import export
 from i2i.data import holes as holes_module
 from i2i.data.facades import SPLITS, Facades
@@ -840,26 +839,6 @@ def test_a_model_without_holes_takes_no_mask(other):
 
 
 # ---- The command line ----
-
-
-@pytest.fixture
-def here(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("I2I_DATA", raising=False)
-    return tmp_path
-
-
-@pytest.fixture
-def cli(capsys):
-    def run(*words) -> tuple[int, str, str]:
-        capsys.readouterr()
-        try:
-            status = main([str(w) for w in words])
-        except SystemExit as end:
-            status = end.code
-        return (status, *capsys.readouterr())
-
-    return run
 
 
 def test_holes_are_filled_from_the_command_line(cli, here, folder, model):

@@ -5,12 +5,8 @@ from __future__ import annotations
 import base64
 import io
 import json
-import os
 import re
-import subprocess
-import sys
 import time
-from contextlib import contextmanager
 from dataclasses import replace
 
 import gradio as gr
@@ -20,7 +16,8 @@ import pytest
 import torch
 from conftest import noise, tiny
 from PIL import Image
-from test_app import BAD, GOOD, LOCAL, ROOT, SECONDS, SENTENCE, Server, Visit, free_port, leaks, packed
+from served import serving
+from test_app import BAD, GOOD, LOCAL, SECONDS, SENTENCE, Server, Visit, leaks, packed
 from test_app import chromium as chromium  # the fixture
 
 from demos import brush, critic, fillers, four, inpainting, map, visitors
@@ -396,37 +393,10 @@ def test_d_is_shown_a_square_that_lies_in_the_picture_and_holds_the_hole(tmp_pat
 # ---- The app, served ----
 
 
-@contextmanager
-def serving(folder, home):
-    port, log = free_port(), home / "log.txt"
-    code = (
-        f"from pathlib import Path; from i2i import pipeline; pipeline.SHIPPED = Path({str(folder)!r}); "
-        "import torch; torch.set_num_threads(1); from demos import look, inpainting; "
-        f"look.page(inpainting.tab).launch(server_name='127.0.0.1', server_port={port}, quiet=True, **look.LAUNCH)"
-    )
-    away = {"GRADIO_TEMP_DIR": str(home / "uploads"), "GRADIO_ANALYTICS_ENABLED": "False", "NO_PROXY": "127.0.0.1,localhost", "no_proxy": "127.0.0.1,localhost"}
-    with log.open("w") as out:
-        process = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env=os.environ | away, stdout=out, stderr=subprocess.STDOUT)
-    end = time.monotonic() + 300
-    try:
-        while True:
-            assert process.poll() is None, f"the app did not start:\n{log.read_text()}"
-            assert time.monotonic() < end, "the app took more than five minutes to start"
-            try:
-                if httpx.get(f"http://127.0.0.1:{port}", timeout=SECONDS, trust_env=False).status_code == 200:
-                    break
-            except httpx.TransportError:
-                time.sleep(0.2)
-        yield Server(f"http://127.0.0.1:{port}", process, log)
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
 @pytest.fixture(scope="module")
 def server(folder, tmp_path_factory):
     """The tab on the tiny models, in a process of its own."""
-    with serving(folder, tmp_path_factory.mktemp("app")) as running:
+    with serving("inpainting", folder, tmp_path_factory.mktemp("app")) as running:
         yield running
 
 

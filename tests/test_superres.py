@@ -1021,26 +1021,6 @@ def test_what_cannot_be_enlarged_is_refused(model):
 # ---- The command line ----
 
 
-@pytest.fixture
-def here(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("I2I_DATA", raising=False)
-    return tmp_path
-
-
-@pytest.fixture
-def cli(capsys):
-    def run(*words) -> tuple[int, str, str]:
-        capsys.readouterr()
-        try:
-            status = main([str(w) for w in words])
-        except SystemExit as end:
-            status = end.code
-        return (status, *capsys.readouterr())
-
-    return run
-
-
 def album(root: Path, w: int = 52, h: int = 44) -> Path:
     """Four pictures to learn from, four held out."""
     held = [n for n in range(300) if is_validation(str(n))][:4]

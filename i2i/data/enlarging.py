@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor
 
-from ..pictures import from_bytes, open_picture
+from ..pictures import as_bytes, from_bytes, open_picture
 from .folders import DataError, existing, in_split, pictures_in
 
 SHRUNK = (1.0, 0.8, 0.6)  # copies to learn from: a photograph half as large has twice the detail
@@ -61,7 +60,7 @@ def reduced(picture: Image.Image, scale: int) -> tuple[Tensor, Tensor]:
     w, h = (side // scale * scale for side in picture.size)
     whole = picture.convert("RGB").crop((0, 0, w, h))
     small = whole.resize((w // scale, h // scale), Image.BICUBIC)
-    return tuple(torch.from_numpy(np.array(p)).permute(2, 0, 1) for p in (small, whole))
+    return as_bytes(small), as_bytes(whole)
 
 
 def shrunk(pictures: Iterable[Image.Image], factors: tuple[float, ...] = SHRUNK) -> Iterable[Image.Image]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor
 
-from ..pictures import from_bytes, open_picture, to_bytes
+from ..pictures import as_bytes, from_bytes, open_picture, to_bytes
 from . import emoji
 from .enlarging import shrunk
 from .facades import Facades
@@ -90,11 +89,6 @@ class Holes:
         top, left = (int(v * (room + 1)) for v, room in zip(u, rooms, strict=False)) if self.augment else (room // 2 for room in rooms)
         window = picture[:, top : top + self.size, left : left + self.size]
         return window.flip(2) if self.augment and u[2] < 0.5 else window
-
-
-def as_bytes(picture: Image.Image) -> Tensor:
-    """uint8 [3, H, W]."""
-    return torch.from_numpy(np.array(picture.convert("RGB"))).permute(2, 0, 1)
 
 
 def photograph_holes(classic: str | Path, bsds: str | Path, size: int, split: str = "train") -> Holes:
