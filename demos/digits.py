@@ -183,13 +183,12 @@ def card() -> tuple[Callable, list] | None:
             return gr.skip(), gr.skip()
         return _drawn(value), _heap(-1)
 
-    def pick(event: gr.SelectData):
-        at = int(event.index) % len(examples())
+    def pick(index):
+        at = index % len(examples())
         return _example(at), _heap(at), _blank()
 
-    quiet = {"show_progress": "hidden", "api_visibility": "private", "trigger_mode": "always_last"}
-    pad.input(draw, pad, [told, heap], **quiet)
-    heap.select(pick, None, [told, heap, pad], **quiet)
+    pad.input(draw, pad, [told, heap], show_progress="hidden", api_visibility="private", trigger_mode="always_last")
+    heap.on_choice(pick, [], [told, heap, pad])
 
     def restore(wish: dict[str, str]) -> list:
         """?written=n or ?digit=strokes; what cannot be read is as good as nothing."""

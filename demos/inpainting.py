@@ -321,7 +321,7 @@ def tab() -> Callable | None:
         work = {"outputs": everything, "concurrency_id": "hole", "concurrency_limit": 2, **quiet}
         brush.input(paint, brush, **work)
         # In two steps, for an event that waits for its turn is sent with the index of the one before.
-        at_once = {"queue": False, "api_visibility": "private"}
+        at_once = {"queue": False, "api_visibility": "private", "trigger_mode": "multiple"}
         curtain.select(choose, None, None, **at_once)
         heap.select(pick, None, None, **at_once).then(show, None, **work)
         subject.input(switch, subject, **work)

@@ -303,9 +303,9 @@ def card() -> tuple[Callable, list] | None:
     def stop(request: gr.Request):
         LINE.stop(request.session_hash)
 
-    def pick(request: gr.Request, event: gr.SelectData):
+    def pick(index, request: gr.Request):
         LINE.stop(request.session_hash)
-        chosen = int(event.index) % len(examples())
+        chosen = index % len(examples())
         return _heap(chosen), chosen, None, shown(_fresh(chosen, None)), *buttons(False)
 
     def receive(file, request: gr.Request):
@@ -321,7 +321,7 @@ def card() -> tuple[Callable, list] | None:
     live = [stage, begin, halt]
     running = begin.click(learn, [at, own, seconds, bend], live, concurrency_id="live", concurrency_limit=6, **private)
     halt.click(stop, None, None, **private)
-    heap.select(pick, None, [heap, at, own, *live], cancels=[running], **private)
+    heap.on_choice(pick, [], [heap, at, own, *live], cancels=[running])
     bring.upload(receive, bring, [heap, at, own, *live], cancels=[running], **private)
 
     def restore(wish: dict[str, str]) -> list:

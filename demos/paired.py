@@ -378,12 +378,12 @@ def tab() -> Callable | None:
             value = _examples(key)[0].value
             return (*choose(key, seed), list(thumbnails(key)), samples(value, key, seed))
 
-        def pick(key: str, seed: float, event: gr.SelectData):
-            return choose(key, seed, int(event.index) % len(_examples(key)))
+        def pick(index: int, key: str, seed: float):
+            return choose(key, seed, index % len(_examples(key)))
 
         chosen = [pad, picked, made, live]
         model.input(switch, [model, seed], [*chosen, strip, dice], show_progress="hidden", **private)
-        strip.select(pick, [model, seed], chosen, show_progress="hidden", **private)
+        strip.on_choice(pick, [model, seed], chosen)
 
         def receive(file: str, key: str, seed: float):
             try:

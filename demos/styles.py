@@ -332,13 +332,13 @@ def card() -> tuple[Callable, list] | None:
     def again(key, own, targets, at, upload, revealed):
         return everything(now(key, own, targets, at, upload), revealed)
 
-    def aim(key, own, targets, at, upload, revealed, event: gr.SelectData):
+    def aim(index, key, own, targets, at, upload, revealed):
         view = now(key, own, targets, at, upload)
         labels = view.model.labels
-        return everything(replace(view, target=labels[int(event.index) % len(labels)]), revealed)
+        return everything(replace(view, target=labels[index % len(labels)]), revealed)
 
-    def pick(key, own, targets, at, upload, revealed, event: gr.SelectData):
-        return everything(now(key, own, targets, int(event.index), None))
+    def pick(index, key, own, targets, at, upload, revealed):
+        return everything(now(key, own, targets, index, None))
 
     def receive(file, key, own, targets, at, upload, revealed):
         picture = uploaded(file)
@@ -349,8 +349,8 @@ def card() -> tuple[Callable, list] | None:
     subject.input(switch, asked, whole, **quiet)
     own.input(again, asked, whole, **quiet)
     revealed.input(again, asked, whole, **quiet)
-    targets.select(aim, asked, whole, **quiet)
-    heap.select(pick, asked, whole, **quiet)
+    targets.on_choice(aim, asked, whole)
+    heap.on_choice(pick, asked, whole)
     bring.upload(receive, [bring, *asked], whole, **quiet)
     gr.Button(visible=False).click(
         translate, [gr.File(visible=False), gr.Textbox(MODELS[keys[0]], visible=False), gr.Textbox(view.target, visible=False)],

@@ -421,13 +421,13 @@ def tab() -> Callable | None:
 
         quiet = {"show_progress": "hidden", "api_visibility": "private", "trigger_mode": "always_last"}
         work = {**quiet, "concurrency_id": "part", "concurrency_limit": 2}
-        at_once = {"queue": False, "api_visibility": "private"}
+        at_once = {"queue": False, "api_visibility": "private", "trigger_mode": "multiple"}
         heap.select(pick, None, None, **at_once).then(show, None, [*outputs, heap], **work)
         bring.change(receive, bring, [*outputs, heap], **work)
         frame.select(move, None, None, **at_once).then(show, None, [*outputs, heap], **work)
         side.input(resize, [side, way], outputs, **work)
         way.input(resize, [side, way], outputs, **work)
-        curtain.select(choose, None, about, **quiet)
+        curtain.select(choose, None, about, show_progress="hidden", **at_once)
 
         def buttons(running: bool, file: str = "") -> tuple:
             done = gr.update(value=file, visible=True) if file else gr.update(visible=False)

@@ -186,12 +186,12 @@ def tab() -> Callable | None:
         def compare(key, direction, which, chosen, at, own, noise, guess):
             return everything(settle(key, direction, which, chosen if chosen in which else "", at, own), noise, guess)
 
-        def look_into(key, direction, which, chosen, at, own, noise, guess, event: gr.SelectData):
+        def look_into(index, key, direction, which, chosen, at, own, noise, guess):
             shown = settle(key, direction, which, chosen, at, own).methods
-            return everything(settle(key, direction, which, shown[int(event.index) % len(shown)], at, own), noise, guess)
+            return everything(settle(key, direction, which, shown[index % len(shown)], at, own), noise, guess)
 
-        def pick(key, direction, which, chosen, at, own, noise, guess, event: gr.SelectData):
-            return everything(settle(key, direction, which, chosen, int(event.index)), noise, heap=False)
+        def pick(index, key, direction, which, chosen, at, own, noise, guess):
+            return everything(settle(key, direction, which, chosen, index), noise, heap=False)
 
         def receive(file, key, direction, which, chosen, at, own, noise, guess):
             picture = uploaded(file)
@@ -209,8 +209,8 @@ def tab() -> Callable | None:
         subject.input(switch, asked, whole, **quiet)
         direction.input(turn, asked, whole, **quiet)
         which.input(compare, asked, whole, **quiet)
-        sides.select(look_into, asked, whole, **quiet)
-        strip.select(pick, asked, whole, **quiet)
+        sides.on_choice(look_into, asked, whole)
+        strip.on_choice(pick, asked, whole)
         upload.upload(receive, [upload, *asked], whole, **quiet)
         noise.input(shake, asked, shaken, **quiet)
         noise.release(None, noise, None, js=_REMEMBER_NOISE, api_visibility="private")

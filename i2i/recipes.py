@@ -51,6 +51,7 @@ DATA: dict[str, Callable[..., Source]] = {
     ),
     "emoji-styles": lambda size, split, folder=None: emoji_domains(folder or catalogue.require("emoji"), EMOJI_STYLES, size, split),
     "icons-styles": lambda size, split, folder=None: icon_domains(size, ICON_STYLES, split),
+    "weather-kinds": lambda size, split, folder=None: domains(folder or catalogue.require("weather"), size, split),
     "digits-toy": lambda size, split, folder=None: handwriting_to_toy(folder or catalogue.require("mnist_t10k"), size, split),
     "pen-toy": lambda size, split, folder=None: pen_to_toy(size, split),
     "faces-people": lambda size, split, folder=None: faces_to_people(
@@ -391,6 +392,12 @@ RECIPES["stargan-icons"] = Recipe(
         "hues are exchanged: an orange cat turns blue on its way, and orange again on its return",
         "lines carry coloured fringes, in which the way back reads the colours that lines do not have",
     ),
+)
+RECIPES["stargan-weather"] = Recipe(
+    "stargan", "weather-kinds", 128, {**_STAR, "side": 128, "halvings": 2, "critic_layers": 6, "steps": 3_500}, batch=4,
+    showcase=_landscapes, shipped=False,
+    summary="StarGAN: photographs of clouds, rain, clear skies and sunrises, one generator for all of them, 128 px.",
+    licence="CC BY 4.0: trained on the Multi-class Weather Dataset (Ajayi 2018)", minutes=45,
 )
 # Codes are large here (a mean square of 30), so constancy at the paper's 15 outweighs all else, and g learns to please f
 # by speckle.

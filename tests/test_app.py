@@ -4,129 +4,36 @@ from __future__ import annotations
 
 import ast
 import importlib
-import io
-import json
-import os
 import random
 import re
-import shutil
-import socket
-import struct
-import subprocess
-import sys
 import time
-import zlib
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from odd_pictures import BAD, GOOD, drawing, packed
 from PIL import Image
-
-ROOT = Path(__file__).resolve().parent.parent
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
-LOCAL = {"127.0.0.1", "localhost", ""}  # "" is what data: and blob: addresses have for a host
-SENTENCE = re.compile(r"[^\n]{12,240}[.!]")
-SECONDS = 60  # that a busy machine may take for a step; none of them is the limit of a good one
-
-
-# ---- The server ----
-
-
-@dataclass
-class Server:
-    url: str
-    process: subprocess.Popen
-    log: Path
-
-    def megabytes(self) -> float:
-        """Resident memory of the process."""
-        pages = int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1])
-        return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
-
-
-def free_port() -> int:
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+from served import APP, ROOT, SECONDS, SENTENCE, Server, Visit, answer, leaks, serving, visiting
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    """The app as `python app.py` serves it, in a process of its own."""
-    home, port = tmp_path_factory.mktemp("app"), free_port()
-    code = (
-        "import app; from demos import look; "
-        f"app.app.launch(server_name='127.0.0.1', server_port={port}, quiet=True, **look.LAUNCH)"
-    )
-    away = {"GRADIO_TEMP_DIR": str(home / "uploads"), "NO_PROXY": "127.0.0.1,localhost", "no_proxy": "127.0.0.1,localhost"}
-    log = home / "log.txt"
-    with log.open("w") as out:
-        process = subprocess.Popen(
-            [sys.executable, "-c", code], cwd=ROOT, env=os.environ | away, stdout=out, stderr=subprocess.STDOUT
-        )
-    running = Server(f"http://127.0.0.1:{port}", process, log)
-    try:
-        end = time.monotonic() + 300
-        while True:
-            assert process.poll() is None, f"the app did not start:\n{log.read_text()}"
-            assert time.monotonic() < end, "the app took more than five minutes to start"
-            try:
-                if httpx.get(running.url, timeout=SECONDS, trust_env=False).status_code == 200:
-                    break
-            except httpx.TransportError:
-                time.sleep(0.2)
+    """The app as `python app.py` serves it."""
+    with serving(tmp_path_factory.mktemp("app"), APP) as running:
         yield running
-    finally:
-        process.terminate()
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
 
 
 # ---- The browser ----
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if not path:
-        pytest.skip("needs chromium")
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        pytest.skip("needs playwright")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
-
-
-@dataclass
-class Visit:
-    """One visitor's page, and what it did behind the visitor's back."""
-
-    page: object
-    hosts: set[str] = field(default_factory=set)
-    faults: list[str] = field(default_factory=list)
-
-    # -- getting about --
+class Guest(Visit):
+    """A visitor of the map and the tab Paired."""
 
     def tab(self, name: str) -> None:
         self.page.get_by_role("tab", name=name, exact=True).click()
         self.page.wait_for_selector("#pad canvas" if name == "Paired" else "#map", state="visible")
-
-    def wish(self) -> dict[str, str]:
-        """The query of the address."""
-        return {k: v[0] for k, v in parse_qs(urlsplit(self.page.url).query).items()}
-
-    # -- what is to be seen --
 
     def made(self) -> str | None:
         return self.page.evaluate("(document.querySelector('#made img') || {}).src")
@@ -144,62 +51,27 @@ class Visit:
         )
         return 1e3 * (time.perf_counter() - start)
 
-    def selected(self) -> str:
-        return self.page.evaluate("document.querySelector('#tabs [role=tab][aria-selected=true]').textContent.trim()")
-
-    # -- what a visitor does --
-
-    def drag(self, *points: tuple[float, float]) -> None:
-        """Press, move and release on the pad; points are in its unit square."""
-        canvas = self.page.locator("#pad canvas")
-        canvas.scroll_into_view_if_needed()
-        box = canvas.bounding_box()
-        at = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
-        self.page.mouse.move(*at[0])
-        self.page.mouse.down()
-        for x, y in at[1:]:
-            self.page.mouse.move(x, y, steps=4)
-        self.page.mouse.up()
+    def draw(self, *points: tuple[float, float]) -> None:
+        self.drag("#pad canvas", *points)
 
     def press(self, what: str) -> None:
         """A button of the pad."""
         self.page.click(f"#pad [data-do={what}]")
 
-    def toast(self) -> str:
-        """The text of the one toast that is up; it is taken away."""
-        body = self.page.locator(".toast-body")
-        body.first.wait_for()
-        assert body.count() == 1
-        text = self.page.get_by_test_id("toast-text").inner_text()
-        self.page.locator(".toast-body button").first.click()
-        body.first.wait_for(state="detached")
-        return text
-
 
 @pytest.fixture
 def visit(server, chromium):
-    """Open the app: visit(query, size). Whatever a visit does, nothing may leave the machine nor reach the console."""
-    visits = []
+    """Open the app: visit(query, size), in the tab Paired or where the address leads (tab=None)."""
 
-    def open_page(query: str = "", tab: str | None = "Paired", size: tuple[int, int] = (1440, 1000), **context) -> Visit:
-        page = chromium.new_context(viewport={"width": size[0], "height": size[1]}, **context).new_page()
-        page.set_default_timeout(1e3 * SECONDS)
-        visit = Visit(page)
-        visits.append(visit)
-        page.on("request", lambda r: visit.hosts.add(urlsplit(r.url).hostname or ""))
-        page.on("console", lambda m: visit.faults.append(m.text) if m.type == "error" else None)
-        page.on("pageerror", lambda fault: visit.faults.append(str(fault)))
-        page.goto(f"{server.url}/{query}")
-        page.wait_for_selector("#map:visible, #pad canvas:visible")
-        if tab and visit.selected() != tab:
-            visit.tab(tab)
-        return visit
+    with visiting(chromium, server, Guest, "#map:visible, #pad canvas:visible") as open_page:
 
-    yield open_page
-    for each in visits:
-        each.page.context.close()
-        assert each.hosts <= LOCAL, "a request left the machine"
-        assert each.faults == [], "the console has errors"
+        def enter(query: str = "", tab: str | None = "Paired", **how) -> Guest:
+            visit = open_page(query, **how)
+            if tab and visit.selected() != tab:
+                visit.tab(tab)
+            return visit
+
+        yield enter
 
 
 ARC = [(0.2, 0.7), (0.35, 0.85), (0.5, 0.9), (0.65, 0.85), (0.8, 0.7)]
@@ -272,7 +144,7 @@ def test_a_stroke_is_answered_and_its_address_shows_another_visitor_the_same(vis
     v = visit()
     v.alters("#made", None)
     blank, before = v.pad(), v.made()
-    v.drag(*ARC)
+    v.draw(*ARC)
     took = v.alters("#made", before)
     print(f"a stroke was answered in {took:.0f} ms")
     assert took < 15_000
@@ -292,7 +164,7 @@ def test_undo_and_clear(visit):
     v = visit()
     v.alters("#made", None)
     pad, made = v.pad(), v.made()
-    v.drag(*ARC)
+    v.draw(*ARC)
     v.alters("#made", made)
     drawn = v.made()
     v.press("undo")
@@ -307,7 +179,7 @@ def test_undo_and_clear(visit):
     v.page.click("#sample")
     v.page.wait_for_function("!document.querySelector('#samples img')")
 
-    v.drag(*OTHER)
+    v.draw(*OTHER)
     v.alters("#made", None)
     assert v.wish()["d"].count(";") == 0, "one stroke"
 
@@ -317,7 +189,7 @@ def test_an_example_replaces_the_drawing(visit):
     v = visit()
     v.alters("#made", None)
     pad, made = v.pad(), v.made()
-    v.drag(*ARC)
+    v.draw(*ARC)
     v.alters("#made", made)
     drawn = v.made()
     v.page.locator("#examples button").nth(3).click()
@@ -352,7 +224,7 @@ def test_the_seed_and_the_dice(visit):
     assert v.made() == first, "a seed names a picture"
 
     dice = v.page.evaluate("document.querySelector('#samples img').src")
-    v.drag(*ARC)
+    v.draw(*ARC)
     v.alters("#made", first)
     v.page.click("#sample")
     v.alters("#samples", dice)
@@ -375,7 +247,7 @@ def test_a_building_is_painted_from_named_materials(visit):
 
     pad, made = v.pad(), v.made()
     inks.filter(has_text=re.compile("^window$")).click()
-    v.drag((0.3, 0.03), (0.6, 0.1))
+    v.draw((0.3, 0.03), (0.6, 0.1))
     v.alters("#made", made)
     assert v.pad() != pad
     colour = v.page.evaluate("[...document.querySelector('#pad canvas').getContext('2d').getImageData(230, 30, 1, 1).data]")
@@ -401,7 +273,7 @@ def test_an_uploaded_picture_lies_under_the_pen(visit, tmp_path):
     centre = v.page.evaluate("[...document.querySelector('#pad canvas').getContext('2d').getImageData(230, 250, 1, 1).data]")
     assert max(abs(a - b) for a, b in zip(centre, (20, 120, 220, 255), strict=True)) < 12
     made = v.made()
-    v.drag(*ARC)
+    v.draw(*ARC)
     v.alters("#made", made)
 
 
@@ -418,7 +290,7 @@ def test_a_bad_upload_is_a_sentence_and_the_drawing_stays(visit, tmp_path):
         assert SENTENCE.fullmatch(text.strip()), text
         assert not leaks(text), text
         assert (v.pad(), v.made()) == (pad, made)
-    v.drag(*ARC)
+    v.draw(*ARC)
     v.alters("#made", made)
 
 
@@ -443,7 +315,7 @@ def test_the_triptych_follows_the_pad(visit):
     v = visit("?model=facades")
     v.page.wait_for_selector("#apart img")
     before = v.page.evaluate("document.querySelector('#apart img').src")
-    v.drag((0.15, 0.2), (0.4, 0.5))
+    v.draw((0.15, 0.2), (0.4, 0.5))
     v.page.wait_for_function("before => document.querySelector('#apart img').src !== before", arg=before)
 
 
@@ -482,7 +354,7 @@ def test_on_icons_d_sees_the_made_picture_beside_the_real_one(visit):
             "size => document.querySelector('#eye .eye-crops figcaption').innerText.includes(size + ' px')", arg=size
         )
         assert v.page.locator("#eye .eye-views canvas").count() == 2
-    v.drag(*ARC)
+    v.draw(*ARC)
     v.page.wait_for_function("document.querySelectorAll('#eye .eye-views canvas').length === 1")
 
 
@@ -504,7 +376,7 @@ def test_a_street_is_wider_than_any_training_picture(visit):
     picture = v.page.locator("#street img").last
     picture.wait_for()
     assert picture.evaluate("i => [i.naturalWidth, i.naturalHeight]") == [1024, 256]
-    v.drag((0.1, 0.1), (0.9, 0.6))
+    v.draw((0.1, 0.1), (0.9, 0.6))
     before = picture.get_attribute("src")
     v.page.click("#wide")
     v.page.wait_for_function("before => [...document.querySelectorAll('#street img')].at(-1).src !== before", arg=before)
@@ -541,92 +413,9 @@ def test_dark_by_address_and_by_button(visit):
 # ---- The API ----
 
 
-def leaks(text: str) -> bool:
-    """Whether a message tells of the server's folders or code."""
-    return bool(re.search(r"Traceback|File \"|site-packages|(/[\w.-]+){2,}|\\\\", text)) or str(ROOT) in text
-
-
-def ask(server: Server, data: bytes, name: str = "in.png", model: str = "emoji", seed: int = 0) -> Image.Image | str:
-    """What /paired answers to a picture file: a picture, or the sentence of its error."""
-    with httpx.Client(base_url=f"{server.url}/gradio_api", timeout=3 * SECONDS, trust_env=False) as http:
-        path = http.post("/upload", files={"files": (name, data)}).raise_for_status().json()[0]
-        return call(http, {"path": path, "meta": {"_type": "gradio.FileData"}}, model, seed)
-
-
-def call(http: httpx.Client, file: dict, model: str, seed: int) -> Image.Image | str:
-    sent = http.post("/call/paired", json={"data": [file, model, seed]})
-    if sent.status_code != 200:
-        return sent.json()["detail"]
-    event = ""
-    with http.stream("GET", f"/call/paired/{sent.json()['event_id']}") as lines:
-        for line in lines.iter_lines():
-            kind, _, value = line.partition(": ")
-            event = value if kind == "event" else event
-            if kind == "data" and event == "complete":
-                address = json.loads(value)[0]["url"]
-                return Image.open(io.BytesIO(http.get(address).raise_for_status().content))
-            if kind == "data" and event == "error":
-                fault = json.loads(value)
-                return fault["error"] if isinstance(fault, dict) else str(fault)
-    raise AssertionError("the answer ended early")
-
-
-def drawing(w: int = 40, h: int = 40) -> Image.Image:
-    picture = Image.new("RGB", (w, h), "white")
-    picture.paste("black", (w // 4, h // 4, w - w // 4, h // 4 + max(1, h // 10)))
-    return picture
-
-
-def packed(picture: Image.Image, kind: str = "PNG", **options) -> bytes:
-    buffer = io.BytesIO()
-    picture.save(buffer, kind, **options)
-    return buffer.getvalue()
-
-
-def turned() -> bytes:
-    """A wide JPEG whose EXIF says: turn it by a quarter."""
-    exif = Image.Exif()
-    exif[0x0112] = 6
-    return packed(drawing(60, 30), "JPEG", exif=exif)
-
-
-def see_through() -> bytes:
-    return packed(drawing().convert("P", palette=Image.ADAPTIVE), transparency=0)
-
-
-def animated() -> bytes:
-    return packed(drawing(), "GIF", save_all=True, append_images=[Image.new("RGB", (40, 40), "red")])
-
-
-def bomb(w: int = 12_000, h: int = 10_000) -> bytes:
-    """A sound PNG of 120 megapixels in a few kilobytes."""
-    squeeze = zlib.compressobj(1)
-    rows = b"".join(squeeze.compress(bytes(1 + w // 8)) for _ in range(h)) + squeeze.flush()
-
-    def chunk(kind: bytes, body: bytes) -> bytes:
-        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-
-    head = struct.pack(">IIBBBBB", w, h, 1, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
-
-
-GOOD = {
-    "an ordinary picture": (lambda: packed(drawing()), (128, 128)),
-    "wide": (lambda: packed(drawing(80, 40)), (128, 64)),
-    "of 16 bits": (lambda: packed(Image.new("I;16", (40, 40), 30_000)), (128, 128)),
-    "CMYK": (lambda: packed(drawing().convert("CMYK"), "JPEG"), (128, 128)),
-    "with a palette and a hole": (see_through, (128, 128)),
-    "turned by its EXIF": (turned, (64, 128)),
-    "animated": (animated, (128, 128)),
-    "a single pixel": (lambda: packed(Image.new("RGB", (1, 1))), (128, 128)),
-}
-BAD = {
-    "text": (lambda: b"this is no picture", "not a picture"),
-    "zero bytes": (lambda: b"", "empty"),
-    "cut short": (lambda: (data := packed(Image.effect_noise((64, 64), 90)))[: len(data) // 2], "cut short"),
-    "long and thin": (lambda: packed(Image.new("L", (10_000, 10))), "10000 x 10"),
-    "a bomb": (bomb, "120 megapixels"),
-}
+def ask(server: Server, data: bytes, model: str = "emoji", seed: int = 0) -> Image.Image | str:
+    """What /paired answers to a picture file."""
+    return server.ask("paired", data, model, seed)
 
 
 @pytest.mark.parametrize("make, size", GOOD.values(), ids=GOOD)
@@ -664,9 +453,9 @@ def test_a_model_that_is_not_here_is_named_with_those_that_are(server):
 @pytest.mark.parametrize("path", ["/etc/hostname", "app.py", "../secret.png"])
 def test_files_of_the_server_are_out_of_reach_and_its_folders_untold(server, path):
     with httpx.Client(base_url=f"{server.url}/gradio_api", timeout=SECONDS, trust_env=False) as http:
-        answer = call(http, {"path": path, "meta": {"_type": "gradio.FileData"}}, "emoji", 0)
-    assert isinstance(answer, str | None), "it was opened"
-    assert str(ROOT) not in str(answer) and str(ROOT.parent) + "/" not in str(answer), answer
+        told = answer(http, "paired", [{"path": path, "meta": {"_type": "gradio.FileData"}}, "emoji", 0])
+    assert isinstance(told, str | None), "it was opened"
+    assert str(ROOT) not in str(told) and str(ROOT.parent) + "/" not in str(told), answer
 
 
 def test_fifty_visitors_at_once_are_all_answered_and_cost_no_memory(server):

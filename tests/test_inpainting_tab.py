@@ -10,15 +10,13 @@ import time
 from dataclasses import replace
 
 import gradio as gr
-import httpx
 import numpy as np
 import pytest
 import torch
 from conftest import noise, tiny
+from odd_pictures import BAD, GOOD, packed
 from PIL import Image
-from served import serving
-from test_app import BAD, GOOD, LOCAL, SECONDS, SENTENCE, Server, Visit, leaks, packed
-from test_app import chromium as chromium  # the fixture
+from served import SENTENCE, Visit, leaks, serving, tab, visiting
 
 from demos import brush, critic, fillers, four, inpainting, map, visitors
 from demos.fillers import SUBJECTS, View, settle
@@ -396,7 +394,7 @@ def test_d_is_shown_a_square_that_lies_in_the_picture_and_holds_the_hole(tmp_pat
 @pytest.fixture(scope="module")
 def server(folder, tmp_path_factory):
     """The tab on the tiny models, in a process of its own."""
-    with serving("inpainting", folder, tmp_path_factory.mktemp("app")) as running:
+    with serving(tmp_path_factory.mktemp("app"), tab("inpainting"), folder) as running:
         yield running
 
 
@@ -427,15 +425,7 @@ class Guest(Visit):
         return self.result()
 
     def stroke(self, *points: tuple[float, float]) -> None:
-        stage = self.page.locator("#ip-brush .brush-stage")
-        stage.scroll_into_view_if_needed()
-        box = stage.bounding_box()
-        at = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
-        self.page.mouse.move(*at[0])
-        self.page.mouse.down()
-        for x, y in at[1:]:
-            self.page.mouse.move(x, y, steps=4)
-        self.page.mouse.up()
+        self.drag("#ip-brush .brush-stage", *points)
 
     def do(self, what: str) -> None:
         self.page.click(f"#ip-brush [data-do={what}]")
@@ -443,25 +433,9 @@ class Guest(Visit):
 
 @pytest.fixture
 def visit(server, chromium):
-    visits = []
-
-    def open_page(query: str = "", size: tuple[int, int] = (1440, 1000), **context) -> Guest:
-        page = chromium.new_context(viewport={"width": size[0], "height": size[1]}, **context).new_page()
-        page.set_default_timeout(1e3 * SECONDS)
-        guest = Guest(page)
-        visits.append(guest)
-        page.on("request", lambda r: guest.hosts.add(httpx.URL(r.url).host))
-        page.on("console", lambda m: guest.faults.append(m.text) if m.type == "error" else None)
-        page.on("pageerror", lambda fault: guest.faults.append(str(fault)))
-        page.goto(f"{server.url}/?tab=inpainting{query}")
-        page.wait_for_selector("#ip-curtain img[src]", state="visible")
-        return guest
-
-    yield open_page
-    for each in visits:
-        each.page.context.close()
-        assert each.hosts <= LOCAL, "a request left the machine"
-        assert each.faults == [], "the console has errors"
+    """Open the tab: visit(what the address says beside the tab, size)."""
+    with visiting(chromium, server, Guest, "#ip-curtain img[src]") as open_page:
+        yield lambda query="", **how: open_page(f"?tab=inpainting{query}", **how)
 
 
 LINE = [(0.2, 0.2), (0.5, 0.3), (0.8, 0.2)]
@@ -671,24 +645,6 @@ def test_no_width_scrolls_sideways(visit, width):
 # ---- The API ----
 
 
-def call(server: Server, picture: bytes, mask: bytes, model: str) -> Image.Image | str:
-    """What the endpoint answers to two files: a picture, or the sentence of its error."""
-    with httpx.Client(base_url=f"{server.url}/gradio_api", timeout=3 * SECONDS, trust_env=False) as http:
-        paths = [http.post("/upload", files={"files": ("in.png", data)}).raise_for_status().json()[0] for data in (picture, mask)]
-        files = [{"path": path, "meta": {"_type": "gradio.FileData"}} for path in paths]
-        sent, event = http.post("/call/inpainting", json={"data": [*files, model]}), ""
-        with http.stream("GET", f"/call/inpainting/{sent.raise_for_status().json()['event_id']}") as lines:
-            for line in lines.iter_lines():
-                kind, _, value = line.partition(": ")
-                event = value if kind == "event" else event
-                if kind == "data" and event == "error":
-                    fault = json.loads(value)
-                    return fault["error"] if isinstance(fault, dict) else str(fault)
-                if kind == "data" and event == "complete":
-                    return Image.open(io.BytesIO(http.get(json.loads(value)[0]["url"]).content))
-    raise AssertionError("the answer ended early")
-
-
 def middle(w: int, h: int) -> Image.Image:
     mask = Image.new("L", (w, h))
     mask.paste(255, (w // 4, h // 4, w // 2, h // 2))
@@ -697,7 +653,7 @@ def middle(w: int, h: int) -> Image.Image:
 
 def test_the_endpoint_fills(server):
     picture = grain(60, 40)
-    made = call(server, packed(picture), packed(middle(60, 40)), "pggan-facades").convert("RGB")
+    made = server.ask("inpainting", packed(picture), packed(middle(60, 40)), "pggan-facades").convert("RGB")
     off = (np.asarray(made) != np.asarray(picture)).any(-1)
     assert made.size == (60, 40) and off.any() and not off[np.asarray(middle(60, 40)) == 0].any()
 
@@ -714,7 +670,7 @@ def test_the_endpoint_fills(server):
     ],
 )
 def test_the_endpoint_refuses_in_a_sentence(server, picture, mask, model, told):
-    answer = call(server, picture, mask, model)
+    answer = server.ask("inpainting", picture, mask, model)
     assert isinstance(answer, str) and told in answer and not leaks(answer), answer
 
 

@@ -12,8 +12,9 @@ import gradio as gr
 import numpy as np
 import pytest
 import torch
+from odd_pictures import BAD, packed
 from PIL import Image
-from test_app import BAD, ROOT, leaks, packed
+from served import ROOT, leaks
 
 from demos import digits, live, map, oneshot, scene, styles, unpaired
 from i2i import oneshot as learning

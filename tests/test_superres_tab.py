@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import io
-import json
 import os
 import re
 import time
 from dataclasses import replace
 
 import gradio as gr
-import httpx
 import numpy as np
 import pytest
 import torch
 from conftest import noise, tiny
+from odd_pictures import BAD, GOOD, packed
 from PIL import Image
-from served import serving
-from test_app import BAD, GOOD, LOCAL, SECONDS, SENTENCE, Server, Visit, leaks, packed
-from test_app import chromium as chromium  # the fixture
+from served import SENTENCE, Visit, leaks, serving, tab, visiting
 
 from demos import enlargers, map, part, spectrum, superres, tilework, whole
 from demos.live import Full, Line, Waiting
@@ -408,15 +404,12 @@ def test_stop_ends_the_process_within_two_seconds(gallery, monkeypatch):
 @pytest.fixture(scope="module")
 def server(folder, tmp_path_factory):
     """The tab on the tiny models, in a process of its own."""
-    with serving("superres", folder, tmp_path_factory.mktemp("app")) as running:
+    with serving(tmp_path_factory.mktemp("app"), tab("superres"), folder) as running:
         yield running
 
 
 class Guest(Visit):
     """A visitor of this tab."""
-
-    def until(self, what: str, *values) -> None:
-        self.page.wait_for_function(what, arg=list(values))
 
     def sources(self) -> list[str]:
         return self.page.evaluate("[...document.querySelectorAll('#sr-lens img')].map(i => i.src)")
@@ -437,25 +430,9 @@ class Guest(Visit):
 
 @pytest.fixture
 def visit(server, chromium):
-    visits = []
-
-    def open_page(query: str = "", size: tuple[int, int] = (1440, 1000)) -> Guest:
-        page = chromium.new_context(viewport={"width": size[0], "height": size[1]}).new_page()
-        page.set_default_timeout(1e3 * SECONDS)
-        guest = Guest(page)
-        visits.append(guest)
-        page.on("request", lambda r: guest.hosts.add(httpx.URL(r.url).host))
-        page.on("console", lambda m: guest.faults.append(m.text) if m.type == "error" else None)
-        page.on("pageerror", lambda fault: guest.faults.append(str(fault)))
-        page.goto(f"{server.url}/?tab=super-resolution{query}")
-        page.wait_for_selector("#sr-lens img[src]", state="visible")
-        return guest
-
-    yield open_page
-    for each in visits:
-        each.page.context.close()
-        assert each.hosts <= LOCAL, "a request left the machine"
-        assert each.faults == [], "the console has errors"
+    """Open the tab: visit(what the address says beside the tab, size)."""
+    with visiting(chromium, server, Guest, "#sr-lens img[src]") as open_page:
+        yield lambda query="", **how: open_page(f"?tab=super-resolution{query}", **how)
 
 
 @pytest.mark.browser
@@ -552,29 +529,10 @@ def test_no_width_scrolls_sideways(visit, width):
 # ---- The API ----
 
 
-def call(server: Server, name: str, data: bytes, model: str):
-    """What an endpoint answers to a picture file: its value, or the sentence of its error."""
-    with httpx.Client(base_url=f"{server.url}/gradio_api", timeout=3 * SECONDS, trust_env=False) as http:
-        path = http.post("/upload", files={"files": ("in.png", data)}).raise_for_status().json()[0]
-        sent = http.post(f"/call/{name}", json={"data": [{"path": path, "meta": {"_type": "gradio.FileData"}}, model]})
-        event = ""
-        with http.stream("GET", f"/call/{name}/{sent.raise_for_status().json()['event_id']}") as lines:
-            for line in lines.iter_lines():
-                kind, _, value = line.partition(": ")
-                event = value if kind == "event" else event
-                if kind == "data" and event == "error":
-                    fault = json.loads(value)
-                    return fault["error"] if isinstance(fault, dict) else str(fault)
-                if kind == "data" and event == "complete":
-                    answer = json.loads(value)[0]
-                    return Image.open(io.BytesIO(http.get(answer["url"]).content)) if "url" in answer else answer
-    raise AssertionError("the answer ended early")
-
-
 def test_the_endpoints_answer(server):
-    assert call(server, "superres", packed(grain(30, 20)), "srgan-photographs").size == (120, 80)
-    assert call(server, "superres", packed(Image.new("RGB", (1, 1))), "srcnn-photographs").size == (4, 4)
-    found = call(server, "superres_scores", packed(grain(64, 48)), "srresnet-photographs")
+    assert server.ask("superres", packed(grain(30, 20)), "srgan-photographs").size == (120, 80)
+    assert server.ask("superres", packed(Image.new("RGB", (1, 1))), "srcnn-photographs").size == (4, 4)
+    found = server.ask("superres_scores", packed(grain(64, 48)), "srresnet-photographs")
     assert set(found) == {"bicubic", "srresnet"} and set(found["bicubic"]) == set(enlargers.Figures._fields)
 
 
@@ -588,7 +546,7 @@ def test_the_endpoints_answer(server):
     ],
 )
 def test_the_endpoints_refuse_in_a_sentence(server, name, data, model, told):
-    answer = call(server, name, data, model)
+    answer = server.ask(name, data, model)
     assert isinstance(answer, str) and told in answer and not leaks(answer), answer
 
 

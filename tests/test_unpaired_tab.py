@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
-import time
-from pathlib import Path
 
 import gradio as gr
-import httpx
 import pytest
 import torch
 from conftest import noise, tiny
+from odd_pictures import BAD, GOOD, packed
 from PIL import Image
-from test_app import BAD, GOOD, LOCAL, ROOT, SECONDS, SENTENCE, Server, Visit, free_port, leaks, packed
-from test_app import chromium as chromium  # the fixture
+from served import APP, SENTENCE, Server, Visit, leaks, serving, visiting
 
 from demos import cycles, identity_pool, map, partner, roundtrip, scene, unpaired
 from demos.domains import SUBJECTS, examples
@@ -234,30 +228,9 @@ def test_pictures_without_partners_ask_something_else(gallery):
 @pytest.fixture(scope="module")
 def server(folder, tmp_path_factory):
     """The app on the tiny models, in a process of its own, without the sets that a machine may have."""
-    home, port = tmp_path_factory.mktemp("app"), free_port()
-    code = (
-        f"from pathlib import Path; from i2i import pipeline; pipeline.SHIPPED = Path({str(folder)!r}); "
-        "import app; from demos import look; "
-        f"app.app.launch(server_name='127.0.0.1', server_port={port}, quiet=True, **look.LAUNCH)"
-    )
-    away = {"GRADIO_TEMP_DIR": str(home / "uploads"), "I2I_DATA": str(home), "NO_PROXY": "127.0.0.1,localhost", "no_proxy": "127.0.0.1,localhost"}
-    log = home / "log.txt"
-    with log.open("w") as out:
-        process = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env=os.environ | away, stdout=out, stderr=subprocess.STDOUT)
-    running, end = Server(f"http://127.0.0.1:{port}", process, log), time.monotonic() + 300
-    try:
-        while True:
-            assert process.poll() is None, f"the app did not start:\n{log.read_text()}"
-            assert time.monotonic() < end, "the app took more than five minutes to start"
-            try:
-                if httpx.get(running.url, timeout=SECONDS, trust_env=False).status_code == 200:
-                    break
-            except httpx.TransportError:
-                time.sleep(0.2)
+    home = tmp_path_factory.mktemp("app")
+    with serving(home, APP, folder, I2I_DATA=str(home)) as running:
         yield running
-    finally:
-        process.terminate()
-        process.wait(20)
 
 
 class Guest(Visit):
@@ -271,38 +244,15 @@ class Guest(Visit):
         """The pictures side by side: the source, then what each method makes of it."""
         return self.page.evaluate("[...document.querySelectorAll('#sides img')].map(i => i.src)")
 
-    def until(self, what: str, *values) -> None:
-        self.page.wait_for_function(what, arg=list(values))
-
     def other(self, before: list[str]) -> None:
         """Wait until the pictures side by side are not those."""
         self.until("([b]) => JSON.stringify([...document.querySelectorAll('#sides img')].map(i => i.src)) !== JSON.stringify(b)", before)
 
-    def choose(self, where: str, name: str) -> None:
-        self.page.locator(where).get_by_role("radio", name=name).check()
-
 
 @pytest.fixture
 def visit(server, chromium):
-    visits = []
-
-    def open_page(query: str = "?tab=unpaired", size: tuple[int, int] = (1440, 1000)) -> Guest:
-        page = chromium.new_context(viewport={"width": size[0], "height": size[1]}).new_page()
-        page.set_default_timeout(1e3 * SECONDS)
-        guest = Guest(page)
-        visits.append(guest)
-        page.on("request", lambda r: guest.hosts.add(httpx.URL(r.url).host))
-        page.on("console", lambda m: guest.faults.append(m.text) if m.type == "error" else None)
-        page.on("pageerror", lambda fault: guest.faults.append(str(fault)))
-        page.goto(f"{server.url}/{query}")
-        page.wait_for_selector("#sides img", state="visible")
-        return guest
-
-    yield open_page
-    for each in visits:
-        each.page.context.close()
-        assert each.hosts <= LOCAL, "a request left the machine"
-        assert each.faults == [], "the console has errors"
+    with visiting(chromium, server, Guest, "#sides img") as open_page:
+        yield lambda query="?tab=unpaired", **how: open_page(query, **how)
 
 
 @pytest.mark.browser
@@ -346,6 +296,21 @@ def test_an_address_shows_another_visitor_the_same(visit):
     other = visit(v.page.url[v.page.url.index("?") :])
     other.until("([b]) => JSON.stringify([...document.querySelectorAll('#sides img')].map(i => i.src)) === JSON.stringify(b)", v.made())
     assert "UNIT" in other.page.inner_text("#sides [aria-checked=true]")
+
+
+@pytest.mark.browser
+def test_of_fast_clicks_the_last_wins(visit):
+    v, fresh = visit(), visit("?tab=unpaired&subject=icons&method=cyclegan&direction=xy&example=6")
+    for n in (3, 9, 1, 4, 6):
+        v.page.locator("#heap button").nth(n).click()
+    v.until("([b]) => JSON.stringify([...document.querySelectorAll('#sides img')].map(i => i.src)) === JSON.stringify(b)", fresh.made())
+    assert v.wish()["example"] == "6"
+    shown = v.page.locator("#sides button:not(:disabled)")
+    for n in (1, 2, 0, 3, 2):
+        shown.nth(n).click()
+    v.until("() => document.querySelectorAll('#sides button')[2].getAttribute('aria-checked') === 'true'")
+    v.page.wait_for_timeout(1000)
+    assert shown.nth(2).get_attribute("aria-checked") == "true", "nothing comes after the last"
 
 
 @pytest.mark.browser
@@ -456,41 +421,33 @@ def test_subjects_change_and_lecture_mode_is_larger(visit):
 # ---- The API ----
 
 
-def ask(server: Server, data: bytes, tmp_path: Path, model: str = "cyclegan-icons", direction: str = "xy") -> Image.Image | str:
-    """What /unpaired answers to a picture file: a picture, or the sentence of its error."""
-    from gradio_client import Client, handle_file
-    from gradio_client.exceptions import AppError
-
-    (tmp_path / "in.png").write_bytes(data)
-    client = Client(server.url, verbose=False, download_files=str(tmp_path / "out"))
-    try:
-        return Image.open(client.predict(handle_file(tmp_path / "in.png"), model, direction, api_name="/unpaired"))
-    except AppError as fault:
-        return str(fault)
+def ask(server: Server, data: bytes, model: str = "cyclegan-icons", direction: str = "xy") -> Image.Image | str:
+    """What /unpaired answers to a picture file."""
+    return server.ask("unpaired", data, model, direction)
 
 
 @pytest.mark.parametrize("make, size", GOOD.values(), ids=GOOD)
-def test_a_picture_of_any_kind_is_translated(server, tmp_path, make, size):
-    answer = ask(server, make(), tmp_path)
+def test_a_picture_of_any_kind_is_translated(server, make, size):
+    answer = ask(server, make())
     assert isinstance(answer, Image.Image), answer
     assert answer.size == tuple(side // 8 for side in size)
 
 
 @pytest.mark.parametrize("make, fault", BAD.values(), ids=BAD)
-def test_a_file_that_is_no_good_is_answered_by_a_sentence(server, tmp_path, make, fault):
-    answer = ask(server, make(), tmp_path)
+def test_a_file_that_is_no_good_is_answered_by_a_sentence(server, make, fault):
+    answer = ask(server, make())
     assert isinstance(answer, str) and fault in answer and not leaks(answer), answer
 
 
-def test_models_and_directions_that_are_not_here_are_named(server, tmp_path):
+def test_models_and_directions_that_are_not_here_are_named(server):
     data = packed(Image.new("RGB", (20, 20), "red"))
     for model, direction, told in (
         ("pix2pix-icons", "xy", "cyclegan-icons"), ("../cyclegan-icons", "xy", "no model"), ("cyclegan-icons", "up", "xy or yx"),
         ("distancegan-icons", "yx", "no way back"),
     ):  # fmt: skip
-        answer = ask(server, data, tmp_path, model, direction)
+        answer = ask(server, data, model, direction)
         assert isinstance(answer, str) and told in answer and not leaks(answer), answer
-    over, back = (ask(server, data, tmp_path, direction=d) for d in ("xy", "yx"))
+    over, back = (ask(server, data, direction=d) for d in ("xy", "yx"))
     assert over.tobytes() != back.tobytes()
 
 
