@@ -9,7 +9,7 @@ import gradio as gr
 
 from i2i.claims import CLAIMS
 
-from . import digits, enlargers, inpainting, oneshot, paired, scene, strip, styles, superres
+from . import digits, enlargers, faces, inpainting, oneshot, paired, scene, strip, styles, superres
 from .domains import SUBJECTS
 
 
@@ -146,7 +146,7 @@ def _tab_of() -> dict[str, str]:
     """method -> the tab that shows it, of those whose models are here."""
     unpaired = {method for key in scene.available() for method in scene.methods(key)}
     if unpaired:  # the cards of that tab
-        unpaired |= {m for m, card in (("stargan", styles), ("ost", oneshot), ("dtn", digits)) if card.available()}
+        unpaired |= {m for m, card in (("stargan", styles), ("ost", oneshot), ("dtn", digits), ("dtn", faces)) if card.available()}
     large = {"srgan" if key == "content" else key for key in enlargers.models()}
     return (
         dict.fromkeys(["pix2pix"] if paired.available() else [], "Paired") | dict.fromkeys(unpaired, "Unpaired")

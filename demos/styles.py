@@ -13,11 +13,11 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from i2i.data import catalogue, emoji, icons
-from i2i.data.domains import emoji_domains
+from i2i.data import catalogue, emoji, icons, landscapes
+from i2i.data.domains import domains, emoji_domains
 from i2i.data.folders import DataError
 from i2i.losses import l1
-from i2i.pictures import PictureError, open_picture, to_picture
+from i2i.pictures import PictureError, from_bytes, open_picture, to_picture
 from i2i.pipeline import Model, shipped
 
 from . import look
@@ -26,8 +26,11 @@ from .scene import loaded, sentence, uploaded
 from .strip import thumbnail
 from .tiles import Tiles
 
-MODELS = {"icons": "stargan-icons", "emoji": "stargan-emoji"}
-TOLD = {"openmoji": "OpenMoji", "noto": "Noto", "fluent-flat": "Fluent flat", "fluent-3d": "Fluent 3-D"}
+MODELS = {"icons": "stargan-icons", "emoji": "stargan-emoji", "photographs": "stargan-weather"}
+TOLD = {
+    "openmoji": "OpenMoji", "noto": "Noto", "fluent-flat": "Fluent flat", "fluent-3d": "Fluent 3-D", "cloudy": "clouds", "shine": "sunshine",
+}  # fmt: skip
+_PHOTOGRAPHS = 3  # of each kind of weather
 
 _CSS = """<style>
 .planes { display: flex; flex-wrap: wrap; gap: 8px; align-items: flex-start; margin: 10px 0 0; } .planes figure { margin: 0; width: 58px; min-width: 0; }
@@ -69,7 +72,10 @@ def _icons(index: Tensor, names: dict[str, str]) -> tuple[Thing, ...]:
 
 @lru_cache(maxsize=4)
 def things(key: str) -> tuple[Thing, ...]:
-    """The examples of a subject: emoji where they are installed, else icons drawn flat, of which only that picture is known."""
+    """The examples of a subject: emoji where they are installed, else icons drawn flat; photographs where those are, else
+    landscapes drawn by day. Of what stands in, and of photographs, only one picture is known."""
+    if key == "photographs":
+        return _photographs(loaded(MODELS[key]).labels)
     if key == "icons":
         return _icons(torch.tensor([8, 5, 1, 10, 3, 0, 14, 7, 12, 2, 4, 11]), {style: style for style in icons.STYLES})
     root, labels = catalogue.find("emoji"), loaded(MODELS[key]).labels
@@ -82,6 +88,18 @@ def things(key: str) -> tuple[Thing, ...]:
             return tuple(Thing(names[i], dict(zip(labels, row, strict=True))) for i, row in zip(chosen, shown, strict=True))
     flat = next((name for name in labels if "flat" in name), labels[0])
     return _icons(torch.arange(16, 28), {"flat": flat})
+
+
+def _photographs(labels: list[str]) -> tuple[Thing, ...]:
+    root = catalogue.find("weather")
+    with contextlib.suppress(DataError, PictureError):
+        if root is not None:
+            held_out = domains(root, 128, "test")
+            kinds = {kind: pictures for kind, pictures in zip(held_out.names, held_out.pictures, strict=True) if kind in labels}
+            chosen = [(kind, pictures[n * len(pictures) // _PHOTOGRAPHS]) for n in range(_PHOTOGRAPHS) for kind, pictures in kinds.items()]
+            return tuple(Thing(f"photograph {i + 1}", {kind: to_picture(from_bytes(p))}) for i, (kind, p) in enumerate(chosen))
+    scenes = landscapes.draw(torch.arange(12), "day")
+    return tuple(Thing(f"landscape {i + 1}", {"shine": to_picture(p)}) for i, p in enumerate(scenes))
 
 
 def available() -> list[str]:
@@ -123,9 +141,11 @@ def settle(key: str, own: str, target: str, at: int = 0, upload: Image.Image | N
     key = key if key in available() else available()[0]
     labels = loaded(MODELS[key]).labels
     at = -1 if upload is not None else max(at, 0) % len(things(key))
-    if own not in labels:
-        known = things(key)[at].pictures if at >= 0 else {}
-        own = labels[1] if len(known) > 1 else next(iter(known), labels[0])
+    known = things(key)[at].pictures if at >= 0 else {}
+    if len(known) == 1:  # there is nothing else that this picture could be
+        own = next(iter(known))
+    elif own not in labels:
+        own = labels[1]
     target = target if target in labels else labels[-1]
     return View(key, own, target, at, upload)
 
@@ -160,7 +180,7 @@ def show(view: View, revealed: bool) -> tuple[dict, str, str, str]:
     back = model.translate(over, label=own)
     name = html.escape(view.thing.name if view.thing else "your picture")
     tiles = {
-        "label": "Target style", "chosen": view.target, "look": "large",
+        "label": "Target", "chosen": view.target, "look": "large",
         "tiles": [
             {
                 "key": label, "title": _called(label), "src": look.data_url(to_picture(cut(made[i : i + 1]))), "alt": f"{name}, made {_called(label)}",
@@ -273,7 +293,8 @@ def _strip(view: View) -> dict:
 
 
 def _labels(view: View) -> list[tuple[str, str]]:
-    return [(_called(label), label) for label in view.model.labels]
+    known = view.thing.pictures if view.thing else {}
+    return [(_called(label), label) for label in (known if len(known) == 1 else view.model.labels)]
 
 
 def card() -> tuple[Callable, list] | None:
@@ -285,8 +306,8 @@ def card() -> tuple[Callable, list] | None:
     tiles, given, trip, told = show(view, False)
     with gr.Column(elem_classes="card", elem_id="star"):
         gr.HTML(
-            f'{_CSS}<h2 class="label">StarGAN: one generator, every style</h2><p class="tell">CycleGAN needs two generators for every two domains. Here the '
-            "target is one more input: four styles, one net, and a critic that also says which style it sees.</p>",
+            f'{_CSS}<h2 class="label">StarGAN: one generator, every domain</h2><p class="tell">CycleGAN needs two generators for every two domains. Here the '
+            "target is one more input: four domains, one net, and a critic that also says which of them it sees.</p>",
             apply_default_css=False, elem_classes="bare",
         )  # fmt: skip
         at, upload = gr.State(view.at), gr.State(None, time_to_live=3600)
@@ -296,7 +317,7 @@ def card() -> tuple[Callable, list] | None:
                 elem_id="star-subject", elem_classes="segmented",
             )  # fmt: skip
             with gr.Column(scale=0, min_width=150):
-                gr.HTML('<span class="small">the picture is drawn as</span>', apply_default_css=False, elem_classes="bare")
+                gr.HTML('<span class="small">the picture comes as</span>', apply_default_css=False, elem_classes="bare")
             own = gr.Radio(
                 _labels(view), value=view.own, show_label=False, container=False, min_width=300, elem_id="star-own", elem_classes="segmented",
             )  # fmt: skip

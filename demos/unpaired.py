@@ -11,7 +11,7 @@ from i2i.alignment import directions
 from i2i.methods import METHODS
 from i2i.pictures import PictureError, open_picture
 
-from . import digits, look, oneshot, partner, roundtrip, styles
+from . import digits, faces, look, oneshot, partner, roundtrip, styles
 from .cycles import TOLD
 from .domains import SUBJECTS
 from .scene import (
@@ -159,7 +159,7 @@ def tab() -> Callable | None:
                     )
                 with gr.Column(scale=5, min_width=320):
                     asking = _html(first[5], "partner")
-        cards = [built for card in (styles.card, oneshot.card, digits.card) if (built := card())]
+        cards = [built for card in (styles.card, oneshot.card, digits.card, faces.card) if (built := card())]
         look.links(
             "Notebooks: <code>make notebook</code>, " + ", ".join(dict.fromkeys(t.notebook for t in TOLD.values())),
             **{f"{t.title}: {t.authors} {t.year}": f"https://arxiv.org/abs/{t.arxiv}" for t in TOLD.values()},

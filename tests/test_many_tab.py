@@ -1,4 +1,4 @@
-"""The three later cards of the tab Unpaired, on tiny untrained models: many styles, one picture learned live, what f keeps."""
+"""The later cards of the tab Unpaired, on tiny untrained models: many domains, one picture learned live, what f keeps."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from odd_pictures import BAD, packed
 from PIL import Image
 from served import ROOT, leaks
 
-from demos import digits, live, map, oneshot, scene, styles, unpaired
+from demos import digits, faces, live, map, oneshot, scene, styles, unpaired
 from i2i import oneshot as learning
 from i2i import pipeline
 from i2i.checkpoint import export, load_method
@@ -47,12 +47,14 @@ def folder(tmp_path_factory):
     export(home / "stargan-icons", small("stargan"), size=16, card={"labels": list(STYLES)})
     export(home / "stargan-emoji", small("stargan"), size=16, card={"labels": ["openmoji", "noto", "fluent-flat", "fluent-3d"]}, nets=("D",))
     export(home / "ost-icons", small("ost"), size=16, card={}, nets=("D_y",))
+    export(home / "stargan-weather", small("stargan"), size=16, card={"labels": ["cloudy", "rain", "shine", "sunrise"]})
     export(home / "dtn-digits", small("dtn"), size=16, card={})
+    export(home / "dtn-faces", small("dtn"), size=16, card={})
     return home
 
 
 def forget() -> None:
-    for cached in (scene.loaded, scene._translated, scene.thumbnails, styles.things, styles._examples, digits._known):
+    for cached in (scene.loaded, scene._translated, scene.thumbnails, styles.things, styles._examples, digits._known, faces.examples, faces._codes, faces._choices):
         cached.cache_clear()
 
 
@@ -74,13 +76,13 @@ def texts() -> str:
     return " ".join(str(b.value) for b in app.blocks.values() if isinstance(b, gr.HTML))
 
 
-HEADINGS = {"stargan-icons": "StarGAN: one generator", "ost-icons": "OST: give it one picture", "dtn-digits": "DTN: what must be kept"}
+HEADINGS = {"stargan-icons": "StarGAN: one generator", "ost-icons": "OST: give it one picture", "dtn-digits": "DTN: what must be kept", "dtn-faces": "DTN on faces"}
 
 
 @pytest.mark.parametrize("absent", [*HEADINGS, "all"])
 def test_a_card_whose_model_is_not_here_does_not_appear(folder, monkeypatch, tmp_path, absent):
     for each in folder.iterdir():
-        if each.name != absent and not (absent == "all" and each.name in HEADINGS) and each.name != "stargan-emoji":
+        if each.name != absent and not (absent == "all" and each.name in HEADINGS) and each.name not in ("stargan-emoji", "stargan-weather"):
             (tmp_path / each.name).symlink_to(each)
     monkeypatch.setattr(pipeline, "SHIPPED", tmp_path)
     forget()
@@ -88,7 +90,7 @@ def test_a_card_whose_model_is_not_here_does_not_appear(folder, monkeypatch, tmp
     forget()
     for name, heading in HEADINGS.items():
         assert (heading in shown) == (absent not in (name, "all"))
-    assert leads.get("dtn", "") == ("" if absent in ("dtn-digits", "all") else "Unpaired") and leads["cyclegan"] == "Unpaired"
+    assert leads.get("dtn", "") == ("" if absent == "all" else "Unpaired") and leads["cyclegan"] == "Unpaired"
 
 
 def test_an_ost_without_its_discriminator_cannot_learn_and_is_not_offered(tmp_path, monkeypatch):
@@ -103,8 +105,8 @@ def test_an_ost_without_its_discriminator_cannot_learn_and_is_not_offered(tmp_pa
 
 def test_an_address_restores_each_card_and_nonsense_restores_nothing(gallery):
     with gr.Blocks():
-        built = [card() for card in (styles.card, oneshot.card, digits.card)]
-    stars, once, dtn = (restore for restore, _ in built)
+        built = [card() for card in (styles.card, oneshot.card, digits.card, faces.card)]
+    stars, once, dtn, people = (restore for restore, _ in built)
     for restore, outputs in built:
         assert len(restore({})) == len(outputs)
     assert stars({"target": "night", "from": "flat", "thing": "3"})[6]["chosen"] == "night"
@@ -113,6 +115,7 @@ def test_an_address_restores_each_card_and_nonsense_restores_nothing(gallery):
     assert once({"one": "4"})[1] == 4 and once({"one": "-1"})[1] != -1
     assert "your digit" in dtn({"digit": "p0,18,60,60,190,60,100,200"})[0]
     assert isinstance(dtn({"digit": "<script>"})[0], dict), "skipped"
+    assert people({"face": "2"})[1]["chosen"] == "2" and isinstance(people({"face": "-2"})[0], dict), "skipped"
 
 
 # ---- StarGAN ----
@@ -148,6 +151,26 @@ def test_without_the_pictures_emoji_begin_as_flat_icons_whose_truth_nobody_knows
     view = styles.settle("emoji", "", "")
     assert view.own == "fluent-flat" and view.truth is None
     assert "Nobody knows" in styles.show(view, True)[2]
+
+
+def test_a_photograph_comes_as_what_it_is_and_landscapes_stand_in(gallery, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("I2I_DATA", raising=False)
+    view = styles.settle("photographs", "rain", "sunrise", 3)
+    assert view.own == "shine" and styles._labels(view) == [("sunshine", "shine")], "not what a visitor says it is"
+    assert view.truth is None and len(styles.things("photographs")) == 12
+    for kind in ("cloudy", "rain", "shine", "sunrise"):
+        for split in ("train", "test"):
+            (tmp_path / "weather" / split / kind).mkdir(parents=True)
+            for i in range(6):
+                Image.new("RGB", (20, 20), (40 * i, 9, 9)).save(tmp_path / "weather" / split / kind / f"{kind}{i}.png")
+    monkeypatch.setenv("I2I_DATA", str(tmp_path))
+    styles.things.cache_clear()
+    shown = styles.things("photographs")
+    assert [next(iter(t.pictures)) for t in shown[:5]] == ["cloudy", "rain", "shine", "sunrise", "cloudy"] and len(shown) == 12
+    assert len({t.drawn("").tobytes() for t in shown}) == 3, "different ones of each kind"
+    own = styles.settle("photographs", "", "rain", upload=Image.new("RGB", (9, 9)))
+    assert len(styles._labels(own)) == 4, "of a visitor's own nobody knows what it shows"
 
 
 def test_a_picture_of_ones_own_takes_the_label_that_changes_it_least(gallery):
@@ -422,3 +445,26 @@ def test_distances_are_those_of_f_and_what_is_no_digit_is_told(gallery):
     assert f"<b>{far:.1f}</b>" in shown and shown.count("<li") == 11 and "shows no digit" not in shown
     assert len(digits.examples()) == 14 and [w.digit for w in digits.examples()].count(False) == 2
     assert "This picture shows no digit" in digits._example(12)
+
+
+def test_the_face_that_f_takes_an_emoji_for_is_the_nearest_of_all(gallery, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("I2I_DATA", raising=False)
+    known, model = faces.examples(), scene.loaded("dtn-faces")
+    assert len(known) == 8 and known[0].name == "Grace Hopper"
+    x = torch.cat([model.place(faces.head(face.picture)).x for face in known])
+    with torch.inference_mode():
+        far = torch.cdist(model.method.f(model.translate(x)), model.method.f(x))
+    for at in (0, 5):
+        shown = faces.show(known[at].picture, known[at].name, at)
+        rank = far[at].argsort().tolist().index(at) + 1
+        assert ("nearest of all" if rank == 1 else f"only at place {rank}.") in shown
+        assert f"{far[at].min():.1f}</b>" in shown and shown.count("<li") == 5
+    own = faces.show(Image.effect_noise((90, 60), 90).convert("RGB"), "<b>mine", -1)
+    assert "Of 9 faces" in own and "&lt;b&gt;mine" in own
+
+
+def test_a_head_is_cut_out_a_little_above_the_middle():
+    page = Image.new("RGB", (100, 200), "white")
+    page.paste("red", (0, 40, 100, 140))
+    assert faces.head(page).getcolors() == [(100 * 100, (255, 0, 0))] and faces.head(Image.new("RGB", (7, 3))).size == (3, 3)
