@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import torch
+import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 
 from .nets.membrane import membrane
 from .pictures import PictureError, to_picture, to_rgb, to_tensor, upright
+
+PIECES = 16  # that a hole is cut into at most: each is a pass of the net
 
 # -- a picture of any size ------------------------------------------------------------------------------------------
 
@@ -51,12 +56,50 @@ def window(hole: np.ndarray, size: int) -> tuple[int, int, int, int]:
     return left, top, right, bottom
 
 
+def pieces(hole: np.ndarray, size: int) -> list[np.ndarray]:
+    """A hole bool [H, W] cut into pieces that are filled one after the other, so that each is seen from nearer by; at most
+    `PIECES`. It is cut along empty rows and columns (Nagy and Seth 1984), the largest piece first, while a net of `size` px
+    would be shown it shrunk."""
+    found, whole = [], [hole]
+    while whole and len(found) + len(whole) < PIECES:
+        part = whole.pop(max(range(len(whole)), key=lambda i: _extent(whole[i], size)))
+        halves = _halves(part) if _extent(part, size) > size else None
+        if halves:
+            whole += halves
+        else:
+            found.append(part)
+    return sorted(found + whole, key=np.count_nonzero)  # small ones first: filled, they are surroundings of the large
+
+
+def _extent(hole: np.ndarray, size: int) -> int:
+    left, top, right, bottom = window(hole, size)
+    return max(right - left, bottom - top)
+
+
+def _halves(hole: np.ndarray) -> list[np.ndarray] | None:
+    """Both sides of a gap between rows or columns that a hole touches, of that which leaves the least to either; None if
+    there is no gap."""
+    touched = [np.flatnonzero(hole.any(1 - axis)) for axis in (0, 1)]
+    lengths = [int(at[-1] - at[0]) + 1 for at in touched]
+    gaps = [
+        (max(lengths[1 - axis], longer := max(int(before - at[0]) + 1, int(at[-1] - after) + 1)), longer, axis, int(after))
+        for axis, at in enumerate(touched)
+        for before, after in pairwise(at)
+        if after - before > 1
+    ]
+    if not gaps:
+        return None
+    *_, axis, at = min(gaps)
+    first = hole & (np.arange(hole.shape[axis]) < at).reshape((-1, 1) if axis == 0 else (1, -1))
+    return [first, hole & ~first]
+
+
 def fill(model, picture: Image.Image, mask: Image.Image, scale: float = 1.0, seed: int = 0) -> Image.Image:
     """The picture, RGB, its hole painted; every pixel outside is its own, to the bit, and none inside is looked at.
 
-    model: one whose controls hold "mask".  mask: as `as_hole` takes it.  The net sees a window around the hole, its
-    longer side shrunk or grown to the trained size times `scale`, and what it paints is grown back. Without a hole the
-    picture comes back as it is. Raises PictureError where nothing is left to go by.
+    model: one whose controls hold "mask".  mask: as `as_hole` takes it.  The net sees a window around each of the hole's
+    `pieces`, its longer side shrunk or grown to the trained size times `scale`, and what it paints is grown back. Without
+    a hole the picture comes back as it is. Raises PictureError where nothing is left to go by.
     """
     rgb = to_rgb(picture)
     hole = as_hole(mask, rgb.size)
@@ -64,20 +107,28 @@ def fill(model, picture: Image.Image, mask: Image.Image, scale: float = 1.0, see
         return rgb
     if hole.all():
         raise PictureError("the hole covers the whole picture: there is nothing left to go by; mark less of it.")
-    box = window(hole, model.size)
-    part, inside = rgb.crop(box), Image.fromarray(hole).crop(box)
-    ratio = model.size * scale / max(part.size)
-    step = 2 ** (model.method.config.halvings if hasattr(model, "method") else 2)  # what the net halves must be even
-    # BOX, so that no pixel of the hole leaks into one outside.
-    small = tuple(max(32, step, step * round(side * ratio / step)) for side in part.size)
-    seen = torch.from_numpy(np.array(inside.convert("L").resize(small, Image.BOX)) > 0).float()[None, None]
-    known = np.array(part)
-    known[np.asarray(inside)] = 128
-    x = to_tensor(Image.fromarray(known).resize(small, Image.BOX))
-    made = to_picture(model.translate(x, seed, mask=seen)).resize(part.size, Image.BICUBIC)
-    result = rgb.copy()
-    result.paste(made, box[:2], inside)
+    result, open_ = rgb.copy(), hole.copy()
+    for piece in pieces(hole, model.size):
+        _fill_piece(model, result, open_, piece, scale, seed)
+        open_ &= ~piece
     return result
+
+
+def _fill_piece(model, picture: Image.Image, hole: np.ndarray, piece: np.ndarray, scale: float, seed: int) -> None:
+    """Paint one piece of what is still open of a hole into the picture."""
+    box = window(piece, model.size)
+    left, top, right, bottom = box
+    ratio = model.size * scale / max(right - left, bottom - top)
+    step = 2 ** (model.method.config.halvings if hasattr(model, "method") else 2)  # what the net halves must be even
+    small = tuple(max(32, step, step * round(side * ratio / step)) for side in (bottom - top, right - left))
+    known = torch.from_numpy(~hole[top:bottom, left:right])[None, None].float()
+    # A pixel of the small picture is the mean of what is known under it, and hole where less than half is.
+    share = F.adaptive_avg_pool2d(known, small)
+    x = F.adaptive_avg_pool2d(to_tensor(picture.crop(box)) * known, small) / share.clamp_min(1e-6)
+    seen = share <= 0.5
+    seen = (share == 0 if seen.all() else seen).float()
+    made = model.translate(x * (share > 0), seed, mask=seen) if seen.any() else x
+    picture.paste(to_picture(made).resize((right - left, bottom - top), Image.BICUBIC), (left, top), Image.fromarray(piece).crop(box))
 
 
 # -- without a model ------------------------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ from i2i.data.facades import SPLITS, Facades
 from i2i.data.folders import DataError
 from i2i.data.holes import KINDS, Holes, cmp_holes, facade_holes, holes, mask, photograph_holes
 from i2i.data.sdf import hash_uniform
-from i2i.inpainting import Membrane, as_hole, fill, membrane, window
+from i2i.inpainting import Membrane, as_hole, fill, membrane, pieces, window
 from i2i.inside import FIGURES, figures, filled, report
 from i2i.method import frozen, weighted_sum
 from i2i.methods import METHODS
@@ -640,6 +640,48 @@ def test_the_net_is_shown_the_surroundings_and_no_pixel_of_the_hole(scale, side,
     assert max(right - left, bottom - top) < 2 * side or seen[touched > 0.4].all(), "part of the hole is hole"
     share = seen.mean().item() * (right - left) * (bottom - top) / ((box[2] - box[0]) * (box[3] - box[1]))
     assert 0.9 < share < 1.5, "the pixels that the hole touches, and no more"
+
+
+def test_holes_that_lie_apart_are_each_seen_from_near():
+    spy, picture = Spy(), view(600, 400, grain=9)
+    boxes = [(20, 30, 40, 44), (560, 350, 590, 390), (300, 20, 330, 60)]
+    m = Image.new("L", picture.size)
+    for box in boxes:
+        m.paste(255, box)
+    made = fill(spy, picture, m)
+    assert len(spy.shown) == 3
+    for (_, seen), (left, top, right, bottom) in zip(spy.shown, boxes, strict=True):  # from the smallest to the largest
+        side = max(32, 2 * (right - left), 2 * (bottom - top))
+        assert seen.mean() == pytest.approx((right - left) * (bottom - top) / side / min(side, 400), rel=0.5), "its own window"
+    after = picture
+    for box in boxes:
+        after = fill(Spy(), after, painted(600, 400, box))
+    assert not apart(made, after).any(), "as if they were filled one by one"
+    beside, m = Spy(), painted(600, 400, (20, 30, 60, 70))
+    m.paste(255, (64, 30, 144, 110))
+    fill(beside, picture, m)
+    (_, first), (x, second) = beside.shown
+    assert first.mean() > 0.27 and second.mean() == pytest.approx(0.25, abs=0.03), "the one is hole to the other until it is filled"
+    assert (x[:, 0] > 0.9).logical_and(x[:, 1] < -0.9).float().mean() > 0.01, "and then what was painted there"
+    near = painted(600, 400, (20, 30, 24, 34))
+    near.paste(255, (26, 30, 30, 34))
+    assert len(pieces(np.asarray(near) > 0, 32)) == 1, "both are seen unshrunk"
+
+
+def test_a_picture_full_of_specks_takes_few_passes_and_is_not_all_hole():
+    spy, picture = Spy(), view(600, 600, grain=9)
+    specks = np.zeros((600, 600), bool)
+    specks[::5, ::5] = True
+    made, m = fill(spy, picture, Image.fromarray(specks)), Image.fromarray(specks)
+    assert len(pieces(specks, 32)) == 16 and len(spy.shown) == 0, "of no pixel of the shrunk picture half is hole: their mean will do"
+    off = np.abs(np.asarray(made).astype(int) - np.asarray(picture.resize((75, 75), Image.BOX).resize((600, 600), Image.BICUBIC)).astype(int))
+    assert not apart(made, picture)[~specks].any() and np.median(off[specks]) < 40
+    spoilt = Image.composite(Image.new("RGB", (600, 600), "lime"), picture, m)
+    assert not apart(fill(spy, spoilt, m), made).any(), "nothing in the hole is looked at"
+    dense = np.ones((600, 600), bool)
+    dense[::60, ::60] = False
+    fill(spy, picture, Image.fromarray(dense))
+    assert [0 < seen.mean() < 1 for _, seen in spy.shown] == [True], "the little that is known is not lost"
 
 
 @pytest.mark.parametrize("halvings", [1, 3])
