@@ -22,8 +22,7 @@ from i2i.pipeline import Model, load, shipped
 from . import look
 
 SCALE = 4
-TWICE = "twice"
-"""The key of the model that doubles the sides: for whole photographs, which need no more as a rule."""
+_TWICE = "-x2"  # ends the key of a model that doubles the sides, and the model's name
 _JUDGED = 40  # px: smaller pictures are too small to be judged
 _PLACE = 96  # px: phi and D see places of this side in training
 
@@ -103,20 +102,22 @@ def models() -> list[str]:
 
 
 def model_of(key: str) -> str:
-    """The shipped model behind a key of TOLD, or TWICE."""
-    return "srresnet-photographs-x2" if key == TWICE else TOLD[key].model
+    """The model behind a key of TOLD, or behind one of `twice`."""
+    return TOLD[key.removesuffix(_TWICE)].model + _TWICE * key.endswith(_TWICE)
 
 
 def scale_of(key: str) -> int:
-    return 2 if key == TWICE else SCALE
+    return 2 if key.endswith(_TWICE) else SCALE
 
 
-def doubles() -> bool:
-    """Whether the model that doubles the sides is here."""
-    return model_of(TWICE) in shipped()
+def twice(key: str) -> str | None:
+    """The key of the model that doubles the sides in the manner of `key`, or else of another's, if any is here: whole
+    photographs need no more as a rule."""
+    near = sorted(TOLD, key=lambda other: (other != key, other != "srresnet"))
+    return next((other + _TWICE for other in near if model_of(other + _TWICE) in shipped()), None)
 
 
-@lru_cache(maxsize=len(TOLD) + 1)
+@lru_cache(maxsize=2 * len(TOLD))
 def loaded(key: str) -> Model:
     return load(model_of(key))
 
@@ -210,7 +211,9 @@ def table(rows: dict[str, Figures], chosen: str = "") -> str:
 
 
 def title_of(key: str) -> str:
-    return TOLD[key].title if key in TOLD else {TWICE: "SRResNet, twice", "bicubic": "bicubic", "original": "the original", "given": "what is given"}[key]
+    if key.endswith(_TWICE):
+        return f"{title_of(key.removesuffix(_TWICE))}, twice"
+    return TOLD[key].title if key in TOLD else {"bicubic": "bicubic", "original": "the original", "given": "what is given"}[key]
 
 
 def told(key: str, rows: dict[str, Figures], missed: dict[str, float], believed: float | None = None) -> str:

@@ -361,7 +361,7 @@ def tab() -> Callable | None:
                     go = gr.Button("Enlarge all of it", variant="primary", size="sm", min_width=150, elem_classes="go", elem_id="sr-go")
                     double = gr.Button(
                         "Only twice", size="sm", min_width=110, elem_classes="quiet", elem_id="sr-twice",
-                        visible=enlargers.doubles(),
+                        visible=bool(enlargers.twice(view.chosen)),
                     )  # fmt: skip
                     halt = gr.Button("Stop", size="sm", min_width=90, interactive=False, elem_classes=["quiet", "halt"], elem_id="sr-stop")
                     fetch = gr.DownloadButton("Download the PNG", size="sm", visible=False, min_width=150, elem_classes="quiet", elem_id="sr-fetch")
@@ -433,18 +433,18 @@ def tab() -> Callable | None:
             done = gr.update(value=file, visible=True) if file else gr.update(visible=False)
             return gr.update(interactive=not running), gr.update(interactive=not running), gr.update(interactive=running), done
 
-        def run(request: gr.Request, key: str = ""):
-            """key: of an enlarger; "" takes the one that is looked at."""
+        def run(request: gr.Request, key_of: Callable[[str], str | None] = str):
+            """key_of: the enlarger to take, of the one that is looked at."""
             view = _VISITORS.view(request.session_hash)
             try:
                 picture = view.picture()
-                for job in whole.follow(key or view.chosen, picture, request.session_hash):
+                for job in whole.follow(key_of(view.chosen), picture, request.session_hash):
                     yield (whole.shown(job), *buttons(not job.over, job.file)) if job else (gr.skip(),) * 5
             except PictureError as fault:
                 raise sentence(str(fault)) from None
 
         def twice(request: gr.Request):
-            yield from run(request, enlargers.TWICE)
+            yield from run(request, enlargers.twice)
 
         def stop(request: gr.Request):
             whole.LINE.stop(request.session_hash)

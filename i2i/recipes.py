@@ -415,8 +415,8 @@ RECIPES["dtn-digits"] = Recipe(
 RECIPES["dtn-faces"] = Recipe(
     "dtn", "faces-people", 64,
     {
-        "side": 64, "features": "judge", "g_width": 24, "d_width": 32, "up": "resized", "rate": 3e-4, "decay_from": 0.5,
-        "own_units": True, "constancy": 3.0, "identity": 10.0, "smoothness": 0.05, "steps": 5_000,
+        "side": 64, "features": "judge", "g_width": 24, "d_width": 12, "up": "resized", "rate": 3e-4, "decay_from": 0.5,
+        "own_units": True, "constancy": 0.5, "identity": 60.0, "smoothness": 0.2, "steps": 5_000,
     },
     batch=16, judge="i2i-feat-v1", showcase=lambda size: {"x": shown_faces(size)}, shipped=False,
     summary="DTN, exploratory: photographed faces to drawn people, by what a feature net says of them, 64 px.",
@@ -485,6 +485,11 @@ RECIPES["srcnn-photographs"] = Recipe(
         "colours stay as bicubic left them, since only the brightness is mended: red against blue bleeds",
     ),
 )
+RECIPES["srcnn-photographs-x2"] = Recipe(
+    "srcnn", "photographs-x2", 48, {"scale": 2, "steps": 16_000}, batch=8, showcase=lambda size: _details(size, 2), shipped=False,
+    ema=0.999, minutes=12,
+    summary="SRCNN: photographs enlarged twice by three convolutions on top of bicubic.", **_PHOTOGRAPHS,
+)
 # From SRResNet's weights on. Without VGG-19's own weights phi is the second map of this package's feature net, which has
 # seen few photographs and pins no colour: so the squared error stays, at a quarter. The weights give each a similar size.
 _SRGAN = {
@@ -507,6 +512,11 @@ RECIPES["srgan-photographs-content"] = Recipe(
         "contrast at edges is raised rather than detail brought back, and a faint grid of four pixels shows on plain cloth",
         "a net that has seen few photographs says little about their texture: VGG-19 would ask for more",
     ),
+)
+RECIPES["srgan-photographs-x2"] = Recipe(
+    "srgan", "photographs-x2", 96, {**_SRGAN, "scale": 2, "width": 32, "steps": 2_000}, batch=8,
+    showcase=lambda size: _details(size, 2), shipped=False, ema=0.99, judge="i2i-feat-v1", start="srresnet-photographs-x2", minutes=15,
+    summary="SRGAN, narrower: photographs enlarged twice, by content and an adversary.", **_PHOTOGRAPHS,
 )
 RECIPES["srgan-photographs-vgg"] = Recipe(
     "srgan", "photographs", 96, {"blocks": 8, "d_width": 32, "d_dense": 512, "steps": 20_000}, batch=8, showcase=_details,

@@ -331,7 +331,17 @@ class Here:
             yield frame
 
 
-@pytest.mark.parametrize("key, k", [("srresnet", 4), (enlargers.TWICE, 2)])
+def test_twice_is_done_in_the_manner_of_the_net_that_is_looked_at(folder, monkeypatch, tmp_path):
+    monkeypatch.setattr(pipeline, "SHIPPED", tmp_path)
+    assert enlargers.twice("srgan") is None
+    for key, name, found in (("srcnn", "srcnn-photographs-x2", "srcnn-x2"), ("srresnet", "srresnet-photographs-x2", "srresnet-x2")):
+        (tmp_path / name).symlink_to(folder / "srresnet-photographs-x2")
+        assert enlargers.twice(key) == enlargers.twice("content") == found, "its own; else SRResNet's, else any"
+    assert enlargers.twice("srcnn") == "srcnn-x2" and enlargers.title_of("srcnn-x2") == "SRCNN, twice"
+    assert enlargers.model_of("srgan-x2") == "srgan-photographs-x2" and enlargers.scale_of("srgan") == 4
+
+
+@pytest.mark.parametrize("key, k", [("srresnet", 4), ("srresnet-x2", 2)])
 def test_a_photograph_in_tiles_is_the_picture_at_once(gallery, tmp_path, monkeypatch, key, k):
     picture, model = grain(150, 70), enlargers.loaded(key)
     monkeypatch.setattr(whole, "TILE", 64)
