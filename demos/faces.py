@@ -28,7 +28,7 @@ from .tiles import Tiles
 
 MODEL = "dtn-faces"
 _HELD_OUT = 8  # photographs shown where the set is installed
-_NEAREST = 5  # rows of the list
+_NEAREST = 5  # faces in the list, and x itself
 
 _CSS = """<style>
 #faces .trip { grid-template-columns: repeat(2, minmax(0, 1fr)); max-width: 460px; }
@@ -102,15 +102,15 @@ def show(picture: Image.Image, name: str, at: int = -1) -> str:
     cells = "".join(
         f'<li class="{"own" if i == own else ""}"><img src="{thumbnail(head(faces[i].picture), 74)}" alt="{html.escape(faces[i].name)}">'
         f"{'<b>x itself</b>' if i == own else html.escape(faces[i].name)}<br><b>{far[i]:.1f}</b></li>"
-        for i in order[:_NEAREST]
+        for i in dict.fromkeys([*order[:_NEAREST], own])
     )
     weights = model.method.weights(0)
     constancy = weights["constancy"] * (code - told).square().mean().item()
     rough = weights["smoothness"] * total_variation(made).item()
-    verdict = f"Of {len(faces)} faces here f finds x {'nearest of all' if rank == 1 else f'only at place {rank}'}."
+    verdict = "x itself" if rank == 1 else f"another: x comes at place {rank}"
     return look.stack(
         f'<div class="trip">{row}</div>',
-        f'<h3 class="label">Whose emoji is it, in the eyes of f?</h3><p class="tell"><b>{verdict}</b> How far the code of G(x) lies from that of each face:</p>'
+        f'<h3 class="label">Whose emoji is it, in the eyes of f?</h3><p class="tell">Of {len(faces)} faces f takes G(x) for <b>{verdict}</b>. How far its code lies from that of each:</p>'
         f'<ul class="who">{cells}</ul>',
         _EQUATION,
         f'<div class="terms"><div><span class="l1">{weights["constancy"]:g} · mean of (f(x) − f(g(f(x))))²</span> <strong>{constancy:.2f}</strong></div>'

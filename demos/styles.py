@@ -244,10 +244,10 @@ def _terms(view: View, x: Tensor, over: Tensor, miss: float, same: float) -> str
             "at random, so now and then the reconstruction asks for it."
         )
     elif same < miss:
-        notice += f"Under its own label the picture moves by {same:.3f}, on the way there and back it loses {miss:.3f}: what the target style cannot show must be guessed again."
+        notice += f"Under its own label the picture moves by {same:.3f}, on the way there and back it loses {miss:.3f}: what the target domain cannot show must be guessed again."
     else:
         notice += (
-            "The return needs no more than the label c′ and what is left in G(x, c). Go to a style that drops something (lines drop colour) "
+            "The return needs no more than the label c′ and what is left in G(x, c). Go to a domain that drops something (lines and rain drop colour) "
             "and see what the way back invents."
         )
     left_out = "" if method.D is not None else '<p class="small">The discriminator did not come with this model, so its two terms are left out.</p>'
@@ -344,7 +344,7 @@ def card() -> tuple[Callable, list] | None:
 
     def everything(view: View, revealed: bool = False) -> tuple:
         return (
-            view.key, gr.update(choices=_labels(view), value=view.own), view.at, view.upload, revealed, _strip(view), *show(view, revealed),
+            view.key, gr.update(choices=_labels(view), value=view.own), view.at, view.upload, gr.update(value=revealed, visible=view.truth is not None), _strip(view), *show(view, revealed),
         )  # fmt: skip
 
     def switch(key, own, targets, at, upload, revealed):
