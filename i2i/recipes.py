@@ -415,12 +415,16 @@ RECIPES["dtn-digits"] = Recipe(
 RECIPES["dtn-faces"] = Recipe(
     "dtn", "faces-people", 64,
     {
-        "side": 64, "features": "judge", "g_width": 24, "d_width": 12, "up": "resized", "rate": 3e-4, "decay_from": 0.5,
-        "own_units": True, "constancy": 0.5, "identity": 60.0, "smoothness": 0.2, "steps": 5_000,
+        "side": 64, "features": "judge", "g_width": 24, "d_width": 32, "up": "resized", "rate": 3e-4, "decay_from": 0.5,
+        "own_units": True, "constancy": 3.0, "identity": 10.0, "smoothness": 0.05, "steps": 5_000,
     },
-    batch=16, judge="i2i-feat-v1", showcase=lambda size: {"x": shown_faces(size)}, shipped=False,
+    batch=16, judge="i2i-feat-v1", showcase=lambda size: {"x": shown_faces(size)}, minutes=19,
     summary="DTN, exploratory: photographed faces to drawn people, by what a feature net says of them, 64 px.",
-    licence="CC BY 4.0 and MIT: trained on Caltech Faces (CC BY 4.0) and Microsoft Fluent Emoji (MIT)",
+    licence="research and teaching only: trained on Caltech Faces (CC BY 4.0) and Microsoft Fluent Emoji (MIT), by a net that has seen non-commercial sets",
+    failures=(
+        "half of the people dissolve into a mosaic of yellow, orange and blue, and portraits that are drawn nearly all do",
+        "who it is does not come over: of 35 held-out faces f takes six of the drawn people for the one that they were made of, and finds it at place 8 in the median",
+    ),
 )
 # The target's autoencoder takes most of the time; one picture is learned in a minute or two.
 _OST = {"width": 24, "blocks": 4, "up": "resized", "patch_layers": 2, "patch_width": 32, "autoencoder_steps": 3_000, "steps": 200}
