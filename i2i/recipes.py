@@ -527,8 +527,12 @@ RECIPES["srgan-photographs-content"] = Recipe(
 )
 RECIPES["srgan-photographs-x2"] = Recipe(
     "srgan", "photographs-x2", 96, {**_SRGAN, "scale": 2, "width": 32, "steps": 2_000}, batch=8,
-    showcase=lambda size: _details(size, 2), shipped=False, ema=0.99, judge="i2i-feat-v1", start="srresnet-photographs-x2", minutes=15,
+    showcase=lambda size: _details(size, 2), ema=0.99, judge="i2i-feat-v1", start="srresnet-photographs-x2", minutes=18,
     summary="SRGAN, narrower: photographs enlarged twice, by content and an adversary.", **_PHOTOGRAPHS,
+    failures=(
+        "a dotted line of single pixels runs along strong edges, and a weave of two pixels over plain cloth",
+        "there is little to invent at twice the sides: it costs 1.4 dB against the net that it began with, and comes hardly nearer in the eyes of a net",
+    ),
 )
 RECIPES["srgan-photographs-vgg"] = Recipe(
     "srgan", "photographs", 96, {"blocks": 8, "d_width": 32, "d_dense": 512, "steps": 20_000}, batch=8, showcase=_details,
