@@ -38,6 +38,7 @@ _CSS = """<style>
 .planes i { background: #000; } .planes i.on { background: #fff; outline: 2px solid var(--violet); }
 .planes figcaption { font-size: 12px; line-height: 1.3; margin-top: 4px; color: var(--soft); overflow-wrap: anywhere; } .planes .on + figcaption { color: var(--ink); font-weight: 700; }
 :is(#star, #once, #dtn) .equation .l1 { white-space: nowrap; } .tick { max-width: max-content; align-self: flex-start; margin: 0 !important; } #star-bring, #once-bring { white-space: nowrap; max-width: 220px; } .tick input:not(:checked) { border: 1px solid var(--soft) !important; }
+#star .controls > .column { align-self: center; }
 @media (max-width: 640px) { #star .trip, #once .trip { grid-template-columns: 1fr 1fr; gap: 10px; } }
 @media (max-width: 520px) { #star-bring, #once-bring { max-width: none; } }
 </style>"""
@@ -313,7 +314,7 @@ def card() -> tuple[Callable, list] | None:
         at, upload = gr.State(view.at), gr.State(None, time_to_live=3600)
         with gr.Row(elem_classes="row controls"):
             subject = gr.Radio(
-                [(SUBJECTS[k].title, k) for k in keys], value=view.key, show_label=False, container=False, min_width=200, visible=len(keys) > 1,
+                [(SUBJECTS[k].title, k) for k in keys], value=view.key, show_label=False, container=False, min_width=330, visible=len(keys) > 1,
                 elem_id="star-subject", elem_classes="segmented",
             )  # fmt: skip
             with gr.Column(scale=0, min_width=150):
@@ -321,11 +322,14 @@ def card() -> tuple[Callable, list] | None:
             own = gr.Radio(
                 _labels(view), value=view.own, show_label=False, container=False, min_width=300, elem_id="star-own", elem_classes="segmented",
             )  # fmt: skip
-            revealed = gr.Checkbox(False, label="reveal the truth", container=False, min_width=140, elem_id="star-truth", elem_classes="tick")
-            bring = gr.UploadButton(
-                "Upload a picture", file_types=["image"], size="sm", min_width=160, elem_classes="quiet", elem_id="star-bring"
-            )
-        heap = Tiles(_strip(view), elem_id="star-heap", elem_classes="bare")
+        with gr.Row(elem_classes="row controls"):
+            with gr.Column(scale=1, min_width=300):
+                heap = Tiles(_strip(view), elem_id="star-heap", elem_classes="bare")
+            with gr.Column(scale=0, min_width=170):
+                bring = gr.UploadButton("Upload a picture", file_types=["image"], size="sm", elem_classes="quiet", elem_id="star-bring")
+                revealed = gr.Checkbox(
+                    False, label="reveal the truth", container=False, visible=view.truth is not None, elem_id="star-truth", elem_classes="tick",
+                )  # fmt: skip
         with gr.Row(elem_classes="row"):
             with gr.Column(scale=9, min_width=320):
                 look.label("All targets at once: choose one")
