@@ -89,7 +89,7 @@ SUBJECTS: dict[str, Subject] = {
             Example("hills", _landscape(7, "day"), "c0"),
         ),
         "Sky, water and walls go on across a small hole. In a large one only its rim is near anything known, and towards the middle "
-        "the net falls back on a soft mixture. A face is beyond it: it saw too few.",
+        "the net makes up light and dark that belong to nothing. A face is beyond it: it saw too few.",
     ),
     "emoji": Subject(
         "pggan-emoji", "Emoji", "emoji of one drawing style",
