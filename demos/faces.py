@@ -118,8 +118,8 @@ def show(picture: Image.Image, name: str, at: int = -1) -> str:
         look.note(
             "notice",
             "<b>What to notice.</b> f was not taught faces: it learnt to name things, how they are drawn, and what was done to a picture (blur, noise). G keeps what "
-            "such a net sees, and that is not who it is. The paper’s f had learnt from millions of named faces. Nobody named these, so nobody can score "
-            "whether the right person came out: take it as a look, not as a result.",
+            "such a net sees, and that is not who it is; what is unlike the four hundred faces that it learnt from (a hat, a drawing) dissolves. The paper’s f had "
+            "learnt from millions of named faces. Nobody named these, so nobody can score whether the right person came out: take it as a look, not as a result.",
         ),
     )  # fmt: skip
 

@@ -32,7 +32,7 @@ def faces_to_people(photographs: str | Path, drawings: str | Path, size: int = 6
 
 
 # What may be shown: a photograph that matplotlib carries, and portraits drawn here. Nobody of the sets above is shown.
-_HEAD = (96, 18, 436, 358)  # of the photograph, where the heads of training are, and as large
+_HEAD = (120, 80, 400, 360)  # of the photograph, where the heads of training are, and as large
 # ground, skin, hair, length of the hair, clothes, glasses
 _DRAWN = (
     ("#8fa9c4", "#f0c8a8", "#3a261c", 0.2, "#2f4b7c", False),
