@@ -10,11 +10,11 @@ from functools import lru_cache
 
 import gradio as gr
 import torch
-from PIL import Image, ImageOps
+from PIL import Image
 from torch import Tensor
 
 from i2i.data import catalogue
-from i2i.data.faces import faces_to_people, hopper, portraits
+from i2i.data.faces import faces_to_people, head, hopper, portraits
 from i2i.data.folders import DataError
 from i2i.losses import total_variation
 from i2i.pictures import PictureError, from_bytes, open_picture, to_picture
@@ -52,6 +52,11 @@ class Face:
     picture: Image.Image
 
 
+def framed(picture: Image.Image) -> Image.Image:
+    """As photographs were shown to the nets, at the size that it has."""
+    return head(picture, min(picture.size))
+
+
 def available() -> bool:
     return MODEL in shipped()
 
@@ -69,13 +74,8 @@ def examples() -> tuple[Face, ...]:
     return (*found, *(Face(f"drawn person {i + 1}", p) for i, p in enumerate(portraits())))
 
 
-def head(picture: Image.Image) -> Image.Image:
-    """The square that the nets were shown of photographs: as large as there is room for, somewhat above the middle."""
-    return ImageOps.fit(picture, (min(picture.size),) * 2, centering=(0.5, 0.4))
-
-
 def _seen(picture: Image.Image) -> Tensor:
-    return loaded(MODEL).place(head(picture)).x
+    return loaded(MODEL).place(framed(picture)).x
 
 
 @lru_cache(maxsize=1)
@@ -100,7 +100,7 @@ def show(picture: Image.Image, name: str, at: int = -1) -> str:
     row = look.figure(to_picture(x), f"the picture: {html.escape(name)}", f"<b>x</b>, {html.escape(name)}<br>as f sees it, {model.size} px")
     row += look.figure(to_picture(made), "the drawn person made of it", "<b>G(x) = g(f(x))</b>")
     cells = "".join(
-        f'<li class="{"own" if i == own else ""}"><img src="{thumbnail(head(faces[i].picture), 74)}" alt="{html.escape(faces[i].name)}">'
+        f'<li class="{"own" if i == own else ""}"><img src="{thumbnail(framed(faces[i].picture), 74)}" alt="{html.escape(faces[i].name)}">'
         f"{'<b>x itself</b>' if i == own else html.escape(faces[i].name)}<br><b>{far[i]:.1f}</b></li>"
         for i in dict.fromkeys([*order[:_NEAREST], own])
     )
@@ -127,7 +127,7 @@ def show(picture: Image.Image, name: str, at: int = -1) -> str:
 @lru_cache(maxsize=1)
 def _choices() -> tuple[dict, ...]:
     return tuple(
-        {"key": str(i), "title": face.name, "src": thumbnail(head(face.picture)), "alt": face.name, "more": ""} for i, face in enumerate(examples())
+        {"key": str(i), "title": face.name, "src": thumbnail(framed(face.picture)), "alt": face.name, "more": ""} for i, face in enumerate(examples())
     )
 
 

@@ -60,15 +60,16 @@ def pieces(hole: np.ndarray, size: int) -> list[np.ndarray]:
     """A hole bool [H, W] cut into pieces that are filled one after the other, so that each is seen from nearer by; at most
     `PIECES`. It is cut along empty rows and columns (Nagy and Seth 1984), the largest piece first, while a net of `size` px
     would be shown it shrunk."""
-    found, whole = [], [hole]
-    while whole and len(found) + len(whole) < PIECES:
-        part = whole.pop(max(range(len(whole)), key=lambda i: _extent(whole[i], size)))
-        halves = _halves(part) if _extent(part, size) > size else None
+    found, shrunk = [], [(_extent(hole, size), hole)]
+    while shrunk and len(found) + len(shrunk) < PIECES:
+        extent, part = shrunk.pop(max(range(len(shrunk)), key=lambda i: shrunk[i][0]))
+        halves = _halves(part) if extent > size else None
         if halves:
-            whole += halves
+            shrunk += [(_extent(half, size), half) for half in halves]
         else:
             found.append(part)
-    return sorted(found + whole, key=np.count_nonzero)  # small ones first: filled, they are surroundings of the large
+    found += [part for _, part in shrunk]
+    return sorted(found, key=np.count_nonzero)  # small ones first: filled, they are surroundings of the large
 
 
 def _extent(hole: np.ndarray, size: int) -> int:

@@ -452,7 +452,7 @@ def test_the_face_that_f_takes_an_emoji_for_is_the_nearest_of_all(gallery, monke
     monkeypatch.delenv("I2I_DATA", raising=False)
     known, model = faces.examples(), scene.loaded("dtn-faces")
     assert len(known) == 8 and known[0].name == "Grace Hopper"
-    x = torch.cat([model.place(faces.head(face.picture)).x for face in known])
+    x = torch.cat([model.place(faces.framed(face.picture)).x for face in known])
     with torch.inference_mode():
         far = torch.cdist(model.method.f(model.translate(x)), model.method.f(x))
     for at in (0, 5):
@@ -467,4 +467,4 @@ def test_the_face_that_f_takes_an_emoji_for_is_the_nearest_of_all(gallery, monke
 def test_a_head_is_cut_out_a_little_above_the_middle():
     page = Image.new("RGB", (100, 200), "white")
     page.paste("red", (0, 40, 100, 140))
-    assert faces.head(page).getcolors() == [(100 * 100, (255, 0, 0))] and faces.head(Image.new("RGB", (7, 3))).size == (3, 3)
+    assert faces.framed(page).getcolors() == [(100 * 100, (255, 0, 0))] and faces.framed(Image.new("RGB", (7, 3))).size == (3, 3)

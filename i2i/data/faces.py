@@ -26,9 +26,13 @@ def faces_to_people(photographs: str | Path, drawings: str | Path, size: int = 6
     entries = [e for e in emoji.concepts(drawings, split) if e["subgroup"] in PEOPLE]
     if not kept or not entries:
         raise DataError(f"no photographs of faces in {photographs}, or no people in {drawings}.")
-    # The head is in the middle, somewhat above.
-    x = stack((ImageOps.fit(open_picture(p), (size, size), centering=(0.5, 0.4)) for p in kept), size)
+    x = stack((head(open_picture(p), size) for p in kept), size)
     return Unpaired(x, emoji.style(drawings, "fluent-3d", entries, size), size, move=mirrored if split == "train" else None)
+
+
+def head(picture: Image.Image, size: int) -> Image.Image:
+    """The square that is shown of a photograph, [size, size]: as large as there is room for, somewhat above the middle."""
+    return ImageOps.fit(picture, (size, size), centering=(0.5, 0.4))
 
 
 # What may be shown: a photograph that matplotlib carries, and portraits drawn here. Nobody of the sets above is shown.
