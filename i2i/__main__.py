@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 
 from .data.folders import DataError
-from .pictures import PictureError
+from .files import replacing
+from .pictures import FITS, PictureError
 
 RUNS = Path("runs")
 
@@ -37,8 +38,8 @@ def main(argv: list[str] | None = None) -> int:
     except (Failed, DataError, PictureError) as fault:
         print(f"i2i {options.command}: {fault}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        print("\nstopped; the same command goes on where this one was.", file=sys.stderr)
+    except KeyboardInterrupt as stop:  # a training says where it stopped; what else runs here starts anew
+        print(f"\ni2i {options.command}: {str(stop) or 'stopped.'}", file=sys.stderr)
         return 1
     except BrokenPipeError:  # `| head` closed our output: not a fault
         sys.stderr.close()
@@ -99,6 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--data", type=Path, help="folder of your own: pairs (AB side by side, or A/ and B/ with equal names), two domains (A/ and B/), a folder for each domain, or pictures")
     sub.add_argument("--direction", choices=("AB", "BA"), help="own folder: which side is the input (default AB: the left one)")
     sub.add_argument("--size", type=_whole(32), help="own folder: side in pixels (default 128)")
+    sub.add_argument("--fit", choices=FITS, help="own folder: pictures that are not square lie whole in one, their border repeated outwards (letterbox, the default), or are cut to their middle (crop); translations do the same")
     sub.add_argument("--batch", type=_whole(1), help="pictures a step")
     sub.add_argument("--seed", type=_whole(0, 10**6), help="of weights, order, augmentation and dropout")
     sub.add_argument("--precision", choices=("auto", "fp32", "bf16"), default="auto")
@@ -117,7 +119,7 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--seed", type=int, default=0)
     sub.add_argument("--n", type=_whole(1, 64), default=1, help="samples for each picture")
     sub.add_argument("--scale", type=float, help="1 to 4 times the trained size")
-    sub.add_argument("--direction", choices=("xy", "yx"), default="xy", help="yx: the way back, for methods that have one")
+    sub.add_argument("--direction", choices=("xy", "yx", "AB", "BA"), help="yx: the way back, for methods that have one; or AB, BA: from which of the folders of its training to which (default: as it was trained)")
     sub.add_argument("--mask", type=Path, help="for methods that fill holes: a picture of the same shape, white where the hole is")
     sub.add_argument("--label", help="for methods of many domains: the one to go to, by name or number")
     sub.add_argument("--device", default="auto")
@@ -125,7 +127,7 @@ def _parser() -> argparse.ArgumentParser:
     sub = command("evaluate", _evaluate, "Figures on held-out pictures.", "python -m i2i evaluate pix2pix-icons --json")
     sub.add_argument("name", help="a shipped model, or the folder of an exported one")
     sub.add_argument("--data", type=Path, help="a folder of your own, in the layout of its method, instead of the recipe's test split")
-    sub.add_argument("--direction", choices=("AB", "BA"), default="AB", help="own folder: which side is the input")
+    sub.add_argument("--direction", choices=("AB", "BA"), help="own folder: which side is the input (default: that of training)")
     sub.add_argument("--limit", type=_whole(4), default=500, help="pictures at most")
     sub.add_argument("--each", action="store_true", help="super-resolution: a line for each picture of Set5, Set14 and BSD100")
     sub.add_argument("--json", action="store_true", help="machine-readable")
@@ -227,14 +229,14 @@ def _train(options) -> None:
 
     from .cards import folder_recipe, publish, told_by
     from .methods import METHODS
-    from .recipes import RECIPES, own_folder
-    from .train import Trainer
+    from .recipes import RECIPES, WINDOWS, own_folder
+    from .train import Trainer, folder_for
 
     if options.threads:
         torch.set_num_threads(options.threads)
     if options.name in RECIPES:
         recipe = RECIPES[options.name]
-        for option in ("data", "size", "direction"):
+        for option in ("data", "size", "direction", "fit"):
             if getattr(options, option):
                 raise Wrong(f"--{option} goes with a method and a folder of your own; the recipe {options.name} has its own.")
     elif options.name in METHODS:
@@ -275,8 +277,11 @@ def _train(options) -> None:
     if recipe.size % 2**depth:
         raise Wrong(f"--depth {depth} halves the picture {depth} times: {recipe.size} px is not a multiple of {2**depth}.")
     if options.name in METHODS:
+        if options.fit and method.layout in WINDOWS:
+            raise Wrong(f"--fit: {recipe.method} is trained on windows of pictures of any shape, so none has to be made square.")
+        recipe = dataclasses.replace(recipe, direction=options.direction or "AB", fit=options.fit or "letterbox")
         train, held_out = (
-            own_folder(method, options.data, recipe.size, split, options.direction or "AB") for split in ("train", "test")
+            own_folder(method, options.data, recipe.size, split, recipe.direction, recipe.fit) for split in ("train", "test")
         )
         if told := told_by(train, config_class):
             recipe = dataclasses.replace(recipe, config=recipe.config | told)
@@ -286,19 +291,18 @@ def _train(options) -> None:
     else:
         train, held_out = recipe.source("train"), recipe.source("test")
         showcase, named, run = recipe.showcase(recipe.size), options.name, options.name
-    out = options.out or RUNS / run
+    out = options.out or folder_for(train, RUNS / run)  # two folders called `data` are two runs
     trainer = Trainer(
         method, train, batch=recipe.batch, seed=recipe.seed, ema=recipe.ema,
-        precision=options.precision, out=out, showcase=showcase,
+        precision=options.precision, out=out, showcase=showcase, facts=recipe.facts,
     )
-    try:
-        trainer.resume()  # as fit does; done here, a folder that holds another run is the user's fault and a sentence
-    except ValueError as fault:
-        raise Failed(str(fault)) from None
     trainer.fit(progress=not options.quiet)
     if trainer.rank == 0:
         home = options.export or out / "export"
-        folder = publish(trainer, recipe, home, showcase, held_out, named, progress=not options.quiet)
+        try:
+            folder = publish(trainer, recipe, home, showcase, held_out, named, progress=not options.quiet)
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(f"stopped after the last step, saved in {out}: the same command exports it.") from None
         print(f"exported to {folder}: i2i.load({str(folder)!r})")
 
 
@@ -325,8 +329,12 @@ def _translate(options) -> None:
     model = load(options.name, options.device)
     if options.scale is not None and "scale" not in model.controls:
         raise Wrong(f"--scale: {model.name} makes pictures of its own size only.")
-    if options.direction != "xy" and "direction" not in model.controls:
-        raise Wrong(f"--direction: {model.name} has no way back.")
+    direction = options.direction or "xy"
+    if direction in ("AB", "BA"):
+        direction = "xy" if direction == model.direction else "yx"
+    if direction != "xy" and "direction" not in model.controls:
+        way = " to ".join(model.direction)
+        raise Wrong(f"--direction: {model.name} goes from {way} and has no way back." if options.direction != "yx" else f"--direction: {model.name} has no way back.")
     number = (options.label or "").isdecimal() and options.label not in model.labels  # a domain may be called "2"
     label = int(options.label) if number else options.label
     if label is not None and "label" not in model.controls:
@@ -350,13 +358,14 @@ def _translate(options) -> None:
             print(f"i2i translate: {fault}", file=sys.stderr)
             continue
         try:
-            made = model(picture, n=options.n, seed=options.seed, scale=options.scale, direction=options.direction, label=label, mask=mask)
+            made = model(picture, n=options.n, seed=options.seed, scale=options.scale, direction=direction, label=label, mask=mask)
         except PictureError as fault:  # a mask of another shape, or one that leaves nothing
             faults.append(f"{path.name}: {fault}")
             print(f"i2i translate: {faults[-1]}", file=sys.stderr)
             continue
         for i, result in enumerate(made if options.n > 1 else [made]):
-            result.save(targets[path][i])
+            with replacing(targets[path][i]) as part:
+                result.save(part)
             print(targets[path][i])
     if faults:
         raise Failed(f"{len(faults)} of {len(files)} picture(s) could not be translated.")
@@ -395,7 +404,9 @@ def _evaluate(options) -> None:
     if options.each:
         return _each(model, options)
     if options.data:
-        source = own_folder(model.method, options.data, model.size, "test", options.direction)
+        source = own_folder(
+            model.method, options.data, model.size, "test", options.direction or model.direction, model.fit, model.trained_on
+        )
     else:
         key = model.card.get("recipe", model.name)
         if key not in RECIPES:
@@ -403,12 +414,26 @@ def _evaluate(options) -> None:
         source = RECIPES[key].source("test")
         train = RECIPES[key].source("train") if model.method.layout not in ("paired", "photographs", "pictures") else None
     figures = evaluate(model, source, options.limit, progress=not options.json, train=train)
+    judged = f"{model.name}, {_judged(model, source, options)}"
     if options.json:
+        print(judged, file=sys.stderr)
         print(json.dumps({k: list(v) for k, v in figures.items()}))
         return
-    print(f"{model.name}, {min(options.limit, len(source))} held-out pictures")
+    print(judged)
     for name, e in figures.items():
         print(f"  {name:16} {e.value:8.4g}" + ("" if e.low is None else f"   ({e.low:.4g} to {e.high:.4g})"))
+
+
+def _judged(model, source, options) -> str:
+    """What the figures are of, in words: how many pictures, and what of the folder was left out."""
+    count = min(options.limit, len(source))
+    if not options.data:
+        return f"{count} held-out pictures"
+    kept = f"the first {count} of {len(source)}" if count < len(source) else f"all {count}"
+    known = len({*source.digests} & model.trained_on)
+    rest = f", {known} of them seen in training" if known else " that it was not trained on" if model.trained_on else ""
+    part = "the test part of " if any((options.data / name).is_dir() for name in ("test", "testA", "testB")) else ""
+    return f"{kept} picture(s) of {part}{options.data}{rest}"
 
 
 def _each(model, options) -> None:
@@ -484,7 +509,8 @@ def _bench(options) -> None:
         out = options.out or bench.ASSETS
         found["curves"] = bench.curves(options.rounds)
         bench.plot(found["curves"], out / "figures" / "cost.png")
-        (out / "bench.json").write_text(json.dumps(bench.rounded(found), indent=1) + "\n")
+        with replacing(out / "bench.json") as part:
+            part.write_text(json.dumps(bench.rounded(found), indent=1) + "\n")
     if options.json:
         print(json.dumps(found, indent=2))
         return

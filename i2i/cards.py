@@ -88,8 +88,11 @@ def publish(
         "recipe": name or "own folder",
         "method": recipe.method,
         "data": recipe.data,
+        "direction": _way(recipe, trainer),
+        "images that are not square": _SHAPING[recipe.shaped.get("fit", "")],
         "licence": recipe.licence or "that of the pictures it was trained on",
         "steps": sum(stage.steps for stage in trainer.stages),
+        **_told_legs(trainer.legs),
         "pictures a step": recipe.batch,
         "seed": recipe.seed,
         "minutes": round(trainer.seconds / 60, 1),
@@ -98,16 +101,43 @@ def publish(
     }
     if isinstance(trainer.source, Domains):
         card["labels"] = list(trainer.source.names)
-    export(folder, trainer.average, size=recipe.size, card=card, nets=recipe.ship, sheet=sheet(rows))
+    seen = getattr(trainer.source, "digests", ()) if name is None else ()  # a recipe's sets have splits of their own
+    export(
+        folder, trainer.average, size=recipe.size, card=card, nets=recipe.ship, sheet=sheet(rows), shaped=recipe.shaped, seen=seen
+    )
     if held_out is not None and _held(held_out) >= 4:
         figures = evaluate(load(folder), held_out, limit, progress, trainer.source)
-        card["judged on"] = f"{min(limit, len(held_out))} held-out pictures"
+        known = len({*seen} & {*getattr(held_out, "digests", ())})
+        count = min(limit, len(held_out))
+        card["judged on"] = f"{count} pictures, {known} of them seen in training" if known else f"{count} held-out pictures"
         card["figures"] = {name: list(value) for name, value in figures.items()}
     else:
         card["judged on"] = "nothing: fewer than 4 held-out pictures"
     _, config = read_config(folder)
     write_config(folder, {**config, "card": card})
     return folder
+
+
+_SHAPING = {
+    "letterbox": "lie whole in the square, their border repeated outwards",
+    "crop": "are cut to their middle square",
+    "": "are cut into windows in training, and translated whole",
+}
+
+
+def _way(recipe: Recipe, trainer: Trainer) -> str:
+    """Which side is x, in words."""
+    if trainer.method.layout not in ("paired", "unpaired", "labelled"):
+        return "none: there is one folder of images, or one for each domain"
+    return f"{recipe.direction[0]} to {recipe.direction[1]} (x is what lies in {recipe.direction[0]})"
+
+
+def _told_legs(legs: list[dict]) -> dict[str, str]:
+    """The stretches of a run that was not made at one go by one plan; nothing of one that was."""
+    if len(legs) < 2:
+        return {}
+    told = (f"{leg['from']:,} to {leg['to']:,} of a plan of {leg['of']:,} in {leg['precision']}" for leg in legs)
+    return {"legs": "; ".join(told)}
 
 
 def _held(source: Source) -> int:

@@ -18,11 +18,14 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import nn
 
+from .files import replacing
 from .method import Method
 from .methods import METHODS
 from .nets.vgg import VGG19
+from .pictures import FITS
 
 FORMAT = 1
+SEEN = "trained_on.txt"  # in the export of a user's folder: digests of its training files
 
 
 class CheckpointError(ValueError):
@@ -34,15 +37,10 @@ class CheckpointError(ValueError):
 
 def save_resume(path: Path, state: dict) -> None:
     """Write atomically: a crash or a kill at any moment leaves the old file or the new one, never a part."""
-    part = path.with_suffix(".part")
     try:
-        with part.open("wb") as file:
-            torch.save(state, file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
+        with replacing(path) as part:
+            torch.save(state, part)
     except (OSError, RuntimeError) as fault:  # torch's writer turns a full disk into a RuntimeError of its own
-        part.unlink(missing_ok=True)
         reason = getattr(fault, "strerror", None) or "writing failed; is the disk full?"
         raise CheckpointError(f"could not save {path} ({reason}); the last saved state is untouched.") from fault
 
@@ -50,13 +48,15 @@ def save_resume(path: Path, state: dict) -> None:
 def load_resume(path: Path) -> dict:
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
-        if not isinstance(state, dict) or not {"method", "config", "run", "model"} <= set(state):
+        if not isinstance(state, dict) or "model" not in state:
             raise ValueError("it holds something else")
-        return state
     except Exception as fault:
         raise CheckpointError(
             f"{path} is damaged or not a resume file ({type(fault).__name__}); delete it to start the run afresh."
         ) from None
+    if not {"method", "config", "run", "data", "stages", "legs"} <= set(state):
+        raise CheckpointError(f"{path} was written by another version of i2i; delete it to start the run afresh.")
+    return state
 
 
 # -- export ---------------------------------------------------------------------------------------------------------
@@ -70,10 +70,13 @@ def export(
     card: dict | None = None,
     nets: tuple[str, ...] = (),
     sheet=None,
+    shaped: dict[str, str] | None = None,
+    seen: tuple[str, ...] = (),
 ) -> Path:
     """Write what `translate` needs (and the networks in `nets` beside) to `folder`, replacing it only when complete.
 
     size: side in pixels that it was trained at.  card: data, licence, figures.  sheet: PIL picture or None.
+    shaped: how images become x and y, {"fit", "direction"}.  seen: digests of the files that it was trained on.
     Raises CheckpointError when the disk refuses or a weight is no number; what was there before is then untouched.
     """
     key = next(key for key, cls in METHODS.items() if type(method) is cls)
@@ -89,12 +92,15 @@ def export(
             "format": FORMAT,
             "method": key,
             "size": size,
+            **(shaped or {}),
             "networks": names,
             "config": asdict(method.config),
             "card": card or {},
         })
         if sheet is not None:
             sheet.save(part / "sheet.png")
+        if seen:
+            (part / SEEN).write_text("\n".join(seen) + "\n")
         _swap(part, folder)
     except (OSError, SafetensorError) as fault:
         shutil.rmtree(part, ignore_errors=True)
@@ -105,8 +111,9 @@ def export(
 
 def write_config(folder: Path, config: dict) -> None:
     """config.json and, rendered from the same facts, the model card README.md."""
-    (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n")
-    (folder / "README.md").write_text(render_card(folder, config))
+    for name, text in (("config.json", json.dumps(config, indent=2) + "\n"), ("README.md", render_card(folder, config))):
+        with replacing(folder / name) as part:
+            part.write_text(text)
 
 
 def render_card(folder: Path, config: dict) -> str:
@@ -202,6 +209,9 @@ def read_config(folder: Path) -> tuple[Path, dict]:
         if not isinstance(config.get(key), kind):
             fault = f"has no {key}" if key not in config else f"has an unusable {key} ({config[key]!r})"
             raise CheckpointError(f"{path} {fault}; export the model again.")
+    for key, known in (("fit", FITS), ("direction", ("AB", "BA"))):
+        if config.get(key, known[0]) not in known:
+            raise CheckpointError(f"{path} has an unusable {key} ({config[key]!r}); there are {', '.join(known)}.")
     if config["method"] not in METHODS:
         raise CheckpointError(f"{path} names the unknown method {config['method']!r}; known: {', '.join(METHODS)}.")
     return folder, config

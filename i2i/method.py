@@ -73,6 +73,13 @@ class Method(nn.Module):
         super().__init__()
         self.config = config
 
+    @classmethod
+    def seeded(cls, config=None, seed: int = 0) -> Method:
+        """The method with the weights that `seed` draws, whatever was drawn before; it leaves no trace on the global stream."""
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            return cls(cls.Config() if config is None else config)
+
     def generator_loss(self, batch: Batch) -> Terms:
         raise TypeError(f"{type(self).__name__} states its own turns")
 

@@ -95,6 +95,42 @@ def upright(picture: Image.Image) -> Image.Image:
         return picture
 
 
+FITS = ("letterbox", "crop")
+
+
+def scaled(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
+    """A picture at (width, height), by the filter that the way calls for: Lanczos smaller, bicubic larger."""
+    if picture.size == tuple(size):
+        return picture
+    return picture.resize(size, Image.LANCZOS if size[0] * size[1] < picture.width * picture.height else Image.BICUBIC)
+
+
+def fitted(
+    picture: Image.Image, size: int, fit: str = "letterbox", side: int | None = None
+) -> tuple[Image.Image, tuple[int, int, int, int]]:
+    """A picture on a square canvas of `side` px (default: `size`), and the box (left, top, right, bottom) that it fills.
+
+    "letterbox": all of it, its longer side `size`, its border repeated outwards. "crop": its middle square, of `size`.
+    Training, evaluation and translation all shape pictures by this one function. ValueError for another fit.
+    """
+    if fit not in FITS:
+        raise ValueError(f"fit is one of {', '.join(FITS)}; got {fit!r}.")
+    rgb, side = to_rgb(picture), side or size
+    if fit == "crop":
+        w = h = size
+        shorter = min(rgb.size)
+        left, top = ((s - shorter) // 2 for s in rgb.size)
+        rgb = scaled(rgb.crop((left, top, left + shorter, top + shorter)), (w, h))
+    else:
+        w, h = (max(1, round(s * size / max(rgb.size))) for s in rgb.size)
+        rgb = scaled(rgb, (w, h))
+    left, top = (side - w) // 2, (side - h) // 2
+    if (w, h) != (side, side):
+        edges = ((top, side - h - top), (left, side - w - left), (0, 0))
+        rgb = Image.fromarray(np.pad(np.asarray(rgb), edges, mode="edge"))
+    return rgb, (left, top, left + w, top + h)
+
+
 def as_bytes(picture: Image.Image) -> Tensor:
     """RGB picture -> uint8 [3, H, W]."""
     return torch.from_numpy(np.array(picture.convert("RGB"))).permute(2, 0, 1)

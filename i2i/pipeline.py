@@ -10,15 +10,14 @@ from functools import cached_property
 from pathlib import Path
 
 import torch
-import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 
-from .checkpoint import CheckpointError, is_export, load_method
+from .checkpoint import SEEN, CheckpointError, is_export, load_method
 from .inference import Compiled, bf16_here, compiled, prepared
 from .inpainting import fill
 from .method import LAYOUTS, Method, lay_out
-from .pictures import to_picture, to_rgb, to_tensor
+from .pictures import fitted, to_picture, to_tensor
 from .tiles import enlarge
 
 SHIPPED = Path(__file__).resolve().parent.parent / "assets" / "checkpoints"
@@ -78,12 +77,20 @@ class Model:
         self.method, self.size, self.folder = method, config["size"], folder
         self.name, self.card = folder.name, config["card"]
         self.kind: str = config["method"]
+        self.fit: str = config.get("fit", "letterbox")  # how a picture that is not square comes into the net's square
+        self.direction: str = config.get("direction", "AB")  # of training, in a folder with A and B: BA means that x is B
         self.controls: tuple[str, ...] = method.controls
         self.labels: tuple[str, ...] = tuple(self.card.get("labels", ()))
         self.precision = precision
         self._quick: tuple[Method, bool] | None = None
         self._compiled: Compiled | None = None
         self._lock = threading.Lock()
+
+    @cached_property
+    def trained_on(self) -> frozenset[str]:
+        """`folders.digest` of the files of a user's folder that it was trained on; empty for a shipped model."""
+        path = self.folder / SEEN
+        return frozenset(path.read_text().split()) if path.is_file() else frozenset()
 
     def __repr__(self) -> str:
         return f"<{self.kind} model {self.name!r}, {self.size} px, controls: {', '.join(self.controls)}>"
@@ -105,8 +112,9 @@ class Model:
     ) -> Image.Image | list[Image.Image]:
         """Translate one PIL picture; a list when n > 1.
 
-        The picture is fitted into a square of the trained size without distortion, and cropped back afterwards: the
-        longer side of the result is size (times scale). A model that enlarges takes it whole, at its own size. seed:
+        The picture is shaped as those of training were, never squeezed. fit "letterbox": it lies whole in the square, and is
+        cropped back afterwards, so the longer side of the result is size (times scale); fit "crop": its middle square is
+        translated. A model that enlarges takes it whole, at its own size. seed:
         sample i is the same for equal seed + i, whatever n is; None draws a fresh one. label: a domain, by its name in `labels` or its place there; or a list of attributes.
         scale: for fully convolutional models, 1 to 4 times the trained size.  mask: a picture of the same shape, white where the hole is; what lies outside it keeps its size and every bit.
         Raises ValueError for a control that the model lacks; PictureError for what is not a picture.
@@ -191,20 +199,19 @@ class Model:
         return self._compiled is not None
 
     def place(self, picture: Image.Image, scale: float = 1.0) -> Placed:
-        """Put a picture, scaled to a longer side of size * scale, in the middle of the smallest square that the net
-        takes, and repeat its border outwards."""
-        rgb = to_rgb(picture)
+        """Put a picture, by the fit of the model's training, in the middle of the smallest square canvas that the net takes
+        at size * scale; at a scale of 1 that is the square it was trained on."""
+        longer = round(self.size * scale)
         # A multiple of 64 keeps every net here whole at its depth; a U-Net deeper than that needs its own power of two.
         step = min(self.size, 2 ** getattr(self.method.config, "depth", 6))
-        longer = round(self.size * scale)
-        side = -(-longer // step) * step
-        ratio = longer / max(rgb.size)
-        w, h = (max(1, round(s * ratio)) for s in rgb.size)
-        if (w, h) != rgb.size:
-            rgb = rgb.resize((w, h), Image.LANCZOS if ratio < 1 else Image.BICUBIC)
-        left, top = (side - w) // 2, (side - h) // 2
-        x = F.pad(to_tensor(rgb), (left, side - w - left, top, side - h - top), mode="replicate")
-        return Placed(x, (left, top, left + w, top + h))
+        side = longer if longer == self.size else -(-longer // step) * step
+        canvas, box = fitted(picture, longer, self.fit, side)
+        return Placed(to_tensor(canvas), box)
+
+    def seen(self, picture: Image.Image, scale: float = 1.0) -> Image.Image:
+        """The part of a picture that a translation of it shows, at the translation's size."""
+        placed = self.place(picture, scale)
+        return self._crop(placed.x, placed.box)
 
     @staticmethod
     def _crop(y: Tensor, box: tuple[int, int, int, int]) -> Image.Image:

@@ -47,11 +47,11 @@ DATA: dict[str, Callable[..., Source]] = {
         folder or catalogue.require("emoji"), "noto", "fluent-3d", size, split
     ),
     "weather": lambda size, split, folder=None: unpaired(
-        folder or catalogue.require("weather"), size, split, names=("shine", "sunrise")
+        folder or catalogue.require("weather"), size, split, fit="crop", names=("shine", "sunrise")
     ),
     "emoji-styles": lambda size, split, folder=None: emoji_domains(folder or catalogue.require("emoji"), EMOJI_STYLES, size, split),
     "icons-styles": lambda size, split, folder=None: icon_domains(size, ICON_STYLES, split),
-    "weather-kinds": lambda size, split, folder=None: domains(folder or catalogue.require("weather"), size, split),
+    "weather-kinds": lambda size, split, folder=None: domains(folder or catalogue.require("weather"), size, split, fit="crop"),
     "digits-toy": lambda size, split, folder=None: handwriting_to_toy(folder or catalogue.require("mnist_t10k"), size, split),
     "pen-toy": lambda size, split, folder=None: pen_to_toy(size, split),
     "faces-people": lambda size, split, folder=None: faces_to_people(
@@ -83,10 +83,21 @@ LAYOUTS: dict[str, Callable[..., Source]] = {
 }  # fmt: skip
 
 
-def own_folder(method: Method | type[Method], root: str | Path, size: int, split: str, direction: str = "AB") -> Source:
-    """A user's folder, read as the method needs it. DataError in one sentence where it does not fit."""
-    more = {"scale": method.enlarges} if method.layout == "photographs" else {}
-    return LAYOUTS[method.layout](root, size, split, direction, **more)
+WINDOWS = ("photographs", "pictures")  # layouts whose pictures are cut into windows, and need no fit
+
+
+def own_folder(
+    method: Method | type[Method], root: str | Path, size: int, split: str, direction: str = "AB", fit: str = "letterbox",
+    seen: frozenset[str] | None = None,
+) -> Source:  # fmt: skip
+    """A user's folder, read as the method needs it. DataError in one sentence where it does not fit.
+
+    direction: "BA" makes x of what lies in B.  fit: how pictures that are not square become so, a name of `pictures.FITS`.
+    seen: digests of what a model was trained on; then all the folder's other pictures are read, or those of its test part.
+    """
+    more = {} if method.layout in WINDOWS else {"fit": fit}
+    more |= {"scale": method.enlarges} if method.layout == "photographs" else {}
+    return LAYOUTS[method.layout](root, size, split, direction, seen=seen, **more)
 
 
 def _from_world(source: Callable[..., Source], count: int = 8) -> Callable[[int], Batch]:
@@ -143,6 +154,7 @@ class Recipe:
     minutes: measured on one core of a laptop-class CPU.
     judge: whose weights the method's `given` network has; "vgg19": torchvision's, from where the user keeps them.
     start: a shipped model whose networks this one begins with.
+    fit: how pictures that are not square became so, a name of `pictures.FITS`.  direction: which of A and B is x.
     """
 
     method: str
@@ -161,11 +173,25 @@ class Recipe:
     failures: tuple[str, ...] = ()
     judge: str = ""
     start: str = ""
+    fit: str = "letterbox"
+    direction: str = "AB"
+
+    @property
+    def shaped(self) -> dict[str, str]:
+        """How images become x and y, as an export states it."""
+        fit = {} if METHODS[self.method].layout in WINDOWS else {"fit": self.fit}
+        return fit | {"direction": self.direction}
+
+    @property
+    def facts(self) -> dict[str, str | int]:
+        """What a run depends on beside its method, its batches and the images themselves, by the name that a user knows."""
+        return {"size": self.size, **self.shaped, "data set": self.data, "judge": self.judge, "start": self.start}
 
     def build(self, **changes) -> Method:
-        """The method as its training starts; `changes` override fields of its config. TypeError on an unknown one."""
+        """The method as its training starts, its weights drawn by the recipe's seed; `changes` override fields of its
+        config. TypeError on an unknown one."""
         cls = METHODS[self.method]
-        method = cls(cls.Config(**{**self.config, **changes}))
+        method = cls.seeded(cls.Config(**{**self.config, **changes}), self.seed)
         if self.judge == "vgg19" and method.given:
             load_vgg(getattr(method, method.given), catalogue.require("vgg19"))
         elif self.judge and method.given:
@@ -189,7 +215,7 @@ _SMALL = {"width": 32, "cap": 160, "depth": 7, "up": "resized", "patch_width": 3
 
 RECIPES: dict[str, Recipe] = {
     "pix2pix-facades": Recipe(
-        "pix2pix", "cmp-facades", 256, {**_SMALL, "steps": 7_000}, batch=2, ship=("D",),
+        "pix2pix", "cmp-facades", 256, {**_SMALL, "steps": 7_000}, batch=2, ship=("D",), direction="BA",
         showcase=_from_world(Facades),
         summary="Label maps of building fronts to photographs, 256 px.", minutes=86,
         licence=_CMP_LICENCE,
@@ -248,7 +274,7 @@ _ABLATIONS: dict[str, tuple[dict, bool, str, tuple[str, ...]]] = {
 RECIPES |= {
     f"pix2pix-facades-{name}": Recipe(
         "pix2pix", "cmp-facades", 128, {**_SMALL, "width": 24, "cap": 96, "patch_width": 24, "steps": 3_000, **changes},
-        batch=4, ship=("D",) if changes.get("gan", 1) else (), shipped=shipped, showcase=_from_world(Facades),
+        batch=4, ship=("D",) if changes.get("gan", 1) else (), shipped=shipped, showcase=_from_world(Facades), direction="BA",
         summary=f"Facades at 128 px. {summary}", licence=_CMP_LICENCE, failures=failures,
         minutes=9 if changes.get("gan", 1) else 5,
     )
@@ -360,7 +386,7 @@ for _method, _title in _TITLES.items():
 
 RECIPES["cyclegan-weather"] = Recipe(
     "cyclegan", "weather", 128, {**_RESIDUAL, "blocks": 6, "patch_layers": 3, "steps": 2_800}, batch=1,
-    showcase=_landscapes,
+    showcase=_landscapes, fit="crop",
     summary="CycleGAN: photographs of clear skies to sunrises and back, 128 px.",
     licence="CC BY 4.0: trained on the Multi-class Weather Dataset (Ajayi 2018)", minutes=29,
     failures=(
@@ -395,7 +421,7 @@ RECIPES["stargan-icons"] = Recipe(
 )
 RECIPES["stargan-weather"] = Recipe(
     "stargan", "weather-kinds", 128, {**_STAR, "side": 128, "halvings": 2, "critic_layers": 6, "steps": 3_500}, batch=4,
-    showcase=_landscapes,
+    showcase=_landscapes, fit="crop",
     summary="StarGAN: photographs of clouds, rain, clear skies and sunrises, one generator for all of them, 128 px.",
     licence="CC BY 4.0: trained on the Multi-class Weather Dataset (Ajayi 2018)", minutes=56,
     failures=(
@@ -451,7 +477,7 @@ RECIPES["ost-emoji"] = Recipe(
     ),
 )
 RECIPES["ost-weather"] = Recipe(
-    "ost", "weather-one", 128, {**_OST, "patch_layers": 3}, batch=1, showcase=_landscapes, minutes=8,
+    "ost", "weather-one", 128, {**_OST, "patch_layers": 3}, batch=1, showcase=_landscapes, minutes=8, fit="crop",
     summary="OST: one photograph of a clear sky, and three hundred sunrises, 128 px.",
     licence="CC BY 4.0: trained on the Multi-class Weather Dataset (Ajayi 2018)",
     failures=(

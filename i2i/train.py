@@ -10,23 +10,35 @@ from __future__ import annotations
 
 import copy
 import csv
+import json
 import math
 import os
+import signal
+import sys
+import threading
 import time
-from collections.abc import Callable
-from contextlib import ExitStack, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, nullcontext
+from dataclasses import asdict, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
+import filelock
 import torch
 import torch.distributed as dist
 import torch.nn.functional as F
 from torch import Tensor, nn
 from tqdm.auto import tqdm
 
-from .checkpoint import load_resume, save_resume
+from .checkpoint import CheckpointError, load_resume, save_resume
+from .data.fingerprint import fingerprint
+from .files import replacing
 from .method import LAYOUTS, Batch, Method, Stage, Turn, frozen, lay_out, weighted_sum
 from .pictures import sheet
+
+
+RESUME, FLAT, RUN = "resume.pt", "resume-before-decay.pt", "run.json"
 
 
 class Source(Protocol):
@@ -38,6 +50,14 @@ class Source(Protocol):
 
 class Diverged(RuntimeError):
     """A loss term is no longer a number; the message says which, where, and what to try."""
+
+
+class AnotherRun(ValueError):
+    """The folder belongs to another run, or to one that is training there now; the message says what differs."""
+
+
+class Stopped(KeyboardInterrupt):
+    """The run was asked to stop and has saved what it had; the message says at which step, and where it lies."""
 
 
 def default_device() -> torch.device:
@@ -96,12 +116,71 @@ def translated(method: Method, showcase: Batch, device: torch.device) -> list[li
     return [[F.interpolate(x, scale_factor=method.enlarges), made(x)]]
 
 
+@contextmanager
+def _asked_to_stop() -> Iterator[list[int]]:
+    """The signals that asked to stop so far, so that a step may end first; from the second one on they act at once."""
+    asked: list[int] = []
+    if threading.current_thread() is not threading.main_thread():  # signals are the main thread's business
+        yield asked
+        return
+
+    def note(number: int, frame) -> None:
+        if asked:
+            raise KeyboardInterrupt
+        asked.append(number)
+
+    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield asked
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler if handler is not None else signal.SIG_DFL)
+
+
+def folder_for(source: Source, home: Path) -> Path:
+    """The folder of a run on `source`: `home`, unless that holds a run on other data; then a name that tells this one's."""
+    mine = fingerprint(source)
+    own, run = home.with_name(f"{home.name}-{mine[:6]}"), home / RUN
+    if own.exists():
+        return own
+    try:
+        return home if not run.exists() or json.loads(run.read_text())["data"]["data"] == mine else own
+    except (ValueError, TypeError, KeyError):
+        return own
+
+
+def _agree_until(one: Method, other: Method, steps: int, constant: bool = False) -> int:
+    """The first of so many steps at which two methods' learning rates or weights differ, else `steps`. constant: at which
+    the rate of `other` differs from that of step 0 of `one`."""
+    for step in range(steps):
+        if constant and one.learning_rate(0) != other.learning_rate(step):
+            return step
+        if not constant and (one.learning_rate(step), one.weights(step)) != (other.learning_rate(step), other.weights(step)):
+            return step
+    return steps
+
+
+def _listed(others: dict[str, tuple]) -> str:
+    """What differs, as a user can read it: "size (64; here 96)"."""
+    told = {"data": "data (other images)", "images": "number of images ({}; here {})"}
+    if "images" in others:
+        others = {k: v for k, v in others.items() if k != "data"}
+    return ", ".join(told.get(name, f"{name} ({{}}; here {{}})").format(*values) for name, values in others.items())
+
+
+def _sentence(fault: Exception) -> str:
+    return f"{fault.filename}: {fault.strerror}." if isinstance(fault, OSError) else str(fault)
+
+
 class Trainer:
     """Trains a method on a source.
 
     batch: samples a step, over all processes together.  ema: decay of the averaged copy that is exported.
+    seed: of order, augmentation and dropout; the weights' own is `Method.seeded`.
     precision: "bf16", "fp32", or "auto" (a probe of a few milliseconds decides).
     out: folder for resume.pt, log.csv and sheets/; None keeps nothing.  showcase: a batch for the sample sheets.
+    facts: what else the outcome depends on, by the name that the user knows: size, direction, ...; a resume file with
+    other facts, data or settings is refused.
     """
 
     def __init__(
@@ -116,6 +195,7 @@ class Trainer:
         device: torch.device | str | None = None,
         out: Path | None = None,
         showcase: Batch | None = None,
+        facts: dict[str, str | int | float] | None = None,
     ):
         self.rank, self.world = 0, 1
         if "WORLD_SIZE" in os.environ and int(os.environ["WORLD_SIZE"]) > 1:
@@ -134,7 +214,8 @@ class Trainer:
         self.bf16 = bf16_pays(self.device) if precision == "auto" else precision == "bf16"
         self.probed = precision == "auto"
         self._agree()
-        self.out, self.showcase = out, showcase
+        self.out, self.showcase, self.facts = out, showcase, facts or {}
+        self.legs: list[dict] = []  # stretches of the run under one plan: from, to, of (steps), precision
         self.average = copy.deepcopy(self.method).eval().requires_grad_(False)
         self.stages = self.method.stages()
         self.stage, self.step, self.seconds = 0, 0, 0.0  # the step counts within its stage
@@ -273,22 +354,38 @@ class Trainer:
         *,
         log_every: int = 20,
         sheet_every: int = 500,
-        save_every: int = 500,
+        save_every: float = 60.0,
         progress: bool = True,
         watch: Callable[[Trainer, dict[str, float]], None] | None = None,
     ) -> Method:
         """Train to the end, picking up where resume.pt in `out` stopped; the averaged method, in eval mode.
 
-        watch(trainer, terms) is called after each step (notebooks draw with it).
+        save_every: seconds between two saves.  watch(trainer, terms) is called after each step (notebooks draw with it).
+        With `out`, Ctrl-C and SIGTERM let the step end, save, and raise Stopped; a second one stops at once. While the
+        disk is full the training goes on and says so; only the last save has to succeed. Raises AnotherRun, Diverged.
         """
-        if self.out:
-            self.out.mkdir(parents=True, exist_ok=True)
-            self.resume()
+        if not self.out:
+            return self._fit(log_every, sheet_every, save_every, progress, watch, [])
+        self.out.mkdir(parents=True, exist_ok=True)
+        with self._alone(), _asked_to_stop() as asked:
+            if not self.resume() and self.rank == 0:
+                self._start()
+            try:
+                return self._fit(log_every, sheet_every, save_every, progress, watch, asked)
+            except Stopped:
+                raise
+            except KeyboardInterrupt:
+                path = self.out / RESUME
+                left = f"the last saved state, {path}, is untouched" if path.exists() else "nothing had been saved"
+                raise Stopped(f"stopped in the middle of step {self._count() + 1:,}; {left}.") from None
+
+    def _fit(self, log_every: int, sheet_every: int, save_every: float, progress: bool, watch, asked: list[int]) -> Method:
         total = sum(s.steps for s in self.stages)
         # On a CPU the process's own time counts: what else the machine was doing must not show in a run's minutes.
         clock = time.process_time if self.device.type == "cpu" else time.perf_counter
         recent: dict[str, float] = {}  # a turn that does not run on every step shows its last terms
         bar = tqdm(total=total, initial=self._count(), disable=not progress or self.rank > 0, unit="step", smoothing=0.05)
+        saved = time.monotonic()
         with bar:
             while not self.done:
                 start = clock()
@@ -298,17 +395,72 @@ class Trainer:
                 bar.update()
                 count = self._count()
                 recent = recent | terms if name == self.stages[self.stage].name else terms
-                if self.done or count % log_every == 0:
-                    bar.set_postfix({k: f"{v:.3g}" for k, v in recent.items()})
-                    self._log(count, name, recent)
-                if self.out and self.rank == 0:
-                    if self.showcase is not None and (self.done or count % sheet_every == 0):
-                        self.save_sheet(self.out / "sheets" / f"{count:06d}.png")
-                    if self.done or count % save_every == 0:
+                try:
+                    if self.done or count % log_every == 0:
+                        bar.set_postfix({k: f"{v:.3g}" for k, v in recent.items()})
+                        self._keep(self._log, count, name, recent)
+                    if self.out and self.rank == 0:
+                        if self.showcase is not None and (self.done or count % sheet_every == 0):
+                            self._keep(self.save_sheet, self.out / "sheets" / f"{count:06d}.png")
+                        if self.stage == len(self.stages) - 1 and self.step == self.flat and not self.done:
+                            self._keep(self.save, FLAT)
+                        if self.done:
+                            self.save()
+                            self.legs = self._legs()
+                        elif time.monotonic() - saved >= save_every:
+                            self._keep(self.save)
+                            saved = time.monotonic()
+                    if watch:
+                        watch(self, terms)
+                    if self._any(asked) and not self.done:
+                        raise KeyboardInterrupt
+                except KeyboardInterrupt:  # between two steps all is whole
+                    if not self.out:
+                        raise
+                    if self.rank == 0:
                         self.save()
-                if watch:
-                    watch(self, terms)
+                    raise Stopped(
+                        f"stopped after step {count:,} of {total:,}, saved in {self.out / RESUME}: the same command goes on there."
+                    ) from None
         return self.average
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Nobody else trains in `out` meanwhile; the lock goes with the process, however that ends."""
+        if self.rank:
+            yield
+            return
+        lock = filelock.FileLock(self.out / ".lock", timeout=0)
+        try:
+            lock.acquire()
+        except filelock.Timeout:
+            raise AnotherRun(f"another training is at work in {self.out}: wait for it, stop it, or give another --out.") from None
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _any(self, asked: list[int]) -> bool:
+        """Whether this process was asked to stop; of several, whether any was, so that all stop at one step."""
+        if self.world == 1:
+            return bool(asked)
+        one = torch.tensor(float(bool(asked)), device=self.device)
+        dist.all_reduce(one, dist.ReduceOp.MAX)
+        return bool(one)
+
+    def _keep(self, write: Callable, *given) -> None:
+        """Write something that the run can do without for now: a full disk is told, and must not end hours of training."""
+        try:
+            write(*given)
+        except (OSError, CheckpointError) as fault:
+            tqdm.write(f"{_sentence(fault)} The training goes on, and tries again.", file=sys.stderr)
+
+    def _start(self) -> None:
+        """Remove what an earlier run left that is not to be mixed with this one's, and write down what this one is."""
+        for left in (self.out / FLAT, self.out / "log.csv", *(self.out / "sheets").glob("[0-9]*.png")):
+            left.unlink(missing_ok=True)
+        with replacing(self.out / RUN) as part:
+            part.write_text(json.dumps(self.identity, indent=2) + "\n")
 
     def _log(self, count: int, stage: str, terms: dict[str, float]) -> None:
         if not self.out or self.rank:
@@ -328,20 +480,36 @@ class Trainer:
             rows = sum(translated(self.average, self.showcase, self.device), [])
         rows += [self.showcase["y"]] if not {"direction", "label"} & {*self.average.controls} and "y" in self.showcase else []
         path.parent.mkdir(parents=True, exist_ok=True)
-        sheet(rows).save(path)
+        with replacing(path) as part:
+            sheet(rows).save(part)
 
-    def save(self) -> None:
+    @cached_property
+    def identity(self) -> dict[str, dict]:
+        """All that the outcome depends on, as a resume file holds it: equal for two runs that are the same."""
+        return {
+            "method": {"method": type(self.method).__name__},
+            "config": asdict(self.method.config),
+            "run": {"batch": self.batch, "seed": self.seed, "ema": self.decay, **self.facts},
+            "data": {"images": len(self.source), "data": fingerprint(self.source)},
+        }
+
+    @cached_property
+    def flat(self) -> int:
+        """Steps of the last stage before its learning rate first changes; all of them where it never does."""
+        return _agree_until(self.method, self.method, self.stages[-1].steps, constant=True)
+
+    def save(self, name: str = RESUME) -> None:
         """Write resume.pt; Diverged, and the file untouched, if a weight is no number (the loss shows it a step later)."""
         state = self.method.state_dict()
-        for name, value in state.items():
+        for key, value in state.items():
             if not torch.isfinite(value).all():
-                raise self._diverged(f"{name} holds values that are not finite")
+                raise self._diverged(f"{key} holds values that are not finite")
         save_resume(
-            self.out / "resume.pt",
+            self.out / name,
             {
-                "method": type(self.method).__name__,
-                "config": repr(self.method.config),
-                "run": {"batch": self.batch, "seed": self.seed, "length": len(self.source)},
+                **self.identity,
+                "stages": [(s.name, s.steps) for s in self.stages],
+                "legs": self._legs(),
                 "model": state,
                 "average": self.average.state_dict(),
                 "optimizers": {k: o.state_dict() for k, o in self.optimizers.items()},
@@ -354,23 +522,32 @@ class Trainer:
             },
         )
 
+    def _legs(self) -> list[dict]:
+        """The stretches so far, the one at hand included."""
+        here = {"of": sum(s.steps for s in self.stages), "precision": "bf16" if self.bf16 else "fp32"}
+        before, last = self.legs[:-1], (self.legs or [None])[-1]
+        if last and {k: last[k] for k in here} != here:
+            before, last = self.legs, None
+        start = last["from"] if last else before[-1]["to"] if before else 0
+        return [*before, {"from": start, "to": self._count(), **here}]
+
     def resume(self) -> bool:
-        """Continue from `out`/resume.pt if it exists; ValueError if it belongs to another run."""
-        path = self.out / "resume.pt"
+        """Continue from `out`/resume.pt if it exists; AnotherRun, in one sentence that names what differs, if it is not
+        this run's. A run that was planned for fewer steps goes on from where its learning rate would have begun to fall."""
+        path = self.out / RESUME
         if not path.exists():
             return False
         state = load_resume(path)
-        here = {"batch": self.batch, "seed": self.seed, "length": len(self.source)}
-        mine = {"method": type(self.method).__name__, "config": repr(self.method.config), "run": here}
-        for key, value in mine.items():
-            if state[key] != value:
-                raise ValueError(
-                    f"{path} was made with another {key} ({state[key]}); this run has {value}. "
-                    "Give the same options again, or another --out."
+        if others := self._other_than(state):
+            if set(others) != {"steps"}:
+                raise AnotherRun(
+                    f"{path} was made with another {_listed(others)}. Give the same options again, or another --out."
                 )
+            state = self._further(state)
         self.stage, self.step, self.seconds = state["stage"], state["step"], state["seconds"]
         if self.probed:  # a probe may decide otherwise on a busier day, and the run would take other steps
-            self.bf16 = state.get("bf16", self.bf16)
+            self.bf16 = state["bf16"]
+        self.legs = state["legs"]
         self.method.load_state_dict(state["model"])
         self.average.load_state_dict(state["average"])
         self._begin(fresh=False)
@@ -383,8 +560,37 @@ class Trainer:
             self._trim_log()
         return True
 
+    def _other_than(self, state: dict) -> dict[str, tuple]:
+        """{name: (there, here)} of all in which a resume file differs from this run."""
+        there, here = ({**s["method"], **s["config"], **s["run"]} for s in (state, self.identity))
+        others = {k: (there.get(k), here.get(k)) for k in {**there, **here} if there.get(k) != here.get(k)}
+        # Another size or direction makes other data of the same files: then it alone is what differs.
+        if not set(others) & {*state["run"], *self.facts} - {"batch", "seed", "ema"} and state["data"] != self.identity["data"]:
+            others |= {k: (v, self.identity["data"][k]) for k, v in state["data"].items() if v != self.identity["data"][k]}
+        return others
+
+    def _further(self, state: dict) -> dict:
+        """The state from which a run of another number of steps goes on: as long as both plans agree, the last one, then the
+        copy from before the rate fell. AnotherRun if neither will do."""
+        path, planned = self.out / RESUME, state["stages"]
+        mine = [(s.name, s.steps) for s in self.stages]
+        if [tuple(s) for s in planned[:-1]] == mine[:-1]:
+            with torch.device("meta"):
+                there = type(self.method)(replace(self.method.config, steps=state["config"]["steps"]))
+            agreed = _agree_until(there, self.method, min(planned[-1][1], mine[-1][1]))
+            copies = [state] + ([load_resume(self.out / FLAT)] if (self.out / FLAT).exists() else [])
+            for copied in copies:
+                early = copied["stage"] < len(self.stages) - 1
+                if (early or copied["step"] <= agreed) and set(self._other_than(copied)) == {"steps"}:
+                    return copied
+        steps = state["config"]["steps"], self.method.config.steps
+        raise AnotherRun(
+            f"{path} was planned for {steps[0]:,} steps and has gone too far to become a run of {steps[1]:,}: their learning "
+            f"rates part earlier. Give --steps {steps[0]}, or another --out."
+        )
+
     def _trim_log(self) -> None:
-        """Drop the rows of steps that were logged but not saved: they are about to be taken again."""
+        """Drop rows and sheets of steps that were logged but not saved: they are about to be taken again."""
         path = self.out / "log.csv"
         if path.exists():
             with path.open(newline="") as file:
@@ -392,10 +598,11 @@ class Trainer:
             # A kill can cut the last row short.
             kept = rows[:1] + [r for r in rows[1:] if len(r) == 5 and int(r[0]) <= self._count()]
             if kept != rows:
-                part = path.with_suffix(".part")
-                with part.open("w", newline="") as file:
+                with replacing(path) as part, part.open("w", newline="") as file:
                     csv.writer(file).writerows(kept)
-                os.replace(part, path)
+        for late in (self.out / "sheets").glob("[0-9]*.png"):
+            if int(late.stem) > self._count():
+                late.unlink()
 
     def _count(self) -> int:
         """Steps taken, over all stages."""

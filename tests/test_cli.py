@@ -615,7 +615,7 @@ def test_figures_on_pictures_of_one_s_own(cli, elsewhere, model):
     status, table, _ = cli("evaluate", model, "--data", "mine")
     assert status == 0
     assert re.search(rf"PSNR +{psnr:.4g}\b", table), "the same figures, for people"
-    assert "5 held-out pictures" in table
+    assert "all 5 picture(s) of the test part of mine" in table
 
 
 def test_figures_need_pictures_and_a_model_of_ours_or_a_folder(cli, elsewhere, model):

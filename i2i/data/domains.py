@@ -12,11 +12,11 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from ..pictures import from_bytes, to_bytes
+from ..pictures import from_bytes, open_picture, to_bytes
 from . import emoji
-from .folders import DataError, existing, in_split, pictures_in, stack
+from .folders import DataError, digest, existing, stack, taken
 from .icons import Icons
-from .unpaired import Unpaired, covering, mirrored
+from .unpaired import Unpaired, mirrored
 
 
 class Domains:
@@ -81,24 +81,23 @@ def icon_domains(size: int, names: tuple[str, ...], split: str = "train", count:
     return Domains(pictures, names, partners=split != "train", move=mirrored if split == "train" else None)
 
 
-def domains(root: str | Path, size: int, split: str = "train", direction: str = "AB") -> Domains:
+def domains(
+    root: str | Path, size: int, split: str = "train", direction: str = "AB", fit: str = "letterbox",
+    seen: frozenset[str] | None = None,
+) -> Domains:  # fmt: skip
     """A user's folder of folders, one for each domain; with subfolders train/ and test/ those are the splits.
 
-    val is a tenth of train by hash, and serves as test where there is none. Pictures are scaled to cover a square and
-    cropped; grey ones become RGB. Raises DataError with one sentence.
+    val is a tenth of train by hash, and serves as test where there is none. Grey pictures become RGB.  fit, seen: as in
+    `fitted` and `chosen`.  Raises DataError with one sentence.
     """
-    root = existing(root, split, direction)
+    root = existing(root, split, direction, fit)
     whole = split == "test" and (root / "test").is_dir()
     root = root / "test" if whole else root / "train" if (root / "train").is_dir() else root
     folders = sorted(f for f in root.iterdir() if f.is_dir() and not f.name.startswith("."))
     if len(folders) < 2:
         raise DataError(f"{root} holds {len(folders)} folder(s): give one for each domain, at least two.")
-    pictures = []
-    for folder in folders:
-        files = pictures_in(folder)
-        if not files:
-            raise DataError(f"the folder {folder} holds no pictures.")
-        # With so few that the hash leaves one side empty, every picture serves both: better a correct run than none.
-        some = [f for f in files if whole or in_split(f.stem, "train" if split == "train" else "val")] or files
-        pictures.append(stack((covering(f, size) for f in some), size))
-    return Domains(pictures, tuple(f.name for f in folders), move=mirrored if split == "train" else None)
+    files = [taken(folder, split, whole, seen) for folder in folders]
+    pictures = [stack(map(open_picture, part), size, fit) for part in files]
+    source = Domains(pictures, tuple(f.name for f in folders), move=mirrored if split == "train" else None)
+    source.digests = tuple(digest(f) for part in files for f in part)
+    return source

@@ -13,7 +13,7 @@ from PIL import Image
 from torch import Tensor
 
 from ..pictures import as_bytes, from_bytes, open_picture
-from .folders import DataError, existing, in_split, pictures_in
+from .folders import DataError, digest, in_split, photographs_of, pictures_in
 
 SHRUNK = (1.0, 0.8, 0.6)  # copies to learn from: a photograph half as large has twice the detail
 
@@ -77,14 +77,15 @@ def photographs(classic: str | Path, bsds: str | Path, size: int, split: str = "
     return _learned(files, size, split, scale)
 
 
-def enlarging(root: str | Path, size: int, split: str = "train", direction: str = "AB", scale: int = 4) -> Enlarging:
-    """A user's folder of photographs, in train/ and test/ if it has them; else a tenth by hash serves as val and test."""
-    root = existing(root, split, direction)
-    if split == "test" and (root / "test").is_dir():
-        return Enlarging(map(open_picture, pictures_in(root / "test")), size, scale)
-    home = root / "train" if (root / "train").is_dir() else root
-    wanted = "train" if split == "train" else "val"
-    return _learned([p for p in pictures_in(home) if in_split(p.stem, wanted)], size, wanted, scale)
+def enlarging(
+    root: str | Path, size: int, split: str = "train", direction: str = "AB", seen: frozenset[str] | None = None, scale: int = 4
+) -> Enlarging:
+    """A user's folder of photographs, in train/ and test/ if it has them; else a tenth by hash serves as val and test.
+    seen: as in `chosen`."""
+    files = photographs_of(root, split, direction, seen)
+    source = _learned(files, size, split, scale)
+    source.digests = tuple(map(digest, files))
+    return source
 
 
 def _learned(files: list[Path], size: int, split: str, scale: int) -> Enlarging:

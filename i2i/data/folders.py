@@ -15,7 +15,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from ..pictures import from_bytes, open_picture
+from ..pictures import FITS, fitted, from_bytes, open_picture
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff"}
 SPLITS = ("train", "val", "test")
@@ -42,14 +42,50 @@ def in_split(name: str, split: str) -> bool:
     return is_validation(name) == (split == "val")
 
 
-def stack(pictures: Iterable[Image.Image], size: int) -> Tensor:
-    """RGB pictures -> uint8 [N, 3, size, size]."""
-    arrays = [np.asarray(squared(p, size)) for p in pictures]
+def digest(*files: Path) -> str:
+    """12 hexadecimal digits of what files hold: the same for a copy of any name."""
+    whole = hashlib.sha256()
+    for file in files:
+        whole.update(hashlib.sha256(file.read_bytes()).digest())
+    return whole.hexdigest()[:12]
+
+
+def chosen(files: list, split: str, whole: bool, seen: frozenset[str] | None) -> list:
+    """Of a folder's files (or tuples of files) those of a split, by the first one's name: a tenth by hash is val, and test
+    where the folder has no test part of its own; `whole` says that this is such a part, which is taken as it is.
+
+    seen: digests of what a model was trained on, for judging it: then every other file is taken, whatever its name, or,
+    where there is no other, all.
+    """
+    if whole:
+        return files
+    each = [(f if isinstance(f, tuple) else (f,), f) for f in files]
+    if seen is not None:
+        return [f for paths, f in each if digest(*paths) not in seen] or files
+    return [f for paths, f in each if in_split(paths[0].stem, "train" if split == "train" else "val")]
+
+
+def taken(folder: Path, split: str, whole: bool = False, seen: frozenset[str] | None = None) -> list[Path]:
+    """`chosen` of the pictures of one folder; where the hash would leave a side empty, all of them: with so few, better a
+    correct run than none. DataError where there are none."""
+    files = pictures_in(folder)
+    if not files:
+        raise DataError(f"the folder {folder} holds no pictures.")
+    return chosen(files, split, whole, seen) or files
+
+
+def photographs_of(root: str | Path, split: str, direction: str, seen: frozenset[str] | None) -> list[Path]:
+    """The files of a split of a user's folder of pictures, in train/ and test/ if it has them."""
+    root = existing(root, split, direction)
+    whole = split == "test" and (root / "test").is_dir()
+    home = root / "test" if whole else root / "train" if (root / "train").is_dir() else root
+    return chosen(pictures_in(home), split, whole, seen)
+
+
+def stack(pictures: Iterable[Image.Image], size: int, fit: str = "letterbox") -> Tensor:
+    """Pictures -> uint8 [N, 3, size, size], shaped by `pictures.fitted`."""
+    arrays = [np.asarray(fitted(p, size, fit)[0]) for p in pictures]
     return torch.from_numpy(np.stack(arrays)).permute(0, 3, 1, 2).contiguous()
-
-
-def squared(picture: Image.Image, size: int) -> Image.Image:
-    return picture if picture.size == (size, size) else picture.resize((size, size), Image.LANCZOS)
 
 
 class Pairs:
@@ -88,6 +124,8 @@ def paired(
     size: int,
     split: str = "train",
     direction: str = "AB",
+    fit: str = "letterbox",
+    seen: frozenset[str] | None = None,
     augment: bool = True,
     held_out: str = "test",
 ) -> Pairs:
@@ -95,15 +133,12 @@ def paired(
 
     With subfolders train/ and `held_out`/ those are train and test, and val is a tenth of train by hash; without them
     that tenth serves as test too.
-    direction AB: x = A, y = B; BA the other way. Raises DataError with one sentence.
+    direction AB: x = A, y = B; BA the other way.  fit, seen: as in `fitted` and `chosen`.  Raises DataError with one
+    sentence.
     """
-    root = existing(root, split, direction)
+    root = existing(root, split, direction, fit)
     whole = split == "test" and (root / held_out).is_dir()
     root = root / held_out if whole else root / "train" if (root / "train").is_dir() else root
-
-    def wanted(path: Path) -> bool:
-        return whole or in_split(path.stem, "val" if split in ("val", "test") else "train")
-
     load = round(size * 286 / 256) if augment and split == "train" else size
     if (root / "A").is_dir() and (root / "B").is_dir():
         left, right = _by_name(root / "A"), _by_name(root / "B")
@@ -113,31 +148,35 @@ def paired(
             raise DataError(
                 f"{len(lonely)} picture(s) have no partner of the same name: {lonely[0]!r} is only in {root / where}."
             )
-        names = sorted(left)
-        pairs = (_two_files(left[n], right[n]) for n in names if wanted(left[n]))
+        files = [(left[name], right[name]) for name in sorted(left)]
     else:
-        names = pictures_in(root)
-        pairs = (_two_halves(path) for path in names if wanted(path))
-    # Each pair is shrunk as it is read: a thousand photographs at full size would not fit in memory.
-    pairs = [(squared(p, load), squared(q, load)) for p, q in pairs]
-    if not names:
+        files = [(path,) for path in pictures_in(root)]
+    if not files:
         raise DataError(f"no pairs in {root}: give side-by-side pictures, or folders A and B.")
-    if not pairs:
+    wanted = chosen(files, split, whole, seen)
+    if not wanted:
         raise DataError(
-            f"none of the {len(names)} pair(s) in {root} falls into the {split} split (val is a tenth, by a hash of the "
+            f"none of the {len(files)} pair(s) in {root} falls into the {split} split (val is a tenth, by a hash of the "
             "name): add more."
         )
+    # Each pair is shrunk as it is read: a thousand photographs at full size would not fit in memory.
+    read = (_two_files(*paths) if len(paths) == 2 else _two_halves(*paths) for paths in wanted)
+    pairs = [tuple(fitted(side, load, fit)[0] for side in pair) for pair in read]
     a, b = (stack(pictures, load) for pictures in zip(*pairs, strict=True))
     x, y = (a, b) if direction == "AB" else (b, a)
-    return Pairs(x, y, size, augment=augment and split == "train")
+    source = Pairs(x, y, size, augment=augment and split == "train")
+    source.digests = tuple(digest(*paths) for paths in wanted)
+    return source
 
 
-def existing(root: str | Path, split: str, direction: str) -> Path:
-    """A user's folder; DataError if it is not there, or if the split or the direction is none."""
+def existing(root: str | Path, split: str, direction: str, fit: str = "letterbox") -> Path:
+    """A user's folder; DataError if it is not there, or if the split, the direction or the fit is none."""
     if split not in SPLITS:
         raise DataError(f"unknown split {split!r}; there are {', '.join(SPLITS)}.")
     if direction not in ("AB", "BA"):
         raise DataError(f"unknown direction {direction!r}; there are AB (x = A, y = B) and BA.")
+    if fit not in FITS:
+        raise DataError(f"unknown fit {fit!r}; there are {' and '.join(FITS)}.")
     if not Path(root).is_dir():
         raise DataError(f"the folder {root} does not exist.")
     return Path(root)

@@ -13,7 +13,7 @@ from ..pictures import as_bytes, from_bytes, open_picture, to_bytes
 from . import emoji
 from .enlarging import shrunk
 from .facades import Facades
-from .folders import DataError, existing, in_split, pictures_in
+from .folders import DataError, digest, in_split, photographs_of, pictures_in
 from .sdf import hash_uniform
 
 KINDS = ("strokes", "rectangle", "centre")
@@ -119,14 +119,15 @@ def facade_holes(size: int, split: str = "train", count: int = 1024, kinds: tupl
     return Holes(to_bytes(torch.cat(drawn)), size, split == "train", kinds)
 
 
-def holes(root: str | Path, size: int, split: str = "train", direction: str = "AB") -> Holes:
-    """A user's folder of pictures, in train/ and test/ if it has them; else a tenth by hash serves as val and test."""
-    root = existing(root, split, direction)
-    if split == "test" and (root / "test").is_dir():
-        return _holes(pictures_in(root / "test"), size, split)
-    home = root / "train" if (root / "train").is_dir() else root
-    wanted = "train" if split == "train" else "val"
-    return _holes([p for p in pictures_in(home) if in_split(p.stem, wanted)], size, wanted)
+def holes(
+    root: str | Path, size: int, split: str = "train", direction: str = "AB", seen: frozenset[str] | None = None
+) -> Holes:
+    """A user's folder of pictures, in train/ and test/ if it has them; else a tenth by hash serves as val and test.
+    seen: as in `chosen`."""
+    files = photographs_of(root, split, direction, seen)
+    source = _holes(files, size, split)
+    source.digests = tuple(map(digest, files))
+    return source
 
 
 def _holes(files: list[Path], size: int, split: str) -> Holes:

@@ -11,11 +11,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ..pictures import from_bytes
+from ..pictures import from_bytes, open_picture
 from . import glyphs
-from .folders import DataError, existing, in_split, pictures_in, stack
+from .folders import DataError, digest, existing, in_split, stack, taken
 from .sdf import hash_uniform
-from .unpaired import covering
 
 TARGETS = 4096  # toys drawn for training
 
@@ -70,28 +69,25 @@ def _inked(masks: Tensor, name: Tensor, index: Tensor) -> Tensor:
     return glyphs.inked(masks[index], hash_uniform(31, name[index], 12)) * 2 - 1
 
 
-def labelled(root: str | Path, size: int, split: str = "train", direction: str = "AB") -> Labelled:
+def labelled(
+    root: str | Path, size: int, split: str = "train", direction: str = "AB", fit: str = "letterbox",
+    seen: frozenset[str] | None = None,
+) -> Labelled:  # fmt: skip
     """A user's folder: A/ with a folder of pictures for each class, and B/ with pictures of the target.
 
-    A tenth by a hash of the names is val, and test, too. Scaled to cover a square and cropped; grey ones become RGB.
-    Raises DataError with one sentence.
+    A tenth by a hash of the names is val, and test, too. Grey pictures become RGB.  fit, seen: as in `fitted` and
+    `chosen`.  Raises DataError with one sentence.
     """
-    root = existing(root, split, direction)
+    root = existing(root, split, direction, fit)
     source, target = (root / name for name in direction)
     if not source.is_dir() or not target.is_dir():
         raise DataError(f"{root} needs the folders {direction[0]}, with a folder for each class, and {direction[1]}, the target.")
     classes = sorted(f for f in source.iterdir() if f.is_dir() and not f.name.startswith("."))
     if len(classes) < 2:
         raise DataError(f"{source} holds {len(classes)} folder(s) of a class: f needs at least two classes to tell apart.")
-    kept = [_kept(f, split) for f in classes]
-    x, y = (stack((covering(f, size) for f in files), size) for files in (sum(kept, []), _kept(target, split)))
+    kept, wanted = [taken(f, split, seen=seen) for f in classes], taken(target, split, seen=seen)
+    x, y = (stack(map(open_picture, files), size, fit) for files in (sum(kept, []), wanted))
     label = torch.repeat_interleave(torch.arange(len(kept)), torch.tensor([len(files) for files in kept]))
-    return Labelled(lambda index: from_bytes(x[index]), label, from_bytes(y), None)
-
-
-def _kept(folder: Path, split: str) -> list[Path]:
-    files = pictures_in(folder)
-    if not files:
-        raise DataError(f"the folder {folder} holds no pictures.")
-    # With so few that the hash leaves one side empty, every picture serves both: better a correct run than none.
-    return [f for f in files if in_split(f.stem, "train" if split == "train" else "val")] or files
+    found = Labelled(lambda index: from_bytes(x[index]), label, from_bytes(y), None)
+    found.digests = tuple(digest(f) for part in (*kept, wanted) for f in part)
+    return found

@@ -11,12 +11,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import torch
-from PIL import Image, ImageOps
 from torch import Tensor
 
 from ..pictures import from_bytes, open_picture, to_bytes
 from . import emoji
-from .folders import DataError, existing, is_validation, pictures_in, stack
+from .folders import DataError, digest, existing, stack, taken
 from .icons import SPLITS as ICON_SPLITS
 from .icons import Icons
 
@@ -110,40 +109,38 @@ def one_picture(source: Unpaired, split: str = "train", which: int = 0) -> Unpai
     return Unpaired(source.x[[which % len(source.x)]], source.y, source.size, move=source.move)
 
 
-def unpaired(root: str | Path, size: int, split: str = "train", direction: str = "AB", names: tuple[str, str] = ("A", "B")) -> Unpaired:
+def unpaired(
+    root: str | Path,
+    size: int,
+    split: str = "train",
+    direction: str = "AB",
+    fit: str = "letterbox",
+    seen: frozenset[str] | None = None,
+    names: tuple[str, str] = ("A", "B"),
+) -> Unpaired:
     """A user's unpaired folders: A and B (any names and numbers of files), or trainA, trainB, testA, testB.
 
     With subfolders train/ and test/, or in the second layout, those are the splits and val is a tenth of train by hash;
-    otherwise that tenth serves as test too. Pictures are scaled to cover a square and cropped; grey ones become RGB.
-    direction AB: x = A, y = B; BA the other way. Raises DataError with one sentence.
+    otherwise that tenth serves as test too. Grey pictures become RGB.
+    direction AB: x = A, y = B; BA the other way.  fit, seen: as in `fitted` and `chosen`.  Raises DataError with one
+    sentence.
     """
-    root = existing(root, split, direction)
+    root = existing(root, split, direction, fit)
     load = round(size * 286 / 256) if split == "train" else size
-    files = [_files(root, name, split) for name in (names if direction == "AB" else names[::-1])]
-    if len({frozenset(hashlib.sha256(f.read_bytes()).digest() for f in part) for part in files}) == 1:
+    files = [_files(root, name, split, seen) for name in (names if direction == "AB" else names[::-1])]
+    digests = [[digest(f) for f in part] for part in files]
+    if len({frozenset(part) for part in digests}) == 1:
         raise DataError(f"{names[0]} and {names[1]} in {root} are the same pictures: there is nothing to translate.")
-    x, y = (stack((covering(f, load) for f in part), load) for part in files)
-    return Unpaired(x, y, size, move=mirrored if split == "train" else None)
+    x, y = (stack(map(open_picture, part), load, fit) for part in files)
+    source = Unpaired(x, y, size, move=mirrored if split == "train" else None)
+    source.digests = tuple(sum(digests, []))
+    return source
 
 
-def _files(root: Path, name: str, split: str) -> list[Path]:
-    part = "test" if split == "test" else "train"
-    for folder in (root / f"{part}{name}", root / part / name):
-        if folder.is_dir():
-            return _some(folder, [f for f in pictures_in(folder) if split == "test" or is_validation(f.stem) == (split == "val")])
-    folder = next((f for f in (root / f"train{name}", root / "train" / name, root / name) if f.is_dir()), None)
-    if folder is None:
+def _files(root: Path, name: str, split: str, seen: frozenset[str] | None) -> list[Path]:
+    tests = [f for f in (root / f"test{name}", root / "test" / name) if f.is_dir()]
+    homes = [f for f in (root / f"train{name}", root / "train" / name, root / name) if f.is_dir()]
+    whole = split == "test" and bool(tests)
+    if not (tests if whole else homes):
         raise DataError(f"{root} has no folder {name} (nor train{name}): unpaired training wants a folder for each domain.")
-    return _some(folder, [f for f in pictures_in(folder) if is_validation(f.stem) == (split != "train")])
-
-
-def _some(folder: Path, files: list[Path]) -> list[Path]:
-    everything = pictures_in(folder)
-    if not everything:
-        raise DataError(f"the folder {folder} holds no pictures.")
-    # With so few that the hash leaves one side empty, every picture serves both: better a correct run than none.
-    return files or everything
-
-
-def covering(path: Path, size: int) -> Image.Image:
-    return ImageOps.fit(open_picture(path), (size, size), Image.LANCZOS)
+    return taken((tests if whole else homes)[0], split, whole, seen)

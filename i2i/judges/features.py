@@ -398,7 +398,7 @@ class JudgeRecipe:
 
     def build(self, **changes) -> JudgeTraining:
         """The untrained method; `changes` override fields of its config. TypeError on an unknown one."""
-        return JudgeTraining(JudgeConfig(**{**asdict(self.config), **changes}))
+        return JudgeTraining.seeded(JudgeConfig(**{**asdict(self.config), **changes}), self.seed)
 
     def source(self, split: str = "train") -> Mixture:
         return Mixture(shelves(self.sets, split, drawn=self.drawn), self.size)
@@ -443,7 +443,7 @@ def train_judge(
         out=out,
     )  # fmt: skip
     before, start = trainer.step, time.process_time()
-    average = trainer.fit(save_every=250, progress=progress)
+    average = trainer.fit(progress=progress)
     each = (time.process_time() - start) / max(1, trainer.step - before)
     card = {
         "minutes": round(each * trainer.step / 60, 1),

@@ -227,11 +227,11 @@ def train_segmenter(
     refuse_second(out / name)
     config = SegmenterConfig(**{**asdict(recipe.config), **({"steps": steps} if steps else {})})
     trainer = Trainer(
-        SegmenterTraining(config), recipe.source(), batch=recipe.batch, seed=recipe.seed, ema=recipe.ema,
+        SegmenterTraining.seeded(config, recipe.seed), recipe.source(), batch=recipe.batch, seed=recipe.seed, ema=recipe.ema,
         precision=precision, out=out,
     )  # fmt: skip
     before, start = trainer.step, time.process_time()
-    average = trainer.fit(save_every=250, progress=progress)
+    average = trainer.fit(progress=progress)
     each = (time.process_time() - start) / max(1, trainer.step - before)
     figures = {}
     for split in ("val", "test"):
