@@ -37,7 +37,6 @@ from .files import replacing
 from .method import LAYOUTS, Batch, Method, Stage, Turn, frozen, lay_out, weighted_sum
 from .pictures import sheet
 
-
 RESUME, FLAT, RUN = "resume.pt", "resume-before-decay.pt", "run.json"
 
 
