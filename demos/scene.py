@@ -154,11 +154,12 @@ def show(scene: Scene, noise: float, guess: str | None) -> tuple:
             cells.append({**cell, "alt": "One-sided: there is no way back."})
     trip = trips[scene.chosen]
     name = scene.example.name if scene.example else "your picture"
+    cut = "" if scene.example or model.fit == "letterbox" else "; of a picture that is not square, its middle"
     sides = {
         "story": SUBJECTS[scene.key].story,
         "source": {
             "src": look.data_url(trip.picture(trip.source)), "alt": f"the picture to translate: {html.escape(name)}",
-            "caption": f"<b>{html.escape(name)}</b><br>{source} → {target}, at the {model.size} px that the nets see",
+            "caption": f"<b>{html.escape(name)}</b><br>{source} → {target}, at the {model.size} px that the nets see{cut}",
         },
         "made": cells, "chosen": scene.chosen,
         "address": {

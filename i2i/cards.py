@@ -88,8 +88,6 @@ def publish(
         "recipe": name or "own folder",
         "method": recipe.method,
         "data": recipe.data,
-        "direction": _way(recipe, trainer),
-        "images that are not square": _SHAPING[recipe.shaped.get("fit", "")],
         "licence": recipe.licence or "that of the pictures it was trained on",
         "steps": sum(stage.steps for stage in trainer.stages),
         **_told_legs(trainer.legs),
@@ -116,20 +114,6 @@ def publish(
     _, config = read_config(folder)
     write_config(folder, {**config, "card": card})
     return folder
-
-
-_SHAPING = {
-    "letterbox": "lie whole in the square, their border repeated outwards",
-    "crop": "are cut to their middle square",
-    "": "are cut into windows in training, and translated whole",
-}
-
-
-def _way(recipe: Recipe, trainer: Trainer) -> str:
-    """Which side is x, in words."""
-    if trainer.method.layout not in ("paired", "unpaired", "labelled"):
-        return "none: there is one folder of images, or one for each domain"
-    return f"{recipe.direction[0]} to {recipe.direction[1]} (x is what lies in {recipe.direction[0]})"
 
 
 def _told_legs(legs: list[dict]) -> dict[str, str]:

@@ -124,7 +124,7 @@ def render_card(folder: Path, config: dict) -> str:
         lines += [card["summary"], ""]
     lines += ["![showcase inputs and what the model makes of them](sheet.png)", ""]
     figures = card.get("figures", {})
-    facts = {k: v for k, v in card.items() if k not in ("name", "summary", "figures", "failures")}
+    facts = {k: v for k, v in card.items() if k not in ("name", "summary", "figures", "failures")} | _shaping(config)
     lines += ["| | |", "|---|---|"] + [f"| {k} | {_cell(v)} |" for k, v in facts.items()] + [""]
     if figures:
         lines += ["## Figures", "", "| measure | value | 95 % interval |", "|---|---|---|"]
@@ -135,6 +135,22 @@ def render_card(folder: Path, config: dict) -> str:
     if card.get("failures"):
         lines += ["## Where it fails", ""] + [f"- {failure}" for failure in card["failures"]] + [""]
     return "\n".join(lines)
+
+
+_FITS = {
+    "letterbox": "lie whole in the square, their border repeated outwards, in training as in translation",
+    "crop": "are cut to their middle square, in training as in translation",
+    None: "are cut into windows in training, and translated whole",
+}
+
+
+def _shaping(config: dict) -> dict[str, str]:
+    """How images became x and y, as rows of a card."""
+    way = config.get("direction", "AB")
+    rows = {"images that are not square": _FITS[config.get("fit")]}
+    if METHODS[config["method"]].layout in ("paired", "unpaired", "labelled"):
+        rows["direction"] = f"{way[0]} to {way[1]}: x is what lies in {way[0]}"
+    return rows
 
 
 def _cell(value) -> str:

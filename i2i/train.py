@@ -562,11 +562,12 @@ class Trainer:
     def _other_than(self, state: dict) -> dict[str, tuple]:
         """{name: (there, here)} of all in which a resume file differs from this run."""
         there, here = ({**s["method"], **s["config"], **s["run"]} for s in (state, self.identity))
-        others = {k: (there.get(k), here.get(k)) for k in {**there, **here} if there.get(k) != here.get(k)}
-        # Another size or direction makes other data of the same files: then it alone is what differs.
-        if not set(others) & {*state["run"], *self.facts} - {"batch", "seed", "ema"} and state["data"] != self.identity["data"]:
-            others |= {k: (v, self.identity["data"][k]) for k, v in state["data"].items() if v != self.identity["data"][k]}
-        return others
+        others = {k: (there.get(k), here.get(k)) for k in {**here, **there} if there.get(k) != here.get(k)}
+        if facts := {k: v for k, v in others.items() if k in self.facts}:
+            # Another size makes other nets and other data of the same files: what differs for the user is the size.
+            return {k: v for k, v in others.items() if k in facts or k in ("batch", "seed", "ema")}
+        theirs, mine = state["data"], self.identity["data"]
+        return others | {k: (theirs.get(k), mine[k]) for k in mine if theirs.get(k) != mine[k]}
 
     def _further(self, state: dict) -> dict:
         """The state from which a run of another number of steps goes on: as long as both plans agree, the last one, then the
