@@ -406,7 +406,7 @@ UNPAIRED = {
         distances_kept,
         (Comparison("CycleGAN | distance r", 0.7), Comparison("CycleGAN | distance r", "GAN alone | distance r")),
         12,
-        also="DistanceGAN is trained to keep distances; that it keeps them better than CycleGAN three seeds do not decide",
+        also="DistanceGAN is trained to keep distances; whether it keeps them better than CycleGAN is not decided by three seeds",
     ),
     "one-sided": Claim(
         "keeping distances is enough: one generator, no way back",
