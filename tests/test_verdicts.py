@@ -64,7 +64,8 @@ def test_a_margin_a_factor_and_a_threshold():
     assert verdict([0.95, 0.95, 0.95], [1.0, 1.0, 1.0], by=-0.1) == HOLDS
     assert verdict([1.9, 1.9, 1.9], [1.0, 1.0, 1.0], times=2) == CONTRADICTED
     assert verdict([2.1, 2.1, 2.1], [1.0, 1.0, 1.0], times=2) == HOLDS
-    assert verdict([1.1, 1.1, 1.1], [1.0, 1.0, 1.0], margin=0.2) == UNDECIDED, "the least that counts, over seeds too"
+    assert verdict([1.1, 1.12, 1.1], [1.0, 1.0, 1.0], margin=0.2) == UNDECIDED, "the least that counts, over seeds too"
+    assert verdict([1.0, 2.0, 3.0], [1.0, 1.0, 1.0], margin=0.2) == UNDECIDED, "the spread counts where it is wider"
 
 
 def test_single_numbers_want_a_margin():
