@@ -142,6 +142,7 @@ def test_comparisons_are_told_in_a_line():
         nearer(a, b, to=1): "score: a nearer to 1 than b",
         equal(a, 3, 0): "score: a = 3",
         equal("x", "y", 0.1): "x = y to within 0.1",
+        Comparison(a, b, margin=0.04): "score: a > b (one run; margin 0.04)",
         Comparison(a, b, saturates=Saturates(1.0, b, "a page has it")): "score: a > b (a page has it)",
     }
     assert {str(c): line for c, line in lines.items()} == {line: line for line in lines.values()}

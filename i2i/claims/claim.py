@@ -132,7 +132,7 @@ class Comparison:
             factor = f"{self.times:g} × " if self.times != 1 else ""
             extra = f" {'+' if self.by > 0 else '−'} {abs(self.by):g}" if self.by else ""
             line = f"{greater} > {factor}{less}{extra}"
-        why = f" ({self.saturates.why})" if self.saturates else ""
+        why = f" ({self.saturates.why})" if self.saturates else f" (one run; margin {self.margin:g})" if self.margin else ""
         return (f"{shared}: {line}" if shared else line) + why
 
 
