@@ -61,7 +61,8 @@ TOLD: dict[str, Told] = {
         "var(--orange)",
     ),
     "content": Told(
-        "SRGAN, no D", "srgan-photographs-content", "content", "the content loss, without an adversary: what a fixed net φ sees",
+        "SRGAN, no D", "srgan-photographs-no-gan", "content + MSE",
+        "the content loss (what a fixed net φ sees) and the squared error, without an adversary",
         f"<i>L</i> = {_PHI}", "a fifth of the squared difference of what a fixed net phi sees, plus a quarter of that of the pixels",
         "The same generator, but now what a fixed net φ sees must agree, too; the pixels count a quarter, which the paper does not "
         "need, since its φ is VGG-19 and pins the colours. Contrast is dared at edges. What φ does not see is hardly corrected: "
@@ -69,9 +70,10 @@ TOLD: dict[str, Told] = {
         "#2f8fd0",
     ),
     "srgan": Told(
-        "SRGAN", "srgan-photographs", "+ adversarial", "the content loss and an adversary",
+        "SRGAN", "srgan-photographs", "+ adversarial", "the content loss, the squared error and an adversary",
         f'<i>L</i> = {_PHI} <span>+ 10<sup>−3</sup> · <span class="gan">(−log D(G(x)))</span></span>',
-        "the content loss plus a thousandth of minus the logarithm of D's belief that the result is an original",
+        "a fifth of the squared difference of what a fixed net phi sees, plus a quarter of that of the pixels, plus a thousandth of "
+        "minus the logarithm of D's belief that the result is an original",
         "A critic now asks: could this be a photograph? A mean of photographs is none, so G must choose <b>one</b> of the sharp answers. "
         "Grain and edges come back and PSNR falls. They are <b>made up</b>: compare them with the original, and never read a number "
         "plate in them.",

@@ -484,7 +484,10 @@ def _claims(options) -> None:
         else:
             for name, value in figures.items():
                 print(f"  {name:44} {shown(value)}")
-        print(f"  {'HOLDS' if result['holds'] else 'DOES NOT HOLD'}: {claim.test}; measured {result['date']}")
+        print(f"  {result['verdict'].upper()}: {claim.test}; measured {result['date']}")
+        parts = claim.decided(figures)
+        for comparison, verdict in parts if len(parts) > 1 else ():
+            print(f"    {verdict}: {comparison}")
         if claim.also:
             print(f"  {claim.also}")
 

@@ -125,6 +125,7 @@ def render_card(folder: Path, config: dict) -> str:
     lines += ["![showcase inputs and what the model makes of them](sheet.png)", ""]
     figures = card.get("figures", {})
     facts = {k: v for k, v in card.items() if k not in ("name", "summary", "figures", "failures")} | _shaping(config)
+    facts["differs from the paper (its own in brackets)"] = differs(config["method"], config["config"])
     lines += ["| | |", "|---|---|"] + [f"| {k} | {_cell(v)} |" for k, v in facts.items()] + [""]
     if figures:
         lines += ["## Figures", "", "| measure | value | 95 % interval |", "|---|---|---|"]
@@ -151,6 +152,27 @@ def _shaping(config: dict) -> dict[str, str]:
     if METHODS[config["method"]].layout in ("paired", "unpaired", "labelled"):
         rows["direction"] = f"{way[0]} to {way[1]}: x is what lies in {way[0]}"
     return rows
+
+
+def differs(method: str, config: dict) -> str:
+    """Where an export's config departs from its method's defaults, which are the paper's: `width 32 (64), ...`, in brackets
+    the paper's own, in the order of the method's Config."""
+    paper = METHODS[method].Config()
+    found = []
+    for field in fields(paper):
+        default, here = (_setting(value) for value in (getattr(paper, field.name), config.get(field.name, getattr(paper, field.name))))
+        if here != default:
+            found.append(f"{field.name.replace('_', ' ')} {here} ({default})")
+    return ", ".join(found) or "nothing in its settings"
+
+
+def _setting(value) -> str:
+    """A field of a config as a reader would write it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        return " ".join(map(_setting, value))
+    return f"{value:,}" if isinstance(value, int) else f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _cell(value) -> str:

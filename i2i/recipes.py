@@ -536,16 +536,16 @@ _SRGAN = {
 RECIPES["srgan-photographs"] = Recipe(
     "srgan", "photographs", 96, {**_SRGAN, "steps": 2_000}, batch=8, showcase=_details, ema=0.99,
     judge="i2i-feat-v1", start="srresnet-photographs", minutes=20,
-    summary="SRGAN: photographs enlarged four times, by content and an adversary.", **_PHOTOGRAPHS,
+    summary="SRGAN: photographs enlarged four times, by content, squared error and an adversary.", **_PHOTOGRAPHS,
     failures=(
         "a fine weave of two and four pixels lies over dark cloth and beside strong edges: the steps of the net's own grid",
         "the detail is invented: pores where there were none, and no letter of a name plate becomes readable",
     ),
 )
-RECIPES["srgan-photographs-content"] = Recipe(
+RECIPES["srgan-photographs-no-gan"] = Recipe(
     "srgan", "photographs", 96, {**_SRGAN, "adversarial": 0.0, "steps": 1_500}, batch=8, showcase=_details, ema=0.99,
     judge="i2i-feat-v1", start="srresnet-photographs", minutes=10,
-    summary="SRGAN's generator by the content loss alone: photographs enlarged four times.", **_PHOTOGRAPHS,
+    summary="SRGAN's generator by content and squared error, no adversary: photographs enlarged four times.", **_PHOTOGRAPHS,
     failures=(
         "contrast at edges is raised rather than detail brought back, and a faint grid of four pixels shows on plain cloth",
         "a net that has seen few photographs says little about their texture: VGG-19 would ask for more",
@@ -554,7 +554,7 @@ RECIPES["srgan-photographs-content"] = Recipe(
 RECIPES["srgan-photographs-x2"] = Recipe(
     "srgan", "photographs-x2", 96, {**_SRGAN, "scale": 2, "width": 32, "steps": 2_000}, batch=8,
     showcase=lambda size: _details(size, 2), ema=0.99, judge="i2i-feat-v1", start="srresnet-photographs-x2", minutes=18,
-    summary="SRGAN, narrower: photographs enlarged twice, by content and an adversary.", **_PHOTOGRAPHS,
+    summary="SRGAN, narrower: photographs enlarged twice, by content, squared error and an adversary.", **_PHOTOGRAPHS,
     failures=(
         "a dotted line of single pixels runs along strong edges, and a weave of two pixels over plain cloth",
         "there is little to invent at twice the sides: it costs 1.4 dB against the net that it began with, and comes hardly nearer in the eyes of a net",

@@ -23,7 +23,7 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 from PIL import Image
 from torch import Tensor
 
-from .claims import CLAIMS, markdown, recorded
+from .claims import CLAIMS, CONTRADICTED, HOLDS, UNDECIDED, markdown, recorded
 from .method import Batch, Method, Terms
 from .nets.patchgan import PatchGAN
 from .pictures import to_picture
@@ -274,19 +274,26 @@ def coloured(text: str, colour: str) -> str:
     return f'<span style="color:{colour}">{text}</span>'
 
 
+_MARKS = {HOLDS: "✓", UNDECIDED: "?", CONTRADICTED: "✗"}
+_TINTS = {HOLDS: GREEN, UNDECIDED: SOFT, CONTRADICTED: L1}
+
+
 def claim(name: str) -> None:
-    """Show what a claim says and what was measured. KeyError if nothing was, except under FAST=1."""
+    """Show what a claim says, what was measured, and what follows. KeyError if nothing was, except under FAST=1."""
     result, what = recorded(name), CLAIMS.get(name)
     if result is None or what is None:
         if not fast():
             raise KeyError(f"no figures are recorded for the claim {name!r}: run `python -m i2i claims {name} --run`")
         display(Markdown(f"*The claim `{name}` has no recorded figures in this copy.*"))
         return
-    verdict = "✓ holds" if result["holds"] else "✗ does not hold here"
+    parts = what.decided(result["figures"])
+    listed = [f"- {_MARKS[verdict]} {comparison}" for comparison, verdict in parts if len(parts) > 1]
+    verdict = result["verdict"]
     display(Markdown(
         f"**Claim `{name}`.** {what.says[0].upper()}{what.says[1:]} ({what.where}).  \n"
         f"**Counts as holding when** {what.test}.  \n"
-        f"**Measured {result['date']}: {coloured(verdict, GREEN if result['holds'] else L1)}**"
+        f"**Measured {result['date']}: {coloured(f'{_MARKS[verdict]} {verdict}', _TINTS[verdict])}**"
+        + "\n\n" * bool(listed) + "\n".join(listed)
     ))
     display(Markdown(markdown(result["figures"]) + (f"\n\n*{what.also[0].upper()}{what.also[1:]}.*" if what.also else "")))
 

@@ -6,6 +6,7 @@ import base64
 import io
 import math
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import matplotlib
@@ -20,6 +21,7 @@ from PIL import Image
 
 from i2i import check as kit
 from i2i import show
+from i2i.claims import CLAIMS, Comparison
 from i2i.lessons import EXERCISES as ALL
 from i2i.lessons import QUESTIONS, inpainting, partial, stargan, superres
 from i2i.lessons import pix2pix as lesson1
@@ -506,13 +508,19 @@ def test_a_claim_without_figures_is_an_error_except_in_haste(monkeypatch, capsys
     show.claim("any-size")
 
 
-def test_a_claim_that_failed_is_said_to_have_failed(monkeypatch):
+@pytest.mark.parametrize("verdict, colour", [("holds", show.GREEN), ("not decided at this scale", show.SOFT), ("contradicted", show.L1)])
+def test_a_claim_is_shown_with_its_verdict(verdict, colour, monkeypatch):
     shown = []
     monkeypatch.setattr(show, "display", lambda page: shown.append(page.data))
-    result = {"figures": {"change": 3.0}, "holds": False, "date": "2026-01-02"}
+    change = {"holds": [1.0, 1.1, 1.2], "not decided at this scale": [-1.0, 0.0, 1.0], "contradicted": [-3.0, -3.0, -3.0]}[verdict]
+    result = {"figures": {"change": change, "other": 0.0}, "verdict": verdict, "date": "2026-01-02"}
     monkeypatch.setattr(show, "recorded", lambda name: result)
+    parts = (Comparison("change", "other"), Comparison(1, "other", exact=True))
+    monkeypatch.setitem(CLAIMS, "any-size", replace(CLAIMS["any-size"], comparisons=parts))
     show.claim("any-size")
-    assert "does not hold" in shown[0] and "2026-01-02" in shown[0] and "| change | 3 |" in shown[1]
+    mark = {"holds": "✓", "not decided at this scale": "?", "contradicted": "✗"}[verdict]
+    assert f"2026-01-02: <span style=\"color:{colour}\">{mark} {verdict}<" in shown[0] and "| change | " in shown[1]
+    assert shown[0].endswith(f"- {mark} change > other\n- ✓ other < 1")
 
 
 def test_scores_tell_every_number_and_mark_what_is_to_come():

@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import pickle
+import re
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,9 +18,18 @@ from PIL import Image
 from safetensors.torch import load_file, save_file
 
 from i2i import checkpoint
-from i2i.checkpoint import CheckpointError, export, load_method, load_resume, read_config, save_resume
+from i2i.checkpoint import (
+    CheckpointError,
+    differs,
+    export,
+    load_method,
+    load_resume,
+    read_config,
+    render_card,
+    save_resume,
+)
 from i2i.methods import METHODS
-from i2i.pipeline import load
+from i2i.pipeline import cards, load
 from i2i.train import Trainer
 
 
@@ -115,6 +125,24 @@ def test_the_card_tells_data_figures_and_failures(tmp_path):
         assert part in text
     assert Image.open(folder / "sheet.png").size == (8, 8)
     assert load(folder).card["summary"] == "It paints."
+
+
+def test_the_card_tells_how_the_settings_differ_from_the_papers():
+    config = asdict(METHODS["pix2pix"].Config()) | {"steps": 7_000, "up": "resized", "skips": False, "width": 32, "rate": 1e-3}
+    line = "width 32 (64), skips no (yes), up resized (transposed), steps 7,000 (80,000), rate 0.001 (0.0002)"
+    assert differs("pix2pix", config) == line, "in the order of the Config, and nothing that is as in the paper"
+    assert f"| differs from the paper (its own in brackets) | {line} |\n" in render_card(Path("x"), {"method": "pix2pix", "config": config, "card": {}})
+    assert differs("pix2pix", {}) == differs("pix2pix", asdict(METHODS["pix2pix"].Config())) == "nothing in its settings"
+    assert differs("pggan", {"dilations": [1, 2, 4, 8, 1, 2, 4, 8], "reconstruction": 0.98}) == "nothing in its settings", "as JSON has it"
+    assert differs("pggan", {"dilations": [1, 2]}) == "dilations 1 2 (1 2 4 8 1 2 4 8)"
+    assert differs("cyclegan", {"identity": 0.0, "patch_layers": 2}) == "patch layers 2 (3), identity 0 (0.5)"
+
+
+def test_every_shipped_models_card_has_that_line():
+    for name, config in cards().items():
+        told = differs(config["method"], config["config"])
+        assert re.search(rf"\bsteps {config['config']['steps']:,} \(", told), name
+        assert f"| {told} |" in render_card(Path(name), config)
 
 
 def test_an_export_replaces_the_one_before_whole(folder):

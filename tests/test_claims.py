@@ -11,6 +11,8 @@ import torch
 
 from i2i.claims import (
     CLAIMS,
+    CONTRADICTED,
+    HOLDS,
     NotReady,
     as_table,
     inpainting,
@@ -24,6 +26,7 @@ from i2i.claims import (
     shown,
     unpaired,
     unpaired_nets,
+    verdicts,
 )
 from i2i.claims import paired_nets as nets
 from i2i.data.domains import Domains
@@ -69,7 +72,7 @@ def test_every_claim_was_measured_and_its_verdict_is_that_of_its_figures():
     for name, claim in CLAIMS.items():
         record = recorded(name)
         assert record, f"{name} was never measured: python -m i2i claims {name} --run"
-        assert claim.holds(record["figures"]) == record["holds"], name
+        assert claim.verdict(record["figures"]) == record["verdict"] and set(record) == {"figures", "verdict", "date"}, name
 
 
 def test_the_record_holds_no_claim_that_is_gone():
@@ -83,20 +86,23 @@ def test_claims_about_training_have_three_seeds_and_a_marked_second_line(name):
     assert any(k.startswith((paired.CMP, "shipped: ")) for k in figures)
 
 
-def test_a_claim_that_turned_out_otherwise_does_not_hold():
+def test_a_claim_that_turned_out_otherwise_is_contradicted():
     figures = dict(recorded("blur")["figures"])
     figures["L1 | energy ratio"], figures["L1 + cGAN | energy ratio"] = [1.0] * 3, [0.2] * 3
-    assert not CLAIMS["blur"].holds(figures)
+    assert CLAIMS["blur"].verdict(figures) == CONTRADICTED
     figures = dict(recorded("dropout-diversity")["figures"])
-    figures["dropout samples for one map | spread (L1)"] = [9.0] * 3
-    assert not CLAIMS["dropout-diversity"].holds(figures)
+    assert CLAIMS["dropout-diversity"].verdict(figures | {"dropout samples for one map | spread (L1)": [9.0] * 3}) == CONTRADICTED
+    assert CLAIMS["dropout-diversity"].verdict(figures | {"dropout samples for one map | spread (L1)": [0.02] * 3}) == HOLDS
     figures = dict(recorded("fcn-score")["figures"])
-    figures["L1 + cGAN | per-pixel"] = 0.0
-    assert not CLAIMS["fcn-score"].holds(figures)
+    assert CLAIMS["fcn-score"].verdict(figures | {"L1 + cGAN | per-pixel": 0.0}) == CONTRADICTED
+    assert CLAIMS["fcn-score"].verdict(figures | {"L1 + cGAN | per-pixel": 0.9}) == HOLDS
 
 
-def test_the_page_shows_the_recorded_table():
-    assert markdown(recorded("fcn-score")["figures"]) in (ROOT / "README.md").read_text()
+def test_the_page_shows_the_recorded_tables_and_verdicts():
+    page = (ROOT / "README.md").read_text()
+    assert verdicts() in page
+    for name in ("fcn-score", "unpaired-error", "unpaired-error-drawn", "one-for-many", "constancy-keeps-content", "one-shot", "global-and-patch"):
+        assert markdown(recorded(name)["figures"]) in page, name
 
 
 def test_a_net_is_trained_once_and_kept(tmp_path, monkeypatch):
@@ -150,7 +156,7 @@ def test_modes_are_counted_where_points_lie():
 
 def test_the_shuffled_solution_is_another_one_with_the_same_cycle_loss():
     figures = unpaired.permuted_cycle()
-    assert CLAIMS["permuted-cycle"].holds(figures)
+    assert CLAIMS["permuted-cycle"].verdict(figures) == HOLDS
 
 
 def test_a_net_without_pairs_keeps_its_trace(tmp_path, monkeypatch):
@@ -166,7 +172,7 @@ def test_a_net_without_pairs_keeps_its_trace(tmp_path, monkeypatch):
 
 
 def test_a_label_behind_reflected_borders_is_lost():
-    assert CLAIMS["zero-padding"].holds(many.zero_padding())
+    assert CLAIMS["zero-padding"].verdict(many.zero_padding()) == HOLDS
 
 
 @pytest.fixture
@@ -203,9 +209,10 @@ def test_the_one_picture_is_judged_by_its_own_partner(few_icons, monkeypatch):
 def test_one_shot_needs_ost_to_be_nearest():
     rows = ("no translation", "OST, one picture", "OST, moving the shared layers", "CycleGAN, one picture")
     figures = {f"{row} | PD-i2i": [0.5] * 3 for row in rows} | {"OST, one picture | PD-i2i": [0.4] * 3}
-    assert CLAIMS["one-shot"].holds(figures)
+    assert CLAIMS["one-shot"].verdict(figures) == HOLDS
     for row in rows:
-        assert not CLAIMS["one-shot"].holds(figures | {f"{row} | PD-i2i": [0.3 if row != rows[1] else 0.6] * 3})
+        other = figures | {f"{row} | PD-i2i": [0.3 if row != rows[1] else 0.6] * 3}
+        assert CLAIMS["one-shot"].verdict(other) == CONTRADICTED
 
 
 def test_both_heads_hold_only_where_neither_alone_is_better():
@@ -213,10 +220,10 @@ def test_both_heads_hold_only_where_neither_alone_is_better():
     figures = {f"{row} | hole PSNR": [v] * 3 for row, v in rows.items()}
     figures |= {f"{row} | hole SSIM": [v / 40] * 3 for row, v in rows.items()}
     figures |= {f"{row} | border jump": [j] * 3 for row, j in zip(rows, (0.5, 0.8, 1.3, 0.9), strict=True)}
-    holds = CLAIMS["global-and-patch"].holds
-    assert holds(figures), "whatever reconstruction alone reaches"
+    verdict = CLAIMS["global-and-patch"].verdict
+    assert verdict(figures) == HOLDS, "whatever reconstruction alone reaches"
     for name, value in (("both | hole PSNR", 20.4), ("both | hole SSIM", 0.4), ("both | border jump", 0.75), ("both | border jump", 1.31)):
-        assert not holds(figures | {name: [value] * 3}), name
+        assert verdict(figures | {name: [value] * 3}) == CONTRADICTED, name
 
 
 def test_a_perfect_fill_has_perfect_figures(monkeypatch):

@@ -20,7 +20,7 @@ import i2i
 from i2i import bench, judges
 from i2i.__main__ import _parser, main
 from i2i.checkpoint import export
-from i2i.claims import CLAIMS, Claim, claim
+from i2i.claims import CLAIMS, Claim, Comparison, claim
 from i2i.data import catalogue, download
 from i2i.data.folders import is_validation
 from i2i.methods import METHODS
@@ -650,7 +650,7 @@ def test_a_measurement_is_recorded_and_read_back(cli, record):
     result = json.loads(out)["best-constant"]
     figures = result["figures"]
     assert abs(figures["guess under L2"] - 0.7) < 0.03 and abs(figures["guess under L1"] - 1) < 0.03
-    assert result["holds"] is True
+    assert result["verdict"] == "holds" and "holds" not in result
     assert json.loads(record.read_text()) == {"best-constant": result}
 
     status, table, _ = cli("claims", "best-constant")
@@ -658,18 +658,28 @@ def test_a_measurement_is_recorded_and_read_back(cli, record):
 
 
 def test_a_claim_that_fails_is_reported_as_such(cli, record, monkeypatch):
-    doubt = Claim("the moon is cheese", "no lecture", "its density is below 2", lambda: {"density": 3.34}, lambda f: f["density"] < 2, 0.0)
+    below = (Comparison(2, "density", exact=True),)
+    doubt = Claim("the moon is cheese", "no lecture", "its density is below 2", lambda: {"density": 3.34}, below, 0.0)
     monkeypatch.setitem(CLAIMS, "moon", doubt)
-    record.write_text(json.dumps({"older": {"figures": {}, "holds": True, "date": "2020-01-01"}}))
+    record.write_text(json.dumps({"older": {"figures": {}, "verdict": "holds", "date": "2020-01-01"}}))
     status, out, _ = cli("claims", "moon", "--run")
-    assert status == 0, "a claim that does not hold is a result, not a failure"
-    assert "DOES NOT HOLD: its density is below 2" in out and "3.34" in out
+    assert status == 0, "a claim that is contradicted is a result, not a failure"
+    assert "CONTRADICTED: its density is below 2" in out and "3.34" in out
     assert set(json.loads(record.read_text())) == {"older", "moon"}, "the others' records stay"
+
+
+def test_each_part_of_a_claim_has_its_own_verdict(cli, record, monkeypatch):
+    parts = (Comparison(2, "density", exact=True), Comparison("light", "dark"))
+    figures = {"density": 1.0, "light": [0.0, 1.0, 2.0], "dark": [1.0, 0.0, 1.0]}
+    monkeypatch.setitem(CLAIMS, "moon", Claim("the moon is cheese", "no lecture", "both", lambda: figures, parts, 0.0))
+    out = cli("claims", "moon", "--run")[1]
+    assert "NOT DECIDED AT THIS SCALE: both" in out
+    assert "    holds: density < 2\n" in out and "    not decided at this scale: light > dark\n" in out
 
 
 def test_the_patch_critic_takes_any_size():
     result = CLAIMS["any-size"]
-    assert result.holds(result.run())
+    assert result.verdict(result.run()) == "holds"
 
 
 # ---- bench ----

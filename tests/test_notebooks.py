@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from i2i import check as kit
+from i2i import show
 from i2i.lessons import EXERCISES, QUESTIONS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -156,3 +157,15 @@ def test_it_runs_in_haste_and_without_the_pictures(path, monkeypatch):
             cell.outputs, cell.execution_count = [], None
     NotebookClient(book, timeout=300, resources={"metadata": {"path": str(path.parent)}}).execute()
     assert faults(json.loads(nbformat.writes(book))["cells"]) == []
+
+
+@pytest.mark.parametrize("path", BOOKS, ids=lambda p: p.stem)
+def test_claims_stand_there_with_their_verdicts_of_today(path, monkeypatch):
+    pages = ["".join(o["data"].get("text/markdown", "")) for c in read(path) for o in c.get("outputs", []) if "data" in o]
+    told = {m[1]: (pages[i], pages[i + 1]) for i, page in enumerate(pages) if (m := re.match(r"\*\*Claim `([\w-]+)`", page))}
+    assert told
+    for name, wanted in told.items():
+        now = []
+        monkeypatch.setattr(show, "display", lambda page, now=now: now.append(page.data))
+        show.claim(name)
+        assert tuple(now) == wanted, f"{path.name} shows another {name} than `i2i.show.claim` does"

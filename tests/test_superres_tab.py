@@ -37,7 +37,7 @@ def folder(tmp_path_factory):
     for name, method in (
         ("srcnn-photographs", tiny("srcnn", scale=4)), ("srresnet-photographs", tiny("srresnet", 1)),
         ("srresnet-photographs-x2", tiny("srresnet", 4, scale=2)),
-        ("srgan-photographs-content", tiny("srgan", 2, adversarial=0.0, **JUDGED)), ("srgan-photographs", tiny("srgan", 3, **JUDGED)),
+        ("srgan-photographs-no-gan", tiny("srgan", 2, adversarial=0.0, **JUDGED)), ("srgan-photographs", tiny("srgan", 3, **JUDGED)),
     ):  # fmt: skip
         export(home / name, method.eval(), size=16, card={"summary": "tiny"})
     return home

@@ -1,6 +1,23 @@
 """What the lectures claim, each as one function that measures it. `python -m i2i claims`."""
 
-from .claim import Claim, NotReady, as_table, markdown, mean, measure, recorded, shown
+from .claim import (
+    CONTRADICTED,
+    HOLDS,
+    UNDECIDED,
+    VERDICTS,
+    Claim,
+    Comparison,
+    NotReady,
+    Saturates,
+    as_table,
+    markdown,
+    mean,
+    measure,
+    nearer,
+    recorded,
+    shown,
+    verdicts,
+)
 from .inpainting import INPAINTING
 from .many import MANY
 from .paired import PAIRED
@@ -10,4 +27,22 @@ from .unpaired import UNPAIRED
 
 CLAIMS: dict[str, Claim] = {**PAIRED, **UNPAIRED, **MANY, **PARTIAL, **SUPERRES, **INPAINTING}
 
-__all__ = ["CLAIMS", "Claim", "NotReady", "as_table", "markdown", "mean", "measure", "recorded", "shown"]
+__all__ = [
+    "CLAIMS",
+    "CONTRADICTED",
+    "HOLDS",
+    "UNDECIDED",
+    "VERDICTS",
+    "Claim",
+    "Comparison",
+    "NotReady",
+    "Saturates",
+    "as_table",
+    "markdown",
+    "mean",
+    "measure",
+    "nearer",
+    "recorded",
+    "shown",
+    "verdicts",
+]

@@ -11,7 +11,7 @@ from ..losses import l1
 from ..metrics import diversity, gradient_energy_ratio, histogram_intersection, psnr
 from ..nets.patchgan import PatchGAN
 from ..pipeline import load, shipped
-from .claim import SEEDS, Claim, Figures, mean
+from .claim import SEEDS, Claim, Comparison, Figures, equal, nearer
 from .kept import each_seed
 from .paired_nets import cmp_made, cmp_truth, drawn, drawn_truth, trained
 
@@ -140,13 +140,6 @@ def patch_size() -> Figures:
     return figures
 
 
-def _patches_hold(f: Figures) -> bool:
-    energy, colours, score = ({p: mean(f[f"{p} | {c}"]) for p in ("L1, no D", "patch 1", "patch 16", "patch 34", "patch 70")}
-                              for c in ("energy ratio", "colours shared", "per-pixel"))  # fmt: skip
-    pixel_recolours = colours["patch 1"] > colours["L1, no D"] and energy["patch 1"] < energy["patch 16"]
-    return pixel_recolours and score["patch 34"] >= max(score["patch 16"], score["patch 70"])
-
-
 def any_size() -> Figures:
     """PatchGANs on 128 and 256 px; and the difference of their logits when the picture moves by one stride of D."""
     figures = {}
@@ -225,10 +218,8 @@ def fcn_score() -> Figures:
     return figures
 
 
-def _fcn_holds(f: Figures) -> bool:
-    best = f["L1 + cGAN | per-pixel"]
-    return all(best >= f[f"{row} | per-pixel"] for row in _ROWS)
-
+# On drawn fronts the FCN-scores of one net's three seeds lie up to .04 apart; figures of one seed each are taken for no surer.
+_ONE_SEED = 0.04
 
 PAIRED = {
     "best-constant": Claim(
@@ -236,57 +227,61 @@ PAIRED = {
         "lecture by Fleuret; pix2pix, section 3.1",
         "L2's guess is within 0.02 of the mean, L1's within 0.02 of the median",
         best_constant,
-        lambda f: abs(f["guess under L2"] - f["mean of y"]) < 0.02 and abs(f["guess under L1"] - f["median of y"]) < 0.02,
+        (equal("guess under L2", "mean of y", 0.02), equal("guess under L1", "median of y", 0.02)),
         0.1,
     ),
     "blur": Claim(
         "L1 alone is blurred; adding the conditional GAN brings back the detail and costs PSNR",
         "lectures by Balasubramanian and Fleuret; pix2pix, section 4.2",
-        "in each seed L1 alone has less gradient energy than L1 + cGAN, which is nearer to the real pictures' (ratio 1); "
-        "and L1 alone has the higher mean PSNR",
+        "L1 alone has less gradient energy than L1 + cGAN, which is nearer to the real pictures' (ratio 1), and the higher PSNR",
         blur,
-        lambda f: all(
-            a < b and abs(b - 1) < abs(a - 1)
-            for a, b in zip(f["L1 | energy ratio"], f["L1 + cGAN | energy ratio"], strict=True)
-        )
-        and mean(f["L1 | PSNR (dB)"]) >= mean(f["L1 + cGAN | PSNR (dB)"]),
+        (
+            Comparison("L1 + cGAN | energy ratio", "L1 | energy ratio"),
+            nearer("L1 + cGAN | energy ratio", "L1 | energy ratio", to=1),
+            Comparison("L1 | PSNR (dB)", "L1 + cGAN | PSNR (dB)"),
+        ),
         10,
     ),
     "conditioning": Claim(
         "a D that never sees the input lets G ignore it; L1 closes most of the gap",
         "lectures by Balasubramanian and Fleuret; pix2pix, Table 1",
-        "in each seed the map is read back off cGAN's pictures for at least 0.1 more of the pixels than off GAN's; and "
-        "between L1 + cGAN and L1 + GAN the gap is less than half as wide",
+        "the map is read back off cGAN's pictures for at least 0.1 more of the pixels than off GAN's; and between L1 + cGAN and "
+        "L1 + GAN the gap is less than half as wide",
         conditioning,
-        lambda f: all(c - g >= 0.1 for c, g in zip(f["cGAN | per-pixel"], f["GAN | per-pixel"], strict=True))
-        and mean(f["L1 + cGAN | per-pixel"]) - mean(f["L1 + GAN | per-pixel"])
-        < 0.5 * (mean(f["cGAN | per-pixel"]) - mean(f["GAN | per-pixel"])),
+        (
+            Comparison("cGAN | per-pixel", "GAN | per-pixel", by=0.1),
+            Comparison(
+                ("cGAN | per-pixel", "GAN | per-pixel"), ("L1 + cGAN | per-pixel", "L1 + GAN | per-pixel"), times=2,
+            ),
+        ),
         13,
+        also="tested on drawn façades; on photographs, one net each, cGAN is ahead of GAN by .03 only, and L1 + cGAN of L1 + GAN by .05",
     ),
     "skips": Claim(
         "a U-Net beats the encoder-decoder without skips, under L1 alone too",
         "lectures by Balasubramanian and Fleuret; pix2pix, Table 2",
-        "in each seed and under both losses the U-Net has the lower test L1 and the better boundaries",
+        "under both losses the U-Net has the lower test L1 and the better boundaries",
         skips,
-        lambda f: all(
-            u < e
+        tuple(
+            Comparison(f"{more}, {loss} | {figure}", f"{less}, {loss} | {figure}")
             for loss in ("L1", "L1 + cGAN")
-            for u, e in zip(f[f"U-Net, {loss} | test L1"], f[f"encoder-decoder, {loss} | test L1"], strict=True)
-        )
-        and all(
-            u > e
-            for loss in ("L1", "L1 + cGAN")
-            for u, e in zip(f[f"U-Net, {loss} | boundary F"], f[f"encoder-decoder, {loss} | boundary F"], strict=True)
+            for figure, more, less in (("test L1", "encoder-decoder", "U-Net"), ("boundary F", "U-Net", "encoder-decoder"))
         ),
         13,
     ),
     "patch-size": Claim(
         "a D of single pixels only recolours, 16-px patches sharpen but repeat themselves, a middle size is best",
         "lectures by Benaim and Fleuret; pix2pix, Table 3 and figure 6",
-        "patch 1 shares more colours with the real pictures than L1 alone and has less gradient energy than patch 16; and "
-        "the map is read back best, per pixel, off the middle size (34 px on pictures of 64), in the mean over seeds",
+        "patch 1 shares more colours with the real pictures than L1 alone and has less gradient energy than patch 16, which "
+        "repeats itself more than L1 alone; and the map is read back best, per pixel, off the middle size (34 px on pictures of 64)",
         patch_size,
-        _patches_hold,
+        (
+            Comparison("patch 1 | colours shared", "L1, no D | colours shared"),
+            Comparison("patch 16 | energy ratio", "patch 1 | energy ratio"),
+            Comparison("patch 16 | repetition", "L1, no D | repetition"),
+            Comparison("patch 34 | per-pixel", "patch 16 | per-pixel"),
+            Comparison("patch 34 | per-pixel", "patch 70 | per-pixel"),
+        ),
         16,
         also="repetition: the highest autocorrelation of detail at shifts of 3 to 8 px; above the real pictures' = tiling",
     ),
@@ -295,24 +290,36 @@ PAIRED = {
         "lectures by Balasubramanian and Fleuret; pix2pix, section 3.2.2",
         "the map's side is side / 2**layers - 2, and logits move with the picture to within 1e-4",
         any_size,
-        lambda f: max(f["largest change of a logit under a shift"]) < 1e-4
-        and all(f[f"map side at {s} px, patch {p}"] == s // 2**n - 2 for s in (128, 256) for n, p in ((1, 16), (2, 34), (3, 70))),
+        (
+            *(
+                equal(f"map side at {side} px, patch {patch}", side // 2**layers - 2, 0)
+                for side in (128, 256)
+                for layers, patch in ((1, 16), (2, 34), (3, 70))
+            ),
+            equal("largest change of a logit under a shift", 0, 1e-4),
+        ),
         0.1,
     ),
     "dropout-diversity": Claim(
-        "dropout at test gives pix2pix only little diversity",
+        "dropout at test gives pix2pix only little diversity: at most a tenth of what there is",
         "lectures by Balasubramanian and Fleuret; pix2pix, section 3.1",
-        "dropout samples for one map spread at most a tenth as wide as real buildings for that map do, in each seed",
+        "dropout samples for one map spread at most a tenth as wide as real buildings for that map do",
         dropout_diversity,
-        lambda f: max(f["dropout samples for one map | spread (L1)"]) <= 0.1 * f["real buildings for one map | spread (L1)"],
+        (
+            Comparison(
+                "real buildings for one map | spread (L1)", "dropout samples for one map | spread (L1)", times=10,
+            ),
+        ),
         4,
     ),
     "fcn-score": Claim(
         "of all these, L1 + cGAN with a U-Net and 70-px patches makes the pictures that can best be read back",
         "lectures by Balasubramanian, Benaim and Fleuret; pix2pix, Tables 1 to 3",
-        "its per-pixel FCN-score on facades is at least that of every other row",
+        "its per-pixel FCN-score on facades is above that of every other row by more than .04, which seeds may make",
         fcn_score,
-        _fcn_holds,
+        tuple(
+            Comparison("L1 + cGAN | per-pixel", f"{row} | per-pixel", margin=_ONE_SEED) for row in _ROWS if row != "L1 + cGAN"
+        ),
         2,
         also="one seed each, 128 px, 3,000 steps of 4; patches of 70 px unless a row says otherwise; the paper's figures are "
         "of Cityscapes, with another segmenter, and do not compare with ours",

@@ -63,8 +63,8 @@ QUESTIONS = {
         "before the first net is trained.",
     ),
     "better-and-worse": Question(
-        "SRGAN's generator starts from SRResNet's finished weights and goes on learning, with a content loss and an adversary "
-        "in place of the squared error. What becomes of its PSNR?",
+        "SRGAN's generator starts from SRResNet's finished weights and goes on learning, with a content loss, an adversary "
+        "and a quarter of the squared error. What becomes of its PSNR?",
         {"a": "it rises a little: more training", "b": "it stays", "c": "it falls"},
         "c",
         "PSNR is the squared error on another scale, and SRResNet was trained to have the least of it. Whatever moves the "

@@ -32,7 +32,7 @@ MAPS = {"phi22": 1, "phi54": 4}  # of the judge's five
 
 @dataclass(frozen=True)
 class Config:
-    """The paper's sizes for x4 and places of 96 px. adversarial=0 leaves the content loss alone, content="mse" is eq. 4."""
+    """The paper's sizes for x4 and places of 96 px. adversarial=0 leaves the adversary out, content="mse" is eq. 4."""
 
     scale: int = 4
     channels: int = 3
