@@ -8,6 +8,7 @@ import torch
 from i2i import inside
 from i2i.alignment import everything, translate
 from i2i.cards import figures_table, translate_all
+from i2i.checkpoint import read_config, render_card
 from i2i.losses import l1
 from i2i.metrics import psnr
 from i2i.nets.layers import own_statistics
@@ -35,6 +36,7 @@ def test_the_card_says_what_a_reader_must_know(model):
     by_layout = {"paired": pairs, "photographs": enlarged, "pictures": set(inside.FIGURES)}
     assert by_layout.get(model.method.layout, alone) <= set(model.card["figures"])
     page = (SHIPPED / model.name / "README.md").read_text()
+    assert page == render_card(SHIPPED / model.name, read_config(SHIPPED / model.name)[1]), "the card is made from the config"
     assert model.card["licence"] in page and all(failure in page for failure in model.card["failures"])
 
 
