@@ -2,6 +2,8 @@
 
 No way back is needed: pictures that are far apart in x must stay far apart in y. One generator G, one discriminator D,
 and a term that compares the distance of two pictures before and after, each in the units of its own domain.
+
+The distances and their units agree with the authors' code to rounding in float64 (tests/golden/authors/distancegan.json).
 """
 
 from __future__ import annotations

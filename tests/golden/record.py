@@ -91,9 +91,13 @@ def slope(net: nn.Module) -> float:
     return sum(p.grad.square().sum().item() for p in net.parameters() if p.grad is not None)
 
 
-def write(key: str, **parts) -> None:
-    """Keep numbers as tests/golden/authors/{key}.json, a short list to a line."""
-    text = json.dumps(parts, indent=1)
+def write(key: str, *, paper: str, source: str, **parts) -> None:
+    """Keep numbers as tests/golden/authors/{key}.json, a list of numbers to a line.
+
+    paper, source: sentences, which paper and whose code at which date; nets, objectives: as test_authors.py reads them.
+    """
+    told = {"weights and inputs": "by the formula of tests/golden/record.py, with the seeds that tests/test_authors.py gives"}
+    text = json.dumps({"paper": paper, "source": source} | told | parts, indent=1)
     text = re.sub(r"\[\s+([^][{}]*?)\s+\]", lambda found: f"[{' '.join(found[1].split())}]", text)
     (FOLDER / f"{key}.json").write_text(text + "\n")
 
