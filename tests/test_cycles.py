@@ -618,7 +618,7 @@ def test_the_units_are_measured_on_real_pictures_before_training_and_stay(betwee
         pictures = t._sample(900)[side]
         assert len(pictures) == 10, "all that there are"
         expected = by_loops(pictures) if between == "pairs" else between_halves(pictures)
-        torch.testing.assert_close(units, torch.stack([expected.mean(), expected.std()]))
+        torch.testing.assert_close(units, torch.stack([expected.mean(), expected.std(correction=0)]))
     before = [method.units_x.clone(), method.units_y.clone()]
     assert not torch.equal(*before)
     for _ in range(4):
@@ -632,7 +632,7 @@ def test_no_more_pictures_are_measured_than_asked_for():
     method.measure(lambda n: asked.append(n) or fake_batch(n))
     assert asked == [7]
     expected = by_loops(fake_batch(7)["x"])
-    torch.testing.assert_close(method.units_x, torch.stack([expected.mean(), expected.std()]))
+    torch.testing.assert_close(method.units_x, torch.stack([expected.mean(), expected.std(correction=0)]))
 
 
 @pytest.mark.parametrize("between", ["pairs", "halves"])

@@ -3,6 +3,8 @@ ICCV 2017, arXiv:1703.10593.
 
 Two sets of pictures and no pairs. G takes x to the look of y, F takes y to that of x, a discriminator for each domain
 says whether a picture belongs there; and what went over must come back: F(G(x)) = x, G(F(y)) = y.
+
+Agrees with the authors' code to rounding in float64 (tests/golden/authors/cyclegan.json).
 """
 
 from __future__ import annotations

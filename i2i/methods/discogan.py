@@ -3,6 +3,8 @@ ICML 2017, arXiv:1703.05192.
 
 Two coupled GANs with reconstruction in both domains, like CycleGAN and of the same month, on small DCGAN nets that see
 the whole picture. The paper works in [0, 1]; so do the nets here, and `translate` converts.
+
+Agrees with the authors' code to rounding in float64 (tests/golden/authors/discogan.json).
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 No way back is needed: pictures that are far apart in x must stay far apart in y. One generator G, one discriminator D,
 and a term that compares the distance of two pictures before and after, each in the units of its own domain.
+
+The distances and their units agree with the authors' code to rounding in float64 (tests/golden/authors/distancegan.json).
 """
 
 from __future__ import annotations
@@ -45,16 +47,20 @@ class Config:
     decay_from: float = 0.5
 
 
+def _wide(pictures: Tensor) -> Tensor:
+    return pictures.to(torch.promote_types(pictures.dtype, torch.float32))
+
+
 def between_pairs(pictures: Tensor) -> Tensor:
-    """[B, C, H, W] -> the mean absolute difference of every two of them, [B (B - 1) / 2], float32."""
-    flat = pictures.float().flatten(1)
+    """[B, C, H, W] -> the mean absolute difference of every two of them, [B (B - 1) / 2], float32 or wider."""
+    flat = _wide(pictures).flatten(1)
     i, j = torch.triu_indices(len(flat), len(flat), 1, device=flat.device)
     return (flat[i] - flat[j]).abs().mean(1)
 
 
 def between_halves(pictures: Tensor) -> Tensor:
-    """[B, C, H, W] -> the mean absolute difference of each one's left and right half, [B], float32."""
-    left, right = pictures.float().split(pictures.shape[-1] // 2, dim=-1)[:2]
+    """[B, C, H, W] -> the mean absolute difference of each one's left and right half, [B], float32 or wider."""
+    left, right = _wide(pictures).split(pictures.shape[-1] // 2, dim=-1)[:2]
     return (left - right).abs().flatten(1).mean(1)
 
 
@@ -82,13 +88,13 @@ class DistanceGAN(Method):
         """Fix the units of distance, before training."""
         batch = sample(self.config.sample)
         for units, pictures in ((self.units_x, batch["x"]), (self.units_y, batch["y"])):
-            flat = pictures.float().flatten(1)
+            flat = _wide(pictures).flatten(1)
             pairs = torch.pdist(flat, p=1) / flat.shape[1]
             found = pairs if self.config.between == "pairs" else between_halves(pictures)
             # Equal numbers may deviate by their rounding.
-            if len(found) < 2 or found.std() <= 1e-6 * found.mean():
+            if len(found) < 2 or found.std(correction=0) <= 1e-6 * found.mean():
                 raise ValueError("the pictures of a domain are all alike, or fewer than three: distances cannot be compared")
-            units.copy_(torch.stack([found.mean(), found.std()]))
+            units.copy_(torch.stack([found.mean(), found.std(correction=0)]))
 
     def share(self, batch: Batch) -> Batch:
         fake_y = self.G(batch["x"])

@@ -4,6 +4,8 @@ All that is known of the source is one picture x. First a variational autoencode
 plenty. Its outer layers are cloned for the source, the inner ones are shared, and then x has to pass through: its way
 into the target must look like the target and lead back to x. x alone would bend the shared layers to itself, so what
 it has to say moves its own outer layers only.
+
+The networks agree with the authors' code to rounding in float64 (tests/golden/authors/ost.json).
 """
 
 from __future__ import annotations

@@ -3,6 +3,8 @@ CVPR 2017, arXiv:1611.07004.
 
 A generator G paints y from x; a discriminator D looks at pairs and says, patch by patch, real or made. There is no
 noise vector: the paper's z is the dropout in G, which stays on at test.
+
+Agrees with the authors' PyTorch code to rounding in float64, dropout aside (tests/golden/authors/pix2pix.json).
 """
 
 from __future__ import annotations

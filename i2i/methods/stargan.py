@@ -4,6 +4,8 @@ Image-to-Image Translation. CVPR 2018, arXiv:1711.09020.
 One generator for all domains: a label, spread over as many planes as there are domains, tells G where to take the
 picture. D says of each patch whether it is real and of the whole picture which domain it shows; G back to the first
 label must return the picture.
+
+Agrees with the authors' code to rounding in float64 (tests/golden/authors/stargan.json).
 """
 
 from __future__ import annotations
