@@ -2,6 +2,10 @@
 
 No way back is needed: pictures that are far apart in x must stay far apart in y. One generator G, one discriminator D,
 and a term that compares the distance of two pictures before and after, each in the units of its own domain.
+
+Differs from the paper:
+* G alone, from x to y: the forms with both directions, with a cycle, and on DiscoGAN's nets are left out.
+* halves are left and right; the authors' code takes top and bottom.
 """
 
 from __future__ import annotations

@@ -4,6 +4,14 @@ arXiv:1611.02200.
 Alignment under partial supervision: somebody says what a translation must keep, by a function f that is trained
 beforehand and fixed. G = g(f(x)), where only g learns: f of what was made must be f of what went in, a picture of the
 target must come out as itself, and D tells three kinds apart: made from the source, made from the target, real.
+
+Differs from the paper:
+* terms are means over the batch, where the paper sums. L_TV takes absolute differences along either axis, the paper's
+  the root of both squares.
+* g's batch norms see the codes of both domains in one batch, since at test one average serves both; the paper does not
+  say.
+* D's layers are a choice, since no code was published; pictures have three channels, the paper's digits one.
+* on faces f is this package's feature net in place of DeepFace's, and `own_units` is an addition.
 """
 
 from __future__ import annotations

@@ -3,6 +3,11 @@ CVPR 2017, arXiv:1611.07004.
 
 A generator G paints y from x; a discriminator D looks at pairs and says, patch by patch, real or made. There is no
 noise vector: the paper's z is the dropout in G, which stays on at test.
+
+Differs from the paper:
+* the rate falls over the second half of the steps, as in the authors' PyTorch port; the paper's stays as it is.
+* a trained model's batch norms use running averages; the paper's those of the picture at hand, which
+  `nets.layers.own_statistics` gives.
 """
 
 from __future__ import annotations
