@@ -426,6 +426,18 @@ def test_feature_matching_compares_means_so_two_batches_of_one_mean_match():
     assert one["match_b"] > 0
 
 
+def test_with_one_reconstruction_the_way_back_only_learns_to_return():
+    """The paper's "GAN with a reconstruction loss": nothing judges what G_BA makes, and pictures of B never enter it."""
+    net, asked = tiny("discogan", both=False), []
+    net.G_BA.register_forward_pre_hook(lambda module, given: asked.append(given[0]))
+    taken = turns_taken(trainer(net), 2)
+    assert taken == [[("D", {"D_B"})], [("G", {"G_AB", "G_BA"})]]
+    (back,) = asked
+    assert back.grad_fn is not None, "what G_AB made, on its way back"
+    (slope,) = torch.autograd.grad(net.generator_loss(fake_batch())["gan_b"], net.G_BA.net[0].weight, allow_unused=True)
+    assert slope is None
+
+
 def test_every_net_of_discogan_works_between_0_and_1():
     net, seen = loud("discogan"), []
     for part in net.networks().values():

@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-from torch import Tensor, nn
+from torch import Tensor
 
 from ..losses import log_loss, mse
 from ..method import Batch, Method, Stage, Terms, Turn, adam, linear_decay
@@ -67,7 +67,8 @@ class DiscoGAN(Method):
     def generator_loss(self, batch: Batch) -> Terms:
         """The GAN terms and d(G_BA(G_AB(a)), a), d = MSE; and the distance of D's mean features."""
         made, c, terms = self._share(batch), self.config, {}
-        for domain, net, (real, fake) in self._judged():
+        gans = [("b", self.D_B, ("b", "ab")), ("a", self.D_A, ("a", "ba"))]
+        for domain, net, (real, fake) in gans if c.both else gans[:1]:
             logits, maps = net(made[fake])
             terms[f"gan_{domain}"] = log_loss(logits, True)
             wanted = net(made[real])[1]
@@ -79,15 +80,15 @@ class DiscoGAN(Method):
         return terms
 
     def discriminator_loss(self, batch: Batch) -> Terms:
-        made, terms = self._share(batch), {}
-        for domain, net, (real, fake) in self._judged():
-            terms[f"real_{domain}"] = log_loss(net(made[real])[0], True)
-            terms[f"fake_{domain}"] = log_loss(net(made[fake].detach())[0], False)
+        made = self._share(batch)
+        terms = {
+            "real_b": log_loss(self.D_B(made["b"])[0], True),
+            "fake_b": log_loss(self.D_B(made["ab"].detach())[0], False),
+        }
+        if self.config.both:
+            terms["real_a"] = log_loss(self.D_A(made["a"])[0], True)
+            terms["fake_a"] = log_loss(self.D_A(made["ba"].detach())[0], False)
         return terms
-
-    def _judged(self) -> list[tuple[str, nn.Module, tuple[str, str]]]:
-        """Each domain that has a GAN: its name, its D, and what D is to tell apart."""
-        return [("b", self.D_B, ("b", "ab")), *([("a", self.D_A, ("a", "ba"))] if self.config.both else [])]
 
     def weights(self, step: int) -> dict[str, float]:
         c = self.config

@@ -36,7 +36,7 @@ class Config:
     norm: str = "instance"
     patch_layers: int = 3
     patch_width: int = 64
-    # the objective, eq. 3 to 5
+    # the objective
     adversarial: str = "least-squares"
     gan: float = 1.0
     distance: float = 1.0
@@ -99,7 +99,7 @@ class DistanceGAN(Method):
         return {"fake_y": fake_y, "shown": self.pool.draw(len(fake_y))}
 
     def generator_loss(self, batch: Batch) -> Terms:
-        """The GAN term of eq. 1, and eq. 3 (pairs) or 5 (halves): standardised distances before and after."""
+        """The GAN term, and the distance loss (pairs) or self-distance loss (halves): standardised distances before and after."""
         fake_y = self._made(batch)["fake_y"]
         terms = {"gan": self.adversarial(self.D(fake_y), True)} if self.config.gan else {}
         if self.config.distance:

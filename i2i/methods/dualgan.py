@@ -38,7 +38,7 @@ class Config:
     critic_width: int = 64
     critic_layers: int = 5
     critic_side: int = 8  # of the critic's last map, side / 2**layers, which a linear layer reads
-    # the objective, eq. 1 and 2
+    # the objective
     lipschitz: str = "clip"
     clip: float = 0.01
     penalty: float = 10.0
@@ -89,7 +89,7 @@ class DualGAN(Method):
         self.D_A, self.D_B = (Critic(c.critic_width, c.critic_layers, c.critic_side) for _ in "AB")
 
     def generator_loss(self, batch: Batch) -> Terms:
-        """Eq. 2: the critics' scores, and |x - G_B(G_A(x))|, |y - G_A(G_B(y))|."""
+        """The generators' loss: the critics' scores, and |x - G_B(G_A(x))|, |y - G_A(G_B(y))|."""
         x, y = batch["x"], batch["y"]
         fake_y, fake_x = self.G_A(x), self.G_B(y)
         return {
@@ -100,7 +100,7 @@ class DualGAN(Method):
         }
 
     def discriminator_loss(self, batch: Batch) -> Terms:
-        """Eq. 1: score real pictures high and made ones low; their gap estimates a Wasserstein distance."""
+        """The critics' loss: score real pictures high and made ones low; their gap estimates a Wasserstein distance."""
         x, y = batch["x"], batch["y"]
         with torch.no_grad():
             fake_y, fake_x = self.G_A(x), self.G_B(y)
@@ -117,7 +117,7 @@ class DualGAN(Method):
 
     @torch.no_grad()
     def clip_critics(self, batch: Batch) -> None:
-        """Section 3.4, after Arjovsky et al. 2017: every weight of a critic stays within [-c, c]."""
+        """The paper's training procedure, after Arjovsky et al. 2017: every weight of a critic stays within [-c, c]."""
         if self.config.lipschitz == "clip":
             for critic in (self.D_A, self.D_B):
                 for p in critic.parameters():

@@ -96,7 +96,7 @@ class OST(Method):
     # -- first stage: the target alone ------------------------------------------------------------------------------
 
     def target_loss(self, batch: Batch) -> Terms:
-        """Eq. 1 to 3: a picture of the target there and back, its code's KL, and D's verdict on the copy."""
+        """The first phase: a picture of the target there and back, its code's KL, and D's verdict on the copy."""
         code = self.encode(batch["y"], "y")
         copy = self.decode(code, "y")
         return {"recon_y": l1(copy, batch["y"]), "kl": kl_to_unit(code), "gan_y": least_squares(self.D_y(copy), True)}
