@@ -85,7 +85,7 @@ def kl_to_unit(mean: Tensor) -> Tensor:
 def distance_loss(before: Tensor, after: Tensor, units_x: Tensor, units_y: Tensor) -> Tensor:
     """mean |(d_x - mu_x) / sigma_x - (d_y - mu_y) / sigma_y| of distances [n] before and after a mapping.
 
-    units: (mu, sigma) of distances between real pictures of each domain (Benaim and Wolf 2017, eq. 3).
+    units: (mu, sigma) of distances between real pictures of each domain (Benaim and Wolf 2017, the distance loss).
     """
     standard_x, standard_y = ((_wide(d) - u[0]) / u[1] for d, u in ((before, units_x), (after, units_y)))
     return (standard_x - standard_y).abs().mean()

@@ -23,7 +23,8 @@ class Turn:
 
     loss: a batch in, named unweighted scalar terms out; pure (nothing stored, no backward); {} sits the step out.
     trains: names of the networks that it moves; every other network is frozen meanwhile.
-    optimizer: parameters -> optimizer.  every: runs on each n-th step.  rests: sits out each n-th step (0: never).
+    optimizer: parameters -> optimizer.  every: runs on each n-th step.  late: on the last of every n, not on the first.
+    rests: sits out each n-th step (0: never).
     after: called as after(batch) once the step is made: weight clipping, image pool, last accuracy.
     """
 
@@ -31,12 +32,13 @@ class Turn:
     trains: tuple[str, ...]
     optimizer: Callable[[Iterable[nn.Parameter]], torch.optim.Optimizer] = adam
     every: int = 1
+    late: bool = False
     rests: int = 0
     after: Callable[[Batch], None] | None = None
 
     def runs(self, step: int) -> bool:
         """Whether it is this turn's at a step of its stage."""
-        return step % self.every == 0 and not (self.rests and step % self.rests == 0)
+        return step % self.every == (self.every - 1 if self.late else 0) and not (self.rests and step % self.rests == 0)
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from i2i.methods.stargan import Critic, Generator
 from i2i.nets.dcgan import EncoderDecoder, WholePicture
 from i2i.nets.layers import instance_norm, transposed
 from i2i.nets.patchgan import PatchGAN
-from i2i.nets.resnet import Residual, ResNetGenerator
+from i2i.nets.resnet import ResNetGenerator
 from i2i.nets.unet import UNet
 
 CLOSE = 1e-10  # relative; what was found is in the README
@@ -40,9 +40,6 @@ def built(key: str, **config) -> nn.Module:
     method = METHODS[key](METHODS[key].Config(**config)).double()
     for seed, net in enumerate(method.networks().values(), 1):
         fill(layers(net), seed)
-    if key == "unit":  # the authors' residual blocks have borders of zeros
-        for block in (m for m in method.modules() if isinstance(m, Residual)):
-            block.net[0].padding_mode = block.net[3].padding_mode = "zeros"
     return method
 
 
@@ -108,7 +105,7 @@ NETS = {
     "unit": {"x to y": unit_way(1, 2), "y to x": unit_way(2, 1), "D": unit_judges},
     "ost": {"x to y": ost_way},
 }
-OBJECTIVES = ("cyclegan", "pix2pix", "stargan", "discogan", "unit")
+OBJECTIVES = ("cyclegan", "pix2pix", "stargan", "discogan", "unit", "ost")
 
 
 def difference(made: dict, kept: dict) -> float:

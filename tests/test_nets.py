@@ -21,6 +21,7 @@ from i2i.nets.layers import (
     instance_norm,
     transposed,
     transposed3,
+    transposed5,
 )
 from i2i.nets.patchgan import PatchGAN
 from i2i.nets.pool import ImagePool
@@ -83,7 +84,7 @@ def test_discogans_nets_have_the_papers_parameter_count(unfilled):
 
 def test_dualgans_unet_has_the_papers_parameter_count(unfilled):
     options = {"up": transposed3, "norm": affine_instance_norm, "kernels": (5, 3), "deepest_norm": True}
-    assert count(UNet(**options, bias=True)) == 30_621_763
+    assert count(UNet(**options, bias=True, last_up=transposed5)) == 30_627_907
 
 
 # ---- PatchGAN ----

@@ -30,7 +30,7 @@ from i2i.data.folders import DataError, is_validation
 from i2i.data.labelled import Labelled, handwriting_to_toy, labelled, pen_to_toy
 from i2i.data.unpaired import Unpaired, one_picture
 from i2i.losses import total_variation
-from i2i.method import frozen
+from i2i.method import frozen, weighted_sum
 from i2i.methods import METHODS
 from i2i.methods import dtn as dtn_module
 from i2i.methods import ost as ost_module
@@ -42,7 +42,7 @@ MNIST = Path(os.environ.get("I2I_DATA", "data")) / "mnist_t10k"
 BATCH = fake_batch(4, dtype=torch.float64)
 X, Y = BATCH["x"], BATCH["y"]
 DTN_D, DTN_G = {"source", "target", "real"}, {"gan_source", "gan_target", "constancy", "identity"}
-TARGET_G, TARGET_D = {"recon_y", "kl", "gan_y"}, {"real", "fake"}
+TARGET_G, TARGET_D = {"recon_y", "kl", "gan_y"}, {"real", "fake_y"}
 
 
 def held(net) -> dict[str, Tensor]:
@@ -287,10 +287,24 @@ def test_osts_terms_are_its_equations_one_picture_at_a_time():
     assert_terms(net.target_loss(BATCH), target)
     assert_terms(net.source_loss(BATCH), source)
     assert_terms(net.target_discriminator_loss(BATCH), judged)
-    assert_terms(net.discriminator_loss(BATCH), judged | {"fake_x": judge(over).square().mean()})
+    second = {"real": judged["real"], "fake_y": judged["fake"], "fake_x": judge(over).square().mean()}
+    assert_terms(net.discriminator_loss(BATCH), second)
+    assert_terms(net.autoencoder_loss(BATCH), {"recon": target.pop("recon_y")} | target)
     assert net.weights(0) == {
-        **dict.fromkeys(("gan_y", "gan_x", "real", "fake", "fake_x", "recon_y", "recon_x"), 1.0), "kl": 0.1, "cycle": 10.0,
+        **dict.fromkeys(("gan_y", "gan_x", "real", "fake", "recon_y", "recon_x"), 1.0), **dict.fromkeys(("fake_y", "fake_x"), 0.5),
+        "kl": 0.1, "cycle": 10.0, "recon": 10.0,
     }  # fmt: skip
+
+
+def test_a_real_picture_counts_as_much_as_both_kinds_of_fakes_or_as_each_of_them():
+    """In the first stage there is one kind."""
+    for fakes in (0.5, 1.0):
+        net = loud("ost", fakes=fakes)
+        first, second = (stage.turns["D"].loss(BATCH) for stage in net.stages())
+        terms = net.discriminator_loss(BATCH)
+        expected = terms["real"] + fakes * (terms["fake_x"] + terms["fake_y"])
+        torch.testing.assert_close(weighted_sum(second, net.weights(0)), expected)
+        torch.testing.assert_close(weighted_sum(first, net.weights(0)), terms["real"] + terms["fake_y"])
 
 
 def test_the_discriminators_losses_reach_no_weight_of_the_others():
@@ -770,4 +784,5 @@ def test_a_card_without_enough_pictures_says_so(tmp_path, few):
 def test_osts_defaults_are_the_authors():
     c = ost_module.Config()
     assert (c.kl, c.recon_y, c.recon_x, c.cycle, c.selective, c.rate) == (0.1, 1, 1, 10, True, 2e-4)
-    assert (c.blocks, c.halvings, c.autoencoder_steps) == (6, 2, 15_000)
+    assert (c.recon, c.fakes) == (10, 0.5)
+    assert (c.blocks, c.halvings, c.autoencoder_steps) == (12, 2, 15_000)

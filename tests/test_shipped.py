@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
+
 import pytest
 import torch
 
@@ -46,6 +49,11 @@ def test_the_card_tells_of_this_recipe(model):
     assert (model.size, model.card["steps"], model.card["pictures a step"]) == (
         recipe.size, sum(stage.steps for stage in recipe.build().stages()), recipe.batch,
     )  # fmt: skip
+
+
+def test_its_file_states_every_setting_so_that_no_new_default_changes_it(model):
+    config = json.loads((SHIPPED / model.name / "config.json").read_text())["config"]
+    assert config.keys() == dataclasses.asdict(model.method.config).keys()
 
 
 def test_it_is_small_enough_to_ship(model):

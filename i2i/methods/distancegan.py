@@ -4,6 +4,10 @@ No way back is needed: pictures that are far apart in x must stay far apart in y
 and a term that compares the distance of two pictures before and after, each in the units of its own domain.
 
 The distances and their units agree with the authors' code to rounding in float64 (tests/golden/authors/distancegan.json).
+
+Differs from the paper:
+* G alone, from x to y: the forms with both directions, with a cycle, and on DiscoGAN's nets are left out.
+* halves are left and right; the authors' code takes top and bottom.
 """
 
 from __future__ import annotations
@@ -34,7 +38,7 @@ class Config:
     norm: str = "instance"
     patch_layers: int = 3
     patch_width: int = 64
-    # the objective, eq. 3 to 5
+    # the objective
     adversarial: str = "least-squares"
     gan: float = 1.0
     distance: float = 1.0
@@ -101,7 +105,7 @@ class DistanceGAN(Method):
         return {"fake_y": fake_y, "shown": self.pool.draw(len(fake_y))}
 
     def generator_loss(self, batch: Batch) -> Terms:
-        """The GAN term of eq. 1, and eq. 3 (pairs) or 5 (halves): standardised distances before and after."""
+        """The GAN term, and the distance loss (pairs) or self-distance loss (halves): standardised distances before and after."""
         fake_y = self._made(batch)["fake_y"]
         terms = {"gan": self.adversarial(self.D(fake_y), True)} if self.config.gan else {}
         if self.config.distance:

@@ -4,6 +4,14 @@ arXiv:1611.02200.
 Alignment under partial supervision: somebody says what a translation must keep, by a function f that is trained
 beforehand and fixed. G = g(f(x)), where only g learns: f of what was made must be f of what went in, a picture of the
 target must come out as itself, and D tells three kinds apart: made from the source, made from the target, real.
+
+Differs from the paper:
+* terms are means over the batch, where the paper sums. L_TV takes absolute differences along either axis, the paper's
+  the root of both squares.
+* g's batch norms see the codes of both domains in one batch, since at test one average serves both; the paper does not
+  say.
+* D's layers are a choice, since no code was published; pictures have three channels, the paper's digits one.
+* on faces f is this package's feature net in place of DeepFace's, and `own_units` is an addition.
 """
 
 from __future__ import annotations
@@ -40,7 +48,7 @@ class Config:
     g_width: int = 128
     d_width: int = 128
     up: str = "transposed"
-    # the objective, eq. 3 to 7
+    # the objective
     constancy: float = 15.0  # alpha
     identity: float = 15.0  # beta
     smoothness: float = 0.0  # gamma; .05 on faces
@@ -158,13 +166,13 @@ class DTN(Method):
         return {"classes": class_loss(self.head(self.f(batch["x"])), batch["label"])}
 
     def discriminator_loss(self, batch: Batch) -> Terms:
-        """Eq. 3."""
+        """L_D."""
         made = self._made(batch)
         shown = {"source": (made["from_x"], SOURCE), "target": (made["from_y"], TARGET), "real": (batch["y"], REAL)}
         return {name: self._verdict(picture.detach(), kind) for name, (picture, kind) in shown.items()}
 
     def generator_loss(self, batch: Batch) -> Terms:
-        """Eq. 4 (both made kinds are to pass for real), 5 (f-constancy), 6 (identity on the target), 7 (smoothness)."""
+        """L_GANG (both made kinds are to pass for real), L_CONST (f-constancy), L_TID (identity on the target), L_TV (smoothness)."""
         made, c = self._made(batch), self.config
         terms = {"gan_source": self._verdict(made["from_x"], REAL), "gan_target": self._verdict(made["from_y"], REAL)}
         if c.constancy:

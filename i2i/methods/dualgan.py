@@ -4,6 +4,11 @@ ICCV 2017, arXiv:1704.02510.
 The same loop as CycleGAN's, from machine translation's dual learning: U-Nets for G_A and G_B, Wasserstein critics in
 place of classifiers, L1 between a picture and its return, and RMSProp. The paper clips the critics' weights; the
 authors' code came to default to a gradient penalty.
+
+Differs from the paper:
+* no dropout, as by default in the authors' code; the paper's noise is dropout, which stays on at test.
+* a critic ends in one linear layer, as by default in the authors' code; the paper's judges patches.
+* strided convolutions pad every border alike; the authors' TensorFlow pads more on the right and below.
 """
 
 from __future__ import annotations
@@ -16,7 +21,7 @@ from torch import Tensor, nn
 
 from ..losses import gradient_penalty, l1, wasserstein
 from ..method import Batch, Method, Stage, Terms, Turn, linear_decay
-from ..nets.layers import UPS, affine_instance_norm, init_normal
+from ..nets.layers import UPS, affine_instance_norm, init_normal, transposed5
 from ..nets.unet import UNet
 
 
@@ -28,12 +33,12 @@ class Config:
     width: int = 64
     cap: int = 512
     depth: int = 8
-    up: str = "transposed3"
+    up: str = "transposed3"  # the last of them, which gives the picture, then has kernel 5
     # D_A judges y, D_B judges x
     critic_width: int = 64
     critic_layers: int = 5
     critic_side: int = 8  # of the critic's last map, side / 2**layers, which a linear layer reads
-    # the objective, eq. 1 and 2
+    # the objective
     lipschitz: str = "clip"
     clip: float = 0.01
     penalty: float = 10.0
@@ -77,14 +82,14 @@ class DualGAN(Method):
         self.G_A, self.G_B = (
             UNet(
                 3, 3, c.width, c.cap, c.depth, dropout=0.0, up=UPS[c.up], norm=affine_instance_norm,
-                kernels=(5, 3), deepest_norm=True, bias=True,
+                kernels=(5, 3), deepest_norm=True, bias=True, last_up=transposed5 if c.up == "transposed3" else None,
             )
             for _ in "AB"
         )  # fmt: skip
         self.D_A, self.D_B = (Critic(c.critic_width, c.critic_layers, c.critic_side) for _ in "AB")
 
     def generator_loss(self, batch: Batch) -> Terms:
-        """Eq. 2: the critics' scores, and |x - G_B(G_A(x))|, |y - G_A(G_B(y))|."""
+        """The generators' loss: the critics' scores, and |x - G_B(G_A(x))|, |y - G_A(G_B(y))|."""
         x, y = batch["x"], batch["y"]
         fake_y, fake_x = self.G_A(x), self.G_B(y)
         return {
@@ -95,7 +100,7 @@ class DualGAN(Method):
         }
 
     def discriminator_loss(self, batch: Batch) -> Terms:
-        """Eq. 1: score real pictures high and made ones low; their gap estimates a Wasserstein distance."""
+        """The critics' loss: score real pictures high and made ones low; their gap estimates a Wasserstein distance."""
         x, y = batch["x"], batch["y"]
         with torch.no_grad():
             fake_y, fake_x = self.G_A(x), self.G_B(y)
@@ -112,7 +117,7 @@ class DualGAN(Method):
 
     @torch.no_grad()
     def clip_critics(self, batch: Batch) -> None:
-        """Section 3.4, after Arjovsky et al. 2017: every weight of a critic stays within [-c, c]."""
+        """The paper's training procedure, after Arjovsky et al. 2017: every weight of a critic stays within [-c, c]."""
         if self.config.lipschitz == "clip":
             for critic in (self.D_A, self.D_B):
                 for p in critic.parameters():
@@ -131,7 +136,7 @@ class DualGAN(Method):
         optimizer = partial(torch.optim.RMSprop, lr=c.rate, alpha=0.9)
         turns = {
             "D": Turn(self.discriminator_loss, ("D_A", "D_B"), optimizer, after=self.clip_critics),
-            "G": Turn(self.generator_loss, ("G_A", "G_B"), optimizer, every=c.critic_steps),
+            "G": Turn(self.generator_loss, ("G_A", "G_B"), optimizer, every=c.critic_steps, late=True),
         }
         return [Stage("train", c.steps, turns)]
 

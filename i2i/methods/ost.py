@@ -5,7 +5,12 @@ plenty. Its outer layers are cloned for the source, the inner ones are shared, a
 into the target must look like the target and lead back to x. x alone would bend the shared layers to itself, so what
 it has to say moves its own outer layers only.
 
-The networks agree with the authors' code to rounding in float64 (tests/golden/authors/ost.json).
+Networks and objectives agree with the authors' code to rounding in float64 (tests/golden/authors/ost.json).
+
+Differs from the paper:
+* the source's outer layers begin as copies of the target's, as the paper says; in the authors' code they begin afresh.
+* D is shown fakes of the moment; the authors' code draws them from a pool of the last 50.
+* the rate stays as it is; the authors' falls to zero over the last quarter of each stage.
 """
 
 from __future__ import annotations
@@ -29,20 +34,22 @@ OF_TARGET = ("E_y", "G_y")
 
 @dataclass(frozen=True)
 class Config:
-    """The authors' sizes. autoencoder_steps=0 leaves the first stage out: its networks are given."""
+    """The authors' sizes at 256 px. autoencoder_steps=0 leaves the first stage out: its networks are given."""
 
     width: int = 64
     halvings: int = 2
-    blocks: int = 6  # residual blocks, all shared, half of them before the code
+    blocks: int = 12  # residual blocks, all shared, half of them before the code
     up: str = "transposed3"
     patch_width: int = 64
     patch_layers: int = 3
     selective: bool = True  # False: x moves the shared layers too
     # the objective
     kl: float = 0.1
-    recon_y: float = 1.0
+    recon: float = 10.0  # of the target's pictures in the first stage ...
+    recon_y: float = 1.0  # ... and in the second
     recon_x: float = 1.0
     cycle: float = 10.0
+    fakes: float = 0.5  # of either kind that D is shown in the second stage, where a real picture counts 1
     # training
     autoencoder_steps: int = 15_000
     steps: int = 2_000
@@ -91,10 +98,15 @@ class OST(Method):
     # -- first stage: the target alone ------------------------------------------------------------------------------
 
     def target_loss(self, batch: Batch) -> Terms:
-        """Eq. 1 to 3: a picture of the target there and back, its code's KL, and D's verdict on the copy."""
+        """The first phase: a picture of the target there and back, its code's KL, and D's verdict on the copy."""
         code = self.encode(batch["y"], "y")
         copy = self.decode(code, "y")
         return {"recon_y": l1(copy, batch["y"]), "kl": kl_to_unit(code), "gan_y": least_squares(self.D_y(copy), True)}
+
+    def autoencoder_loss(self, batch: Batch) -> Terms:
+        """`target_loss`, with a weight of its own for the reconstruction: the first stage is there for that."""
+        terms = self.target_loss(batch)
+        return {"recon": terms.pop("recon_y"), **terms}
 
     def target_discriminator_loss(self, batch: Batch) -> Terms:
         copy = self.decode(self.encode(batch["y"], "y"), "y").detach()
@@ -120,21 +132,27 @@ class OST(Method):
         }
 
     def discriminator_loss(self, batch: Batch) -> Terms:
+        """Both kinds of fakes, a copy of y and what became of x, beside what is real."""
+        terms = self.target_discriminator_loss(batch)
         over = self.decode(self.encode(batch["x"], "x"), "y").detach()
-        return self.target_discriminator_loss(batch) | {"fake_x": least_squares(self.D_y(over), False)}
+        return {"real": terms["real"], "fake_y": terms["fake"], "fake_x": least_squares(self.D_y(over), False)}
 
     def weights(self, step: int) -> dict[str, float]:
         c = self.config
-        ones = dict.fromkeys(("gan_y", "gan_x", "real", "fake", "fake_x"), 1.0)
-        return {**ones, "recon_y": c.recon_y, "kl": c.kl, "recon_x": c.recon_x, "cycle": c.cycle}
+        ones = dict.fromkeys(("gan_y", "gan_x", "real", "fake"), 1.0)
+        halves = dict.fromkeys(("fake_y", "fake_x"), c.fakes)
+        return {**ones, **halves, "recon": c.recon, "recon_y": c.recon_y, "kl": c.kl, "recon_x": c.recon_x, "cycle": c.cycle}
 
     def stages(self) -> list[Stage]:
         c, optimizer = self.config, partial(adam, lr=self.config.rate)
-        target = Turn(self.target_loss, (*OF_TARGET, *SHARED), optimizer)
-        first = {"G": target, "D": Turn(self.target_discriminator_loss, ("D_y",), optimizer)}
+        target = (*OF_TARGET, *SHARED)
+        first = {
+            "G": Turn(self.autoencoder_loss, target, optimizer),
+            "D": Turn(self.target_discriminator_loss, ("D_y",), optimizer),
+        }
         second = {
             "x": Turn(self.source_loss, OWN if c.selective else (*OWN, *SHARED), optimizer),
-            "y": target,
+            "y": Turn(self.target_loss, target, optimizer),
             "D": Turn(self.discriminator_loss, ("D_y",), optimizer),
         }
         one = Stage("one picture", c.steps, second, begin=self.clone)

@@ -4,11 +4,13 @@ Adversarial Networks. 2018, arXiv:1803.07422. (Not Progressive GAN.)
 G fills the hole of a picture by residual blocks, some of them dilated so that they see across it. D begins as one stack
 of convolutions and parts into two heads: one says of the whole picture whether it is real, the other of every patch.
 
-The paper's tables were not at hand, so these are choices and not quotations: the losses' weights; that L1 is taken
-inside the hole, and the patch head's loss over patches that touch it (all others are real ones, on either side of the game);
-that both heads are judged by the log loss; that G sees the mask beside the picture, its hole grey; that
-G has batch norms (an instance norm takes away the very colours that the hole has to take up); widths and number of blocks.
-start="film" is no part of the paper: G adds to a soap film over the hole, and need not learn first that colours go on.
+Differs from the paper:
+* its tables were not at hand, so these are choices: the losses' weights, the widths and the number of blocks.
+* L1 is taken inside the hole, and the patch head's loss over patches that touch it, since all others are real ones on
+  either side of the game. Both heads are judged by the log loss.
+* G sees the mask beside the picture, its hole grey, and has batch norms: an instance norm takes away the very colours
+  that the hole has to take up.
+* start="film" is an addition: G adds to a soap film over the hole, and need not learn first that colours go on.
 """
 
 from __future__ import annotations

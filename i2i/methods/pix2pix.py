@@ -5,6 +5,11 @@ A generator G paints y from x; a discriminator D looks at pairs and says, patch 
 noise vector: the paper's z is the dropout in G, which stays on at test.
 
 Agrees with the authors' PyTorch code to rounding in float64, dropout aside (tests/golden/authors/pix2pix.json).
+
+Differs from the paper:
+* the rate falls over the second half of the steps, as in the authors' PyTorch port; the paper's stays as it is.
+* a trained model's batch norms use running averages; the paper's those of the picture at hand, which
+  `nets.layers.own_statistics` gives.
 """
 
 from __future__ import annotations

@@ -4,7 +4,9 @@ Super-Resolution Using Deep Convolutional Networks. TPAMI 2016, arXiv:1501.00092
 x is enlarged beforehand, bicubic; three convolutions then mend its brightness, and the colour stays bicubic. The paper
 calls them patch extraction, non-linear mapping and reconstruction.
 
-Differs from the paper: one rate and Adam in place of SGD with a slower last layer, and torch's own start.
+Differs from the paper:
+* Adam with one rate, which falls over the second half, in place of SGD with a slower last layer; torch's own start.
+* borders are padded with zeros; the paper's training pads nothing and compares what is left in the middle.
 """
 
 from __future__ import annotations

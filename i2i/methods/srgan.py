@@ -4,8 +4,10 @@ Adversarial Network. CVPR 2017, arXiv:1609.04802.
 SRResNet's generator goes on learning from two other losses: what a fixed net phi sees must agree with what it sees in the
 original (content), and a discriminator D must take the result for an original (adversarial, weighed a thousandth).
 
-Differs from the paper: the content loss is a mean over channels too, as torch's is; without VGG-19's weights phi may be
-another fixed net, whose second and last maps stand in for phi_22 and phi_54.
+Differs from the paper:
+* x lies in [-1, 1], as y does; the paper's in [0, 1].
+* the content loss is a mean over channels too, and the adversarial one over the batch; the paper sums both.
+* without VGG-19's weights phi may be another fixed net, whose second and last maps stand in for phi_22 and phi_54.
 """
 
 from __future__ import annotations

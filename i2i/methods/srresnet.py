@@ -4,7 +4,8 @@ Adversarial Network. CVPR 2017, arXiv:1609.04802.
 The generator of that paper, trained on the squared error alone. Of all sharp pictures that may have been reduced to x
 the one with the least expected squared error is their mean, and a mean of sharp pictures is blurred.
 
-Differs from the paper: x in [-1, 1] instead of [0, 1].
+Differs from the paper:
+* x lies in [-1, 1], as y does; the paper's in [0, 1].
 """
 
 from __future__ import annotations

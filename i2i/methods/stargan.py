@@ -6,6 +6,11 @@ picture. D says of each patch whether it is real and of the whole picture which 
 label must return the picture.
 
 Agrees with the authors' code to rounding in float64 (tests/golden/authors/stargan.json).
+
+Differs from the paper:
+* weights start from N(0, 0.02), those of the authors' code as torch draws them.
+* training on two sets of labels at once, with a mask vector, is left out.
+* instance norms keep no running statistics; the authors' do, and never use them.
 """
 
 from __future__ import annotations
@@ -27,7 +32,7 @@ from ..nets.resnet import Residual
 
 @dataclass(frozen=True)
 class Config:
-    """The paper's sizes for five attributes of CelebA at 128 px. Its training on two sets at once is left out."""
+    """The paper's sizes for five attributes of CelebA at 128 px."""
 
     domains: int = 5
     attributes: bool = True  # a label is a vector of independent yes and no; False: one domain of several
@@ -163,7 +168,7 @@ class StarGAN(Method):
         optimizer = partial(adam, lr=self.config.rate)
         turns = {
             "D": Turn(self.discriminator_loss, ("D",), optimizer),
-            "G": Turn(self.generator_loss, ("G",), optimizer, every=self.config.critic_steps),
+            "G": Turn(self.generator_loss, ("G",), optimizer, every=self.config.critic_steps, late=True),
         }
         return [Stage("train", self.config.steps, turns)]
 

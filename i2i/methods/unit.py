@@ -6,6 +6,12 @@ code has unit variance: an encoder gives its mean, training adds N(0, 1) noise.
 
 Agrees with the authors' code to rounding in float64 where the residual blocks have borders of zeros; their KL term is
 of the noisy code (tests/golden/authors/unit.json).
+
+Differs from the paper:
+* the KL of x's own code counts once, in L_VAE, as in the authors' code; the paper's L_CC has it a second time.
+* the KL is a mean of squares over the code, as in the authors' code (see `losses.kl_to_unit`); theirs is of the code
+  with its noise, here it is of the mean alone.
+* weight decay comes from the authors' code.
 """
 
 from __future__ import annotations
@@ -30,6 +36,7 @@ class Config:
     halvings: int = 2
     blocks: int = 4  # residual blocks of an encoder, and of a decoder; the one nearest the code is shared
     up: str = "transposed3"
+    padding: str = "zeros"  # of the residual blocks; "reflect": borders are mirrored
     share_layers: bool = True
     critic_width: int = 64
     critic_layers: int = 6  # strided layers of D, the first two of each domain's own
@@ -46,17 +53,17 @@ class Config:
     decay_from: float = 1.0
 
 
-def encoder(width: int, halvings: int, blocks: int) -> nn.Sequential:
+def encoder(width: int, halvings: int, blocks: int, padding: str) -> nn.Sequential:
     """[B, 3, H, W] in [-1, 1] -> [B, 2**halvings width, H / 2**halvings, ...], by default [B, 4 width, H/4, W/4]."""
     layers: list[nn.Module] = [nn.Conv2d(3, width, 7, padding=3), nn.LeakyReLU(0.01)]
     for c in (width * 2**i for i in range(halvings)):
         layers += [nn.Conv2d(c, 2 * c, 3, 2, 1), nn.LeakyReLU(0.01)]
-    return nn.Sequential(*layers, *(Residual(width * 2**halvings) for _ in range(blocks)))
+    return nn.Sequential(*layers, *(Residual(width * 2**halvings, padding=padding) for _ in range(blocks)))
 
 
-def decoder(width: int, halvings: int, blocks: int, up) -> nn.Sequential:
+def decoder(width: int, halvings: int, blocks: int, padding: str, up) -> nn.Sequential:
     """What an encoder gives -> [B, 3, H, W] in [-1, 1]."""
-    layers: list[nn.Module] = [Residual(width * 2**halvings) for _ in range(blocks)]
+    layers: list[nn.Module] = [Residual(width * 2**halvings, padding=padding) for _ in range(blocks)]
     for c in (width * 2**i for i in reversed(range(halvings))):
         layers += [up(2 * c, c, True), nn.LeakyReLU(0.01)]
     return nn.Sequential(*layers, nn.Conv2d(width, 3, 1), nn.Tanh())
@@ -81,10 +88,10 @@ class UNIT(Method):
         super().__init__(config)
         c = config
         own = c.blocks - 1 if c.share_layers else c.blocks
-        self.E_1, self.E_2 = (init_normal(encoder(c.width, c.halvings, own)) for _ in "12")
-        self.G_1, self.G_2 = (init_normal(decoder(c.width, c.halvings, own, UPS[c.up])) for _ in "12")
+        self.E_1, self.E_2 = (init_normal(encoder(c.width, c.halvings, own, c.padding)) for _ in "12")
+        self.G_1, self.G_2 = (init_normal(decoder(c.width, c.halvings, own, c.padding, UPS[c.up])) for _ in "12")
         if c.share_layers:
-            self.E_shared, self.G_shared = (init_normal(Residual(c.width * 2**c.halvings)) for _ in "EG")
+            self.E_shared, self.G_shared = (init_normal(Residual(c.width * 2**c.halvings, padding=c.padding)) for _ in "EG")
         else:
             self.inference = tuple(name for name in self.inference if "shared" not in name)
         wide = [3] + [c.critic_width * 2**i for i in range(c.critic_layers)]

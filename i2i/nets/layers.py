@@ -58,6 +58,11 @@ def transposed3(inputs: int, outputs: int, bias: bool) -> nn.Module:
     return nn.ConvTranspose2d(inputs, outputs, 3, 2, 1, output_padding=1, bias=bias)
 
 
+def transposed5(inputs: int, outputs: int, bias: bool) -> nn.Module:
+    """Doubles a map with kernel 5, as the last layer of DualGAN's generator does."""
+    return nn.ConvTranspose2d(inputs, outputs, 5, 2, 2, output_padding=1, bias=bias)
+
+
 UPS = {"transposed": transposed, "transposed3": transposed3, "resized": resized}
 
 

@@ -17,7 +17,8 @@ class UNet(nn.Module):
 
     depth: halvings, 8 at the paper's 256 px.  width: channels after the first, doubled at each level up to `cap`.
     skips: join encoder map i to decoder map depth - i; without them it is the paper's encoder-decoder.
-    up: (inputs, outputs, bias) -> a layer that doubles a map.  norm: channels -> layer.
+    up: (inputs, outputs, bias) -> a layer that doubles a map; last_up: the one that ends in the picture, None for the same.
+    norm: channels -> layer.
     dropout: probability in the first three decoder levels, where the paper's noise lives.
     kernels: side of the first downward convolution and of the others.  deepest_norm: norm the deepest map, too.
     bias: of layers with a norm; None gives one to those whose norm has no shift of its own.
@@ -37,6 +38,7 @@ class UNet(nn.Module):
         kernels: tuple[int, int] = (4, 4),
         deepest_norm: bool = False,
         bias: bool | None = None,
+        last_up: Callable[[int, int, bool], nn.Module] | None = None,
     ):
         super().__init__()
         self.depth, self.skips = depth, skips
@@ -59,7 +61,8 @@ class UNet(nn.Module):
         for i in reversed(range(depth)):
             joined = channels[i] * (2 if skips and i < depth - 1 else 1)
             last = i == 0
-            self.up.append(up(joined, outputs if last else channels[i - 1], last or wanted))
+            double = last_up or up if last else up
+            self.up.append(double(joined, outputs if last else channels[i - 1], last or wanted))
             self.up_norm.append(nn.Identity() if last else norm(channels[i - 1]))
             self.noise.append(NoiseDropout(dropout if depth - 1 - i < 3 and not last else 0.0))
         init_normal(self)
