@@ -24,6 +24,7 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from .checkpoint import export
+from .files import replacing
 from .inference import bf16_here
 from .method import Method, Turn, frozen, lay_out, weighted_sum
 from .methods import METHODS
@@ -375,5 +376,6 @@ def plot(measured: dict[str, dict[str, Figures]], path: Path) -> None:
     panels[0][0].legend(frameon=False, fontsize=8)
     figure.tight_layout()
     path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, dpi=110)
+    with replacing(path) as part:
+        figure.savefig(part, dpi=110)
     plt.close(figure)

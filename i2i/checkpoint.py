@@ -266,7 +266,8 @@ def load_method(folder: Path) -> tuple[Method, dict]:
     strange = sorted(set(config["config"]) - known)
     if strange:
         raise CheckpointError(f"{folder / 'config.json'} has settings that {config['method']} does not know: {', '.join(strange)}.")
-    settings = {k: tuple(v) if isinstance(v, list) else v for k, v in config["config"].items()}
+    stated = cls.formerly | config["config"]
+    settings = {k: tuple(v) if isinstance(v, list) else v for k, v in stated.items()}
     try:
         method = cls(cls.Config(**settings))
     except Exception as fault:  # whatever a constructor makes of settings that nobody checked

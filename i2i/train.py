@@ -367,6 +367,8 @@ class Trainer:
             return self._fit(log_every, sheet_every, save_every, progress, watch, [])
         self.out.mkdir(parents=True, exist_ok=True)
         with self._alone(), _asked_to_stop() as asked:
+            for left in self.out.glob(".*.part-*") if self.rank == 0 else ():  # of a run that was killed while it wrote
+                left.unlink(missing_ok=True)
             if not self.resume() and self.rank == 0:
                 self._start()
             try:

@@ -409,3 +409,12 @@ def test_read_config_tells_where_the_export_really_lies(folder):
     aside = folder.with_name(".model.old")
     folder.rename(aside)
     assert read_config(folder)[0] == aside
+
+
+def test_an_export_of_before_a_setting_existed_means_what_it_meant_then(tmp_path):
+    export(tmp_path / "m", tiny("unit", padding="reflect"), size=16)
+    path = tmp_path / "m" / "config.json"
+    config = json.loads(path.read_text())
+    del config["config"]["padding"]
+    path.write_text(json.dumps(config))
+    assert load_method(tmp_path / "m")[0].config.padding == "reflect" != tiny("unit").config.padding

@@ -326,8 +326,9 @@ def test_a_log_without_its_run_starts_anew(tmp_path):
     (tmp_path / "log.csv").write_text("step,seconds,stage,term,value\n900,1.0,train,l1,9\n")
     (tmp_path / "sheets" / "000900.png").write_bytes(b"old")
     (tmp_path / "sheets" / "mine.png").write_bytes(b"kept")
+    (tmp_path / ".resume.part-99.pt").write_bytes(b"what a kill left")
     trainer(tiny(), out=tmp_path, showcase=fake_batch()).fit(progress=False, log_every=1)
-    assert "900" not in (tmp_path / "log.csv").read_text()
+    assert "900" not in (tmp_path / "log.csv").read_text() and not list(tmp_path.glob("*part*"))
     assert sorted(p.name for p in (tmp_path / "sheets").iterdir()) == ["000008.png", "mine.png"]
 
 

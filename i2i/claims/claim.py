@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from math import log
 from pathlib import Path
 
+from ..files import replacing
+
 RECORD = Path(__file__).resolve().parents[2] / "assets" / "claims.json"
 SEEDS = (0, 1, 2)
 
@@ -185,9 +187,8 @@ def measure(name: str) -> dict:
     records = _records()
     records[name] = result
     RECORD.parent.mkdir(parents=True, exist_ok=True)
-    part = RECORD.with_suffix(".part")
-    part.write_text(json.dumps(dict(sorted(records.items())), indent=2) + "\n")
-    part.replace(RECORD)
+    with replacing(RECORD) as part:
+        part.write_text(json.dumps(dict(sorted(records.items())), indent=2) + "\n")
     return result
 
 

@@ -83,6 +83,7 @@ class UNIT(Method):
     inference = ("E_1", "E_2", "E_shared", "G_shared", "G_1", "G_2")
     controls = ("direction", "scale")
     layout = "unpaired"
+    formerly = {"padding": "reflect"}
 
     def __init__(self, config: Config = Config()):  # noqa: B008 (frozen)
         super().__init__(config)
