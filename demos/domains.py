@@ -66,8 +66,8 @@ def _emoji() -> list[Example]:
     root = catalogue.find("emoji")
     with contextlib.suppress(DataError, PictureError):
         if root is not None:
-            names = [e["name"] for e in emoji.concepts(root, "test")]
-            pictures = unpaired_emoji(root, "noto", "fluent-3d", 64, "test")
+            names = [e["name"] for e in emoji.concepts(root, "test", by="code")]
+            pictures = unpaired_emoji(root, "noto", "fluent-3d", 64, "test", by="code")
             chosen = [names.index(n) for n in EMOJI if n in names] or list(range(min(_SHOWN, len(names))))
             return _examples(pictures, chosen, [names[i] for i in chosen])
     return _drawn(icons.SPLITS["test"][0] + torch.arange(16, 16 + _SHOWN), "flat", "glossy", 64)

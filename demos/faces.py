@@ -67,7 +67,7 @@ def examples() -> tuple[Face, ...]:
     held_out, roots = [], [catalogue.find(name) for name in ("faces_easy", "emoji")]
     with contextlib.suppress(DataError, PictureError):
         if all(roots):
-            pictures = from_bytes(faces_to_people(*roots, loaded(MODEL).size, "test").x)
+            pictures = from_bytes(faces_to_people(*roots, loaded(MODEL).size, "test", by="code").x)
             every = max(1, len(pictures) // _HELD_OUT)
             held_out = [to_picture(p) for p in pictures[::every][:_HELD_OUT]]
     found = [Face(f"photograph {i + 1}", p) for i, p in enumerate(held_out)] + [Face("Grace Hopper", hopper())]

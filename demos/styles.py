@@ -82,9 +82,9 @@ def things(key: str) -> tuple[Thing, ...]:
     root, labels = catalogue.find("emoji"), loaded(MODELS[key]).labels
     with contextlib.suppress(DataError, PictureError, ValueError):
         if root is not None:
-            names = [e["name"] for e in emoji.concepts(root, "test")]
+            names = [e["name"] for e in emoji.concepts(root, "test", by="code")]
             chosen = [names.index(n) for n in EMOJI if n in names] or list(range(min(12, len(names))))
-            pictures = emoji_domains(root, labels, 64, "test").pictures
+            pictures = emoji_domains(root, labels, 64, "test", by="code").pictures
             shown = [[Image.fromarray(p[i].permute(1, 2, 0).contiguous().numpy()) for p in pictures] for i in chosen]
             return tuple(Thing(names[i], dict(zip(labels, row, strict=True))) for i, row in zip(chosen, shown, strict=True))
     flat = next((name for name in labels if "flat" in name), labels[0])

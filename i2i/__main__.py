@@ -396,11 +396,11 @@ def _targets(files: list[Path], out: Path, n: int) -> dict[Path, list[Path]]:
 
 
 def _evaluate(options) -> None:
-    from .cards import evaluate
+    from .cards import evaluate, evaluate_apart
     from .pipeline import load
-    from .recipes import RECIPES, own_folder
+    from .recipes import DRAWN, RECIPES, own_folder
 
-    model, train = load(options.name), None
+    model, train, apart = load(options.name), None, None
     if options.each:
         return _each(model, options)
     if options.data:
@@ -412,16 +412,20 @@ def _evaluate(options) -> None:
         if key not in RECIPES:
             raise Wrong(f"{options.name} comes from no recipe here: say which pictures with --data.")
         source = RECIPES[key].source("test")
-        train = RECIPES[key].source("train") if model.method.layout not in ("paired", "photographs", "pictures") else None
+        train = RECIPES[key].source("train") if model.method.layout != "photographs" else None
     figures = evaluate(model, source, options.limit, progress=not options.json, train=train)
-    judged = f"{model.name}, {_judged(model, source, options)}"
+    if train is not None and RECIPES[key].data not in DRAWN:
+        apart = evaluate_apart(model, source, train, options.limit, progress=not options.json)
+    judged = _judged(model, source, options)
     if options.json:
-        print(judged, file=sys.stderr)
-        print(json.dumps({k: list(v) for k, v in figures.items()}))
+        print(f"{model.name}, {judged}", file=sys.stderr)
+        found = {k: list(v) for k, v in figures.items()}
+        print(json.dumps(found | ({"without near twins": {k: list(v) for k, v in apart[1].items()}} if apart else {})))
         return
-    print(judged)
-    for name, e in figures.items():
-        print(f"  {name:16} {e.value:8.4g}" + ("" if e.low is None else f"   ({e.low:.4g} to {e.high:.4g})"))
+    for told, block in ((judged, figures), *([apart] if apart else [])):
+        print(f"{model.name}, {told}")
+        for name, e in block.items():
+            print(f"  {name:16} {e.value:8.4g}" + ("" if e.low is None else f"   ({e.low:.4g} to {e.high:.4g})"))
 
 
 def _judged(model, source, options) -> str:

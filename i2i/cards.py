@@ -19,6 +19,7 @@ from .data.enlarging import Enlarging
 from .data.folders import DataError
 from .data.holes import Holes
 from .data.labelled import Labelled
+from .data.twins import without_twins
 from .data.unpaired import Unpaired
 from .judges import load_judge
 from .method import Batch
@@ -27,16 +28,16 @@ from .metrics import Estimate, judge_report
 from .pictures import sheet
 from .pipeline import Model, load
 from .pipeline import cards as shipped_cards
-from .recipes import RECIPES, Recipe
+from .recipes import DRAWN, RECIPES, Recipe
 from .train import Source, Trainer, translated
 
 
 def translate_all(model: Model, source: Source, limit: int = 500, progress: bool = True) -> tuple[Tensor, Tensor]:
-    """(made, real) float [N, 3, H, W] in [-1, 1]: one sample for each of the first `limit` pictures, seed = position."""
+    """(made, real) float [N, 3, H, W] in [-1, 1]: one sample for each of the first `limit` pictures, seed = index."""
     made, real = [], []
     for i in tqdm(range(min(limit, len(source))), disable=not progress, unit="picture", leave=False):
         batch = source.batch(torch.tensor([i]))
-        made.append(model.translate(batch["x"], seed=i))
+        made.append(model.translate(batch["x"], seed=int(batch["index"])))
         real.append(batch["y"])
     return torch.cat(made), torch.cat(real)
 
@@ -62,6 +63,20 @@ def evaluate(
         raise DataError(f"figures need at least 4 held-out pictures, got {min(limit, len(source))}.")
     made, real = translate_all(model, source, limit, progress)
     return judge_report(made, real, load_judge())
+
+
+def evaluate_apart(
+    model: Model, source: Source, train: Source, limit: int = 500, progress: bool = True
+) -> tuple[str, dict[str, Estimate]] | None:
+    """(which pictures, their figures) of those without a near twin in training (see `twins`).
+
+    None where the sources do not tell, where no picture has a near twin, or where fewer than 10 would be left.
+    """
+    rest = without_twins(source, train)
+    if rest is None or rest is source or _held(rest) < 10:
+        return None
+    told = f"{min(limit, _held(rest))} held-out pictures without a near twin in training"
+    return told, evaluate(model, rest, limit, progress, train)
 
 
 def publish(
@@ -109,6 +124,9 @@ def publish(
         count = min(limit, len(held_out))
         card["judged on"] = f"{count} pictures, {known} of them seen in training" if known else f"{count} held-out pictures"
         card["figures"] = {name: list(value) for name, value in figures.items()}
+        if recipe.data not in DRAWN and (apart := evaluate_apart(load(folder), held_out, trainer.source, limit, progress)):
+            card["judged without near twins on"] = apart[0]
+            card["figures without near twins"] = {name: list(value) for name, value in apart[1].items()}
     else:
         card["judged on"] = "nothing: fewer than 4 held-out pictures"
     _, config = read_config(folder)
@@ -152,9 +170,11 @@ def figures_table() -> str:
         card = config["card"]
         if "PSNR" not in card["figures"]:
             continue  # a model without pairs: its figures are those of the claim unpaired-error
-        figures = [card["figures"][c] for c in columns]
-        cells = [f"{v:#.3g}" + ("" if low is None else f" ({low:#.3g} to {high:#.3g})") for v, low, high in figures]
-        lines.append(f"| `{name}` | {' | '.join(cells)} | {card['minutes']:.0f} |")
+        for row, key in ((f"`{name}`", "figures"), (f"`{name}`, without near twins", "figures without near twins")):
+            if key in card:
+                figures = [card[key][c] for c in columns]
+                cells = [f"{v:#.3g}" + ("" if low is None else f" ({low:#.3g} to {high:#.3g})") for v, low, high in figures]
+                lines.append(f"| {row} | {' | '.join(cells)} | {card['minutes']:.0f} |")
     return "\n".join(lines)
 
 

@@ -123,16 +123,20 @@ def render_card(folder: Path, config: dict) -> str:
     if card.get("summary"):
         lines += [card["summary"], ""]
     lines += ["![showcase inputs and what the model makes of them](sheet.png)", ""]
-    figures = card.get("figures", {})
-    facts = {k: v for k, v in card.items() if k not in ("name", "summary", "figures", "failures")} | _shaping(config)
+    told_below = ("name", "summary", "failures", *(k for k in card if k.startswith("figures")))
+    facts = {k: v for k, v in card.items() if k not in told_below} | _shaping(config)
     facts["differs from the paper (its own in brackets)"] = differs(config["method"], config["config"])
     lines += ["| | |", "|---|---|"] + [f"| {k} | {_cell(v)} |" for k, v in facts.items()] + [""]
-    if figures:
-        lines += ["## Figures", "", "| measure | value | 95 % interval |", "|---|---|---|"]
-        for name, value in figures.items():
-            mean, low, high = value if isinstance(value, list | tuple) else (value, None, None)
-            lines.append(f"| {name} | {mean:.4g} | {'' if low is None else f'{low:.4g} to {high:.4g}'} |")
-        lines.append("")
+    for key, figures in card.items():
+        if key.startswith("figures") and figures:
+            lines += [f"## {key.capitalize()}", ""]
+            if on := card.get(f"judged {key[8:]} on"):
+                lines += [f"On {on}. FD-i2i grows as pictures become fewer; the others compare." if "FD-i2i" in figures else f"On {on}.", ""]
+            lines += ["| measure | value | 95 % interval |", "|---|---|---|"]
+            for name, value in figures.items():
+                mean, low, high = value if isinstance(value, list | tuple) else (value, None, None)
+                lines.append(f"| {name} | {mean:.4g} | {'' if low is None else f'{low:.4g} to {high:.4g}'} |")
+            lines.append("")
     if card.get("failures"):
         lines += ["## Where it fails", ""] + [f"- {failure}" for failure in card["failures"]] + [""]
     return "\n".join(lines)

@@ -68,10 +68,10 @@ def test_twenty_sketches_each_its_own():
 
 @needs_emoji
 def test_the_splits_are_disjoint_and_validation_is_a_tenth_of_train():
-    train, val, test = ({e["code"] for e in concepts(EMOJI, split)} for split in ("train", "val", "test"))
+    train, val, test = ({e["code"] for e in concepts(EMOJI, split, by="code")} for split in ("train", "val", "test"))
     assert not (train & val or train & test or val & test)
     assert 0.07 < len(val) / (len(train) + len(val)) < 0.13
-    assert val == {e["code"] for e in concepts(EMOJI, "val")}
+    assert val == {e["code"] for e in concepts(EMOJI, "val", by="code")}
 
 
 @needs_emoji

@@ -533,7 +533,7 @@ def concepts_of(part: Tensor) -> list[int]:
 
 def test_in_training_no_concept_is_drawn_in_two_styles(drawings):
     root, styles = drawings
-    source = emoji_domains(root, styles, 8)
+    source = emoji_domains(root, styles, 8, by="code")
     shown = [concepts_of(part) for part in source.pictures]
     held = {i for i in range(70) if is_validation(f"1f{i:03x}")}
     assert sorted(sum(shown, [])) == sorted({*range(70)} - held), "each once, and none that is held out"
@@ -545,12 +545,12 @@ def test_in_training_no_concept_is_drawn_in_two_styles(drawings):
 @pytest.mark.parametrize("split", ["val", "test"])
 def test_held_out_concepts_are_drawn_in_all_styles(drawings, split):
     root, styles = drawings
-    source = emoji_domains(root, styles, 8, split)
+    source = emoji_domains(root, styles, 8, split, by="code")
     shown = [concepts_of(part) for part in source.pictures]
     assert shown[0] == shown[1] == shown[2] and source.partners and source.move is None
     assert shown[0] == [*range(70, 90)] if split == "test" else {*shown[0]} <= {*range(70)}
     with pytest.raises(DataError, match="unknown emoji style 'apple'"):
-        emoji_domains(root, ("noto", "apple"), 8, split)
+        emoji_domains(root, ("noto", "apple"), 8, split, by="code")
 
 
 @pytest.mark.skipif(not EMOJI.is_dir(), reason="needs I2I_DATA with emoji")
@@ -565,7 +565,7 @@ def test_the_real_emoji_are_shared_out_among_the_styles(monkeypatch):
     monkeypatch.setattr(emoji, "style", style)
     names = ("openmoji", "noto", "fluent-flat", "fluent-3d")
     for split in ("train", "val", "test"):
-        emoji_domains(EMOJI, names, 4, split)
+        emoji_domains(EMOJI, names, 4, split, by="code")
     train, val, test = asked[:4], asked[4:8], asked[8:]
     assert sum(map(len, train)) == len(set.union(*train)) and all(200 < len(part) < 400 for part in train)
     assert all(part == val[0] for part in val) and all(part == test[0] for part in test)

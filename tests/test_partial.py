@@ -25,6 +25,7 @@ from i2i.bench import _last_stage
 from i2i.cards import folder_recipe, publish, told_by
 from i2i.checkpoint import export
 from i2i.data import glyphs
+from i2i.data.digits import first_split
 from i2i.data.faces import shown as shown_faces
 from i2i.data.folders import DataError, is_validation
 from i2i.data.labelled import Labelled, handwriting_to_toy, labelled, pen_to_toy
@@ -585,7 +586,7 @@ def told(source: Labelled) -> list[int]:
 
 def test_the_splits_of_handwriting_share_no_digit_and_leave_none_out(written, few_toys):
     root, n = written
-    splits = {s: handwriting_to_toy(root, 32, s) for s in ("train", "val", "test")}
+    splits = {s: handwriting_to_toy(root, 32, s, first_split) for s in ("train", "val", "test")}
     shown = {s: told(source) for s, source in splits.items()}
     assert sorted(sum(shown.values(), [])) == [*range(n)]
     assert 0.05 * n < len(shown["test"]) < 0.16 * n and 0.04 * n < len(shown["val"]) < 0.16 * n

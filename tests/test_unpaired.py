@@ -131,19 +131,19 @@ def concepts_of(pictures: torch.Tensor) -> list[int]:
 
 
 def test_in_training_x_and_y_show_no_concept_in_common(drawings):
-    source = unpaired_emoji(drawings, "noto", "fluent-3d", 16)
+    source = unpaired_emoji(drawings, "noto", "fluent-3d", 16, by="code")
     x, y = {*concepts_of(source.x)}, {*concepts_of(source.y)}
     assert not x & y and len(x) > 15 and len(y) > 15 and not source.partners
     held = {i for i in range(60) if is_validation(f"1f{i:03x}")}
     assert x | y == {*range(60)} - held, "all that is neither val nor test"
     assert source.x[:, 0].min() == 200 and source.y[:, 2].min() == 200, "each in its own style"
-    other_way = unpaired_emoji(drawings, "fluent-3d", "noto", 16)
+    other_way = unpaired_emoji(drawings, "fluent-3d", "noto", 16, by="code")
     assert {*concepts_of(other_way.x)} == x, "a half belongs to the side, not to the style"
 
 
 @pytest.mark.parametrize("split, number", [("val", None), ("test", 20)])
 def test_held_out_pictures_are_true_partners_and_lie_still(drawings, split, number):
-    source = unpaired_emoji(drawings, "noto", "fluent-3d", 16, split)
+    source = unpaired_emoji(drawings, "noto", "fluent-3d", 16, split, by="code")
     assert concepts_of(source.x) == concepts_of(source.y) and source.partners
     assert len(source) == number or (number is None and 0 < len(source) < 20)
     one, other = (source.batch(torch.arange(3), g) for g in (None, seeded(0)))
@@ -151,16 +151,16 @@ def test_held_out_pictures_are_true_partners_and_lie_still(drawings, split, numb
 
 
 def test_training_emoji_are_moved(drawings):
-    source = unpaired_emoji(drawings, "noto", "fluent-3d", 16)
+    source = unpaired_emoji(drawings, "noto", "fluent-3d", 16, by="code")
     moved = source.batch(torch.arange(8), seeded(0))["x"]
     assert moved.shape == (8, 3, 16, 16) and not torch.equal(to_bytes(moved), source.x[:8])
 
 
 def test_a_folder_without_emoji_and_an_unknown_style_are_named(tmp_path, drawings):
     with pytest.raises(DataError, match="gone.*does not exist"):
-        unpaired_emoji(tmp_path / "gone", "noto", "fluent-3d", 16)
+        unpaired_emoji(tmp_path / "gone", "noto", "fluent-3d", 16, by="code")
     with pytest.raises(DataError, match="unknown emoji style 'apple'"):
-        unpaired_emoji(drawings, "noto", "apple", 16)
+        unpaired_emoji(drawings, "noto", "apple", 16, by="code")
 
 
 @pytest.mark.skipif(not EMOJI.is_dir(), reason="needs I2I_DATA with emoji")
@@ -174,7 +174,7 @@ def test_the_real_emoji_are_shared_out_in_halves(monkeypatch):
 
     monkeypatch.setattr(emoji, "style", style)
     for split in ("train", "val", "test"):
-        unpaired_emoji(EMOJI, "noto", "fluent-3d", 4, split)
+        unpaired_emoji(EMOJI, "noto", "fluent-3d", 4, split, by="code")
     x, y, val_x, val_y, test_x, test_y = (codes for _, codes in asked)
     assert [name for name, _ in asked] == ["noto", "fluent-3d"] * 3
     assert val_x == val_y and test_x == test_y
@@ -184,7 +184,7 @@ def test_the_real_emoji_are_shared_out_in_halves(monkeypatch):
 
 @pytest.mark.skipif(not EMOJI.is_dir(), reason="needs I2I_DATA with emoji")
 def test_the_same_style_twice_is_its_own_partner():
-    source = unpaired_emoji(EMOJI, "noto", "noto", 16, "val")
+    source = unpaired_emoji(EMOJI, "noto", "noto", 16, "val", by="code")
     assert torch.equal(source.x, source.y) and len(torch.unique(source.x, dim=0)) > 0.9 * len(source)
 
 

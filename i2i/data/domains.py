@@ -5,7 +5,6 @@ Where every object exists in all domains (drawing styles), each domain's trainin
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -52,23 +51,33 @@ class Domains:
             x = self.move(x, generator)
         return {"x": x, "label": self._label[index], "index": index}
 
+    def shown(self) -> list[Tensor]:
+        return self.pictures
+
+    def only(self, *kept: Tensor) -> Domains:
+        """The same source with those pictures alone; of partners, with what is kept in every domain."""
+        kept = [torch.stack(kept).all(0)] * len(kept) if self.partners else kept
+        pictures = [part[k] for part, k in zip(self.pictures, kept, strict=True)]
+        return Domains(pictures, self.names, self.partners, self.move)
+
     def pair(self, x: str | int, y: str | int) -> Unpaired:
         """Two of the domains, as a method for two sees them."""
         i, j = (self.names.index(name) if isinstance(name, str) else name for name in (x, y))
         return Unpaired(self.pictures[i], self.pictures[j], self.size, self.partners, self.move)
 
 
-def emoji_domains(root: str | Path, names: tuple[str, ...], size: int = 64, split: str = "train") -> Domains:
-    """Drawing styles. train: each concept in one of the styles alone, by hash; val and test: each in all of them."""
-    entries = emoji.concepts(root, split)
+def emoji_domains(
+    root: str | Path, names: tuple[str, ...], size: int = 64, split: str = "train", by: str = "family"
+) -> Domains:
+    """Drawing styles. train: each concept in one of the styles alone; val and test: each in all of them.
+
+    by: how the concepts are shared out, see `emoji.concepts`.
+    """
+    entries = emoji.concepts(root, split, by)
     if split != "train":
         return Domains([emoji.style(root, name, entries, size) for name in names], names, partners=True)
-    parts = [[e for e in entries if _part(e["code"], len(names)) == i] for i in range(len(names))]
+    parts = emoji.parts(entries, len(names), by)
     return Domains([emoji.style(root, name, part, size) for name, part in zip(names, parts, strict=True)], names, move=emoji.moved)
-
-
-def _part(name: str, count: int) -> int:
-    return int(hashlib.sha256(f"part {name}".encode()).hexdigest(), 16) % count
 
 
 def icon_domains(size: int, names: tuple[str, ...], split: str = "train", count: int = 1024) -> Domains:

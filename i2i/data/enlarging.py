@@ -15,6 +15,7 @@ from torch import Tensor
 from ..pictures import as_bytes, from_bytes, open_picture
 from .folders import DataError, digest, in_split, photographs_of, pictures_in
 
+ON_BENCHMARKS = ("302003",)  # a training photograph of BSDS, of which Set5's woman is a smaller copy
 SHRUNK = (1.0, 0.8, 0.6)  # copies to learn from: a photograph half as large has twice the detail
 
 
@@ -69,12 +70,17 @@ def shrunk(pictures: Iterable[Image.Image], factors: tuple[float, ...] = SHRUNK)
             yield picture if f == 1 else picture.resize([round(f * s) for s in picture.size], Image.BICUBIC)
 
 
-def photographs(classic: str | Path, bsds: str | Path, size: int, split: str = "train", scale: int = 4) -> Enlarging:
-    """T91 and the 200 training photographs of BSDS; val is a tenth of them by hash, test is BSD100."""
+def photographs(
+    classic: str | Path, bsds: str | Path, size: int, split: str = "train", scale: int = 4, without: tuple[str, ...] = ON_BENCHMARKS
+) -> Enlarging:
+    """T91 and the 200 training photographs of BSDS; val is a tenth of them by hash, test is BSD100.
+
+    without: names of photographs that are not learned from, by default those that a benchmark shows, too.
+    """
     if split == "test":
         return Enlarging(map(open_picture, pictures_in(Path(bsds) / "val")), size, scale)
     files = [p for p in pictures_in(Path(classic) / "t91") + pictures_in(Path(bsds) / "train") if in_split(p.stem, split)]
-    return _learned(files, size, split, scale)
+    return _learned([p for p in files if p.stem not in without], size, split, scale)
 
 
 def enlarging(

@@ -19,11 +19,13 @@ from .unpaired import Unpaired, mirrored
 PEOPLE = ("person", "person-role", "person-gesture", "person-fantasy")  # subgroups that show a head and shoulders
 
 
-def faces_to_people(photographs: str | Path, drawings: str | Path, size: int = 64, split: str = "train") -> Unpaired:
+def faces_to_people(
+    photographs: str | Path, drawings: str | Path, size: int = 64, split: str = "train", by: str = "family"
+) -> Unpaired:
     """x: the heads in Caltech's photographs; y: people of fluent-3d. val and test are one tenth of the photographs by
     hash, in which most of the 27 persons appear who are in the rest, too: there is nothing to hold out a person by."""
     kept = [p for p in pictures_in(Path(photographs)) if in_split(p.stem, "train" if split == "train" else "val")]
-    entries = [e for e in emoji.concepts(drawings, split) if e["subgroup"] in PEOPLE]
+    entries = [e for e in emoji.concepts(drawings, split, by) if e["subgroup"] in PEOPLE]
     if not kept or not entries:
         raise DataError(f"no photographs of faces in {photographs}, or no people in {drawings}.")
     x = stack((head(open_picture(p), size) for p in kept), size)

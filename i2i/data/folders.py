@@ -102,6 +102,13 @@ class Pairs:
     def __len__(self) -> int:
         return len(self.x)
 
+    def shown(self) -> tuple[Tensor]:
+        """The targets: who has seen one knows the answer."""
+        return (self.y,)
+
+    def only(self, kept: Tensor) -> Pairs:
+        return Pairs(self.x[kept], self.y[kept], self.size, self.augment, self.flip)
+
     def batch(self, index: Tensor, generator: torch.Generator | None = None) -> dict[str, Tensor]:
         x, y, room = self.x[index], self.y[index], self.x.shape[-1] - self.size
         if self.augment:

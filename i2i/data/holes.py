@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -70,11 +71,24 @@ class Holes:
         # A large picture comes up as often as it has places.
         often = [max(1, p[0].numel() // size**2) if augment else 1 for p in self.pictures]
         self.which = torch.arange(len(self.pictures)).repeat_interleave(torch.tensor(often))
+        self.kept = torch.arange(len(self.which))
 
     def __len__(self) -> int:
-        return len(self.which)
+        return len(self.kept)
+
+    def shown(self) -> tuple[list[Tensor]]:
+        return (self.pictures,)
+
+    def only(self, kept: Tensor) -> Holes:
+        """The same source with those pictures alone, each with the hole that it had; their index stays what it was."""
+        some = copy.copy(self)
+        some.kept = self.kept[kept[self.which[self.kept]]]
+        if not len(some):
+            raise DataError("no picture is left.")
+        return some
 
     def batch(self, index: Tensor, generator: torch.Generator | None = None) -> dict[str, Tensor]:
+        index = self.kept[index]
         if self.augment:
             chance = torch.rand(len(index), _NUMBERS + 4, generator=generator)
             kinds = (len(self.kinds) * chance[:, -1]).long()
@@ -107,9 +121,9 @@ def cmp_holes(root: str | Path, size: int, split: str = "train") -> Holes:
     return Holes((as_bytes(p.crop((0, 0, p.width // 2, p.height)).resize((side, side), Image.LANCZOS)) for p in left), size, split == "train")
 
 
-def emoji_holes(root: str | Path, size: int, split: str = "train", style: str = "fluent-3d") -> Holes:
-    """One drawing style of the emoji."""
-    return Holes(emoji.style(root, style, emoji.concepts(root, split), size), size, split == "train")
+def emoji_holes(root: str | Path, size: int, split: str = "train", style: str = "fluent-3d", by: str = "family") -> Holes:
+    """One drawing style of the emoji, shared out as `emoji.concepts` has it."""
+    return Holes(emoji.style(root, style, emoji.concepts(root, split, by), size), size, split == "train")
 
 
 def facade_holes(size: int, split: str = "train", count: int = 1024, kinds: tuple[str, ...] = KINDS) -> Holes:

@@ -13,7 +13,8 @@ from torch import Tensor
 
 from ..pictures import from_bytes, open_picture
 from . import glyphs
-from .folders import DataError, digest, existing, in_split, stack, taken
+from .digits import digit_split
+from .folders import DataError, digest, existing, stack, taken
 from .sdf import hash_uniform
 
 TARGETS = 4096  # toys drawn for training
@@ -53,11 +54,12 @@ def pen_to_toy(size: int = 32, split: str = "train", count: int = 8192) -> Label
     return Labelled(drawn.__getitem__, glyphs.label_of(index), *_toys(size, split))
 
 
-def handwriting_to_toy(root: str | Path, size: int = 32, split: str = "train") -> Labelled:
-    """MNIST's digits in ink and on paper of any colour to moulded ones. test is a tenth by hash, val a tenth of the rest."""
+def handwriting_to_toy(
+    root: str | Path, size: int = 32, split: str = "train", by: Callable[[int], str] = digit_split
+) -> Labelled:
+    """MNIST's digits in ink and on paper of any colour to moulded ones; by: place in the file -> its split."""
     data = np.load(Path(root) / "mnist_t10k.npz")
-    names = range(len(data["labels"]))
-    kept = [i for i in names if (split == "test") != in_split(f"digit {i}", "train") and (split == "test" or in_split(str(i), split))]
+    kept = [i for i in range(len(data["labels"])) if by(i) == split]
     masks = F.pad(torch.from_numpy(data["images"][kept]), (2, 2, 2, 2))[:, None].float() / 255
     masks = masks if size == 32 else F.interpolate(masks, (size, size), mode="bilinear", antialias=True)
     label = torch.from_numpy(data["labels"][kept].astype(np.int64))

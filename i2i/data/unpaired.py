@@ -6,7 +6,6 @@ concepts; `test` and `val` give them side by side, for the evaluator alone, and 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -46,6 +45,14 @@ class Unpaired:
     def __len__(self) -> int:
         return len(self.x)
 
+    def shown(self) -> tuple[Tensor, Tensor]:
+        return self.x, self.y
+
+    def only(self, x: Tensor, y: Tensor) -> Unpaired:
+        """The same source with those pictures alone; of partners, with the pairs of which both are kept."""
+        x, y = (x & y, x & y) if self.partners else (x, y)
+        return Unpaired(self.x[x], self.y[y], self.size, self.partners, self.move)
+
     def batch(self, index: Tensor, generator: torch.Generator | None = None) -> dict[str, Tensor]:
         other = index if self.partners else index % len(self.y)
         if generator is not None and not self.partners:
@@ -72,18 +79,19 @@ def mirrored(pictures: Tensor, generator: torch.Generator | None) -> Tensor:
     return torch.where(flip, pictures.flip(-1), pictures)
 
 
-def unpaired_emoji(root: str | Path, x: str, y: str, size: int = 64, split: str = "train") -> Unpaired:
-    """Two drawing styles. train: x from one half of the concepts, y from the other; val and test: true partners."""
-    entries = emoji.concepts(root, split)
+def unpaired_emoji(
+    root: str | Path, x: str, y: str, size: int = 64, split: str = "train", by: str = "family"
+) -> Unpaired:
+    """Two drawing styles. train: x from one half of the concepts, y from the other; val and test: true partners.
+
+    by: how the concepts are shared out, see `emoji.concepts`.
+    """
+    entries = emoji.concepts(root, split, by)
     if split != "train":
         return Unpaired(*(emoji.style(root, name, entries, size) for name in (x, y)), size, partners=True)
-    halves = [[e for e in entries if _half(e["code"]) == half] for half in (0, 1)]
+    halves = emoji.parts(entries, 2, by, "half")
     pictures = (emoji.style(root, name, half, size) for name, half in zip((x, y), halves, strict=True))
     return Unpaired(*pictures, size, move=emoji.moved)
-
-
-def _half(name: str) -> int:
-    return int(hashlib.sha256(f"half {name}".encode()).hexdigest(), 16) % 2
 
 
 def unpaired_icons(size: int = 64, x: str = "glossy", y: str = "night", split: str = "train", count: int = 2048) -> Unpaired:

@@ -26,6 +26,7 @@ from torch import Tensor, nn
 
 from ..data import catalogue, emoji, facades, icons
 from ..data.cmp import cmp_facades
+from ..data.digits import digit_split
 from ..data.folders import in_split, pictures_in, stack
 from ..data.lines import smooth_noise
 from ..method import Batch, Method, Stage, Terms, Turn
@@ -195,7 +196,7 @@ def _facades(split: str, size: int, drawn: int) -> list[Shelf]:
 def _emoji(split: str, size: int, drawn: int) -> list[Shelf]:
     root = catalogue.require("emoji")
     every = json.loads((root / "index.json").read_text())
-    entries = emoji.concepts(root, split)
+    entries = emoji.concepts(root, split, by="code")
     answers = {
         f"emoji_{key}": _named([e[key] for e in entries], [e[key] for e in every])
         for key in ("group", "subgroup")
@@ -243,7 +244,7 @@ def _weather(split: str, size: int, drawn: int) -> list[Shelf]:
 
 def _digits(split: str, size: int, drawn: int) -> list[Shelf]:
     data = np.load(catalogue.require("mnist_t10k") / "mnist_t10k.npz")
-    kept = [i for i in range(len(data["labels"])) if in_split(str(i), _half(split))]
+    kept = [i for i in range(len(data["labels"])) if (digit_split(i) == "train") == (split == "train")]
     x = F.pad(torch.from_numpy(data["images"][kept]), (2, 2, 2, 2))[:, None].expand(-1, 3, -1, -1)
     return [_shelf(x, "digit", 0.05, mirrors=False, digit=data["labels"][kept].astype(np.int64))]
 
@@ -536,7 +537,7 @@ def rankings(judge: Judge, sets: tuple[str, ...] = WORLDS, count: int = 96) -> d
     houses = facades.render(facades.draw_labels(index), index)
     probes = {"icons": (toys[:count], label[:count]), "facade world": (houses, None)}
     if "emoji" in sets:
-        entries = emoji.concepts(catalogue.require("emoji"), "test")[:count]
+        entries = emoji.concepts(catalogue.require("emoji"), "test", by="code")[:count]
         group = torch.tensor(_named([e["group"] for e in entries], [e["group"] for e in entries]))
         probes["emoji"] = (from_bytes(emoji.style(catalogue.require("emoji"), "fluent-3d", entries, 128)), group)
     figures = {
