@@ -10,12 +10,17 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
 import torch
 
-from demos import inpainting, look, map, paired, superres, unpaired
+from demos.inpainting import tab as inpainting
+from demos.map import tab as map
+from demos.page import LAUNCH, page
+from demos.paired import tab as paired
+from demos.superres import tab as superres
+from demos.unpaired import tab as unpaired
 
 # Two visitors are served at once; more threads than cores would only spin against each other.
 torch.set_num_threads(max(1, min(4, (os.cpu_count() or 2) // 2)))
 
-app = look.page(map.tab, paired.tab, unpaired.tab, inpainting.tab, superres.tab)
+app = page(map.tab, paired.tab, unpaired.tab, inpainting.tab, superres.tab)
 
 if __name__ == "__main__":
-    app.launch(**look.LAUNCH)
+    app.launch(**LAUNCH)

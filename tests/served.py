@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCAL = {"127.0.0.1", "localhost", ""}  # "" is what data: and blob: addresses have for a host
 SENTENCE = re.compile(r"[^\n]{12,240}[.!]")
 SECONDS = 60  # that a busy machine may take for a step; none of them is the limit of a good one
-APP = "import app; from demos import look; page = app.app"
+APP = "import app; from demos.page import LAUNCH; page = app.app"
 
 
 def leaks(text: str) -> bool:
@@ -89,7 +89,7 @@ def serving(home: Path, code: str, folder: Path | None = None, **environment: st
     """What `code` leaves as `page`, on the models in `folder`; `home` takes log and uploads."""
     port, log = free_port(), home / "log.txt"
     models = f"from pathlib import Path; from i2i import pipeline; pipeline.SHIPPED = Path({str(folder)!r}); " if folder else ""
-    code = f"{models}{code}; page.launch(server_name='127.0.0.1', server_port={port}, quiet=True, **look.LAUNCH)"
+    code = f"{models}{code}; page.launch(server_name='127.0.0.1', server_port={port}, quiet=True, **LAUNCH)"
     away = {"GRADIO_TEMP_DIR": str(home / "uploads"), "GRADIO_ANALYTICS_ENABLED": "False", "NO_PROXY": "127.0.0.1,localhost", "no_proxy": "127.0.0.1,localhost"}
     with log.open("w") as out:
         process = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env=os.environ | away | environment, stdout=out, stderr=subprocess.STDOUT)
@@ -113,8 +113,8 @@ def serving(home: Path, code: str, folder: Path | None = None, **environment: st
 
 
 def tab(name: str) -> str:
-    """Code for `serving`: a tab of `demos` by its module's name."""
-    return f"import torch; torch.set_num_threads(1); from demos import look, {name}; page = look.page({name}.tab)"
+    """Code for `serving`: a tab of `demos` by its folder's name."""
+    return f"import torch; torch.set_num_threads(1); from demos.page import LAUNCH, page as whole; from demos.{name} import tab; page = whole(tab.tab)"
 
 
 # ---- The browser ----

@@ -361,7 +361,8 @@ def test_on_icons_d_sees_the_made_picture_beside_the_real_one(visit):
 @pytest.mark.browser
 @pytest.mark.parametrize("patch, side", [(1, 128), (16, 62), (70, 14), (142, 6)])
 def test_on_icons_every_size_of_patch_looks_at_made_and_real(patch, side):
-    from demos import paired, why
+    from demos.paired import tab as paired
+    from demos.paired import why
 
     shown = paired._shown(paired._examples("icons")[0].value, "icons", 0, 0)
     assert [p for _, p in why._choices(shown)] == [1, 16, 70, 142]
@@ -435,7 +436,7 @@ def test_a_file_that_is_no_good_is_answered_by_a_sentence(server, make, fault):
 
 
 def test_every_subject_answers_and_a_seed_names_a_picture(server):
-    from demos import paired
+    from demos.paired import tab as paired
 
     for key in paired.available():
         answers = [ask(server, packed(drawing()), model=key, seed=seed) for seed in (1, 1, 2)]
@@ -503,7 +504,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
 def test_a_drawing_that_is_none_is_refused_in_a_sentence(value):
-    from demos.pad import rasterise
+    from demos.widgets.pad import rasterise
     from i2i.pictures import PictureError
 
     with pytest.raises(PictureError) as caught:
@@ -512,7 +513,7 @@ def test_a_drawing_that_is_none_is_refused_in_a_sentence(value):
 
 
 def test_strokes_at_the_edge_are_drawn():
-    from demos.pad import rasterise
+    from demos.widgets.pad import rasterise
 
     dot = rasterise({"ops": "p0,10,128,128", "base": ""}, [("pen", "#000000")], "#ffffff")
     assert dot.getpixel((128, 128)) == (0, 0, 0) and dot.getpixel((140, 128)) == (255, 255, 255)
@@ -527,17 +528,25 @@ def test_strokes_at_the_edge_are_drawn():
 
 def test_the_app_composes_tabs_and_holds_no_logic():
     body = ast.parse((ROOT / "app.py").read_text()).body
-    assert len(body) <= 12
+    assert len(body) <= 16  # an import for each tab
     forbidden = (ast.FunctionDef, ast.ClassDef, ast.For, ast.While, ast.Lambda)
     assert not [n for node in body for n in ast.walk(node) if isinstance(n, forbidden)]
 
 
-@pytest.mark.parametrize("name", ["map", "paired", "unpaired"])
+TABS = sorted(p.parent.name for p in (ROOT / "demos").glob("*/tab.py"))
+
+
+@pytest.mark.parametrize("name", TABS)
 def test_each_tab_is_a_module_that_runs_alone(name):
-    module = importlib.import_module(f"demos.{name}")
+    module = importlib.import_module(f"demos.{name}.tab")
     assert callable(module.tab)
     source = Path(module.__file__).read_text()
-    assert "look.page(tab).launch(**look.LAUNCH)" in source, f"python -m demos.{name}"
+    assert "page(tab).launch(**LAUNCH)" in source, f"python -m demos.{name}.tab"
+
+
+def test_every_tab_of_the_app_is_a_folder():
+    source = (ROOT / "app.py").read_text()
+    assert len(TABS) == 5 and all(f"demos.{name} import tab" in source for name in TABS)
 
 
 def test_a_space_installs_the_gradio_that_is_tested():
@@ -551,7 +560,7 @@ def test_a_space_installs_the_gradio_that_is_tested():
 
 
 def test_the_index_names_notebooks_and_claims_that_are_here():
-    from demos.map import LECTURES
+    from demos.map.tab import LECTURES
     from i2i.claims import CLAIMS
 
     for topics in LECTURES.values():

@@ -18,8 +18,13 @@ from odd_pictures import BAD, GOOD, packed
 from PIL import Image
 from served import SENTENCE, Visit, leaks, serving, tab, visiting
 
-from demos import brush, critic, fillers, four, inpainting, map, visitors
-from demos.fillers import SUBJECTS, View, settle
+from demos.inpainting import critic, fillers
+from demos.inpainting import losses as four
+from demos.inpainting import tab as inpainting
+from demos.inpainting.fillers import SUBJECTS, View, settle
+from demos.map import tab as map
+from demos.widgets import brush
+from demos.work import visitors
 from i2i import inside, pipeline
 from i2i.checkpoint import export
 from i2i.data import holes

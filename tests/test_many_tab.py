@@ -16,7 +16,14 @@ from odd_pictures import BAD, packed
 from PIL import Image
 from served import ROOT, leaks
 
-from demos import digits, faces, live, map, oneshot, scene, styles, unpaired
+from demos.map import tab as map
+from demos.unpaired import dtn_digits as digits
+from demos.unpaired import dtn_faces as faces
+from demos.unpaired import ost as oneshot
+from demos.unpaired import scene
+from demos.unpaired import stargan as styles
+from demos.unpaired import tab as unpaired
+from demos.work import line as live
 from i2i import oneshot as learning
 from i2i import pipeline
 from i2i.checkpoint import export, load_method

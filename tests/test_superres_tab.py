@@ -16,9 +16,12 @@ from odd_pictures import BAD, GOOD, packed
 from PIL import Image
 from served import SENTENCE, Visit, leaks, serving, tab, visiting
 
-from demos import enlargers, map, part, spectrum, superres, tilework, whole
-from demos.live import Full, Line, Waiting
-from demos.photograph import Photograph
+from demos.map import tab as map
+from demos.superres import enlargers, part, spectrum, whole
+from demos.superres import tab as superres
+from demos.widgets.photograph import Photograph
+from demos.work import tilework
+from demos.work.line import Full, Line, Waiting
 from i2i import pipeline, tiles
 from i2i.checkpoint import export
 from i2i.data.enlarging import reduced
@@ -322,7 +325,7 @@ class Here:
         self.most, self.first, self.caps = most, first, []
 
     def frames(self, owner, work, *args, cap):
-        assert work == "demos.tilework:work"
+        assert work == "demos.work.tilework:work"
         self.caps.append(cap)
         yield from self.first
         for i, frame in enumerate(tilework.work(*args)):

@@ -12,8 +12,11 @@ from odd_pictures import BAD, GOOD, packed
 from PIL import Image
 from served import APP, SENTENCE, Server, Visit, leaks, serving, visiting
 
-from demos import cycles, identity_pool, map, partner, roundtrip, scene, unpaired
-from demos.domains import SUBJECTS, examples
+from demos.map import tab as map
+from demos.unpaired import identity_pool, partner, roundtrip, scene
+from demos.unpaired import objective as cycles
+from demos.unpaired import tab as unpaired
+from demos.unpaired.subjects import SUBJECTS, examples
 from i2i import pipeline
 from i2i.checkpoint import export
 from i2i.losses import l1

@@ -1,0 +1,327 @@
+"""The fillers of the tab Inpainting: their pictures and examples, what one visitor looks at, and what is made of it."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache, wraps
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from i2i.data import facades, icons, landscapes
+from i2i.data.portrait import portrait
+from i2i.inpainting import Membrane, fill, window
+from i2i.judges import load_judge
+from i2i.metrics import perceptual_distance
+from i2i.pictures import PictureError, open_picture, to_picture, to_tensor
+from i2i.pipeline import Model, load, shipped
+
+from ..widgets.brush import rasterise
+
+FILLERS = ("pggan", "membrane")
+LONGEST = 2048  # px: a larger picture of a visitor's is reduced to that
+_SIDE = 128  # px that the nets learnt at
+_TEST = icons.SPLITS["test"][0]  # what no training saw
+
+
+@dataclass(frozen=True)
+class Example:
+    """name; draw: the picture, which is small, since its figures are taken while the visitor waits; ops: its first hole."""
+
+    name: str
+    draw: Callable[[], Image.Image]
+    ops: str
+    credit: str = ""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """model; title; told: what it learnt from; notice: HTML of what to notice in its pictures."""
+
+    model: str
+    title: str
+    told: str
+    examples: tuple[Example, ...]
+    notice: str
+
+
+_CREDIT = "Rear Admiral Grace Hopper, a public-domain photograph of the US Navy, as Matplotlib carries it"
+
+
+def _hopper() -> Image.Image:
+    return portrait().resize((256, 300), Image.LANCZOS)
+
+
+def _landscape(index: int, light: str) -> Callable[[], Image.Image]:
+    return lambda: to_picture(landscapes.draw(torch.tensor([index]), light, 256)[0])
+
+
+def _front(index: int) -> Callable[[], Image.Image]:
+    return lambda: to_picture(facades.Facades(_SIDE, split="test").batch(torch.tensor([index]))["y"][0])
+
+
+def _icon(label: int) -> Callable[[], Image.Image]:
+    return lambda: to_picture(
+        icons.draw(torch.tensor([_TEST + label]), "glossy", _SIDE, label=torch.tensor([label]))[0]
+    )
+
+
+_HOLES = ("c0", "s0", "r1", "s4", "r2", "s6", "r5", "s7")
+SUBJECTS: dict[str, Subject] = {
+    "facades": Subject(
+        "pggan-facades", "Fronts", "some four hundred photographs of building fronts",
+        tuple(Example(f"front {n + 1}", _front(n), ops) for n, ops in enumerate(_HOLES)),
+        "A front repeats itself, so the rim says much about the middle: look whether ledges and rows of windows are carried on, and "
+        "whether windows stand where the rows ask for them. It learnt from photographs; these fronts are drawn.",
+    ),
+    "photographs": Subject(
+        "pggan-photographs", "Photographs", "fewer than three hundred photographs",
+        (
+            Example("lake by day", _landscape(5, "day"), "b46,150,330,210,345,270,335"),
+            Example("without her ribbons", _hopper, "b52,330,388,360,400,395,410", _CREDIT),
+            Example("without the star", _hopper, "b60,86,70,110,100,112,160", _CREDIT),
+            Example("lake at dawn", _landscape(12, "dawn"), "r2"),
+            Example("clouds", _landscape(2, "day"), "s1"),
+            Example("hills", _landscape(7, "day"), "c0"),
+        ),
+        "Sky, water and walls go on across a small hole. In a large one only its rim is near anything known, and towards the middle "
+        "the net makes up light and dark that belong to nothing. A face is beyond it: it saw too few.",
+    ),
+    "emoji": Subject(
+        "pggan-emoji", "Emoji", "emoji of one drawing style",
+        tuple(Example(icons.CLASSES[n], _icon(n), ops) for n, ops in zip((0, 2, 4, 6, 10, 12, 13, 15), _HOLES, strict=True)),
+        "Outlines that enter the hole have to meet somewhere, and smooth shading is cheap to carry on. What made the thing this thing, "
+        "a handle or an eye, is gone where it is covered: the net can only guess it from the kind of thing.",
+    ),
+}  # fmt: skip
+
+
+def available() -> list[str]:
+    """Subjects whose model is here."""
+    return [key for key, s in SUBJECTS.items() if s.model in shipped()]
+
+
+@lru_cache(maxsize=8)
+def loaded(name: str) -> Model:
+    return load(name, precision="fp32")
+
+
+@lru_cache(maxsize=32)
+def drawn(key: str, at: int) -> Image.Image:
+    return SUBJECTS[key].examples[at].draw()
+
+
+# -- What a visitor looks at ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class View:
+    """key: of SUBJECTS; at: the example, or -1 for `own`, the file of a visitor's picture; ops: the hole, see `brush`;
+    right: the filler to the right of the curtain, on which nothing depends that is made of a view."""
+
+    key: str
+    at: int = 0
+    own: str = ""
+    ops: str = ""
+    right: str = field(default="pggan", compare=False)
+
+    @property
+    def example(self) -> Example | None:
+        return SUBJECTS[self.key].examples[self.at] if self.at >= 0 else None
+
+    @property
+    def name(self) -> str:
+        return self.example.name if self.example else "your picture"
+
+    @property
+    def token(self) -> str:
+        """Names the picture to the browser, and nothing of where it lies."""
+        return f"{self.key} {self.at} {zlib.crc32(self.own.encode()):x}"
+
+    def picture(self) -> Image.Image:
+        """Upright RGB, its longer side at most LONGEST. PictureError if it is none, or no longer here."""
+        if self.example:
+            return drawn(self.key, self.at)
+        if not Path(self.own).is_file():
+            raise PictureError("your picture was deleted, as all are within the hour; bring it again.")
+        picture = open_picture(self.own, "this file")
+        picture.thumbnail((LONGEST, LONGEST), Image.LANCZOS)
+        return picture
+
+
+def settle(key: str = "", at: int = 0, own: str = "", ops: str | None = None, right: str = "pggan") -> View:
+    """The view that comes nearest to what was asked for, of what is here. ops None: the hole that the example begins with."""
+    here = available()
+    key = key if key in here else here[0]
+    at = -1 if own else max(at, 0) % len(SUBJECTS[key].examples)
+    if ops is None:
+        ops = "" if own else SUBJECTS[key].examples[at].ops
+    return View(key, at, own, ops, right if right in FILLERS else "pggan")
+
+
+# -- What is made of it ---------------------------------------------------------------------------------------------------
+
+
+class Figures(NamedTuple):
+    """How far a filled hole is from the truth: those of `i2i.inside`, of one picture."""
+
+    l1: float
+    psnr: float
+    distance: float
+    energy: float
+
+
+@dataclass(frozen=True)
+class Hole:
+    """A picture with its hole, bool [H, W]."""
+
+    picture: Image.Image
+    where: np.ndarray
+
+    @property
+    def share(self) -> float:
+        return float(self.where.mean())
+
+    @property
+    def fault(self) -> str:
+        """Why there is nothing to fill, or nothing to fill it from; "" if neither."""
+        if not self.where.any():
+            return "Nothing is marked yet: brush over what should be filled. Until then the picture stays as it is."
+        if self.where.all():
+            return "The hole covers the whole picture, so there is nothing left to go by: erase some of it."
+        return ""
+
+    @property
+    def mask(self) -> Image.Image:
+        return Image.fromarray(self.where)
+
+    @property
+    def pierced(self) -> Image.Image:
+        """What the nets are given: the picture, its hole grey."""
+        seen = self.picture.copy()
+        seen.paste((128, 128, 128), mask=self.mask)
+        return seen
+
+    def filled(self, model) -> Image.Image:
+        """By a Model or a Membrane. The picture itself where there is nothing to do."""
+        return self.picture if self.fault else fill(model, self.picture, self.mask)
+
+    def nearby(self, least: int) -> tuple[int, int, int, int]:
+        """The box of the hole and as much again around it, at least so many pixels; all of the picture without a hole."""
+        return window(self.where, least) if self.where.any() else (0, 0, *self.picture.size)
+
+    def square(self, least: int) -> tuple[int, int, int, int]:
+        """A square box about the middle of `nearby`, inside the picture."""
+        left, top, right, bottom = self.nearby(least)
+        w, h = self.picture.size
+        side = min(w, h, max(right - left, bottom - top))
+        left, top = (
+            min(max(0, (a + b - side) // 2), whole - side)
+            for a, b, whole in ((left, right, w), (top, bottom, h))
+        )
+        return left, top, left + side, top + side
+
+
+def hole_of(view: View) -> Hole:
+    """PictureError where the picture or the ops cannot be read."""
+    picture = view.picture()
+    return Hole(picture, np.asarray(rasterise(view.ops, picture.size)) > 0)
+
+
+def _energy(x: Tensor, mask: Tensor) -> float:
+    """The sum of squared differences of neighbours that both lie in the hole."""
+    total = 0.0
+    for dim in (-1, -2):
+        length = x.shape[dim] - 1
+        both = mask.narrow(dim, 0, length) * mask.narrow(dim, 1, length)
+        total += (x.diff(dim=dim).square() * both).sum().item()
+    return total
+
+
+@torch.inference_mode()
+def figures(made: Image.Image, hole: Hole) -> Figures:
+    """Of a hole that is neither empty nor all; the picture is the truth."""
+    x, y, mask = to_tensor(made), to_tensor(hole.picture), torch.from_numpy(hole.where).float()[None, None]
+    off, pixels = (x - y) * mask, 3 * mask.sum()
+    squared = (off.square().sum() / pixels).clamp(min=1e-10)
+    far = (
+        perceptual_distance(x, y, load_judge(), where=mask).item()
+        if min(hole.picture.size) >= 32
+        else float("nan")
+    )
+    return Figures(
+        (off.abs().sum() / pixels).item(), (10 * torch.log10(4 / squared)).item(), far,
+        _energy(x, mask) / max(_energy(y, mask), 1e-12),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A hole, and each filler's picture and figures; figures only where the truth is known."""
+
+    hole: Hole
+    pictures: dict[str, Image.Image]
+    figures: dict[str, Figures]
+
+
+def kept(make: Callable) -> Callable:
+    """Of examples the latest are kept for the next visitor; nothing is kept of a visitor's own picture."""
+    shelf = lru_cache(maxsize=24)(make)
+
+    @wraps(make)
+    def get(view: View):
+        return shelf(view) if view.example else make(view)
+
+    get.cache_clear = shelf.cache_clear
+    return get
+
+
+def fill_by(hole: Hole, models: dict, known: bool) -> Filled:
+    """models: by name; known: whether the picture is the truth."""
+    pictures = {name: hole.filled(model) for name, model in models.items()}
+    told = known and not hole.fault
+    return Filled(hole, pictures, {name: figures(p, hole) for name, p in pictures.items()} if told else {})
+
+
+@kept
+def filled(view: View) -> Filled:
+    """By the subject's model, "pggan", and by the "membrane"."""
+    models = (loaded(SUBJECTS[view.key].model), Membrane())
+    return fill_by(hole_of(view), dict(zip(FILLERS, models, strict=True)), view.example is not None)
+
+
+# -- What is told of it ---------------------------------------------------------------------------------------------------
+
+HEADS = (
+    ("l1", "L1", "hole L1: mean absolute difference to the truth, of a range of 2; less is better", min, "{:.3f}"),
+    ("psnr", "PSNR", "hole PSNR: the same squared, in dB; more is better", max, "{:.1f}"),
+    ("distance", "PD-i2i", "hole PD-i2i: distance as the gallery's own net sees it; less is better", min, "{:.3f}"),
+    ("energy", "energy", "hole energy: squared differences of neighbours, those of the truth = 1", lambda v: min(v, key=lambda n: abs(n - 1)), "{:.2f}"),
+)  # fmt: skip
+
+
+def best(rows: dict[str, Figures]) -> dict[str, float]:
+    """The best value of each figure."""
+    return {name: pick([getattr(f, name) for f in rows.values()]) for name, _, _, pick, _ in HEADS}
+
+
+def table(rows: dict[str, Figures], titles: dict[str, str], chosen: str = "") -> str:
+    """HTML of the figures of each row; the best of each kind stands out."""
+    tops = best(rows)
+    head = "".join(f'<th scope="col" title="{why}">{text}</th>' for _, text, why, _, _ in HEADS)
+    body = "".join(
+        f'<tr{" class=chosen" if key == chosen else ""}><th scope="row">{titles[key]}</th>'
+        + "".join(
+            f"<td{' class=best' if getattr(f, name) == tops[name] else ''}>{form.format(getattr(f, name))}</td>"
+            for name, _, _, _, form in HEADS
+        )
+        + "</tr>"
+        for key, f in rows.items()
+    )
+    return f'<div class="numbers"><table><thead><tr><td></td>{head}</tr></thead><tbody>{body}</tbody></table></div>'

@@ -1,0 +1,162 @@
+"""The card of four losses in the tab Inpainting: one hole filled by nets that learnt alike but for the discriminators."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+
+from PIL import Image
+
+from i2i.claims import mean, recorded
+from i2i.inpainting import Membrane
+from i2i.pipeline import shipped
+
+from ..widgets import look
+from ..widgets.urls import exact_url
+from .fillers import HEADS, SUBJECTS, Figures, Filled, View, best, fill_by, hole_of, kept, loaded
+
+SUBJECT = "facades"
+_LEAST = 64  # px that are shown around a small hole
+
+
+@dataclass(frozen=True)
+class Told:
+    """title; model; row: its name in the claim; terms: those of the objective that it learnt by."""
+
+    title: str
+    model: str
+    row: str
+    terms: tuple[str, ...]
+
+
+TOLD = {
+    "l1": Told("reconstruction alone", "pggan-facades-l1", "reconstruction alone", ("rec",)),
+    "global": Told("with the global D: G‑GAN", "pggan-facades-global", "global", ("rec", "global")),
+    "patch": Told("with the patch D: P‑GAN", "pggan-facades-patch", "patch", ("rec", "patch")),
+    "both": Told("with both: PGGAN", "pggan-facades-both", "both", ("rec", "global", "patch")),
+}
+_TERMS = {
+    "rec": ("λ<sub>1</sub> <i>L</i><sub>rec</sub>", "l1", "lambda 1 times the reconstruction loss"),
+    "global": (
+        "λ<sub>2</sub> <i>L</i><sub>global</sub>",
+        "gan",
+        "lambda 2 times the loss by the global discriminator",
+    ),
+    "patch": (
+        "λ<sub>3</sub> <i>L</i><sub>patch</sub>",
+        "part",
+        "lambda 3 times the loss by the patch discriminator",
+    ),
+}
+
+_PREDICT = (
+    '<details class="note predict"><summary>Predict first. Which of the four has the least L1 in the hole, and which looks most like a front?'
+    "</summary><p>They need not be the same net. Where several fronts are possible, the least expected absolute difference is their median, "
+    "which is soft; nothing in L<sub>rec</sub> asks for more. A discriminator may object to softness, at the price of windows that stand elsewhere than in "
+    "the truth. Compare your answer with the figures in violet, over several holes: one hole is one draw.</p></details>"
+)
+_NOTICE = (
+    "<b>What to notice.</b> The patch discriminator asks every patch that touches the hole for the texture of a photograph, and sees too little "
+    "to tell whether a window belongs there. The global one sees the whole layout in a single number, and has little to say about any one place. The soap film has learnt nothing: "
+    "where a net is no better than it, the net has learnt little for this hole."
+)
+
+
+def available() -> bool:
+    return {t.model for t in TOLD.values()} <= set(shipped())
+
+
+def equation(terms: tuple[str, ...] = tuple(_TERMS)) -> str:
+    """HTML: the objective; terms that are not in force are struck out."""
+    shown = " + ".join(
+        f'<span class="{kind if key in terms else "off"}">{text}</span>'
+        for key, (text, kind, _) in _TERMS.items()
+    )
+    spoken = "the loss is " + " plus ".join(_TERMS[key][2] for key in terms)
+    return f'<p class="equation" role="math" aria-label="{spoken}">{shown}</p>'
+
+
+def weights(model: str) -> str:
+    """HTML: the factors that a model learnt with."""
+    c = loaded(model).method.config
+    return ", ".join(
+        f"λ<sub>{n}</sub> = {value:g}"
+        for n, value in enumerate((c.reconstruction, c.globally, c.patchwise), 1)
+    )
+
+
+@kept
+def _filled(view: View) -> Filled:
+    models = {"membrane": Membrane(), **{key: loaded(told.model) for key, told in TOLD.items()}}
+    return fill_by(hole_of(view), models, view.example is not None)
+
+
+def shown(view: View) -> str:
+    """HTML of the card for a view; where it shows no building front, for the first of them."""
+    followed = view.key == SUBJECT
+    if not followed:
+        view = View(SUBJECT, 0, "", SUBJECTS[SUBJECT].examples[0].ops)
+    made = _filled(view)
+    if made.hole.fault:
+        return look.stack(f'<p class="tell">{made.hole.fault}</p>', _PREDICT, look.note("notice", _NOTICE))
+    box = made.hole.nearby(_LEAST)
+    cells = [_cell(made, key, told.title, equation(told.terms), box) for key, told in TOLD.items()]
+    cells.insert(0, _cell(made, "membrane", "soap film", '<p class="equation">nothing learnt</p>', box))
+    cells.append(
+        _figure(
+            made.hole.picture.crop(box),
+            "what stood there",
+            f"<b>{'the truth' if view.example else 'your picture'}</b>",
+        )
+    )
+    where = (
+        "The hole above"
+        if followed
+        else "The first front (choose fronts above, and this card follows your brush): its hole"
+    )
+    return (
+        f'<p class="tell">{where}, and what surrounds it. The four nets are narrower than the one above and learnt alike but for '
+        f"the terms that are struck out; {weights(TOLD['both'].model)}.</p>"
+        f'<div class="four-losses">{"".join(cells)}</div>{look.stack(_PREDICT, look.note("notice", f"{_NOTICE} {_measured()}".strip()))}'
+    )
+
+
+def _cell(made: Filled, key: str, title: str, terms: str, box: tuple) -> str:
+    return _figure(
+        made.pictures[key].crop(box),
+        f"the hole filled by {title}",
+        f"<b>{title}</b>{terms}{_numbers(made.figures, key)}",
+    )
+
+
+def _figure(picture: Image.Image, alt: str, caption: str) -> str:
+    picture.thumbnail((512, 512), Image.LANCZOS)
+    return f'<figure><img src="{exact_url(picture)}" alt="{html.escape(alt)}"><figcaption>{caption}</figcaption></figure>'
+
+
+def _numbers(rows: dict[str, Figures], key: str) -> str:
+    if key not in rows:
+        return ""
+    tops = best(rows)
+    cells = "".join(
+        f'<dt title="{why}">{text}</dt><dd{" class=best" if getattr(rows[key], name) == tops[name] else ""}>{form.format(getattr(rows[key], name))}</dd>'
+        for name, text, why, _, form in HEADS
+    )
+    return f"<dl>{cells}</dl>"
+
+
+def _measured() -> str:
+    """What the claim found of the four losses, if it was measured in this copy."""
+    found = (recorded("global-and-patch") or {}).get("figures", {})
+    rows = {
+        t.row: [
+            mean(found[f"{t.row} | hole {name}"])
+            for name in ("PSNR", "energy")
+            if f"{t.row} | hole {name}" in found
+        ]
+        for t in TOLD.values()
+    }
+    if any(len(numbers) < 2 for numbers in rows.values()):
+        return ""
+    told = "; ".join(f"{row}: {decibels:.2f} dB and {energy:.2f}" for row, (decibels, energy) in rows.items())
+    return f"Measured on drawn fronts of 64 px without their middle, over several seeds, PSNR and energy in the hole: {told}."

@@ -1,0 +1,397 @@
+"""The tab Inpainting: PGGAN fills a hole that is brushed into a picture, beside a soap film; four losses; what D sees."""
+
+from __future__ import annotations
+
+import html
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+
+import gradio as gr
+import numpy as np
+from PIL import Image
+
+from i2i.inpainting import fill
+from i2i.pictures import PictureError, open_picture
+
+from ..widgets import look
+from ..widgets.asking import sentence
+from ..widgets.brush import Brush, presets, rasterise
+from ..widgets.choices import Choices
+from ..widgets.curtain import Curtain
+from ..widgets.photograph import Photograph
+from ..widgets.strip import thumbnail
+from ..widgets.urls import exact_url
+from ..work.visitors import Visitors
+from . import critic, fillers, losses
+from .fillers import LONGEST, SUBJECTS, Filled, View, settle, table
+
+_STYLE = look.style(__file__, "tab", "losses", "critic")
+
+_SHOWN = 1024  # px: the longer side of a picture on the page; the download is whole
+_TITLES = {"pggan": "PGGAN", "membrane": "soap film", "given": "with its hole", "picture": "the picture"}
+
+_BEGUN = {"grey": "with the hole greyed out", "film": "with a soap film over the hole, and adds to it"}
+
+
+def available() -> bool:
+    return bool(fillers.available())
+
+
+# -- What the page shows --------------------------------------------------------------------------------------------------
+
+
+def _url(picture: Image.Image) -> str:
+    if max(picture.size) > _SHOWN:
+        picture = picture.copy()
+        picture.thumbnail((_SHOWN, _SHOWN), Image.LANCZOS)
+    return exact_url(picture)
+
+
+def brush_of(view: View, picture: Image.Image) -> dict:
+    named = {"subject": view.key, "picture": view.at if view.example else ""}
+    return {
+        "token": view.token, "src": _url(picture), "alt": html.escape(f"the picture to mark a hole in: {view.name}"), "width": picture.width,
+        "height": picture.height, "ops": view.ops, "presets": presets(), "address": named if view.example else dict.fromkeys(named, ""),
+    }  # fmt: skip
+
+
+def says_of(view: View, made: Filled | None) -> str:
+    """HTML below the brush; made None: while it is being filled."""
+    if made is None:
+        return '<p class="tell" role="status">Filling …</p>'
+    w, h = made.hole.picture.size
+    reduced = (
+        ""
+        if view.example or max(w, h) < LONGEST
+        else f" Pictures are worked on at no more than {LONGEST} px a side."
+    )
+    marked = made.hole.fault or f"The hole is <b>{100 * made.hole.share:.1f} %</b> of {w} × {h} px."
+    credit = f" {html.escape(view.example.credit)}." if view.example and view.example.credit else ""
+    return f'<p class="tell" role="status">{marked}{reduced}{credit}</p>'
+
+
+def _kept(made: Filled, name: str) -> str:
+    """HTML: how many pixels outside the hole a filler changed, counted."""
+    before, after = (np.asarray(p) for p in (made.hole.picture, made.pictures[name]))
+    outside = ~made.hole.where
+    changed = int((before[outside] != after[outside]).any(-1).sum())
+    return f"Of {outside.sum():,} pixels outside the hole <b>{changed}</b> changed.".replace(",", " ")
+
+
+def told(view: View, made: Filled, name: str) -> str:
+    """HTML beside the curtain for the filler `name`."""
+    if made.hole.fault:
+        return look.stack(
+            f'<p class="tell">{made.hole.fault}</p>', losses.equation() if name == "pggan" else ""
+        )
+    if made.figures:
+        numbers = (
+            table(made.figures, _TITLES, name)
+            + '<p class="small">Inside the hole alone, against the truth; in violet the better of the two.</p>'
+        )
+    else:
+        numbers = (
+            '<p class="small">Nobody knows what your picture ought to hold there, so there is no figure.</p>'
+        )
+    subject = SUBJECTS[view.key]
+    if name == "pggan":
+        own = f"<b>What to notice.</b> {subject.notice}"
+        head = (
+            f'<p class="tell">Its generator is shown the picture {_BEGUN[fillers.loaded(subject.model).method.config.start]}, and the mask. '
+            f"It learnt from {subject.told}, at {fillers.loaded(subject.model).size} px.</p>{losses.equation()}"
+            f'<p class="small">{losses.weights(subject.model)}</p>'
+        )
+    else:
+        own = (
+            "<b>What to notice.</b> Every pixel of the hole is the mean of its four neighbours: the smoothest bridge from rim to rim. It is hard "
+            "to beat in PSNR where nothing stood in the hole, and it never paints a thing."
+        )
+        head = '<p class="tell">Laplace’s equation, solved with the rim of the hole as its border. Nothing is learnt: it is the row to beat.</p>'
+    return look.stack(head, numbers, f'<p class="tell">{_kept(made, name)}</p>', look.note("notice", own))
+
+
+def curtain_of(view: View, made: Filled) -> dict:
+    hole, names = made.hole, list(fillers.FILLERS)
+    alts = {name: f"{view.name}, its hole filled by {_TITLES[name]}" for name in names}
+    alts |= {
+        "given": f"{view.name}, its hole grey, as the nets are given it",
+        "picture": f"{view.name}, before the hole was made",
+    }
+    seen = {**made.pictures, "given": hole.pierced, "picture": hole.picture}
+    shown = {
+        name: {"title": _TITLES[name], "src": _url(p), "alt": html.escape(alts[name]), "crisp": False}
+        for name, p in seen.items()
+    }
+    return {
+        "pictures": shown, "lefts": ["given", "picture"], "rights": names, "left": "given", "right": view.right,
+        "width": hole.picture.width, "height": hole.picture.height, "says": '<p class="tell">Filling …</p>',
+        "told": {name: told(view, made, name) for name in names},
+    }  # fmt: skip
+
+
+def _heap(view: View) -> dict:
+    tiles = [
+        {
+            "key": str(n),
+            "title": html.escape(e.name),
+            "src": thumbnail(_square(fillers.drawn(view.key, n)), 96),
+            "alt": html.escape(e.name),
+            "more": "",
+        }
+        for n, e in enumerate(SUBJECTS[view.key].examples)
+    ]
+    return {
+        "label": "Picture",
+        "look": "wrap",
+        "tiles": tiles,
+        "chosen": str(view.at) if view.example else "",
+        "address": {},
+    }
+
+
+def _square(picture: Image.Image) -> Image.Image:
+    side = min(picture.size)
+    return picture.crop((0, 0, side, side))
+
+
+@lru_cache(maxsize=1)
+def first() -> tuple[dict, str, dict, str, str]:
+    """What the tab opens with, made once: brush, what is said of it, curtain, the four losses, D; "" for an absent card."""
+    view = settle()
+    made = fillers.filled(view)
+    return (
+        brush_of(view, made.hole.picture), says_of(view, made), curtain_of(view, made), losses.shown(view) if losses.available() else "",
+        critic.shown(view) if critic.in_force() else "",
+    )  # fmt: skip
+
+
+# -- The API --------------------------------------------------------------------------------------------------------------
+
+
+def opened(file: str | None) -> Image.Image:
+    if not file:
+        raise sentence("there is no picture: send one.")
+    try:
+        return open_picture(file, "this file")
+    except PictureError as fault:
+        raise sentence(str(fault)) from None
+
+
+def inpaint(picture: str, mask: str, model: str) -> Image.Image:
+    """The API: a picture file, a mask file, white where the hole is, and a model of this tab -> the picture, filled."""
+    names = [SUBJECTS[key].model for key in fillers.available()]
+    if model not in names:
+        raise sentence(f"there is no model {model!r} in this tab; there are {', '.join(names)}.")
+    given, hole = opened(picture), opened(mask)
+    if max(given.size) > LONGEST:
+        raise sentence(f"{given.width} x {given.height} px cannot be filled here: {LONGEST} px a side can.")
+    try:
+        return fill(fillers.loaded(model), given, hole)
+    except PictureError as fault:
+        raise sentence(str(fault)) from None
+
+
+# -- The tab --------------------------------------------------------------------------------------------------------------
+
+_VISITORS: Visitors[View] = Visitors(settle)
+_KEYS = {"subject", "picture", "hole", "model"}
+
+
+def marked(view: View, ops: str) -> View:
+    """With another hole. PictureError for what is none."""
+    rasterise(ops, (8, 8))
+    return replace(view, ops=ops)
+
+
+def wished(wish: dict[str, str]) -> View:
+    """The view that an address asks for, as far as it can be read."""
+    at = wish.get("picture", "")
+    view = settle(
+        wish.get("subject", ""),
+        int(at[:4]) if at.isdecimal() and at.isascii() else 0,
+        right=wish.get("model", ""),
+    )
+    if "hole" not in wish:
+        return view
+    try:
+        return marked(view, wish["hole"])
+    except PictureError:
+        return view
+
+
+def _html(value: str, name: str) -> gr.HTML:
+    return gr.HTML(value, apply_default_css=False, elem_id=name, elem_classes="bare")
+
+
+_PREDICT = (
+    "<b>Predict first.</b> Where will the net miss the truth by more, in a wide hole or in a thin line? Take the centre and read the figures; then clear "
+    "it, brush one thin line across, and read them again."
+)
+_FETCH = "() => { const a = document.querySelector('#ip-file a, #ip-file button, a#ip-file, button#ip-file'); if (a) a.click(); }"
+
+
+def tab() -> Callable | None:
+    """Build the tab; returns (fn, outputs) that restore the state in the URL when the page loads."""
+    keys = fillers.available()
+    if not keys:
+        return None
+    view = settle()
+    brush_value, says_value, curtain_value, four_value, critic_value = first()
+    with gr.Tab("Inpainting", id="inpainting"):
+        gr.HTML(
+            '<p class="lead"><b>What stood behind the hole?</b> Many answers fit its rim. A net that learns by the absolute difference alone paints '
+            "something near their middle; PGGAN asks two discriminators as well: one looks at the whole picture, one at every patch.</p>"
+            f"{_STYLE}",
+            apply_default_css=False, elem_classes="bare",
+        )  # fmt: skip
+        with gr.Row(elem_classes="row ip", equal_height=True):
+            with gr.Column(scale=5, min_width=300, elem_classes="card ip-where"):
+                look.label("The picture, and a hole in it")
+                subject = gr.Radio(
+                    [(SUBJECTS[key].title, key) for key in keys],
+                    value=view.key,
+                    show_label=False,
+                    container=False,
+                    elem_id="ip-subject",
+                    elem_classes="segmented",
+                )
+                brush = Brush(brush_value, elem_id="ip-brush", elem_classes="bare")
+                says = _html(says_value, "ip-says")
+            with gr.Column(scale=10, min_width=340, elem_classes="stacked"):
+                with gr.Column(elem_classes="card grow"):
+                    look.label("Before and after")
+                    curtain = Curtain(curtain_value, elem_id="ip-curtain", elem_classes="bare")
+                    fetch = gr.Button(
+                        "Download the PNG", size="sm", elem_classes="quiet fit", elem_id="ip-fetch"
+                    )
+                    file = gr.DownloadButton(visible="hidden", elem_id="ip-file")
+                with gr.Column(elem_classes="card"):
+                    look.label("Other pictures, or a photograph of your own")
+                    with gr.Row(elem_classes="row"):
+                        with gr.Column(scale=6, min_width=300):
+                            heap = Choices(_heap(view), elem_id="ip-heap", elem_classes="bare")
+                            gr.HTML(
+                                look.note("predict", _PREDICT) + '<p class="small">What you bring is deleted within the hour.</p>',
+                                apply_default_css=False, elem_classes="bare",
+                            )  # fmt: skip
+                        with gr.Column(scale=4, min_width=260):
+                            bring = Photograph(
+                                sources=["upload", "webcam", "clipboard"],
+                                type="filepath",
+                                image_mode=None,
+                                height=220,
+                                show_label=False,
+                                buttons=[],
+                                elem_id="ip-bring",
+                                placeholder="Drop, paste or take a photograph",
+                                webcam_options=gr.WebcamOptions(mirror=False),
+                            )
+        cards: list[tuple[gr.HTML, Callable[[View], str]]] = []
+        if four_value:
+            with gr.Column(elem_classes="card ip"):
+                look.label("Four losses side by side")
+                cards.append((_html(four_value, "ip-four"), losses.shown))
+        if critic_value:
+            with gr.Column(elem_classes="card ip"):
+                look.label("What D sees")
+                cards.append((_html(critic_value, "ip-critic"), critic.shown))
+        look.links(
+            "PGGAN here is patch and global, and not Progressive GAN. Notebook: <code>make notebook</code>, 13_inpainting",
+            **{"PGGAN: Demir and Ünal 2018": "https://arxiv.org/abs/1803.07422"},
+        )
+        everything = [subject, brush, says, curtain, heap, *(card for card, _ in cards)]
+
+        def follow(request: gr.Request, change: Callable[[View], View], anew: bool = True) -> Iterator[dict]:
+            """Change what the visitor looks at and show it piece by piece; anew: the picture is another one."""
+            try:
+                now, wanted = _VISITORS.change(request.session_hash, change)
+                start = {says: says_of(now, None)}
+                if anew:
+                    start |= {brush: brush_of(now, now.picture()), heap: _heap(now), subject: now.key}
+                yield start
+                made = fillers.filled(now)
+                for part, shown in (
+                    (curtain, lambda v: curtain_of(v, made)),
+                    (says, lambda v: says_of(v, made)),
+                    *cards,
+                ):
+                    value = shown(now) if wanted() else None
+                    if not wanted():
+                        return
+                    yield {part: value}
+            except PictureError as fault:
+                text = str(fault)
+                yield {says: f'<p class="tell" role="status">{html.escape(text[0].upper() + text[1:])}</p>'}
+                raise sentence(text) from None
+
+        def paint(value: dict | None, request: gr.Request):
+            value = value or {}
+            stale = (
+                value.get("token") != _VISITORS.view(request.session_hash).token
+            )  # it was drawn on a picture that has gone
+            yield from follow(request, lambda v: v if stale else marked(v, value.get("ops")), anew=stale)
+
+        def pick(request: gr.Request, event: gr.SelectData):
+            _VISITORS.change(request.session_hash, lambda v: settle(v.key, int(event.index), right=v.right))
+
+        def choose(request: gr.Request, event: gr.SelectData):
+            if event.index in fillers.FILLERS:
+                _VISITORS.change(request.session_hash, lambda v: replace(v, right=event.index), anew=False)
+
+        def show(request: gr.Request):
+            yield from follow(request, lambda v: v)
+
+        def switch(key, request: gr.Request):
+            yield from follow(request, lambda v: settle(key, 0, v.own, v.ops if v.own else None, v.right))
+
+        def receive(path: str | None, request: gr.Request):
+            if path:
+                opened(path)
+            yield from follow(request, lambda v: settle(v.key, max(0, v.at), path or "", right=v.right))
+
+        def download(request: gr.Request):
+            now = _VISITORS.view(request.session_hash)
+            try:
+                made = fillers.filled(now).pictures["pggan"]
+            except PictureError as fault:
+                raise sentence(str(fault)) from None
+            with tempfile.TemporaryDirectory(prefix="i2i-filled-") as home:
+                path = Path(home) / f"{SUBJECTS[now.key].model}-{made.width}x{made.height}.png"
+                made.save(path)
+                yield str(path)
+
+        quiet = {"show_progress": "hidden", "api_visibility": "private", "trigger_mode": "always_last"}
+        work = {"outputs": everything, "concurrency_id": "hole", "concurrency_limit": 2, **quiet}
+        brush.input(paint, brush, **work)
+        # In two steps, for an event that waits for its turn is sent with the index of the one before.
+        at_once = {"queue": False, "api_visibility": "private", "trigger_mode": "multiple"}
+        curtain.select(choose, None, None, **at_once)
+        heap.select(pick, None, None, **at_once).then(show, None, **work)
+        subject.input(switch, subject, **work)
+        bring.change(receive, bring, **work)
+        fetch.click(download, None, file, **quiet).then(None, None, None, js=_FETCH, api_visibility="private")
+        gr.Button(visible=False).click(
+            inpaint, [gr.File(visible=False), gr.File(visible=False), gr.Textbox(SUBJECTS[keys[0]].model, visible=False)],
+            gr.Image(visible=False, format="png"), api_name="inpainting", concurrency_id="hole", concurrency_limit=2,
+            api_description=f"A picture with the white of a mask filled; model is one of {', '.join(SUBJECTS[k].model for k in keys)}.",
+        )  # fmt: skip
+
+        def restore(request: gr.Request):
+            """?tab=inpainting&subject=…&picture=n&hole=…&model=…: what the link's sender saw; else it stays."""
+            wish = dict(request.query_params)
+            if wish.get("tab") != "inpainting" or not _KEYS & set(wish):
+                yield {says: gr.skip()}
+                return
+            new = wished(wish)
+            yield from follow(request, lambda _: new)
+
+    return restore, everything
+
+
+if __name__ == "__main__":
+    from ..page import LAUNCH, page
+
+    page(tab).launch(**LAUNCH)

@@ -1,0 +1,71 @@
+"""The whole page: theme, style sheet, header, and the tabs in their order."""
+
+from __future__ import annotations
+
+import gradio as gr
+
+from .widgets import look
+
+FONT = [
+    "Inter",
+    "ui-sans-serif",
+    "system-ui",
+    "-apple-system",
+    "Segoe UI",
+    "Roboto",
+    "DejaVu Sans",
+    "sans-serif",
+]
+MONO = ["ui-monospace", "SFMono-Regular", "Menlo", "DejaVu Sans Mono", "monospace"]
+
+THEME = gr.themes.Soft(primary_hue="violet", neutral_hue="stone", font=FONT, font_mono=MONO).set(
+    body_background_fill="var(--paper)", body_background_fill_dark="var(--paper)",
+    block_background_fill="transparent", block_background_fill_dark="transparent",
+    block_border_width="0px", block_shadow="none", block_label_background_fill="transparent",
+    block_title_background_fill="transparent", block_title_background_fill_dark="transparent",
+    block_title_text_color="var(--soft)", block_title_text_color_dark="var(--soft)", block_title_padding="0",
+    input_background_fill="var(--card)", input_background_fill_dark="var(--track)",
+    input_border_color="var(--line)", input_border_color_dark="var(--line)", button_large_padding="8px 14px",
+)  # fmt: skip
+
+# Gradio puts a prefix before every rule of CSS, which a rule that begins at the body does not survive: lecture mode is here.
+HEAD = f"""<meta name="description" content="Image-to-image translation, one paper at a time: draw, break it, see why.">
+<style>
+{look.text(__file__, "lecture.css")}</style>"""
+
+_HEADER = """
+<header class="masthead"><h1><b>i2i</b>image-to-image translation</h1><p>one paper at a time: draw, break it, see why</p>
+<nav><button type="button" data-do="lecture" title="Larger type, less around it">Lecture mode</button>
+<button type="button" data-do="share" title="Copy a link to what you see">Share this state</button>
+<button type="button" data-do="dark" aria-label="Dark or light" title="Dark or light">☾</button></nav></header>
+"""
+
+# Without show_error only what is raised as gr.Error is told; the text of a defect may hold the server's folders.
+LAUNCH = {
+    "theme": THEME, "css": look.text(__file__, "page.css"), "head": HEAD, "footer_links": ["api"], "max_file_size": "30mb",
+}  # fmt: skip
+
+
+def header() -> gr.HTML:
+    return gr.HTML(
+        _HEADER, js_on_load=look.text(__file__, "page.js"), apply_default_css=False, elem_classes="bare"
+    )
+
+
+def page(*tabs) -> gr.Blocks:
+    """A whole app of the given tab functions; one that returns (fn, outputs) restores its state from the page's URL.
+
+    Files that visitors upload are deleted within the hour.
+    """
+    with gr.Blocks(
+        title="i2i: image-to-image translation",
+        delete_cache=(300, 2700),
+        analytics_enabled=False,
+        fill_width=True,
+    ) as app:
+        header()
+        with gr.Tabs(elem_id="tabs"):
+            restorers = [tab() for tab in tabs]
+        for restore, outputs in filter(None, restorers):
+            app.load(restore, None, outputs, show_progress="hidden", api_visibility="private")
+    return app.queue(default_concurrency_limit=2, max_size=64)

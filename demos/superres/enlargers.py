@@ -1,0 +1,271 @@
+"""The enlargers of the tab Super-resolution: what each is trained to minimise, and how far it got on one picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+from i2i import benchmarks, tiles
+from i2i.data.enlarging import reduced
+from i2i.judges import load_judge
+from i2i.losses import log_loss, mse
+from i2i.methods.srgan import MAPS
+from i2i.pictures import from_bytes, to_picture, to_tensor
+from i2i.pipeline import Model, load, shipped
+
+from ..widgets import look
+
+SCALE = 4
+_TWICE = "-x2"  # ends the key of a model that doubles the sides, and the model's name
+_JUDGED = 40  # px: smaller pictures are too small to be judged
+_PLACE = 96  # px: phi and D see places of this side in training
+
+
+@dataclass(frozen=True)
+class Told:
+    """title, shipped model, its loss in a word and in a few, the equation (HTML, and in words), what to notice (HTML)."""
+
+    title: str
+    model: str
+    short: str
+    loss: str
+    equation: str
+    spoken: str
+    notice: str
+    colour: str
+
+
+# The factors are those of the recipes: a test holds them together.
+_PHI = (
+    '<span class="l1">0.2 · mean (φ(y) − φ(G(x)))²</span> <span class="l1">+ 0.25 · mean (y − G(x))²</span>'
+)
+
+TOLD: dict[str, Told] = {
+    "srcnn": Told(
+        "SRCNN", "srcnn-photographs", "MSE", "the squared error of the brightness",
+        '<i>L</i> = <span class="l1">mean (Y − G(Y<sub>bicubic</sub>))²</span>',
+        "the mean squared difference of the original's brightness from the mended one",
+        "Three convolutions mend the brightness of the bicubic picture; its colour stays bicubic. Look along a strong edge: it is "
+        "narrower, with less of a halo. Where bicubic lost a texture it stays lost, for each pixel is made from 17 × 17 of them.",
+        "var(--green)",
+    ),
+    "srresnet": Told(
+        "SRResNet", "srresnet-photographs", "MSE", "the squared error of the pixels",
+        '<i>L</i> = <span class="l1">mean (y − G(x))²</span>', "the mean squared difference of the original and the result",
+        "Edges are sharp where x leaves no doubt about them. Where many sharp pictures would have shrunk to the same x, the least "
+        "expected squared error is their <b>mean</b>: hair, cloth and skin turn smooth. A good PSNR, and the detail is gone.",
+        "var(--orange)",
+    ),
+    "content": Told(
+        "SRGAN, no D", "srgan-photographs-no-gan", "content + MSE",
+        "the content loss (what a fixed net φ sees) and the squared error, without an adversary",
+        f"<i>L</i> = {_PHI}", "a fifth of the squared difference of what a fixed net phi sees, plus a quarter of that of the pixels",
+        "The same generator, but now what a fixed net φ sees must agree, too; the pixels count a quarter, which the paper does not "
+        "need, since its φ is VGG-19 and pins the colours. Contrast is dared at edges. What φ does not see is hardly corrected: "
+        "look for fine patterns.",
+        "#2f8fd0",
+    ),
+    "srgan": Told(
+        "SRGAN", "srgan-photographs", "+ adversarial", "the content loss, the squared error and an adversary",
+        f'<i>L</i> = {_PHI} <span>+ 10<sup>−3</sup> · <span class="gan">(−log D(G(x)))</span></span>',
+        "a fifth of the squared difference of what a fixed net phi sees, plus a quarter of that of the pixels, plus a thousandth of "
+        "minus the logarithm of D's belief that the result is an original",
+        "A critic now asks: could this be a photograph? A mean of photographs is none, so G must choose <b>one</b> of the sharp answers. "
+        "Grain and edges come back and PSNR falls. They are <b>made up</b>: compare them with the original, and never read a number "
+        "plate in them.",
+        "var(--violet)",
+    ),
+}  # fmt: skip
+COLOURS = {key: told.colour for key, told in TOLD.items()} | {
+    "bicubic": "var(--soft)",
+    "original": "var(--ink)",
+}
+BICUBIC = (
+    "Each new pixel is a fixed mixture of its sixteen old neighbours: nothing is learnt and nothing added. It is the row that every "
+    "method must beat."
+)
+
+
+class Figures(NamedTuple):
+    """How far a result is from the original. mse and content: as in training; content None where phi is not here."""
+
+    psnr: float
+    ssim: float
+    detail: float
+    distance: float
+    mse: float
+    content: float | None
+
+
+def models() -> list[str]:
+    """Keys of TOLD whose model is here."""
+    return [key for key, told in TOLD.items() if told.model in shipped()]
+
+
+def model_of(key: str) -> str:
+    """The model behind a key of TOLD, or behind one of `twice`."""
+    return TOLD[key.removesuffix(_TWICE)].model + _TWICE * key.endswith(_TWICE)
+
+
+def scale_of(key: str) -> int:
+    return 2 if key.endswith(_TWICE) else SCALE
+
+
+def twice(key: str) -> str | None:
+    """The key of the model that doubles the sides in the manner of `key`, or else of another's, if any is here: whole
+    photographs need no more as a rule."""
+    near = sorted(TOLD, key=lambda other: (other != key, other != "srresnet"))
+    return next((other + _TWICE for other in near if model_of(other + _TWICE) in shipped()), None)
+
+
+@lru_cache(maxsize=2 * len(TOLD))
+def loaded(key: str) -> Model:
+    return load(model_of(key))
+
+
+def enlarge(key: str, x: Image.Image, wanted: Callable[[], bool]) -> Image.Image | None:
+    """x at four times its sides, or None when it is no longer wanted. key: of TOLD, or "bicubic"."""
+    if key == "bicubic":
+        return benchmarks.Bicubic(SCALE)(x)
+    made = None
+    for step in tiles.enlarged(loaded(key), x):
+        made = step
+        if not wanted():
+            return None
+    return made.picture
+
+
+def _content() -> tuple[int, bool]:
+    """Which of the judge's maps is phi, and whether phi is the judge."""
+    for key in ("srgan", "content"):
+        if key in models():
+            config = loaded(key).method.config
+            return MAPS.get(config.content, 4), config.features == "judge" and config.content in MAPS
+    return 4, True
+
+
+def places(picture: Tensor, side: int = _PLACE) -> Tensor:
+    """A picture [1, 3, H, W] in squares [N, 3, side, side] as large as those of training, or whole where it is smaller."""
+    if min(picture.shape[-2:]) < side:
+        return picture
+    rows = picture.unfold(2, side, side).unfold(3, side, side)
+    return rows.permute(0, 2, 3, 1, 4, 5).reshape(-1, 3, side, side)
+
+
+@torch.inference_mode()
+def figures(made: Image.Image, real: Image.Image) -> Figures | None:
+    """None where the pictures are too small to be judged."""
+    if min(real.size) < _JUDGED:
+        return None
+    s = benchmarks.scores(made, real, border=SCALE)
+    a, b = to_tensor(made), to_tensor(real)
+    layer, known = _content()
+    content = None
+    if known:
+        judge = load_judge()
+        content = mse(judge(places(a))[layer], judge(places(b))[layer]).item()
+    return Figures(
+        s.psnr, s.ssim, s.made_energy / max(s.real_energy, 1e-12), s.distance, mse(a, b).item(), content
+    )
+
+
+def back(made: Image.Image, x: Image.Image) -> float:
+    """By how many grey levels a result misses x when it is shrunk again, on average: known without an original."""
+    small = to_tensor(to_picture(from_bytes(reduced(made, SCALE)[0])))
+    return 127.5 * (small - to_tensor(x)).abs().mean().item()
+
+
+@torch.inference_mode()
+def belief(made: Image.Image) -> float | None:
+    """-log D(G(x)), where SRGAN came with its D."""
+    method = loaded("srgan").method
+    side, seen = method.config.side, to_tensor(made)
+    if getattr(method, "D", None) is None or min(seen.shape[-2:]) < side:
+        return None
+    return log_loss(method.D(places(seen, side)), True).item()
+
+
+# -- What is told of them -------------------------------------------------------------------------------------------------
+
+_HEADS = (
+    ("mse", "squared error", "mean (y − G(x))², colours in [−1, 1]", min, "{:.4f}"),
+    ("content", "φ distance", "mean (φ(y) − φ(G(x)))²", min, "{:.3f}"),
+    ("psnr", "PSNR", "dB, of the brightness, without the outermost 4 px", max, "{:.2f}"),
+    ("distance", "PD-i2i", "distance as the gallery's own net sees it, over all its layers", min, "{:.3f}"),
+    ("detail", "detail", "mean squared gradients, those of the original = 1", lambda v: min(v, key=lambda n: abs(n - 1)), "{:.2f}"),
+)  # fmt: skip
+
+
+def table(rows: dict[str, Figures], chosen: str = "") -> str:
+    """HTML: the figures of every column that is done; the best of each kind stands out."""
+    kinds = [h for h in _HEADS if all(getattr(f, h[0]) is not None for f in rows.values())]
+    best = {name: pick([getattr(f, name) for f in rows.values()]) for name, _, _, pick, _ in kinds}
+    head = "".join(f'<th scope="col" title="{why}">{text}</th>' for _, text, why, _, _ in kinds)
+    body = "".join(
+        f'<tr{" class=chosen" if key == chosen else ""}><th scope="row">{title_of(key)}</th>'
+        + "".join(
+            f"<td{' class=best' if getattr(f, name) == best[name] else ''}>{form.format(getattr(f, name))}</td>"
+            for name, _, _, _, form in kinds
+        )
+        + "</tr>"
+        for key, f in rows.items()
+    )
+    return f'<div class="numbers"><table><thead><tr><td></td>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
+def title_of(key: str) -> str:
+    if key.endswith(_TWICE):
+        return f"{title_of(key.removesuffix(_TWICE))}, twice"
+    return (
+        TOLD[key].title
+        if key in TOLD
+        else {"bicubic": "bicubic", "original": "the original", "given": "what is given"}[key]
+    )
+
+
+def told(key: str, rows: dict[str, Figures], missed: dict[str, float], believed: float | None = None) -> str:
+    """HTML beside the picture for the model `key`: its objective, live, and what to notice.
+
+    rows: figures by column, where the original is known; missed: `back` by column, where it is not.
+    """
+    t = TOLD[key]
+    if rows:
+        numbers = (
+            table(rows, key)
+            + '<p class="small">In violet the best of each kind: does each loss win at what it asks for?</p>'
+        )
+    elif missed:
+        cells = "".join(
+            f"<div><span>{title_of(k)}</span> <strong>{v:.2f}</strong></div>" for k, v in missed.items()
+        )
+        numbers = (
+            f'<div class="terms">{cells}</div><p class="small">Nobody knows the original here, so there is no PSNR. What can be '
+            "measured: shrunk again, by how many grey levels of 255 each misses what it was given.</p>"
+        )
+    else:
+        numbers = '<p class="small">Too small to be judged: 40 px of an original are the least.</p>'
+    live = ""
+    if key in rows:
+        f, parts = rows[key], []
+        if key in ("srcnn", "srresnet"):
+            parts.append(f'<span class="l1">squared error</span> <strong>{f.mse:.4f}</strong>')
+        elif f.content is not None:
+            parts.append(f'<span class="l1">φ distance</span> <strong>{f.content:.3f}</strong>')
+        if key == "srgan" and believed is not None:
+            parts.append(f'<span class="gan">−log D(G(x))</span> <strong>{believed:.2f}</strong>')
+        live = f'<div class="terms">{"".join(f"<div>{p}</div>" for p in parts)}</div>'
+    absent = '<p class="small">D was needed for training only and is not shipped, so its term has no number here.</p>'
+    return look.stack(
+        f'<p class="small">{t.title} learns by <b>{t.loss}</b></p>'
+        f'<p class="equation" role="math" aria-label="{t.spoken}">{t.equation}</p>',
+        live,
+        absent if key == "srgan" and believed is None else "",
+        numbers,
+        look.note("notice", f"<b>What to notice.</b> {t.notice}"),
+    )

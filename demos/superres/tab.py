@@ -1,0 +1,589 @@
+"""The tab Super-resolution: four times the sides, by bicubic, SRCNN, SRResNet and SRGAN, and what no squared error brings back."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+
+import gradio as gr
+from PIL import Image
+
+from i2i.data.enlarging import reduced
+from i2i.pictures import PictureError, from_bytes, open_picture, to_picture
+
+from ..widgets import look
+from ..widgets.asking import sentence
+from ..widgets.choices import Choices
+from ..widgets.curtain import Curtain
+from ..widgets.frame import Frame
+from ..widgets.lens import Lens
+from ..widgets.photograph import Photograph
+from ..widgets.strip import thumbnail
+from ..widgets.urls import exact_url, light_url
+from ..work.visitors import Visitors
+from . import enlargers, spectrum, whole
+from .enlargers import SCALE, TOLD, Figures, title_of
+from .part import EXAMPLES, SIDES, Part, Shelf, View, cut, moved, settle, thumbnails
+
+_STYLE = look.style(__file__, "tab")
+
+_WAYS = {"shrink": "shrink it first", "as-is": "as it is"}
+_AT_ONCE = 256 * 256  # pixels of an input that the API answers without a process of its own
+_MADE = Shelf()
+
+
+def available() -> bool:
+    return bool(enlargers.models())
+
+
+# -- What is made of a part -----------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Column:
+    """A picture of the comparison. figures: where the original is known; missed: where it is not, see `enlargers.back`."""
+
+    picture: Image.Image
+    src: str
+    figures: Figures | None = None
+    missed: float | None = None
+
+
+@dataclass
+class Shown:
+    """A part and what is made of it so far, by column; believed: what D says of SRGAN's."""
+
+    part: Part
+    columns: dict[str, Column] = field(default_factory=dict)
+    believed: float | None = None
+
+    @property
+    def done(self) -> bool:
+        return all(key in self.columns for key in enlargers.models())
+
+    @property
+    def rows(self) -> dict[str, Figures]:
+        return {k: c.figures for k in ["bicubic", *TOLD] if (c := self.columns.get(k)) and c.figures}
+
+
+def _column(key: str, part: Part, wanted: Callable[[], bool]) -> Column | None:
+    name = part.key and (*part.key, key)
+    if name and (kept := _MADE.get(name)):
+        return kept[1]
+    made = enlargers.enlarge(key, part.x, wanted)
+    if made is None:
+        return None
+    known = part.y is not None
+    column = Column(
+        made,
+        exact_url(made),
+        enlargers.figures(made, part.y) if known else None,
+        None if known else enlargers.back(made, part.x),
+    )
+    if name:
+        _MADE.put(name, (made, column))
+    return column
+
+
+def compare(view: View, wanted: Callable[[], bool] = lambda: True) -> Iterator[Shown]:
+    """What the page shows of a view, as it is made: the chosen model before the others. Ends early once it is not wanted."""
+    part = cut(view)
+    shown = Shown(part)
+    if part.y is not None:
+        shown.columns["original"] = Column(part.y, exact_url(part.y))
+    here = enlargers.models()
+    for key in ["bicubic", view.chosen, *(k for k in here if k != view.chosen)]:
+        column = _column(key, part, wanted)
+        if column is None or not wanted():
+            return
+        shown.columns[key] = column
+        if key == "srgan" and part.y is not None:
+            shown.believed = enlargers.belief(column.picture)
+        yield shown
+
+
+def _order(shown: Shown) -> list[str]:
+    return ["bicubic", *enlargers.models(), *(["original"] if shown.part.y is not None else [])]
+
+
+def _alt(key: str, part: Part) -> str:
+    what = f"the part of {part.view.name}"
+    return f"{what}, {'the original' if key == 'original' else f'enlarged by {title_of(key)}'}"
+
+
+def lens_of(shown: Shown) -> dict:
+    part, columns = shown.part, []
+    for key in _order(shown):
+        column = shown.columns.get(key)
+        caption = "at work …"
+        if column:
+            caption = "what it ought to be" if key == "original" else "too small to be judged"
+            if column.figures:
+                caption = f"<strong>{column.figures.psnr:.2f}</strong> dB &nbsp; detail <strong>{column.figures.detail:.2f}</strong>"
+            elif column.missed is not None:
+                caption = f"shrunk again, misses x by <strong>{column.missed:.2f}</strong>"
+        columns.append(
+            {
+                "key": key,
+                "title": title_of(key),
+                "src": column.src if column else "",
+                "alt": html.escape(_alt(key, part)),
+                "caption": caption,
+            }
+        )
+    w, h = (SCALE * s for s in part.x.size)
+    at = part.view.example.lens if part.view.example and part.view.centre is None else (0.5, 0.5)
+    return {
+        "columns": columns,
+        "width": w,
+        "height": h,
+        "at": list(at),
+        "subject": f"{part.view.at} {part.view.own} {part.box} {part.y is None}",
+    }
+
+
+def curtain_of(shown: Shown) -> dict:
+    part, here = shown.part, enlargers.models()
+    pictures = {
+        key: {
+            "title": title_of(key), "src": shown.columns[key].src if key in shown.columns else "", "alt": html.escape(_alt(key, part)),
+            "crisp": False, "loss": TOLD[key].short if key in TOLD else "",
+        }
+        for key in _order(shown)
+    }  # fmt: skip
+    pictures["given"] = {
+        "title": title_of("given"),
+        "src": exact_url(part.x),
+        "alt": f"what the models are given: {part.x.width} x {part.x.height} px",
+        "crisp": True,
+    }
+    rows = shown.rows
+    missed = {k: c.missed for k in _order(shown) if (c := shown.columns.get(k)) and c.missed is not None}
+    w, h = (SCALE * s for s in part.x.size)
+    return {
+        "pictures": pictures, "lefts": ["given", "bicubic", *(["original"] if part.y is not None else [])], "rights": here, "left": "bicubic",
+        "right": part.view.chosen, "width": w, "height": h, "says": '<p class="tell" role="status">At work …</p>',
+        "told": {k: enlargers.told(k, rows, missed, shown.believed) for k in here if k in shown.columns},
+    }  # fmt: skip
+
+
+def frame_of(part: Part, picture: Image.Image) -> dict:
+    view, (_, _, w, h) = part.view, part.box
+    preview = picture.copy()
+    preview.thumbnail((560, 720), Image.LANCZOS)
+    if part.y is not None:
+        says = f"The part, <b>{w} × {h} px</b>, is shrunk to {part.x.width} × {part.x.height} and enlarged again: so the original is known."
+    elif part.small:
+        says = f"A part of {w} × {h} px is too small to be shrunk four times, so it is enlarged as it is, to <b>{SCALE * w} × {SCALE * h} px</b>."
+    else:
+        says = f"The part, {w} × {h} px, is enlarged to <b>{SCALE * w} × {SCALE * h} px</b>. What it ought to be, nobody knows."
+    credit = f"<br>{view.example.credit}." if view.example and view.example.credit else ""
+    place = f"{view.centre[0]}-{view.centre[1]}" if view.centre and view.example else ""
+    return {
+        "src": light_url(preview), "alt": html.escape(view.name), "width": picture.width, "height": picture.height, "box": list(part.box),
+        "says": says + credit,
+        "address": {
+            "picture": view.at if view.example else "", "place": place, "side": view.side if view.example else "",
+            "way": ("shrink" if view.shrink else "as-is") if view.example else "",
+        },
+    }  # fmt: skip
+
+
+def spectrum_of(shown: Shown) -> str:
+    order = [k for k in _order(shown) if k in shown.columns]
+    return spectrum.plot({k: shown.columns[k].picture for k in order})
+
+
+def everything(shown: Shown, picture: Image.Image) -> tuple:
+    """All that is shown of a part: frame, lens, curtain, spectrum, and what is said of the whole picture."""
+    return (
+        frame_of(shown.part, picture),
+        lens_of(shown),
+        curtain_of(shown),
+        spectrum_of(shown),
+        whole.idle(shown.part.view, picture.size),
+    )
+
+
+def growing(view: View, also: tuple, wanted: Callable[[], bool]) -> Iterator[tuple]:
+    """`everything` and `also`, piece by piece: at once what costs nothing, then what is made, as it is made."""
+    picture = view.picture()
+    part, skip = cut(view, picture), gr.skip()
+    yield (frame_of(part, picture), skip, skip, skip, whole.idle(view, picture.size), *also)
+    for shown in compare(view, wanted):
+        yield (
+            skip,
+            lens_of(shown),
+            curtain_of(shown),
+            spectrum_of(shown) if shown.done else skip,
+            skip,
+            *(skip for _ in also),
+        )
+
+
+_VISITORS = Visitors(lambda: settle(keys=enlargers.models()))
+
+
+# -- The API --------------------------------------------------------------------------------------------------------------
+
+
+def _key(model: str) -> str:
+    names = {TOLD[k].model: k for k in enlargers.models()}
+    if model not in names:
+        raise sentence(f"there is no model {model!r} in this tab; there are {', '.join(names)}.")
+    return names[model]
+
+
+def _opened(file: str | None) -> Image.Image:
+    if not file:
+        raise sentence("there is no picture: send one.")
+    try:
+        return open_picture(file, "this file")
+    except PictureError as fault:
+        raise sentence(str(fault)) from None
+
+
+def enlarge(picture: str, model: str, request: gr.Request) -> str | Image.Image:
+    """The API: a picture file and a model of this tab -> the picture at four times its sides."""
+    key, small = _key(model), _opened(picture)
+    try:
+        whole.allowed(key, *small.size)
+    except PictureError as fault:
+        raise sentence(str(fault)) from None
+    if small.width * small.height <= _AT_ONCE:
+        return enlargers.enlarge(key, small, lambda: True)
+    with closing(whole.follow(key, small, f"api {request.session_hash}")) as jobs:
+        for job in filter(None, jobs):
+            if job.over and not job.file:
+                raise sentence(job.says)
+            if job.file:
+                return open_result(job.file)
+    raise sentence("the work ended early; try again.")
+
+
+def open_result(file: str) -> Image.Image:
+    with Image.open(file) as picture:
+        return picture.convert("RGB")
+
+
+def score(picture: str, model: str) -> dict:
+    """The API: a picture file of 40 to 512 px and a model -> the figures after shrinking and enlarging it, and bicubic's."""
+    key, y = _key(model), _opened(picture)
+    if min(y.size) < 48 or max(y.size) > 512:
+        raise sentence(f"{y.width} x {y.height} px cannot be scored here: 48 to 512 px a side can.")
+    x, y = (to_picture(from_bytes(p)) for p in reduced(y, SCALE))
+    return {
+        k: enlargers.figures(enlargers.enlarge(k, x, lambda: True), y)._asdict() for k in ("bicubic", key)
+    }
+
+
+# -- The tab --------------------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1)
+def first() -> tuple:
+    """What the tab opens with, made once."""
+    view = settle(keys=enlargers.models())
+    *_, shown = compare(view)
+    return everything(shown, view.picture())
+
+
+def before_and_after() -> tuple[Image.Image, Image.Image]:
+    """For the Map: the middle of the first view as it is given, and enlarged."""
+    view = settle(keys=enlargers.models())
+    part = cut(view)
+    pictures = part.x, _column(view.chosen, part, lambda: True).picture
+    return tuple(p.crop([s // 4 for s in p.size] + [s - s // 4 for s in p.size]) for p in pictures)
+
+
+def _heap(at: int) -> dict:
+    tiles = [
+        {
+            "key": str(i),
+            "title": html.escape(e.name),
+            "src": thumbnail(p, 96),
+            "alt": html.escape(e.name),
+            "more": "",
+        }
+        for i, (e, p) in enumerate(zip(EXAMPLES, thumbnails(), strict=True))
+    ]
+    return {"label": "Picture", "look": "wrap", "tiles": tiles, "chosen": str(at), "address": {}}
+
+
+def _html(value: str, name: str) -> gr.HTML:
+    return gr.HTML(value, apply_default_css=False, elem_id=name, elem_classes="bare")
+
+
+def _wished(wish: dict[str, str], keys: list[str]) -> View:
+    """The view that an address asks for, as far as it can be read."""
+
+    def number(text: str | None, otherwise: int) -> int:
+        return int(text[:5]) if text and text.isdecimal() and text.isascii() else otherwise
+
+    x, _, y = wish.get("place", "").partition("-")
+    centre = (number(x, 0), number(y, 0)) if x.isdecimal() and y.isdecimal() else None
+    return settle(
+        number(wish.get("picture"), 0), centre=centre, side=number(wish.get("side"), 256), shrink=wish.get("way") != "as-is",
+        chosen=wish.get("model", ""), keys=keys,
+    )  # fmt: skip
+
+
+def tab() -> Callable | None:
+    """Build the tab; returns (fn, outputs) that restore the state in the URL when the page loads."""
+    keys = enlargers.models()
+    if not keys:
+        return None
+    view = settle(keys=keys)
+    frame_value, lens_value, curtain_value, plot, idle = first()
+    with gr.Tab("Super-resolution", id="super-resolution"):
+        gr.HTML(
+            '<p class="lead"><b>Four times the sides: sixteen pixels for each one.</b> Fifteen of them were never there, and many sharp '
+            "pictures would shrink to the same small one. A net that learns by the squared error paints the mean of them all, which is "
+            f"blurred; SRGAN asks a critic as well, and dares to paint one.</p>{_STYLE}",
+            apply_default_css=False, elem_classes="bare",
+        )  # fmt: skip
+        with gr.Row(elem_classes="row sr", equal_height=True):
+            with gr.Column(scale=4, min_width=300, elem_classes="card sr-where"):
+                look.label("The picture, and a part of it")
+                frame = Frame(frame_value, elem_id="sr-frame", elem_classes="bare")
+                side = gr.Radio(
+                    [(f"{s} px", s) for s in SIDES],
+                    value=view.side,
+                    show_label=False,
+                    container=False,
+                    elem_id="sr-side",
+                    elem_classes="segmented",
+                )
+                way = gr.Radio(
+                    [(text, key) for key, text in _WAYS.items()],
+                    value="shrink",
+                    show_label=False,
+                    container=False,
+                    elem_id="sr-way",
+                    elem_classes="segmented",
+                )
+            with gr.Column(scale=10, min_width=340, elem_classes="stacked"):
+                with gr.Column(elem_classes="card grow"):
+                    look.label("Before and after, and the loss that it learnt by")
+                    curtain = Curtain(curtain_value, elem_id="sr-curtain", elem_classes="bare")
+                with gr.Column(elem_classes="card"):
+                    look.label("Other pictures, or a photograph of your own")
+                    with gr.Row(elem_classes="row"):
+                        with gr.Column(scale=6, min_width=300):
+                            heap = Choices(_heap(view.at), elem_id="sr-heap", elem_classes="bare")
+                        with gr.Column(scale=4, min_width=260):
+                            bring = Photograph(
+                                sources=["upload", "webcam", "clipboard"],
+                                type="filepath",
+                                image_mode=None,
+                                height=220,
+                                show_label=False,
+                                buttons=[],
+                                elem_id="sr-bring",
+                                placeholder="Drop, paste or take a photograph",
+                                webcam_options=gr.WebcamOptions(mirror=False),
+                            )
+        with gr.Column(elem_classes="card sr"):
+            look.label("One magnifier for all")
+            lens = Lens(lens_value, elem_id="sr-lens", elem_classes="bare")
+        with gr.Row(elem_classes="row sr", equal_height=True):
+            with gr.Column(scale=6, min_width=320, elem_classes="card"):
+                look.label("Where the detail ends: the power spectrum")
+                spectra = _html(plot, "sr-spectrum")
+                gr.HTML(
+                    look.note(
+                        "notice",
+                        "<b>What to notice.</b> Left of the tint all agree: x says what stands there. Inside it bicubic falls off at once; a net that "
+                        "learnt by the squared error stops where it is no longer sure; an adversary asks for the power of a photograph, right or wrong.",
+                    ),
+                    apply_default_css=False, elem_classes="bare",
+                )  # fmt: skip
+            with gr.Column(scale=6, min_width=320, elem_classes="card", elem_id="sr"):
+                look.label("The whole photograph, in tiles")
+                about = _html(idle, "sr-about")
+                stage = _html("", "sr-stage")
+                with gr.Row(elem_classes="row controls"):
+                    go = gr.Button(
+                        "Enlarge all of it",
+                        variant="primary",
+                        size="sm",
+                        min_width=150,
+                        elem_classes="go",
+                        elem_id="sr-go",
+                    )
+                    double = gr.Button(
+                        "Only twice", size="sm", min_width=110, elem_classes="quiet", elem_id="sr-twice",
+                        visible=bool(enlargers.twice(view.chosen)),
+                    )  # fmt: skip
+                    halt = gr.Button(
+                        "Stop",
+                        size="sm",
+                        min_width=90,
+                        interactive=False,
+                        elem_classes=["quiet", "halt"],
+                        elem_id="sr-stop",
+                    )
+                    fetch = gr.DownloadButton(
+                        "Download the PNG",
+                        size="sm",
+                        visible=False,
+                        min_width=150,
+                        elem_classes="quiet",
+                        elem_id="sr-fetch",
+                    )
+                gr.HTML(
+                    '<p class="small">It runs in a process of its own, which Stop ends at once. One photograph at a time: who comes second waits, '
+                    "who comes third is asked to come back. What you bring and what is made of it are deleted within the hour.</p>",
+                    apply_default_css=False, elem_classes="bare",
+                )  # fmt: skip
+        look.links(
+            "Notebook: <code>make notebook</code>, 12_super_resolution",
+            **{
+                "SRCNN: Dong et al. 2014": "https://arxiv.org/abs/1501.00092",
+                "SRResNet and SRGAN: Ledig et al. 2017": "https://arxiv.org/abs/1609.04802",
+            },
+        )
+        outputs = [frame, lens, curtain, spectra, about]
+
+        def follow(request: gr.Request, change: Callable[[View], View], *also: Callable) -> Iterator[tuple]:
+            """Change what the visitor looks at, and show it; also: what else to show of the new view."""
+            view, wanted = _VISITORS.change(request.session_hash, change)
+            try:
+                yield from growing(view, tuple(of(view) for of in also), wanted)
+            except PictureError as fault:
+                raise sentence(str(fault)) from None
+
+        def chosen(view: View) -> dict:
+            return _heap(view.at)
+
+        def another(view: View, at: int = 0, file: str = "") -> View:
+            return settle(at, file, None, view.side, view.shrink, view.chosen, keys)
+
+        # A click in two steps: an event that waits for its turn is sent with the index of the one before.
+        def pick(request: gr.Request, event: gr.SelectData):
+            _VISITORS.change(request.session_hash, lambda view: another(view, int(event.index)))
+
+        def show(request: gr.Request):
+            yield from follow(request, lambda view: view, chosen)
+
+        def receive(file: str | None, request: gr.Request):
+            if file:
+                _opened(file)
+            yield from follow(
+                request,
+                lambda view: another(view, file=file) if file else another(view, max(0, view.at)),
+                chosen,
+            )
+
+        def move(request: gr.Request, event: gr.SelectData):
+            try:
+                x, y = (int(n) for n in event.index)
+            except (TypeError, ValueError, OverflowError):
+                raise sentence("a place is two numbers, x and y.") from None
+            _VISITORS.change(request.session_hash, lambda view: moved(view, (x, y)))
+
+        def resize(side, way, request: gr.Request):
+            yield from follow(
+                request,
+                lambda view: replace(view, side=side if side in SIDES else view.side, shrink=way != "as-is"),
+            )
+
+        def choose(request: gr.Request, event: gr.SelectData):
+            new, _ = _VISITORS.change(
+                request.session_hash,
+                lambda v: replace(v, chosen=event.index) if event.index in keys else v,
+                anew=False,
+            )
+            try:
+                return whole.idle(new, new.picture().size)
+            except PictureError as fault:
+                raise sentence(str(fault)) from None
+
+        quiet = {"show_progress": "hidden", "api_visibility": "private", "trigger_mode": "always_last"}
+        work = {**quiet, "concurrency_id": "part", "concurrency_limit": 2}
+        at_once = {"queue": False, "api_visibility": "private", "trigger_mode": "multiple"}
+        heap.select(pick, None, None, **at_once).then(show, None, [*outputs, heap], **work)
+        bring.change(receive, bring, [*outputs, heap], **work)
+        frame.select(move, None, None, **at_once).then(show, None, [*outputs, heap], **work)
+        side.input(resize, [side, way], outputs, **work)
+        way.input(resize, [side, way], outputs, **work)
+        curtain.select(choose, None, about, show_progress="hidden", **at_once)
+
+        def buttons(running: bool, file: str = "") -> tuple:
+            done = gr.update(value=file, visible=True) if file else gr.update(visible=False)
+            return (
+                gr.update(interactive=not running),
+                gr.update(interactive=not running),
+                gr.update(interactive=running),
+                done,
+            )
+
+        def run(request: gr.Request, key_of: Callable[[str], str | None] = str):
+            """key_of: the enlarger to take, of the one that is looked at."""
+            view = _VISITORS.view(request.session_hash)
+            try:
+                picture = view.picture()
+                for job in whole.follow(key_of(view.chosen), picture, request.session_hash):
+                    yield (whole.shown(job), *buttons(not job.over, job.file)) if job else (gr.skip(),) * 5
+            except PictureError as fault:
+                raise sentence(str(fault)) from None
+
+        def twice(request: gr.Request):
+            yield from run(request, enlargers.twice)
+
+        def stop(request: gr.Request):
+            whole.LINE.stop(request.session_hash)
+
+        private = {"show_progress": "hidden", "api_visibility": "private"}
+        whole_line = {
+            "outputs": [stage, go, double, halt, fetch],
+            "concurrency_id": "whole",
+            "concurrency_limit": 6,
+            **private,
+        }
+        go.click(run, None, **whole_line)
+        double.click(twice, None, **whole_line)
+        halt.click(stop, None, None, **private)
+
+        named = [gr.File(visible=False), gr.Textbox(TOLD[view.chosen].model, visible=False)]
+        gr.Button(visible=False).click(
+            enlarge, named, gr.Image(visible=False, format="png"), api_name="superres", concurrency_id="whole-api", concurrency_limit=3,
+            api_description=f"A picture at four times its sides; model is one of {', '.join(TOLD[k].model for k in keys)}.",
+        )  # fmt: skip
+        gr.Button(visible=False).click(
+            score,
+            named,
+            gr.JSON(visible=False),
+            api_name="superres_scores",
+            concurrency_id="part",
+            concurrency_limit=2,
+            api_description="Figures of a model, and of bicubic, on a picture that is shrunk four times and enlarged again.",
+        )
+
+        def restore(request: gr.Request):
+            """?tab=super-resolution&picture=n&place=x-y&side=…&way=…&model=…: what the link's sender saw; else it stays."""
+            wish = dict(request.query_params)
+            if wish.get("tab") != "super-resolution" or not {
+                "picture",
+                "place",
+                "side",
+                "way",
+                "model",
+            } & set(wish):
+                yield [gr.skip()] * (len(outputs) + 3)
+                return
+            new = _wished(wish, keys)
+            yield from follow(
+                request, lambda _: new, chosen, lambda v: v.side, lambda v: "shrink" if v.shrink else "as-is"
+            )
+
+        return restore, [*outputs, heap, side, way]
+
+
+if __name__ == "__main__":
+    from ..page import LAUNCH, page
+
+    page(tab).launch(**LAUNCH)

@@ -1,0 +1,163 @@
+"""The card of the whole photograph in the tab Super-resolution: tile by tile in a process of its own, until it is stopped."""
+
+from __future__ import annotations
+
+import html
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from i2i import tiles
+from i2i.pictures import PictureError
+
+from ..widgets import look
+from ..widgets.urls import light_url
+from ..work.line import Failed, Full, Line, Waiting
+from ..work.tilework import preview_size
+from .enlargers import loaded, model_of, scale_of, title_of
+from .part import View
+
+LINE = Line()
+WORK = "demos.work.tilework:work"
+TILE = 128
+_START, _A_TILE = (
+    400,
+    15,
+)  # seconds that a process may take to start and to write, and for a tile, on a busy machine
+_OFTEN = 0.7  # seconds between two pictures of the progress
+
+
+@dataclass
+class Job:
+    """What the page shows of a photograph being enlarged. file: the result, once it is there."""
+
+    size: tuple[int, int]
+    scale: int
+    title: str
+    preview: Image.Image
+    done: int = 0
+    of: int = 0
+    left: float | None = None
+    says: str = ""
+    file: str = ""
+    over: bool = False
+
+    @property
+    def result(self) -> tuple[int, int]:
+        return self.scale * self.size[0], self.scale * self.size[1]
+
+
+def allowed(key: str, width: int, height: int) -> None:
+    """Raise PictureError where the result would be too large."""
+    if width * height * scale_of(key) ** 2 > tiles.MAX_PIXELS:
+        next(tiles.enlarged(loaded(key), Image.new("L", (width, height))))
+
+
+def tiles_of(size: tuple[int, int]) -> int:
+    return -(-size[0] // TILE) * -(-size[1] // TILE)
+
+
+def begin(key: str, picture: Image.Image) -> Job:
+    """A job that has not begun: the picture itself, dimmed. PictureError for one that is too large."""
+    allowed(key, *picture.size)
+    k = scale_of(key)
+    shown = picture.resize(preview_size(k * picture.width, k * picture.height), Image.BICUBIC)
+    dim = Image.blend(shown, Image.new("RGB", shown.size, "#8a8594"), 0.62)
+    return Job(picture.size, k, title_of(key), dim, of=tiles_of(picture.size))
+
+
+def follow(key: str, picture: Image.Image, owner: str) -> Iterator[Job | None]:
+    """Do the work and yield the job at each change, None where there is no news, until it is over however that comes about.
+
+    The file of the result is there until the iterator goes on after its last job. PictureError as `begin`.
+    """
+    job = begin(key, picture)
+    job.says = "Starting a process of its own …"
+    yield job
+    home = tempfile.mkdtemp(prefix="i2i-whole-")
+    out = os.path.join(home, f"{model_of(key)}-{job.result[0]}x{job.result[1]}.png")
+    try:
+        threads = max(1, min(4, (os.cpu_count() or 2) // 2))
+        args = (str(loaded(key).folder), np.asarray(picture), TILE, out, threads)
+        with closing(LINE.frames(owner, WORK, *args, cap=_START + _A_TILE * job.of)) as frames:
+            yield from _shown(job, frames)
+        job.over = True
+        if Path(out).is_file():
+            job.file, job.says = out, "Done."
+        else:
+            job.says = f"Stopped after {job.done} of {job.of} tiles; nothing was kept."
+        yield job
+    except (Full, Failed) as fault:
+        text = str(fault)
+        job.over, job.says = True, text[0].upper() + text[1:]
+        yield job
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _shown(job: Job, frames: Iterator) -> Iterator[Job | None]:
+    first = told = 0.0
+    for frame in frames:
+        if frame is None:
+            yield None
+            continue
+        if isinstance(frame, Waiting):
+            job.says = f"Somebody else's photograph is at work: {_time(frame.left)} more at most, mostly far less; then it is your turn. Stay, or press Stop."
+            yield job
+            continue
+        now = time.monotonic()
+        job.done = frame[0]
+        if len(frame) == 5:
+            job.preview.paste(Image.fromarray(frame[4]), (frame[2], frame[3]))
+            first = first or now
+            pace = (now - first) / (job.done - 1) if job.done > 1 else None
+            job.left = None if pace is None else pace * (job.of - job.done)
+            job.says = "Writing the PNG …" if job.done == job.of else ""
+        if now - told > _OFTEN or job.done in (1, job.of):
+            told = now
+            yield job
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} minutes"
+
+
+def shown(job: Job) -> str:
+    """HTML of a job as it stands."""
+    w, h = job.result
+    alt = f"the whole picture by {job.title}: {job.done} of {job.of} tiles are done"
+    says = job.says or (f"about <b>{_time(job.left)}</b> left" if job.left is not None else "at work …")
+    share = 100 * job.done / max(1, job.of)
+    return look.stack(
+        f'<figure class="grown"><img src="{light_url(job.preview)}" alt="{html.escape(alt)}"></figure>',
+        f'<div><p class="doing"><span>{html.escape(job.title)}: tile <b>{job.done}</b> of {job.of}</span><span>{w} × {h} px</span>'
+        f'<span role="status">{says}</span></p><div class="meter"><i style="width:{share:.0f}%"></i></div></div>',
+    )
+
+
+def idle(view: View, size: tuple[int, int]) -> str:
+    """HTML of the card before anything was begun, for the picture on the screen."""
+    w, h = size
+    try:
+        allowed(view.chosen, w, h)
+    except PictureError as fault:
+        return look.note("predict", f"<b>Too large.</b> {html.escape(_sentence(fault))}")
+    count = tiles_of((w, h))
+    return (
+        f'<p class="tell">All of <b>{html.escape(view.name)}</b>, {w} × {h} px, by <b>{title_of(view.chosen)}</b> becomes '
+        f"<b>{scale_of(view.chosen) * w} × {scale_of(view.chosen) * h}</b>, in {count} tile{'s' * (count != 1)} of at most {TILE} px, each computed with as much of its "
+        "surroundings as one pixel can see: so there is no seam, and memory stays the same however large the picture is.</p>"
+    )
+
+
+def _sentence(fault: Exception) -> str:
+    text = str(fault)
+    return text[0].upper() + text[1:]

@@ -1,0 +1,78 @@
+"""Two cards beside the cycle: the identity term on a picture that is there already, and the pool that D is shown."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import torch
+from torch import Tensor
+
+from i2i.losses import l1
+from i2i.nets.pool import ImagePool
+from i2i.pictures import to_picture
+from i2i.pipeline import Model
+
+from ..widgets.look import figure, stack
+from ..widgets.strip import thumbnail
+from .objective import TOLD, Seen
+
+_SLOTS = 4  # of the pool in the picture; CycleGAN's has 50
+
+
+def already_there(model: Model, seen: Seen) -> str:
+    """HTML: G on a picture of the target domain, beside how much it changes one of the source."""
+    kept, moved = l1(seen.same, seen.target).item(), l1(seen.made, seen.source).item()
+    title, weight = TOLD[model.kind].title, getattr(model.method.config, "identity", None)
+    if weight:
+        says = (
+            "The identity term asks for this in training: what is there already should stay. It keeps G from turning colours for "
+            "no reason. The paper has it for paintings only, the authors' code for every task."
+        )
+    elif weight is None:
+        says = f"{title} has no identity term: nothing in training ever gave G a picture of the target domain. What you see is what its habits do."
+    else:
+        says = (
+            f"This {title} was trained without its identity term, which would ask that what is there already stays. Nothing else "
+            "holds G to a colour: where it turns hues here, it turns them above as well."
+        )
+    y = to_picture(seen.target), to_picture(seen.same)
+    there = figure(y[0], "a picture of the target domain", "there already")
+    after = figure(y[1], f"the same, translated nevertheless; changed by {kept:.3f}", "translated")
+    return stack(
+        f'<div class="two">{there}{after}<p class="tell">changed by <strong>{kept:.3f}</strong>,<br>the picture above by <strong>{moved:.3f}</strong>, '
+        f'of a range of 2</p></div><p class="tell">{says}</p>'
+    )
+
+
+@lru_cache(maxsize=4)
+def shown_to_d(count: int, size: int = _SLOTS) -> tuple[int, ...]:
+    """For each of `count` made pictures in turn, the number of the one that D is shown out of a pool of `size`."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(5)
+        pool, shown = ImagePool(size), []
+        for i in range(count):
+            made = torch.full((1, 3, 1, 1), float(i))
+            places = pool.draw(1)
+            shown.append(int(pool.mix(made, places)[0, 0, 0, 0]))
+            pool.put(made, places)
+    return tuple(shown)
+
+
+def history(model: Model, made: Tensor) -> str:
+    """HTML: the translations of the examples in the order in which G would make them, and what D would be shown."""
+    small = [thumbnail(to_picture(m), 64) for m in made]
+    cells = "".join(
+        f'<img src="{small[i]}" alt="step {i + 1}: G makes this"><img src="{small[j]}" class="{"old" if i != j else ""}" '
+        f'alt="step {i + 1}: D is shown {"the same" if i == j else f"the picture of step {j + 1}"}">'
+        for i, j in enumerate(shown_to_d(len(small)))
+    )
+    size, title = getattr(model.method.config, "pool", 0), TOLD[model.kind].title
+    has = f"{title} keeps {size}" if size else f"{title} has none; CycleGAN and DistanceGAN keep 50"
+    says = (
+        f"A discriminator that sees only the newest pictures forgets what it knew of older ones, and the two run in circles. So "
+        f"made pictures go into a pool ({has}; here {_SLOTS}), and every other time D is shown an old one out of it: those in orange."
+    )
+    return stack(
+        f'<div class="pool" style="--n:{len(small)}"><span>G makes</span><span>D is shown</span>{cells}</div>',
+        f'<p class="tell">{says} Only D is taught that way, and only in training: translating never touches the pool.</p>',
+    )

@@ -1,0 +1,134 @@
+"""The true partner, hidden until the visitor has predicted it: which of four is it, and does the model know?"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+from functools import lru_cache
+
+import numpy as np
+import torch
+from PIL import Image
+
+from i2i.losses import l1
+from i2i.pictures import to_tensor
+
+from ..widgets.look import figure, note, stack
+from .subjects import examples
+
+LETTERS = "ABCD"
+_TURNS = {0: "the true partner", 64: "hue + 90°", 128: "hue + 180°", 192: "hue + 270°"}
+_TIE = 0.01  # of a range of 2: less than this tells nothing
+_FAINT = 0.03  # candidates that lie nearer than this cannot be told apart
+
+
+@lru_cache(maxsize=128)
+def candidates(key: str, at: int, domain: str) -> tuple[tuple[Image.Image, int], ...]:
+    """The partner in `domain` of an example, among copies with its hue turned (by so many 256ths), in a fixed random order."""
+    truth = examples(key)[at].side(domain)
+    order = sorted(_TURNS, key=lambda turn: hashlib.sha256(f"{key} {at} {domain} {turn}".encode()).digest())
+    return tuple((_turned(truth, turn), turn) for turn in order)
+
+
+def _turned(picture: Image.Image, turn: int) -> Image.Image:
+    """Another hue for what is bright; dark pixels keep theirs, lest a night sky give the answer away."""
+    if not turn:
+        return picture
+    h, s, v = picture.convert("HSV").split()
+    other = Image.merge("HSV", (h.point(lambda n: (n + turn) % 256), s, v)).convert("RGB")
+    bright = v.point(lambda n: max(0, min(255, 4 * (n - 40))))
+    return Image.composite(other, picture, bright)
+
+
+@lru_cache(maxsize=128)
+def tellable(key: str, at: int, domain: str) -> bool:
+    """Whether the candidates differ enough to choose between them: a grey thing has no hue to turn."""
+    (truth,) = (p for p, turn in candidates(key, at, domain) if not turn)
+    return all(_far(truth, p) > _FAINT for p, turn in candidates(key, at, domain) if turn)
+
+
+def ask(
+    key: str,
+    at: int,
+    domain: str,
+    made: dict[str, Image.Image],
+    chosen: str,
+    returns: bool,
+    guess: str | None,
+) -> tuple[str, str]:
+    """HTML of the candidates, and of what to say of them: the question, or after a guess which one is true and how far
+    each method's picture is from it.
+
+    made: by the methods' titles, `chosen` among them.  returns: whether that one has a way back.
+    """
+    shown = candidates(key, at, domain)
+    if not tellable(key, at, domain):
+        return "", note(
+            "predict",
+            "<b>Predict first.</b> This one has hardly any colour to be wrong about: choose another example.",
+        )
+    cells = []
+    for letter, (picture, turn) in zip(LETTERS, shown, strict=True):
+        caption = f"<b>{letter}</b>"
+        if guess:
+            mark = ' class="true"' if not turn else ""
+            caption = f"<b{mark}>{letter}: {_TURNS[turn]}</b><br>{_far(made[chosen], picture):.3f} from {html.escape(chosen)}'s"
+        cells.append(figure(picture, f"candidate {letter}" + (f", {_TURNS[turn]}" if guess else ""), caption))
+    row = f'<div class="four">{"".join(cells)}</div>'
+    if not guess:
+        return row, note(
+            "predict",
+            "<b>Predict first.</b> One of the four is the true partner of the picture above; no model ever saw the two together. "
+            "In the others the hue is turned. Trust the translations above, or do not: which one is true?",
+        )
+    truth = next(p for p, turn in shown if not turn)
+    right = LETTERS[[turn for _, turn in shown].index(0)]
+    far = {turn: _far(made[chosen], p) for p, turn in shown}
+    nearest, whose = min(far, key=far.get), f"{html.escape(chosen)}'s picture"
+    verdict = f"<b>{'Right' if guess == right else 'Not quite'}: {right} is the true partner.</b> "
+    if abs(far[0] - min(d for turn, d in far.items() if turn)) < _TIE:
+        verdict += f"{whose} is about as near to another: it has the style, and says nothing of the colour. Nothing in the objective asked it to."
+    elif nearest:
+        verdict += (
+            f"{whose} is nearer to the one with {_TURNS[nearest]}. An unpaired model can be right in style and wrong in colour, and its "
+            "losses are content: D has seen such colours in the target domain, and "
+            + (
+                "the way back can undo any swap that is always the same."
+                if returns
+                else "pictures that were far apart still are."
+            )
+        )
+    else:
+        verdict += (
+            f"Of the four, {whose} is nearest to it. Nothing in the objective asked for that: a model that was right in style and wrong in "
+            "colour would have been let off. But a net changes as little as it must, and to keep a hue is less work than to swap it."
+        )
+    misses = {title: _far(picture, truth) for title, picture in made.items()}
+    longest = max(misses.values())
+    bars = "".join(
+        f'<li><span>{html.escape(title)}</span><i style="width:{60 * miss / longest:.0f}%"></i><b>{miss:.3f}</b></li>'
+        for title, miss in sorted(misses.items(), key=lambda m: m[1])
+    )
+    return row, stack(
+        note("notice", verdict),
+        '<p class="small">Mean absolute difference to the true partner, of a range of 2:</p>',
+        f'<ul class="bars">{bars}</ul>',
+    )
+
+
+def changed(before: Image.Image, after: Image.Image, title: str) -> str:
+    """HTML where there is no partner: a prediction that can be checked all the same."""
+    difference = np.abs(np.asarray(after, np.float32) - np.asarray(before, np.float32)).mean(2) / 127.5
+    middle = len(difference) // 2
+    upper, lower = difference[:middle].mean(), difference[middle:].mean()
+    return (
+        '<details class="note predict"><summary>Predict first. Which half will the translation change more, the upper or the lower?</summary>'
+        f"Here {html.escape(title)} changes the upper half by {upper:.3f} and the lower by {lower:.3f}, of a range of 2. Whatever looks alike in "
+        "both domains can stay; D objects only to what gives the source away.</details>"
+    )
+
+
+def _far(a: Image.Image, b: Image.Image) -> float:
+    a = a if a.size == b.size else a.resize(b.size, Image.LANCZOS)
+    with torch.inference_mode():
+        return l1(to_tensor(a), to_tensor(b)).item()

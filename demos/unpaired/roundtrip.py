@@ -1,0 +1,209 @@
+"""There and back again: a picture, its translation, its return, what was lost, and what noise on the way does to that."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+from i2i.alignment import directions
+from i2i.losses import l1
+from i2i.metrics import distance_correlation
+from i2i.pictures import to_picture
+from i2i.pipeline import Model
+
+from ..widgets.look import figure, note, stack
+from .objective import TOLD
+
+GAIN = 4  # how much differences are amplified to be seen
+LEVELS = (0, 2, 4, 8, 16, 32, 64)  # of noise, in grey levels of 255, for the curve
+_HIDDEN = (
+    1.2  # a return that loses this many times the noise's own size read something that the noise wiped out
+)
+
+
+_HEADING = '<h2 class="label">{}</h2>'
+_HIDES = 'the <a href="https://arxiv.org/abs/1712.02950" target="_blank" rel="noopener">hidden signal</a> of cycles'
+
+
+@dataclass(frozen=True)
+class Trip:
+    """The net's canvas [1, 3, H, W] of a picture and of its translation, the box of the picture on it, milliseconds."""
+
+    model: Model
+    direction: str
+    source: Tensor
+    made: Tensor
+    box: tuple[int, int, int, int]
+    took: float
+
+    def cut(self, canvas: Tensor) -> Tensor:
+        left, top, right, bottom = self.box
+        return canvas[..., top:bottom, left:right]
+
+    def picture(self, canvas: Tensor) -> Image.Image:
+        return to_picture(self.cut(canvas))
+
+    @property
+    def returns(self) -> bool:
+        """Whether the method has a way back."""
+        return len(directions(self.model)) == 2
+
+    def back(self, made: Tensor) -> Tensor:
+        """[B, 3, H, W] in the target domain -> the same in that of the source."""
+        return self.model.translate(made, direction="yx" if self.direction == "xy" else "xy")
+
+
+def travel(model: Model, picture: Image.Image, direction: str) -> Trip:
+    placed, start = model.place(picture), time.perf_counter()
+    made = over(model, placed.x, direction)
+    return Trip(model, direction, placed.x, made, placed.box, 1e3 * (time.perf_counter() - start))
+
+
+def over(model: Model, pictures: Tensor, direction: str) -> Tensor:
+    """[B, 3, H, W] -> the same in the other domain."""
+    return model.translate(pictures, **({"direction": direction} if "direction" in model.controls else {}))
+
+
+def _difference(a: Tensor, b: Tensor) -> Tensor:
+    """|a - b|, amplified, bright on black."""
+    return (GAIN * (a - b).abs()).clamp(0, 2) - 1
+
+
+def _letters(trip: Trip) -> tuple[str, str, str]:
+    """The source, its translation and its return, as HTML in the paper's letters."""
+    at, told = "xy".index(trip.direction[0]), TOLD[trip.model.kind]
+    source = "ab"[at] if trip.model.kind == "discogan" else "xy"[at]
+    return source, told.over[at], told.back[at]
+
+
+def shown(trip: Trip, back: Tensor) -> str:
+    """HTML: the row without noise."""
+    x, made, returned = _letters(trip)
+    miss = l1(trip.cut(back), trip.cut(trip.source)).item()
+    return _HEADING.format("There and back again") + _row(
+        figure(trip.picture(trip.source), "the picture", f"<b>{x}</b>"),
+        figure(trip.picture(trip.made), "its translation", f"<b>{made}</b>"),
+        figure(trip.picture(back), "its return", f"<b>{returned}</b>"),
+        figure(
+            trip.picture(_difference(back, trip.source)), f"the difference of picture and return, {miss:.3f} on average",
+            f"<b>|{x} − {returned}|</b> × {GAIN}<br>mean <strong>{miss:.3f}</strong>",
+        ),
+    )  # fmt: skip
+
+
+def noisy(trip: Trip, level: float) -> str:
+    """HTML: the row with noise of `level` grey levels on the translation, and the error over levels as a curve.
+
+    The noise is the same for every picture and level, but for its size; what leaves the range of colours is cut off,
+    so that the picture shown is what the way back was given.
+    """
+    x, made, returned = _letters(trip)
+    pattern = torch.randn(trip.made.shape, generator=torch.Generator().manual_seed(0))
+    levels = sorted({*LEVELS, level})
+    given = torch.cat([(trip.made + pattern * at / 127.5).clamp(-1, 1) for at in levels])
+    back = trip.back(given)
+    misses = [l1(trip.cut(b[None]), trip.cut(trip.source)).item() for b in back]
+    now = levels.index(level)
+    clean, miss = misses[0], misses[now]
+    size = l1(trip.cut(given[now : now + 1]), trip.cut(trip.made)).item()
+    row = _row(
+        _curve(levels, misses, now),
+        figure(trip.picture(given[now]), f"the translation with noise of {level:g} grey levels", f"<b>{made} + noise</b><br>of mean size {size:.3f}"),
+        figure(trip.picture(back[now]), "what comes back", "<b>comes back as</b>"),
+        figure(
+            trip.picture(_difference(back[now : now + 1], trip.source)), f"the difference, {miss:.3f} on average",
+            f"<b>difference</b> × {GAIN}<br>mean <strong>{miss:.3f}</strong>, was {clean:.3f}",
+        ),
+    )  # fmt: skip
+    if not level:
+        return stack(
+            row,
+            note(
+                "predict",
+                "<b>Predict first.</b> Noise of 8 levels can hardly be seen. What will it do to the return? Move the slider.",
+            ),
+        )
+    lost = miss - clean
+    cost = f"Noise of mean size {size:.3f} costs the return {max(0.0, lost):.3f}"
+    if lost > _HIDDEN * size:
+        verdict = (
+            f"{cost}: it loses more than it was hurt. Part of {x} travelled in details of {made} too faint for the eye and for the "
+            f"discriminator, and noise wipes them out: {_HIDES}."
+        )
+    else:
+        verdict = (
+            f"{cost}, no more than it was hurt: this return reads what can be seen in {made}. A net that trains longer, where {made} has no room "
+            f"for what {x} shows, learns to write it too faintly to be seen, and a little noise then ruins the return: {_HIDES}."
+        )
+    return stack(row, note("notice", f"<b>What to notice.</b> {verdict}"))
+
+
+def _row(*cells: str) -> str:
+    return f'<div class="trip">{"".join(cells)}</div>'
+
+
+def _curve(levels: list[float], misses: list[float], now: int) -> str:
+    """HTML: the return's error over the level of noise, the present one marked."""
+    top = max(0.1, *misses) * 1.15
+
+    def at(level: float) -> float:
+        return 14 + 80 * (level / levels[-1]) ** 0.5
+
+    points = [(at(a), 84 - 72 * m / top) for a, m in zip(levels, misses, strict=True)]
+    line = " ".join(f"{a:.1f},{b:.1f}" for a, b in points)
+    told = ", ".join(f"{m:.2f} at {a:g}" for a, m in zip(levels, misses, strict=True))
+    ticks = "".join(f'<text x="{at(a):.1f}" y="94" text-anchor="middle">{a}</text>' for a in (0, 4, 16, 64))
+    (a, b), height = points[now], points[-1][1]
+    return (
+        f'<figure><svg viewBox="-6 2 106 100" role="img" aria-label="error of the return by noise level: {told}">'
+        '<path d="M14 12V84H96" fill="none" stroke="var(--line)"/>'
+        f'<polyline points="{line}" fill="none" stroke="var(--orange)" stroke-width="2"/>'
+        f'<circle cx="{a:.1f}" cy="{b:.1f}" r="3.4" fill="var(--orange)"/>'
+        f'<text x="11" y="{height + 2:.1f}" text-anchor="end">{misses[-1]:.2f}</text>{ticks}</svg>'
+        "<figcaption><b>error of the return</b><br>over the noise</figcaption></figure>"
+    )
+
+
+def distances(model: Model, before: Tensor, after: Tensor) -> str:
+    """HTML: for a method without a way back, the distances that it keeps instead, over all pairs of the examples."""
+    count = len(before)
+    near, far = (torch.pdist(p.flatten(1), p=1) / p[0].numel() for p in (before, after))
+    r = distance_correlation(before, after)
+    top = max(near.max().item(), far.max().item()) * 1.05
+    dots = "".join(
+        f'<circle cx="{16 + 80 * a / top:.1f}" cy="{84 - 76 * b / top:.1f}" r="1"/>'
+        for a, b in zip(near.tolist(), far.tolist(), strict=True)
+    )
+    plot = (
+        '<svg viewBox="4 4 96 92" role="img" '
+        f'aria-label="distances of {len(near)} pairs before and after translation; correlation {r:.2f}">'
+        '<path d="M16 8V84H96" fill="none" stroke="var(--line)"/><path d="M16 84L96 8" stroke="var(--line)" stroke-dasharray="2 2"/>'
+        f'<g fill="var(--violet)">{dots}</g><text x="96" y="92" text-anchor="end">|xᵢ − xⱼ|</text>'
+        '<text x="12" y="8" transform="rotate(-90 12 8)" text-anchor="end">|G(xᵢ) − G(xⱼ)|</text></svg>'
+    )
+    says = note(
+        "notice",
+        f"<b>One-sided: there is no way back.</b> {TOLD[model.kind].title} has G and D and nothing else, so there is no F(G(x)) to show. "
+        f"Instead, each dot is a pair of the {count} examples: how far apart they were, and how far apart their translations are. "
+        "A G that paints one picture for all would lay every dot on the floor.",
+    )
+    number = f'<p class="terms"><span>correlation r</span> <strong>{r:.2f}</strong></p>'
+    rows = []
+    for word, pair in (("farthest", near.argmax()), ("nearest", near.argmin())):
+        i, j = torch.triu_indices(count, count, 1)[:, pair].tolist()
+        told = (
+            f"<b>the {word} pair</b><br>apart by <strong>{near[pair]:.3f}</strong>",
+            "",
+            f"<b>translated</b><br>apart by <strong>{far[pair]:.3f}</strong>",
+            "",
+        )
+        shown = (before[i], before[j], after[i], after[j])
+        alts = (f"one of the {word} pair", "the other", "the one translated", "the other translated")
+        rows.append(_row(*(figure(to_picture(p), a, t) for p, a, t in zip(shown, alts, told, strict=True))))
+    return _HEADING.format("In place of a way back: distances") + stack(
+        f'<div class="kept">{plot}{stack(number, says)}</div>', *rows
+    )

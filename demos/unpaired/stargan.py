@@ -1,0 +1,444 @@
+"""The card of StarGAN in the tab Unpaired: one picture in every style at once, and what the label does."""
+
+from __future__ import annotations
+
+import contextlib
+import html
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import gradio as gr
+import torch
+from PIL import Image
+from torch import Tensor
+
+from i2i.data import catalogue, emoji, icons, landscapes
+from i2i.data.domains import domains, emoji_domains
+from i2i.data.folders import DataError
+from i2i.losses import l1
+from i2i.pictures import PictureError, from_bytes, open_picture, to_picture
+from i2i.pipeline import Model, shipped
+
+from ..widgets import look
+from ..widgets.asking import sentence, uploaded
+from ..widgets.choices import Choices
+from ..widgets.strip import thumbnail
+from .scene import loaded
+from .subjects import EMOJI, SUBJECTS
+
+_STYLE = look.style(__file__, "stargan")
+
+MODELS = {"icons": "stargan-icons", "emoji": "stargan-emoji", "photographs": "stargan-weather"}
+TOLD = {
+    "openmoji": "OpenMoji", "noto": "Noto", "fluent-flat": "Fluent flat", "fluent-3d": "Fluent 3-D", "cloudy": "clouds", "shine": "sunshine",
+}  # fmt: skip
+_PHOTOGRAPHS = 3  # of each kind of weather
+
+_EQUATION = (
+    '<p class="equation" role="math" aria-label="the loss of G: the adversarial loss, plus lambda cls times the loss of the wanted class, '
+    'plus lambda rec times the distance of x from G of G of x and c, and c prime"><span class="gan"><i>L</i><sub>adv</sub></span> + '
+    'λ<sub>cls</sub> <span class="gan"><i>L</i><sub>cls</sub></span> + λ<sub>rec</sub> <span class="l1">|x − G(G(x, c), c′)|</span></p>'
+)
+
+
+@dataclass(frozen=True)
+class Thing:
+    """A thing to be drawn, and its pictures by domain: all of them, where the truth is known, or one."""
+
+    name: str
+    pictures: dict[str, Image.Image]
+
+    def drawn(self, label: str) -> Image.Image:
+        return self.pictures.get(label) or next(iter(self.pictures.values()))
+
+
+def _icons(index: Tensor, names: dict[str, str]) -> tuple[Thing, ...]:
+    """Test icons; names: what the model calls each of the world's styles."""
+    index = index + icons.SPLITS["test"][0]
+    label = index % len(icons.CLASSES)
+    drawn = {name: icons.draw(index, style, 64, label=label) for style, name in names.items()}
+    return tuple(
+        Thing(icons.CLASSES[k], {name: to_picture(pictures[i]) for name, pictures in drawn.items()})
+        for i, k in enumerate(label.tolist())
+    )
+
+
+@lru_cache(maxsize=4)
+def things(key: str) -> tuple[Thing, ...]:
+    """The examples of a subject: emoji where they are installed, else icons drawn flat; photographs where those are, else
+    landscapes drawn by day. Of what stands in, and of photographs, only one picture is known."""
+    if key == "photographs":
+        return _photographs(loaded(MODELS[key]).labels)
+    if key == "icons":
+        return _icons(
+            torch.tensor([8, 5, 1, 10, 3, 0, 14, 7, 12, 2, 4, 11]), {style: style for style in icons.STYLES}
+        )
+    root, labels = catalogue.find("emoji"), loaded(MODELS[key]).labels
+    with contextlib.suppress(DataError, PictureError, ValueError):
+        if root is not None:
+            names = [e["name"] for e in emoji.concepts(root, "test", by="code")]
+            chosen = [names.index(n) for n in EMOJI if n in names] or list(range(min(12, len(names))))
+            pictures = emoji_domains(root, labels, 64, "test", by="code").pictures
+            shown = [
+                [Image.fromarray(p[i].permute(1, 2, 0).contiguous().numpy()) for p in pictures]
+                for i in chosen
+            ]
+            return tuple(
+                Thing(names[i], dict(zip(labels, row, strict=True)))
+                for i, row in zip(chosen, shown, strict=True)
+            )
+    flat = next((name for name in labels if "flat" in name), labels[0])
+    return _icons(torch.arange(16, 28), {"flat": flat})
+
+
+def _photographs(labels: list[str]) -> tuple[Thing, ...]:
+    root = catalogue.find("weather")
+    with contextlib.suppress(DataError, PictureError):
+        if root is not None:
+            held_out = domains(root, 128, "test")
+            kinds = {
+                kind: pictures
+                for kind, pictures in zip(held_out.names, held_out.pictures, strict=True)
+                if kind in labels
+            }
+            chosen = [
+                (kind, pictures[n * len(pictures) // _PHOTOGRAPHS])
+                for n in range(_PHOTOGRAPHS)
+                for kind, pictures in kinds.items()
+            ]
+            return tuple(
+                Thing(f"photograph {i + 1}", {kind: to_picture(from_bytes(p))})
+                for i, (kind, p) in enumerate(chosen)
+            )
+    scenes = landscapes.draw(torch.arange(12), "day")
+    return tuple(Thing(f"landscape {i + 1}", {"shine": to_picture(p)}) for i, p in enumerate(scenes))
+
+
+def available() -> list[str]:
+    """Subjects whose model is here and says what its domains are called."""
+    return [key for key, name in MODELS.items() if name in shipped() and len(loaded(name).labels) > 1]
+
+
+@dataclass(frozen=True)
+class View:
+    """What one visitor looks at. own: the label that the picture comes with, c′; at: the example, -1 for `upload`."""
+
+    key: str
+    own: str
+    target: str
+    at: int = 0
+    upload: Image.Image | None = None
+
+    @property
+    def model(self) -> Model:
+        return loaded(MODELS[self.key])
+
+    @property
+    def thing(self) -> Thing | None:
+        return things(self.key)[self.at] if self.at >= 0 else None
+
+    @property
+    def picture(self) -> Image.Image:
+        return self.thing.drawn(self.own) if self.thing else self.upload
+
+    @property
+    def truth(self) -> Image.Image | None:
+        """The same thing in the target style, if anybody knows it."""
+        known = self.thing.pictures if self.thing else {}
+        return known.get(self.target) if len(known) > 1 else None
+
+
+def settle(key: str, own: str, target: str, at: int = 0, upload: Image.Image | None = None) -> View:
+    """The view that comes nearest to what was asked for."""
+    key = key if key in available() else available()[0]
+    labels = loaded(MODELS[key]).labels
+    at = -1 if upload is not None else max(at, 0) % len(things(key))
+    known = things(key)[at].pictures if at >= 0 else {}
+    if len(known) == 1:  # there is nothing else that this picture could be
+        own = next(iter(known))
+    elif own not in labels:
+        own = labels[1]
+    target = target if target in labels else labels[-1]
+    return View(key, own, target, at, upload)
+
+
+def everywhere(model: Model, x: Tensor) -> Tensor:
+    """x [1, 3, H, W] with each of the model's labels -> [domains, 3, H, W]."""
+    count = len(model.labels)
+    return model.translate(x.expand(count, -1, -1, -1), label=torch.arange(count))
+
+
+def nearest(model: Model, picture: Image.Image) -> str:
+    """The label under which G changes a picture least: a guess at the style that it comes in."""
+    x = model.place(picture).x
+    return model.labels[int((everywhere(model, x) - x).abs().mean((1, 2, 3)).argmin())]
+
+
+def _called(label: str) -> str:
+    return TOLD.get(label, label)
+
+
+def show(view: View, revealed: bool) -> tuple[dict, str, str, str]:
+    """The tiles of all targets; HTML of what G is given, of the trip there and back, and of the objective."""
+    model, placed = view.model, view.model.place(view.picture)
+    x, (left, top, right, bottom) = placed.x, placed.box
+
+    def cut(canvas: Tensor) -> Tensor:
+        return canvas[..., top:bottom, left:right]
+
+    made = everywhere(model, x)
+    own, target = (model.labels.index(label) for label in (view.own, view.target))
+    over = made[target : target + 1]
+    back = model.translate(over, label=own)
+    name = html.escape(view.thing.name if view.thing else "your picture")
+    tiles = {
+        "label": "Target", "chosen": view.target, "look": "large",
+        "tiles": [
+            {
+                "key": label, "title": _called(label), "src": look.data_url(to_picture(cut(made[i : i + 1]))), "alt": f"{name}, made {_called(label)}",
+                "more": "its own label" if label == view.own else f"changes {l1(cut(made[i : i + 1]), cut(x)).item():.2f}",
+            }
+            for i, label in enumerate(model.labels)
+        ],
+        "address": {"styles": view.key, "from": view.own, "target": view.target, "thing": view.at if view.at >= 0 else ""},
+    }  # fmt: skip
+    miss, same = l1(cut(back), cut(x)).item(), l1(cut(made[own : own + 1]), cut(x)).item()
+    c, c_own = html.escape(_called(view.target)), html.escape(_called(view.own))
+    trip = "".join(
+        (
+            look.figure(
+                to_picture(cut(x)), f"the picture: {name}, {c_own}", f"<b>x</b>, {name}<br>c′ = {c_own}"
+            ),
+            look.figure(to_picture(cut(over)), f"translated to {c}", f"<b>G(x, c)</b><br>c = {c}"),
+            look.figure(
+                to_picture(cut(back)),
+                "its return",
+                f"<b>G(G(x, c), c′)</b><br>misses x by <strong>{miss:.3f}</strong>",
+            ),
+            _truth(view, cut(over), revealed),
+        )
+    )
+    return tiles, _given(view, cut(x)), f'<div class="trip">{trip}</div>', _terms(view, x, over, miss, same)
+
+
+def _truth(view: View, over: Tensor, revealed: bool) -> str:
+    if view.truth is None:
+        return '<figure><div class="void">Nobody knows what this one ought to become.</div><figcaption><b>the truth</b></figcaption></figure>'
+    if not revealed:
+        return (
+            '<figure><div class="void">Predict it first: which colours and details will the true picture have?</div>'
+            "<figcaption><b>the truth</b>, hidden</figcaption></figure>"
+        )
+    true = view.model.place(view.truth)
+    left, top, right, bottom = true.box
+    far = l1(true.x[..., top:bottom, left:right], over).item()
+    return look.figure(
+        view.truth,
+        f"the true picture, {_called(view.target)}",
+        f"<b>the truth</b>, as drawn<br>G misses it by <strong>{far:.3f}</strong>",
+    )
+
+
+@torch.inference_mode()
+def _terms(view: View, x: Tensor, over: Tensor, miss: float, same: float) -> str:
+    model, method = view.model, view.model.method
+    weights, cells = method.weights(0), []
+
+    def cell(kind: str, text: str, value: float) -> None:
+        cells.append(f'<div><span class="{kind}">{text}</span> <strong>{value:.2f}</strong></div>')
+
+    if method.D is not None:
+        scores, logits = method.D(over.to(model.device))
+        wanted = torch.full((1,), model.labels.index(view.target), device=model.device)
+        cell("gan", "−D<sub>src</sub>(G(x, c))", -scores.mean().item())
+        cell(
+            "gan",
+            f"{weights['class_fake']:g} · −log D<sub>cls</sub>(c | G(x, c))",
+            weights["class_fake"] * method.classify(logits, wanted).item(),
+        )
+    cell("l1", f"{weights['recon']:g} · |x − G(G(x, c), c′)|", weights["recon"] * miss)
+    cell("", "|x − G(x, c′)|, not in the objective", same)
+    count = len(model.labels)
+    size = sum(p.numel() for p in method.G.parameters()) / 1e6
+    notice = (
+        f"<b>What to notice.</b> One G of {size:.1f} million numbers goes all {count * (count - 1)} ways; a net for each way would be {count * (count - 1)} nets. "
+        "All that tells it where to go is which plane is white. "
+    )
+    if view.target == view.own:
+        notice += (
+            f"You chose the picture's own label: a good G leaves it alone, and this one moves it by {same:.3f}. No term says so outright; labels are dealt "
+            "at random, so now and then the reconstruction asks for it."
+        )
+    elif same < miss:
+        notice += f"Under its own label the picture moves by {same:.3f}, on the way there and back it loses {miss:.3f}: what the target domain cannot show must be guessed again."
+    else:
+        notice += (
+            "The return needs no more than the label c′ and what is left in G(x, c). Go to a domain that drops something (lines and rain drop colour) "
+            "and see what the way back invents."
+        )
+    left_out = (
+        ""
+        if method.D is not None
+        else '<p class="small">The discriminator did not come with this model, so its two terms are left out.</p>'
+    )
+    return look.stack(
+        _EQUATION, f'<div class="terms">{"".join(cells)}</div>', left_out, look.note("notice", notice)
+    )
+
+
+def _given(view: View, x: Tensor) -> str:
+    """HTML of G's input, plane by plane."""
+    planes = "".join(
+        f'<figure><img src="{thumbnail(to_picture(x[:, i : i + 1].expand(-1, 3, -1, -1)), 64)}" alt="the {name} plane of the picture"><figcaption>{name}</figcaption></figure>'
+        for i, name in enumerate(("red", "green", "blue"))
+    )
+    for label in view.model.labels:
+        on, name = label == view.target, html.escape(_called(label))
+        said = f"the label plane {name}: {'ones' if on else 'zeros'} everywhere"
+        planes += f'<figure><i class="{"on" if on else ""}" role="img" aria-label="{said}"></i><figcaption>{name}</figcaption></figure>'
+    return f'<h3 class="label">What G is given: {3 + len(view.model.labels)} planes</h3><div class="planes">{planes}</div>'
+
+
+def translate(picture: str, model: str = "stargan-icons", label: str = "night") -> Image.Image:
+    """The API: a picture file, a model with labels and one of its labels -> the translation."""
+    names = [MODELS[key] for key in available()]
+    if model not in names:
+        raise sentence(f"there is no model {model!r} with labels in this tab; there are {', '.join(names)}.")
+    if label not in loaded(model).labels:
+        raise sentence(f"{model} has no label {label!r}; it has {', '.join(loaded(model).labels)}.")
+    try:
+        return loaded(model)(open_picture(picture, "this file"), label=label)
+    except PictureError as fault:
+        raise sentence(str(fault)) from None
+
+
+@lru_cache(maxsize=64)
+def _examples(key: str, own: str) -> tuple[dict, ...]:
+    return tuple(
+        {
+            "key": str(i),
+            "title": html.escape(t.name),
+            "src": thumbnail(t.drawn(own)),
+            "alt": html.escape(t.name),
+            "more": "",
+        }
+        for i, t in enumerate(things(key))
+    )
+
+
+def _strip(view: View) -> dict:
+    return {"label": "Example", "tiles": list(_examples(view.key, view.own)), "chosen": str(view.at)}
+
+
+def _labels(view: View) -> list[tuple[str, str]]:
+    known = view.thing.pictures if view.thing else {}
+    return [(_called(label), label) for label in (known if len(known) == 1 else view.model.labels)]
+
+
+def card() -> tuple[Callable, list] | None:
+    """Build the card; returns (fn, outputs): fn restores what an address {key: value} asks for. None without a model."""
+    keys = available()
+    if not keys:
+        return None
+    view = settle(keys[0], "", "")
+    tiles, given, trip, told = show(view, False)
+    with gr.Column(elem_classes="card", elem_id="star"):
+        gr.HTML(
+            f'{_STYLE}<h2 class="label">StarGAN: one generator, every domain</h2><p class="tell">CycleGAN needs two generators for every two domains. Here the '
+            "target is one more input: four domains, one net, and a critic that also says which of them it sees.</p>",
+            apply_default_css=False, elem_classes="bare",
+        )  # fmt: skip
+        at, upload = gr.State(view.at), gr.State(None, time_to_live=3600)
+        with gr.Row(elem_classes="row controls"):
+            subject = gr.Radio(
+                [(SUBJECTS[k].title, k) for k in keys], value=view.key, show_label=False, container=False, min_width=330, visible=len(keys) > 1,
+                elem_id="star-subject", elem_classes="segmented",
+            )  # fmt: skip
+            with gr.Column(scale=0, min_width=150):
+                gr.HTML(
+                    '<span class="small">the picture comes as</span>',
+                    apply_default_css=False,
+                    elem_classes="bare",
+                )
+            own = gr.Radio(
+                _labels(view), value=view.own, show_label=False, container=False, min_width=300, elem_id="star-own", elem_classes="segmented",
+            )  # fmt: skip
+        with gr.Row(elem_classes="row controls"):
+            with gr.Column(scale=1, min_width=300):
+                heap = Choices(_strip(view), elem_id="star-heap", elem_classes="bare")
+            with gr.Column(scale=0, min_width=170):
+                bring = gr.UploadButton(
+                    "Upload a picture",
+                    file_types=["image"],
+                    size="sm",
+                    elem_classes="quiet",
+                    elem_id="star-bring",
+                )
+                revealed = gr.Checkbox(
+                    False, label="reveal the truth", container=False, visible=view.truth is not None, elem_id="star-truth", elem_classes="tick",
+                )  # fmt: skip
+        with gr.Row(elem_classes="row"):
+            with gr.Column(scale=9, min_width=320):
+                look.label("All targets at once: choose one")
+                targets = Choices(tiles, elem_id="star-targets", elem_classes="bare")
+                there = gr.HTML(trip, apply_default_css=False, elem_id="star-trip", elem_classes="bare")
+            with gr.Column(scale=6, min_width=320):
+                planes = gr.HTML(given, apply_default_css=False, elem_id="star-given", elem_classes="bare")
+                objective = gr.HTML(told, apply_default_css=False, elem_id="star-terms", elem_classes="bare")
+        look.links(**{"StarGAN: Choi et al. 2018": "https://arxiv.org/abs/1711.09020"})
+
+    asked = [subject, own, targets, at, upload, revealed]
+    whole = [subject, own, at, upload, revealed, heap, targets, planes, there, objective]
+
+    def now(key, own, targets, at, upload) -> View:
+        return settle(key, own, (targets or {}).get("chosen", ""), at, upload)
+
+    def everything(view: View, revealed: bool = False) -> tuple:
+        return (
+            view.key, gr.update(choices=_labels(view), value=view.own), view.at, view.upload, gr.update(value=revealed, visible=view.truth is not None), _strip(view), *show(view, revealed),
+        )  # fmt: skip
+
+    def switch(key, own, targets, at, upload, revealed):
+        return everything(settle(key, "", ""))
+
+    def again(key, own, targets, at, upload, revealed):
+        return everything(now(key, own, targets, at, upload), revealed)
+
+    def aim(index, key, own, targets, at, upload, revealed):
+        view = now(key, own, targets, at, upload)
+        labels = view.model.labels
+        return everything(replace(view, target=labels[index % len(labels)]), revealed)
+
+    def pick(index, key, own, targets, at, upload, revealed):
+        return everything(now(key, own, targets, index, None))
+
+    def receive(file, key, own, targets, at, upload, revealed):
+        picture = uploaded(file)
+        view = now(key, own, targets, at, picture)
+        return everything(replace(view, own=nearest(view.model, picture)))
+
+    quiet = {"show_progress": "hidden", "api_visibility": "private", "trigger_mode": "always_last"}
+    subject.input(switch, asked, whole, **quiet)
+    own.input(again, asked, whole, **quiet)
+    revealed.input(again, asked, whole, **quiet)
+    targets.on_choice(aim, asked, whole)
+    heap.on_choice(pick, asked, whole)
+    bring.upload(receive, [bring, *asked], whole, **quiet)
+    gr.Button(visible=False).click(
+        translate, [gr.File(visible=False), gr.Textbox(MODELS[keys[0]], visible=False), gr.Textbox(view.target, visible=False)],
+        gr.Image(visible=False, format="png"), api_name="unpaired_label",
+        api_description="Translation of a picture to the domain of a label; a model's labels are those on its tiles.",
+    )  # fmt: skip
+
+    def restore(wish: dict[str, str]) -> list:
+        """?styles=…&from=…&target=…&thing=n"""
+        if not {"styles", "target", "from", "thing"} & set(wish):
+            return [gr.skip()] * len(whole)
+        text = wish.get("thing") or ""
+        at = int(text[:4]) if text.isdecimal() and text.isascii() else 0
+        return list(
+            everything(settle(wish.get("styles", ""), wish.get("from", ""), wish.get("target", ""), at))
+        )
+
+    return restore, whole

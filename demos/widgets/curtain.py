@@ -1,0 +1,24 @@
+"""Two pictures of one size under one another, with a line to draw to and fro between them, and what is told of the one.
+
+The value is {"pictures": {key: {"title", "src" ("" until it is made), "alt", "crisp" (pixels shown as squares)}},
+"lefts" and "rights": keys to choose from, "left" and "right": those at first, "told": {key: HTML}, "says": HTML in place
+of what is not told yet, "width", "height", "label"}. Choosing happens in the browser at once; it raises select with the
+right key as the index, and puts it into the page's URL as `model`.
+"""
+
+from __future__ import annotations
+
+from .component import Component
+
+_HTML = """<div class="curtain"><div class="curtain-seen">
+<div class="curtain-choice" data-side="left" role="radiogroup" aria-label="Picture to the left of the line"></div>
+<div class="curtain-stage"><img class="curtain-after" alt=""><img class="curtain-before" alt=""><i></i><b class="l"></b><b class="r"></b>
+<input type="range" min="0" max="1000" value="500" aria-label="Line between the pictures"></div></div>
+<div class="curtain-side"><div class="curtain-choice" data-side="right" role="radiogroup" aria-label="Picture to the right of the line"></div>
+<div class="curtain-told"></div></div></div>"""
+
+
+class Curtain(Component):
+    """See the module's text."""
+
+    HTML = _HTML

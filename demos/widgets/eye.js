@@ -1,0 +1,64 @@
+const views = element.querySelector('.eye-views'), crops = element.querySelector('.eye-crops'), Z = 3;
+let at = [0, 0], drawn = [];
+const numbers = text => new Int16Array(Uint8Array.from(atob(text), c => c.charCodeAt(0)).buffer);
+const sure = logit => 1 / (1 + Math.exp(-logit));
+function make(tag, parent, text) { const e = document.createElement(tag); if (text) e.textContent = text; parent.append(e); return e; }
+
+function build() {
+  const v = props.value || {views: []};
+  at = v.at || [0, 0];
+  views.replaceChildren(); crops.replaceChildren(); drawn = [];
+  v.views.forEach(view => {
+    const figure = make('figure', views), canvas = make('canvas', figure), crop = make('figure', crops);
+    make('figcaption', figure, view.title);
+    canvas.width = canvas.height = v.side * Z; canvas.tabIndex = 0;
+    canvas.setAttribute('role', 'application');
+    canvas.setAttribute('aria-label', view.title + ': click, or use the arrow keys, to choose the patch that D judges');
+    const one = {view, canvas, logits: numbers(view.logits), picture: new Image(), zoom: make('canvas', crop), says: make('figcaption', crop)};
+    one.zoom.setAttribute('role', 'img'); one.zoom.setAttribute('aria-label', 'the patch that D judged, ' + view.title);
+    canvas.addEventListener('pointerdown', e => { choose(one, e); canvas.setPointerCapture(e.pointerId); });
+    canvas.addEventListener('pointermove', e => { if (e.buttons) choose(one, e); });
+    canvas.addEventListener('keydown', e => {
+      const step = {ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1]}[e.key];
+      if (step) { move(at[0] + step[0], at[1] + step[1]); e.preventDefault(); }
+    });
+    one.picture.onload = () => draw(one);
+    one.picture.src = view.src;
+    drawn.push(one);
+  });
+}
+function choose(one, e) {
+  const v = props.value, r = one.canvas.getBoundingClientRect();
+  const index = t => Math.round((t * v.side - v.patch / 2 - v.offset) / v.step);
+  move(index((e.clientY - r.top) / r.height), index((e.clientX - r.left) / r.width));
+}
+function move(row, column) {
+  const {rows, columns} = drawn[0].view, clip = (n, top) => Math.max(0, Math.min(top - 1, n));
+  at = [clip(row, rows), clip(column, columns)];
+  drawn.forEach(draw);
+}
+function draw(one) {
+  if (!one.picture.complete) return;
+  const v = props.value, {rows, columns} = one.view, g = one.canvas.getContext('2d'), middle = (v.patch - v.step) / 2;
+  g.imageSmoothingEnabled = false;
+  g.drawImage(one.picture, 0, 0, one.canvas.width, one.canvas.height);
+  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) {
+    const p = sure(one.logits[r * columns + c] / 256);
+    g.fillStyle = p > .5 ? `rgba(64, 190, 150, ${1.1 * (p - .5)})` : `rgba(235, 70, 30, ${1.1 * (.5 - p)})`;
+    g.fillRect(Z * (c * v.step + v.offset + middle), Z * (r * v.step + v.offset + middle), Z * v.step, Z * v.step);
+  }
+  const left = at[1] * v.step + v.offset, top = at[0] * v.step + v.offset, box = [Z * left, Z * top, Z * v.patch, Z * v.patch];
+  g.lineWidth = 5; g.strokeStyle = '#17161c'; g.strokeRect(...box);
+  g.lineWidth = 2; g.strokeStyle = '#fff'; g.strokeRect(...box);
+  const k = one.zoom.getContext('2d'), side = Math.max(v.patch, 1);
+  one.zoom.width = one.zoom.height = 192;
+  k.imageSmoothingEnabled = false;
+  k.fillStyle = '#8b8794'; k.fillRect(0, 0, 192, 192);  // outside the picture D sees zeros, which are grey
+  k.drawImage(one.picture, left, top, side, side, 0, 0, 192, 192);
+  const logit = one.logits[at[0] * columns + at[1]] / 256;
+  one.says.replaceChildren();
+  make('b', one.says, `${Math.round(100 * sure(logit))} % real`);
+  one.says.append(`, logit ${logit.toFixed(2)} · ${one.view.title}, patch at ${left}, ${top}, ${v.patch} × ${v.patch} px`);
+}
+watch('value', build);
+build();

@@ -1,0 +1,115 @@
+"""A drawing pad: pen, rectangle, eraser, undo; a palette of named inks. It keeps strokes, not pixels.
+
+The value is {"ops", "base"}: the strokes, and beneath them an uploaded picture as a data URL or "". To the browser go
+beside them "name" (what the URL calls the model), "inks", "paper", "boxes" (rectangles come first), "example" (the
+example that it is, or -1), and, where they differ from the usual ones, "width" (of the pen at first) and "keys" (what
+the URL calls the "name", the "ops" and the "example"; "" keeps one out of it). Strokes are
+small enough for a URL, undo is exact, and the server rasterises them itself, so what a model sees does not depend on
+the browser. One op is tool, ink, width and points in a 256 x 256 square, as in "p0,4,120,33,121,40" (pen) or
+"r2,0,10,10,60,90" (rectangle by two corners); ops are joined by ";".
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+
+from PIL import Image, ImageDraw, ImageOps
+
+from i2i.pictures import PictureError, open_picture
+
+from .component import Component
+
+SIDE = 256
+MAX_OPS = 60_000  # characters: more than an hour of drawing, less than a burden
+_OP = re.compile(r"[pr]\d{1,2},\d{1,2}(,-?\d{1,3},-?\d{1,3})+")
+_PREFIX = "data:image/png;base64,"
+
+Ink = tuple[str, str]  # name, colour as #rrggbb
+
+
+def rasterise(value: dict | None, inks: list[Ink], paper: str, size: int = SIDE) -> Image.Image:
+    """The pad's value as an RGB picture, size x size. PictureError with one sentence if the value is not a pad's."""
+    value = value or {}
+    ops, base = value.get("ops") or "", value.get("base") or ""
+    if not isinstance(ops, str) or not isinstance(base, str) or len(ops) > MAX_OPS:
+        raise PictureError(
+            "this drawing is too long to be read; clear the pad and draw it again with fewer strokes."
+        )
+    fine = 3  # drawn larger and reduced: smooth strokes. Rectangles stay crisp, as label maps must.
+    page = Image.new("RGB", (size * fine, size * fine), paper)
+    if base:
+        if not base.startswith(_PREFIX):
+            raise PictureError("the picture under the drawing cannot be read; upload it again.")
+        try:
+            data = base64.b64decode(base[len(_PREFIX) :])
+        except ValueError:
+            raise PictureError("the picture under the drawing cannot be read; upload it again.") from None
+        under = open_picture(io.BytesIO(data), "the uploaded picture")
+        page.paste(under.resize(page.size, Image.BICUBIC))
+    draw, unit = ImageDraw.Draw(page), size * fine / SIDE
+    for op in filter(None, ops.split(";")):
+        if not _OP.fullmatch(op):
+            raise PictureError("this drawing cannot be read; clear the pad and draw it again.")
+        head, width, *numbers = op.split(",")
+        ink, points = int(head[1:]), [float(n) * unit for n in numbers]
+        colour = inks[ink][1] if ink < len(inks) else paper  # the ink after the last is the eraser
+        path = list(zip(points[::2], points[1::2], strict=True))
+        if head[0] == "r":
+            xs, ys = sorted(points[0::2]), sorted(points[1::2])
+            draw.rectangle((xs[0], ys[0], xs[-1], ys[-1]), fill=colour)
+            continue
+        half = max(1.0, int(width) * unit / 2)
+        draw.line(path, fill=colour, width=round(2 * half), joint="curve")
+        for x, y in path:
+            draw.ellipse((x - half, y - half, x + half, y + half), fill=colour)
+    return page.resize((size, size), Image.BOX)
+
+
+def is_empty(value: dict | None) -> bool:
+    return not value or not (value.get("ops") or value.get("base"))
+
+
+def strokes_to_ops(strokes: list[list[tuple[float, float]]], width: int = 5) -> str:
+    """Strokes in the unit square (y down) -> ops in the first ink."""
+    return ";".join(
+        f"p0,{width}," + ",".join(f"{round(x * SIDE)},{round(y * SIDE)}" for x, y in stroke)
+        for stroke in strokes
+    )
+
+
+def picture_to_base(picture: Image.Image) -> str:
+    """An RGB picture, padded to a square by repeating nothing but its mean border colour, as a data URL."""
+    border = picture.resize((8, 8), Image.BOX)
+    edge = [border.getpixel((x, y)) for x in range(8) for y in range(8) if x in (0, 7) or y in (0, 7)]
+    mean = tuple(round(sum(c) / len(edge)) for c in zip(*edge, strict=True))
+    buffer = io.BytesIO()
+    ImageOps.pad(picture, (SIDE, SIDE), Image.LANCZOS, color=mean).save(buffer, "PNG")
+    return _PREFIX + base64.b64encode(buffer.getvalue()).decode()
+
+
+_HTML = """
+<div class="pad">
+  <div class="pad-inks" role="radiogroup" aria-label="Ink"></div>
+  <canvas width="512" height="512" tabindex="0" role="img" aria-label="Drawing pad: draw with mouse, pen or finger"></canvas>
+  <div class="pad-tools">
+    <button type="button" data-do="pen" title="Pen">✎ pen</button>
+    <button type="button" data-do="rect" title="Rectangle">▭ box</button>
+    <button type="button" data-do="erase" title="Eraser">⌫ erase</button>
+    <label title="Width of the pen"><input type="range" min="2" max="24" value="5" aria-label="Pen width"></label>
+    <button type="button" data-do="undo" title="Undo the last stroke">↶ undo</button>
+    <button type="button" data-do="clear" title="Clear the pad">clear</button>
+  </div>
+</div>
+"""
+
+
+# Points are kept in 256ths; the canvas is twice as fine, for crisp lines on the screen.
+class Pad(Component):
+    """See the module's text."""
+
+    HTML = _HTML
+
+    def api_info(self) -> dict:
+        return {"type": "object", "description": 'a drawing: {"ops": strokes, "base": data URL or ""}'}
