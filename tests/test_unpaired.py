@@ -303,7 +303,7 @@ def test_training_pictures_are_read_larger_and_cropped_to_a_square(tmp_path):
     striped.paste((0, 0, 255), (16, 0, 32, 16))  # the middle third is blue
     (tmp_path / "A").mkdir()
     striped.save(tmp_path / "A" / "one.png")
-    train, val = (unpaired(tmp_path, 64, split) for split in ("train", "val"))
+    train, val = (unpaired(tmp_path, 64, split, fit="crop") for split in ("train", "val"))
     assert train.x.shape[-1] == 72 and val.x.shape[-1] == 64
     middle = val.x[0, :, :, 16:48].float().mean((1, 2))
     assert middle[2] > 250 and middle[0] < 5, "the middle of a wide picture, as high as it is"
