@@ -70,6 +70,9 @@ for key, cls in METHODS.items():
         t.advance()
     held = b"".join(v.contiguous().numpy().tobytes() for v in t.average.state_dict().values())
     print(key, hashlib.sha256(held).hexdigest())
+from i2i.claims.mixtures import train
+drawn = b"".join(p.detach().numpy().tobytes() for p in train("DiscoGAN", {seed}, steps=20).parameters())
+print("mixtures", hashlib.sha256(drawn).hexdigest())
 from i2i.__main__ import main
 sys.exit(main({words}))
 """
@@ -83,7 +86,7 @@ def test_one_seed_makes_one_net_of_every_method_and_one_export_in_any_process(tm
     told = [run.communicate()[0].splitlines() for run in runs]
     assert [run.returncode for run in runs] == [0, 0]
     one, again = (dict(line.split() for line in lines[:-1]) for lines in told)
-    assert set(one) == set(METHODS) and one == again
+    assert set(one) == {*METHODS, "mixtures"} and one == again
     a, b = ((tmp_path / f"{out}e" / "G.safetensors").read_bytes() for out in "ab")
     assert a == b
 
