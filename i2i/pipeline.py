@@ -13,6 +13,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from .assets import CHECKPOINTS
 from .checkpoint import SEEN, CheckpointError, is_export, load_method
 from .inference import Compiled, bf16_here, compiled, prepared
 from .inpainting import fill
@@ -20,7 +21,7 @@ from .method import LAYOUTS, Method, lay_out
 from .pictures import fitted, to_picture, to_tensor
 from .tiles import enlarge
 
-SHIPPED = Path(__file__).resolve().parent.parent / "assets" / "checkpoints"
+SHIPPED = CHECKPOINTS
 
 
 def shipped() -> list[str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from .assets import CHECKPOINTS
 from .checkpoint import CheckpointError, is_export, load_net, load_vgg
 from .data import catalogue
 from .data.cmp import cmp_facades
@@ -34,7 +35,7 @@ from .methods import METHODS
 from .pictures import from_bytes, to_bytes, to_picture, to_tensor
 from .train import Source
 
-SHIPPED = Path(__file__).resolve().parent.parent / "assets" / "checkpoints"
+SHIPPED = CHECKPOINTS
 SHIPPED_JUDGES = SHIPPED / "judges"
 EMOJI_STYLES = ("openmoji", "noto", "fluent-flat", "fluent-3d")
 ICON_STYLES = ("line", "flat", "glossy", "night")

@@ -25,7 +25,7 @@ PACKAGE = ROOT / "i2i"
 
 # Each part may import from parts of a lower rank, and from its own.
 RANKS = [
-    {"data", "nets", "losses", "pictures", "colour", "files"},
+    {"data", "nets", "losses", "pictures", "colour", "files", "assets"},
     {"method"},
     {"methods"},
     {"train", "checkpoint"},

@@ -16,11 +16,11 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import log
-from pathlib import Path
 
+from ..assets import ASSETS
 from ..files import replacing
 
-RECORD = Path(__file__).resolve().parents[2] / "assets" / "claims.json"
+RECORD = ASSETS / "claims.json"
 SEEDS = (0, 1, 2)
 
 # A number, or one for each seed (as a rule, SEEDS). "row | column" in a name places a figure in a table.

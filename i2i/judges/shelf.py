@@ -8,9 +8,10 @@ from pathlib import Path
 
 from torch import nn
 
+from ..assets import CHECKPOINTS
 from ..checkpoint import CheckpointError, load_net, save_net
 
-SHIPPED = Path(__file__).resolve().parents[2] / "assets" / "checkpoints" / "judges"
+SHIPPED = CHECKPOINTS / "judges"
 
 
 def refuse_second(folder: Path) -> None:
