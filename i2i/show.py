@@ -33,7 +33,7 @@ if TYPE_CHECKING:  # ipywidgets and the trainer are imported where they are used
 
     from .train import Trainer
 
-# As in demos/look.py: the adversarial term is violet and L1 orange wherever they appear.
+# As in demos/page.css: the adversarial term is violet and L1 orange wherever they appear.
 INK, SOFT, LINE, TRACK, GAN, L1, GREEN = "#17161c", "#67646f", "#e7e3ea", "#eeeaf4", "#6548e0", "#b9410b", "#1a7f52"
 LILAC, PEACH, MINT = "#f1eefe", "#fff3e8", "#e9f6ef"
 

@@ -484,7 +484,7 @@ def test_a_sheet_says_what_row_is_what_only_where_rows_have_names():
 
 
 def test_the_colours_are_those_of_the_app():
-    css = (Path(__file__).parent.parent / "demos" / "look.py").read_text()
+    css = (Path(__file__).parent.parent / "demos" / "page.css").read_text()
     light = css[css.index(":root") : css.index(".dark")]
     for name, colour in {"ink": show.INK, "soft": show.SOFT, "violet": show.GAN, "orange": show.L1, "green": show.GREEN}.items():
         assert f"--{name}: {colour}" in light, name

@@ -20,7 +20,7 @@ from i2i.data import catalogue, emoji, families, twins
 from i2i.data.digits import digit_split, first_split
 from i2i.data.domains import Domains
 from i2i.data.enlarging import ON_BENCHMARKS, photographs
-from i2i.data.folders import DataError, Pairs, in_split, pictures_in, stack
+from i2i.data.folders import DataError, Pairs, in_split, pictures_in
 from i2i.data.holes import Holes
 from i2i.data.twins import near_twins, without_twins
 from i2i.data.unpaired import Unpaired, unpaired_emoji
@@ -330,8 +330,8 @@ def test_a_photograph_that_a_benchmark_shows_is_not_learned_from(tmp_path):
 def test_photographs_for_tests_have_no_twin_in_training_but_one_of_set5():
     classic, bsds = (catalogue.require(n) for n in ("sr_classic", "bsds500"))
     train = {p.stem: p for p in pictures_in(classic / "t91") + pictures_in(bsds / "train")}
-    small = stack(map(open_picture, train.values()), twins.SIDE)
-    apart = stack((open_picture(p) for n, p in train.items() if n not in ON_BENCHMARKS), twins.SIDE)
+    small = twins.reduced(as_bytes(open_picture(p)) for p in train.values())
+    apart = twins.reduced(as_bytes(open_picture(p)) for n, p in train.items() if n not in ON_BENCHMARKS)
     for folder, known in ((classic / "set5", {"woman_GT"}), (classic / "set14", set()), (bsds / "val", set())):
         files = pictures_in(folder)
         pictures = [as_bytes(open_picture(p)) for p in files]
