@@ -39,7 +39,8 @@ def main(argv: list[str] | None = None) -> int:
         print(f"i2i {options.command}: {fault}", file=sys.stderr)
         return 1
     except KeyboardInterrupt as stop:  # a training says where it stopped; what else runs here starts anew
-        print(f"\ni2i {options.command}: {str(stop) or 'stopped.'}", file=sys.stderr)
+        idle = "stopped before its first step; nothing was lost." if options.run is _train else "stopped."
+        print(f"\ni2i {options.command}: {str(stop) or idle}", file=sys.stderr)
         return 1
     except BrokenPipeError:  # `| head` closed our output: not a fault
         sys.stderr.close()

@@ -310,6 +310,15 @@ def test_a_second_signal_stops_at_once_and_says_what_is_left(tmp_path):
         t.fit(progress=False)
 
 
+def test_a_training_that_had_not_begun_says_so(cli, here, monkeypatch):
+    def press(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(train, "fingerprint", press)
+    status, _, err = cli("train", "pix2pix", "--data", pairs(here / "mine"), "--steps", 2, *SMALL)
+    assert status == 1 and "i2i train: stopped before its first step; nothing was lost." in err
+
+
 def test_saves_are_a_matter_of_time(tmp_path, monkeypatch):
     now = [0.0]
     monkeypatch.setattr(train.time, "monotonic", lambda: now[0])
