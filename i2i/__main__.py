@@ -229,6 +229,7 @@ def _train(options) -> None:
     import torch
 
     from .cards import folder_recipe, publish, told_by
+    from .checkpoint import read_config
     from .methods import METHODS
     from .recipes import RECIPES, WINDOWS, own_folder
     from .train import Trainer, folder_for
@@ -304,6 +305,8 @@ def _train(options) -> None:
             folder = publish(trainer, recipe, home, showcase, held_out, named, progress=not options.quiet)
         except KeyboardInterrupt:
             raise KeyboardInterrupt(f"stopped after the last step, saved in {out}: the same command exports it.") from None
+        if not read_config(folder)[1]["card"].get("figures"):
+            print("too few pictures were held out for figures, which need four; its card says so.")
         print(f"exported to {folder}: i2i.load({str(folder)!r})")
 
 
@@ -414,7 +417,12 @@ def _evaluate(options) -> None:
             raise Wrong(f"{options.name} comes from no recipe here: say which pictures with --data.")
         source = RECIPES[key].source("test")
         train = RECIPES[key].source("train") if model.method.layout != "photographs" else None
-    figures = evaluate(model, source, options.limit, progress=not options.json, train=train)
+    try:
+        figures = evaluate(model, source, options.limit, progress=not options.json, train=train)
+    except DataError as fault:
+        if not options.data or not str(fault).startswith("figures need"):
+            raise
+        raise Failed(f"{fault} Judge by another folder, or put pictures that it was not trained on into {options.data / 'test'}.") from None
     if train is not None and RECIPES[key].data not in DRAWN:
         apart = evaluate_apart(model, source, train, options.limit, progress=not options.json)
     judged = _judged(model, source, options)

@@ -161,7 +161,7 @@ def _agree_until(one: Method, other: Method, steps: int, constant: bool = False)
 
 def _listed(others: dict[str, tuple]) -> str:
     """What differs, as a user can read it: "size (64; here 96)"."""
-    told = {"data": "data (other images)", "images": "number of images ({}; here {})"}
+    told = {"data": "data (other images, or other names)", "images": "number of images ({}; here {})"}
     if "images" in others:
         others = {k: v for k, v in others.items() if k != "data"}
     return ", ".join(told.get(name, f"{name} ({{}}; here {{}})").format(*values) for name, values in others.items())
@@ -542,7 +542,7 @@ class Trainer:
         if others := self._other_than(state):
             if set(others) != {"steps"}:
                 raise AnotherRun(
-                    f"{path} was made with another {_listed(others)}. Give the same options again, or another --out."
+                    f"{path} belongs to another run: {_listed(others)}. Give the same options again, or another --out."
                 )
             state = self._further(state)
         self.stage, self.step, self.seconds = state["stage"], state["step"], state["seconds"]

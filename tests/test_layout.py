@@ -120,6 +120,14 @@ def test_no_tab_imports_another_but_the_map(path):
         assert "work" not in found
 
 
+def test_no_text_holds_the_marks_of_a_merge():
+    kinds = {".py", ".md", ".txt", ".toml", ".json", ".ipynb", ".css", ".js", ".cff", ".yml"}
+    marks = ("<" * 7 + " ", ">" * 7 + " ")
+    texts = {p: p.read_text(encoding="utf-8") for p in tracked() if p.suffix in kinds or not p.suffix}
+    assert len(texts) > 100
+    assert [p for p, text in texts.items() if any(line.startswith(marks) for line in text.splitlines())] == []
+
+
 # ---- House rules that can be read off the source ----
 
 PURE = [p for p in SOURCES if part_of(p) in ("nets", "methods", "losses", "method")]

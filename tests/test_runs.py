@@ -142,7 +142,7 @@ def test_a_fingerprint_does_not_care_where_files_lie(tmp_path):
         (("--batch", 3), "batch (4; here 3)"),
         (("--l1", 50), "l1 (100.0; here 50.0)"),
         (("--seed", 8), "seed (0; here 8)"),
-        (("--data", "other"), "data (other images)"),
+        (("--data", "other"), "data (other images, or other names)"),
     ],
 )
 def test_the_command_refuses_to_resume_another_run_and_names_what_differs(cli, here, words, named):
@@ -153,7 +153,7 @@ def test_the_command_refuses_to_resume_another_run_and_names_what_differs(cli, h
     before = {p: p.read_bytes() for p in Path("o/export").iterdir()}
     status, out, err = cli(*start, *words)
     assert (status, out) == (1, "") and "Traceback" not in err
-    assert f"o/resume.pt was made with another {named}. Give the same options again, or another --out." in err
+    assert f"o/resume.pt belongs to another run: {named}. Give the same options again, or another --out." in err
     assert before == {p: p.read_bytes() for p in Path("o/export").iterdir()}
 
 
@@ -424,7 +424,7 @@ def test_a_translation_that_cannot_be_written_names_its_file_and_leaves_nothing(
 def test_a_toy_keeps_its_stages_when_only_the_last_is_longer(tmp_path):
     """A stage of its own length before the last one is part of what a run is."""
     trainer(toy(first=4, second=6), out=tmp_path).save()
-    with pytest.raises(AnotherRun, match=r"second \(6; here 9\)"):
+    with pytest.raises(AnotherRun, match=r"another run: second \(6; here 9\)"):
         trainer(toy(first=4, second=9), out=tmp_path).resume()
 
 

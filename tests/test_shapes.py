@@ -257,6 +257,14 @@ def test_where_all_was_seen_the_figures_say_so(cli, here):
     assert re.fullmatch(r"export, all (\d+) picture\(s\) of mine, \1 of them seen in training", told)
 
 
+def test_too_few_to_judge_by_is_said_at_once_and_with_a_way_out(cli, here):
+    two_sides(here / "mine", 24)
+    status, out, err = cli("train", "pix2pix", "--data", "mine", "--out", "o", *TRAIN)
+    assert status == 0 and "too few pictures were held out for figures, which need four" in out and "exported to" in out
+    status, _, err = cli("evaluate", "o/export", "--data", "mine")
+    assert status == 1 and "got 1. Judge by another folder, or put pictures that it was not trained on into mine/test." in err
+
+
 def test_own_folder_hands_its_shape_on(tmp_path):
     two_sides(tmp_path, 6)
     whole = own_folder(tiny(), tmp_path, 32, "test", "BA", "crop", frozenset())

@@ -288,7 +288,7 @@ def test_there_is_nothing_to_resume_in_an_empty_folder(tmp_path):
         ({"batch": 5}, r"batch \(2; here 5\)"),
         ({"ema": 0.5}, r"ema \(0.998; here 0.5\)"),
         ({"length": 11}, r"number of images \(10; here 11\)"),
-        ({"jitter": 0.2}, r"data \(other images\)"),
+        ({"jitter": 0.2}, r"data \(other images, or other names\)"),
         ({"facts": {"size": 96, "fit": "crop"}}, r"size \(64; here 96\)"),
         ({"seed": 4, "batch": 5}, r"batch \(2; here 5\), seed \(0; here 4\)"),
     ],
@@ -300,7 +300,7 @@ def test_a_resume_file_of_another_run_is_refused_and_only_what_differs_is_named(
     source = Made(other.get("length", 10), jitter=other.get("jitter", 0.1))
     mine = trainer(toy(**other.get("method", {})), source, out=tmp_path, **options)
     before = everything(mine)
-    with pytest.raises(AnotherRun, match=f"was made with another {named}. Give the same.*another --out.$") as caught:
+    with pytest.raises(AnotherRun, match=f"belongs to another run: {named}. Give the same.*another --out.$") as caught:
         mine.resume()
     assert "\n" not in str(caught.value)
     assert_identical(before, everything(mine))
@@ -309,7 +309,7 @@ def test_a_resume_file_of_another_run_is_refused_and_only_what_differs_is_named(
 def test_data_of_another_size_are_not_called_other_images(tmp_path):
     """The same files at another size make other tensors; what differs for the user is the size."""
     trainer(out=tmp_path, facts={"size": 16}).save()
-    with pytest.raises(AnotherRun, match=r"another size \(16; here 32\). Give"):
+    with pytest.raises(AnotherRun, match=r"another run: size \(16; here 32\). Give"):
         trainer(source=Made(size=32), out=tmp_path, facts={"size": 32}).resume()
 
 
