@@ -97,7 +97,7 @@ def _parser() -> argparse.ArgumentParser:
         "python -m i2i train pix2pix-icons    or    python -m i2i train pix2pix --data my_pairs --size 128",
     )
     sub.add_argument("name", metavar="RECIPE|METHOD")
-    sub.add_argument("--steps", type=_whole(1), help="batches to train on")
+    sub.add_argument("--steps", type=_whole(1), help="batches to train on; of the last stage, where a method has several (dtn has --f_steps, ost --autoencoder_steps before it)")
     sub.add_argument("--data", type=Path, help="folder of your own: pairs (AB side by side, or A/ and B/ with equal names), two domains (A/ and B/), a folder for each domain, or pictures")
     sub.add_argument("--direction", choices=("AB", "BA"), help="own folder: which side is the input (default AB: the left one)")
     sub.add_argument("--size", type=_whole(32), help="own folder: side in pixels (default 128)")
