@@ -8,7 +8,7 @@ import json
 import sys
 from pathlib import Path
 
-from .data.folders import DataError
+from .data.folders import DataError, TooFew
 from .files import replacing
 from .pictures import FITS, PictureError
 
@@ -419,8 +419,8 @@ def _evaluate(options) -> None:
         train = RECIPES[key].source("train") if model.method.layout != "photographs" else None
     try:
         figures = evaluate(model, source, options.limit, progress=not options.json, train=train)
-    except DataError as fault:
-        if not options.data or not str(fault).startswith("figures need"):
+    except TooFew as fault:
+        if not options.data:
             raise
         raise Failed(f"{fault} Judge by another folder, or put pictures that it was not trained on into {options.data / 'test'}.") from None
     if train is not None and RECIPES[key].data not in DRAWN:

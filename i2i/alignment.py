@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from .data.domains import Domains
-from .data.folders import DataError
+from .data.folders import TooFew
 from .data.labelled import Labelled
 from .data.unpaired import Unpaired
 from .judges import load_judge
@@ -108,7 +108,7 @@ def report(model: Translates, train, held_out, limit: int = 500) -> dict[str, Es
 def _two(model: Translates, train: Unpaired, held_out: Unpaired, limit: int) -> dict[str, Estimate]:
     judge, (x, y) = load_judge(), everything(held_out, limit)
     if min(len(x), len(y)) < 4:
-        raise DataError(f"figures need at least 4 held-out pictures of each domain, got {len(x)} and {len(y)}.")
+        raise TooFew(f"figures need at least 4 held-out pictures of each domain, got {len(x)} and {len(y)}.")
     looks = [embed(part, judge) for part in everything(train, 600)]
     found: dict[str, Estimate] = {}
     for direction in directions(model):
@@ -134,7 +134,7 @@ def by_pair(model: Translates, train: Domains, held_out: Domains, limit: int = 5
     judge, still = load_judge(), isinstance(model, Source)
     real = [from_bytes(part[:limit]) for part in held_out.pictures]
     if min(map(len, real)) < 4:
-        raise DataError(f"figures need at least 4 held-out pictures of each domain, got {min(map(len, real))}.")
+        raise TooFew(f"figures need at least 4 held-out pictures of each domain, got {min(map(len, real))}.")
     looks = [embed(from_bytes(part[:600]), judge) for part in train.pictures]
     names = torch.repeat_interleave(torch.arange(len(looks)), torch.tensor([len(e) for e in looks]))
     which = linear_classifier(torch.cat(looks), names)
@@ -169,7 +169,7 @@ def _mean(values: list[float | None]) -> float | None:
 
 def _by_class(model: Translates, train: Labelled, held_out: Labelled, limit: int) -> dict[str, Estimate]:
     if min(len(held_out), len(held_out.y)) < 4:
-        raise DataError(f"figures need at least 4 held-out pictures of each domain, got {len(held_out)} and {len(held_out.y)}.")
+        raise TooFew(f"figures need at least 4 held-out pictures of each domain, got {len(held_out)} and {len(held_out.y)}.")
     judge, some = load_judge(), torch.arange(min(limit, len(held_out)))
     x, y, shown = held_out.batch(some)["x"], held_out.y[:limit], held_out.label[some]
     seen_x, seen_y = train.batch(torch.arange(min(600, len(train))))["x"], train.y[:2000]

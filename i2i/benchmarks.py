@@ -12,7 +12,7 @@ from torch import Tensor
 from .colour import luma
 from .data import catalogue
 from .data.enlarging import Enlarging, reduced
-from .data.folders import DataError, pictures_in
+from .data.folders import DataError, TooFew, pictures_in
 from .judges import load_judge
 from .metrics import Estimate, bootstrap, gradient_energy, perceptual_distance, psnr, ssim
 from .pictures import from_bytes, open_picture, to_picture, to_tensor
@@ -95,7 +95,7 @@ def figures(found: list[Scores]) -> dict[str, Estimate]:
 def report(model, source: Enlarging, limit: int = 500) -> dict[str, Estimate]:
     """figures of a model on the first `limit` whole pictures of a source. DataError below 4."""
     if len(source.pairs) < 4:
-        raise DataError(f"figures need at least 4 held-out pictures, got {len(source.pairs)}.")
+        raise TooFew(f"figures need at least 4 held-out pictures, got {len(source.pairs)}.")
     return figures(each(model, source.pairs[:limit], source.scale))
 
 

@@ -16,7 +16,7 @@ from .alignment import report
 from .checkpoint import export, read_config, write_config
 from .data.domains import Domains
 from .data.enlarging import Enlarging
-from .data.folders import DataError
+from .data.folders import DataError, TooFew
 from .data.holes import Holes
 from .data.labelled import Labelled
 from .data.twins import without_twins
@@ -60,7 +60,7 @@ def evaluate(
     if isinstance(source, Unpaired | Domains | Labelled):
         return report(model, train or source, source, limit)
     if min(limit, len(source)) < 4:
-        raise DataError(f"figures need at least 4 held-out pictures, got {min(limit, len(source))}.")
+        raise TooFew(f"figures need at least 4 held-out pictures, got {min(limit, len(source))}.")
     made, real = translate_all(model, source, limit, progress)
     return judge_report(made, real, load_judge())
 

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .data.folders import DataError
+from .data.folders import TooFew
 from .data.holes import Holes
 from .judges import load_judge
 from .metrics import Estimate, bootstrap, perceptual_distance, ssim_map
@@ -75,5 +75,5 @@ def filled(model, source: Holes, limit: int = 500) -> tuple[Tensor, Tensor, Tens
 def report(model, source: Holes, limit: int = 500) -> dict[str, Estimate]:
     """FIGURES of a model on held-out pictures with holes. DataError below 4."""
     if min(limit, len(source)) < 4:
-        raise DataError(f"figures need at least 4 held-out pictures, got {min(limit, len(source))}.")
+        raise TooFew(f"figures need at least 4 held-out pictures, got {min(limit, len(source))}.")
     return figures(*filled(model, source, limit))

@@ -23,7 +23,7 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 from PIL import Image
 from torch import Tensor
 
-from .claims import CLAIMS, CONTRADICTED, HOLDS, UNDECIDED, markdown, recorded
+from .claims import CLAIMS, CONTRADICTED, HOLDS, UNDECIDED, in_table, markdown, recorded
 from .method import Batch, Method, Terms
 from .nets.patchgan import PatchGAN
 from .pictures import to_picture
@@ -249,7 +249,7 @@ def scores(
 def table(header: Sequence[str], rows: Sequence[Sequence]) -> None:
     """Show a table; floats are shortened to four digits, cells may hold Markdown and LaTeX."""
     def cell(value) -> str:
-        return f"{value:.4g}" if isinstance(value, float) else str(value)
+        return f"{value:.4g}" if isinstance(value, float) else in_table(str(value))
 
     lines = [header, ["---"] * len(header), *rows]
     display(Markdown("\n".join("| " + " | ".join(map(cell, line)) + " |" for line in lines)))

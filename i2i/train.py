@@ -148,15 +148,10 @@ def folder_for(source: Source, home: Path) -> Path:
         return own
 
 
-def _agree_until(one: Method, other: Method, steps: int, constant: bool = False) -> int:
-    """The first of so many steps at which two methods' learning rates or weights differ, else `steps`. constant: at which
-    the rate of `other` differs from that of step 0 of `one`."""
-    for step in range(steps):
-        if constant and one.learning_rate(0) != other.learning_rate(step):
-            return step
-        if not constant and (one.learning_rate(step), one.weights(step)) != (other.learning_rate(step), other.weights(step)):
-            return step
-    return steps
+def _agree_until(one: Method, other: Method, steps: int) -> int:
+    """The first of so many steps at which two methods' learning rates or weights differ, else `steps`."""
+    plans = ((one.learning_rate(s), one.weights(s)) == (other.learning_rate(s), other.weights(s)) for s in range(steps))
+    return next((step for step, alike in enumerate(plans) if not alike), steps)
 
 
 def _listed(others: dict[str, tuple]) -> str:
@@ -497,7 +492,8 @@ class Trainer:
     @cached_property
     def flat(self) -> int:
         """Steps of the last stage before its learning rate first changes; all of them where it never does."""
-        return _agree_until(self.method, self.method, self.stages[-1].steps, constant=True)
+        first, steps = self.method.learning_rate(0), self.stages[-1].steps
+        return next((step for step in range(steps) if self.method.learning_rate(step) != first), steps)
 
     def save(self, name: str = RESUME) -> None:
         """Write resume.pt; Diverged, and the file untouched, if a weight is no number (the loss shows it a step later)."""

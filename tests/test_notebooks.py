@@ -11,6 +11,7 @@ import pytest
 
 from i2i import check as kit
 from i2i import show
+from i2i.claims import markdown
 from i2i.lessons import EXERCISES, QUESTIONS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,14 +32,31 @@ def text(cell: dict) -> str:
     return "".join(cell["source"])
 
 
+def uneven(page: str) -> list[str]:
+    """Rows of a page's Markdown tables with more or fewer cells than their head: a bare | begins another cell."""
+    rows = re.findall(r"(?:^\|.*\n?)+", page, re.M)
+    tables = [[len(re.findall(r"(?<!\\)\|", line)) for line in block.splitlines()] for block in rows]
+    return [block.splitlines()[0] for block, counts in zip(rows, tables, strict=True) if len(set(counts)) > 1]
+
+
+def test_a_table_with_a_bare_bar_in_a_cell_is_uneven_and_ours_escape_it(monkeypatch):
+    assert uneven("| a | of |b| |\n|---|---|\n| 1 | 2 |") == ["| a | of |b| |"]
+    shown = []
+    monkeypatch.setattr(show, "display", lambda page: shown.append(page.data))
+    show.table(["a", "of |b|", r"$\|c\|$"], [["|x|", 1.0, "y"]])
+    assert uneven(shown[0]) == [] and r"of \|b\|" in shown[0] and r"$\|c\|$" in shown[0]
+    assert uneven(markdown({"|r| of a": 1.0})) == []
+
+
 def faults(cells: list[dict]) -> list[str]:
     """What a reader of the outputs should not meet."""
-    found = []
+    found = [f"a table with uneven columns: {head}" for cell in cells if cell["cell_type"] == "markdown" for head in uneven(text(cell))]
     for i, cell in enumerate(c for c in cells if c["cell_type"] == "code"):
         if cell["execution_count"] is None:
             found.append(f"code cell {i} was not executed")
         for output in cell["outputs"]:
             kind, data = output["output_type"], output.get("data", {})
+            found += [f"code cell {i}: a table with uneven columns: {head}" for head in uneven("".join(data.get("text/markdown", "")))]
             if kind == "error" or output.get("name") == "stderr":
                 found.append(f"code cell {i}: {kind} {''.join(output.get('text', output.get('ename', '')))[:80]}")
             if any(mime.startswith("image/") for mime in data):

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import log
@@ -223,14 +224,19 @@ def as_table(figures: Figures) -> tuple[list[str], dict[str, list[str]]] | None:
     return columns, {row: [placed.get((row, column), "") for column in columns] for row in rows}
 
 
+def in_table(text: str) -> str:
+    """Text as a cell of a Markdown table, where a bare | would begin another cell."""
+    return re.sub(r"(?<!\\)\|", r"\\|", text)
+
+
 def markdown(figures: Figures) -> str:
     """The figures as a table for a page."""
     table = as_table(figures)
     if table is None:
-        return "\n".join(["| | |", "|---|---|", *(f"| {name} | {shown(value)} |" for name, value in figures.items())])
+        return "\n".join(["| | |", "|---|---|", *(f"| {in_table(name)} | {shown(value)} |" for name, value in figures.items())])
     columns, rows = table
-    lines = [f"| | {' | '.join(columns)} |", "|---" * (len(columns) + 1) + "|"]
-    return "\n".join(lines + [f"| {row} | {' | '.join(cells)} |" for row, cells in rows.items()])
+    lines = [f"| | {' | '.join(map(in_table, columns))} |", "|---" * (len(columns) + 1) + "|"]
+    return "\n".join(lines + [f"| {in_table(row)} | {' | '.join(cells)} |" for row, cells in rows.items()])
 
 
 def verdicts() -> str:

@@ -21,7 +21,7 @@ def fingerprint(source: object) -> str:
 
 
 def _feed(digest, thing: object, above: tuple[int, ...]) -> None:
-    if id(thing) in above:  # an object that holds itself
+    if id(thing) in above or isinstance(thing, Path):  # an object that holds itself; and where files lie is no matter
         return
     above = (*above, id(thing))
     digest.update(f"<{type(thing).__module__}.{type(thing).__qualname__}>".encode())
@@ -33,8 +33,6 @@ def _feed(digest, thing: object, above: tuple[int, ...]) -> None:
         digest.update(np.ascontiguousarray(thing).data)
     elif isinstance(thing, bool | int | float | complex | str | bytes | type(None) | torch.dtype):
         digest.update(repr(thing).encode())
-    elif isinstance(thing, Path):
-        pass  # where it lies is no matter: what was read from there is hashed
     elif isinstance(thing, dict):
         for key in sorted(thing, key=repr):
             _feed(digest, key, above)

@@ -25,6 +25,10 @@ class DataError(ValueError):
     """A data folder that cannot be used; the message is one sentence."""
 
 
+class TooFew(DataError):
+    """Not enough held-out pictures for figures."""
+
+
 def pictures_in(folder: Path) -> list[Path]:
     """The picture files directly in a folder, in the order of their names."""
     if not folder.is_dir():
