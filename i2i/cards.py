@@ -199,7 +199,9 @@ def folder_recipe(method: str, size: int) -> Recipe:
         "critic_layers": {"stargan": _halvings(size) - 1}.get(method, shipped.config.get("critic_layers")),
         "steps": 10_000,
     }
-    config = shipped.config | {k: v for k, v in fitted.items() if hasattr(METHODS[method].Config, k) and v is not None}
+    # What the shipped net was trained with before its method was put right is not for new ones.
+    config = {k: v for k, v in shipped.config.items() if (k, v) not in METHODS[method].formerly.items()}
+    config |= {k: v for k, v in fitted.items() if hasattr(METHODS[method].Config, k) and v is not None}
     about = {"paired": "pairs", "unpaired": "two domains", "classes": "domains", "labelled": "classes and a target", "photographs": "photographs", "pictures": "pictures"}
     return dataclasses.replace(
         shipped, method=method, data="own folder", size=size, config=config, batch=4 if pairs else shipped.batch,

@@ -69,7 +69,7 @@ class Method(nn.Module):
     layout: str = "paired"  # of a user's own folder, a key of recipes.LAYOUTS
     given: str = ""  # the network that comes with weights of its own and never learns here (DTN's f, SRGAN's phi)
     enlarges: int = 1  # a translation's sides, in those of x
-    formerly: dict = {}  # settings that exports of earlier versions do not state, and what they were then
+    formerly: dict = {}  # settings that came later, and what nets had before: exports may not state them, new nets need not repeat them
     reach: int = 0  # of one pixel of the translation, in pixels of x, where x may be cut into tiles
 
     def __init__(self, config):

@@ -11,7 +11,9 @@ import torch
 from conftest import fake_batch, tiny
 from torch import nn
 
+from i2i.cards import folder_recipe
 from i2i.methods import METHODS
+from i2i.recipes import RECIPES
 
 # method: what differs from its defaults, and parameters by the first letters of its networks' names. Those of the
 # authors' code, or of the paper's own layers where no code was published (SRCNN, SRResNet, SRGAN).
@@ -68,6 +70,13 @@ def test_every_method_is_as_large_as_its_papers(unfilled):
 
 
 # ---- What is said of differences ----
+
+def test_a_net_of_ones_own_is_trained_as_the_method_is_now_and_not_as_shipped_ones_were():
+    for key, cls in METHODS.items():
+        config, paper = folder_recipe(key, 64).build().config, cls.Config()
+        assert {name: getattr(config, name) for name in cls.formerly} == {name: getattr(paper, name) for name in cls.formerly}, key
+    assert RECIPES["ost-icons"].build().config.fakes == 1.0 and RECIPES["unit-icons"].build().config.padding == "reflect"
+
 
 HEADING = "\nDiffers from the paper:\n"
 

@@ -77,6 +77,7 @@ class OST(Method):
     inference = (*OWN, *SHARED, *OF_TARGET)
     controls = ("direction", "scale")
     layout = "unpaired"
+    formerly = {"recon": 1.0, "fakes": 1.0}
 
     def __init__(self, config: Config = Config()):  # noqa: B008 (frozen)
         super().__init__(config)
