@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import copy
 import csv
-import json
 import math
 import os
 import signal
@@ -18,7 +17,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import asdict, replace
 from functools import cached_property
 from pathlib import Path
@@ -37,7 +36,7 @@ from .files import replacing
 from .method import LAYOUTS, Batch, Method, Stage, Turn, frozen, lay_out, weighted_sum
 from .pictures import sheet
 
-RESUME, FLAT, RUN = "resume.pt", "resume-before-decay.pt", "run.json"
+RESUME, FLAT = "resume.pt", "resume-before-decay.pt"
 
 
 class Source(Protocol):
@@ -136,16 +135,17 @@ def _asked_to_stop() -> Iterator[list[int]]:
             signal.signal(number, handler if handler is not None else signal.SIG_DFL)
 
 
-def folder_for(source: Source, home: Path) -> Path:
-    """The folder of a run on `source`: `home`, unless that holds a run on other data; then a name that tells this one's."""
-    mine = fingerprint(source)
-    own, run = home.with_name(f"{home.name}-{mine[:6]}"), home / RUN
-    if own.exists():
-        return own
-    try:
-        return home if not run.exists() or json.loads(run.read_text())["data"]["data"] == mine else own
-    except (ValueError, TypeError, KeyError):
-        return own
+def folder_for(source: Source, plain: Path) -> Path:
+    """The folder of a run on `source`, named `plain` and what tells its data from others; `plain` becomes a link to it, so
+    that it is the latest run of that name."""
+    own = plain.with_name(f"{plain.name}-{fingerprint(source)[:6]}")
+    own.mkdir(parents=True, exist_ok=True)
+    if plain.is_symlink() or not plain.exists():
+        link = plain.with_name(f".{plain.name}.link-{os.getpid()}")
+        with suppress(OSError):  # where links may not be made there is the full name, which is told at the end
+            link.symlink_to(own.name, target_is_directory=True)
+            os.replace(link, plain)
+    return own
 
 
 def _agree_until(one: Method, other: Method, steps: int) -> int:
@@ -452,11 +452,9 @@ class Trainer:
             tqdm.write(f"{_sentence(fault)} The training goes on, and tries again.", file=sys.stderr)
 
     def _start(self) -> None:
-        """Remove what an earlier run left that is not to be mixed with this one's, and write down what this one is."""
+        """Remove what an earlier run left that is not to be mixed with this one's."""
         for left in (self.out / FLAT, self.out / "log.csv", *(self.out / "sheets").glob("[0-9]*.png")):
             left.unlink(missing_ok=True)
-        with replacing(self.out / RUN) as part:
-            part.write_text(json.dumps(self.identity, indent=2) + "\n")
 
     def _log(self, count: int, stage: str, terms: dict[str, float]) -> None:
         if not self.out or self.rank:

@@ -239,7 +239,8 @@ def test_own_pairs_become_a_model_that_loads(cli, elsewhere, layout):
     assert (run / "resume.pt").is_file() and (run / "sheets" / "000003.png").is_file()
     with (run / "log.csv").open() as file:
         assert {row["step"] for row in csv.DictReader(file)} == {"3"}
-    assert str(run / "export").endswith(re.search(r"exported to ([^:]+):", out)[1])
+    told = re.search(r"exported to ([^:]+):", out)[1]
+    assert re.fullmatch(r"runs/pix2pix-mine-[0-9a-f]{6}/export", told) and (elsewhere / told).samefile(run / "export"), "its own name is told"
 
     model = i2i.load(run / "export")
     assert model(photo(), seed=0).size == (32, 32)

@@ -167,15 +167,18 @@ def test_two_folders_of_one_name_are_two_runs_and_each_finds_its_own_again(cli, 
         folder = Path(out.split("exported to ")[1].split(":")[0])
         weights = (folder / "G.safetensors").read_bytes()
         assert made.setdefault(who, (folder, weights)) == (folder, weights)
+        assert Path("runs/pix2pix-data/export/G.safetensors").read_bytes() == weights, "the plain name is the latest"
     assert made["anna"][0] != made["ben"][0] and made["anna"][1] != made["ben"][1]
-    assert sorted(p.name for p in Path("runs").iterdir())[0] == "pix2pix-data"
 
 
-def test_a_run_folder_that_cannot_be_read_is_nobodys(tmp_path):
-    (tmp_path / "run").mkdir()
-    assert folder_for(Made(), tmp_path / "run") == tmp_path / "run"
-    (tmp_path / "run" / "run.json").write_text("[")
-    assert folder_for(Made(), tmp_path / "run").name == f"run-{fingerprint(Made())[:6]}"
+def test_the_plain_name_leads_to_the_latest_run_and_never_replaces_a_folder(tmp_path):
+    one, other = Made(10), Made(11)
+    for source in (one, other, one):
+        own = folder_for(source, tmp_path / "run")
+        assert own == tmp_path / f"run-{fingerprint(source)[:6]}" and (tmp_path / "run").resolve() == own.resolve()
+    (tmp_path / "mine").mkdir()
+    assert folder_for(one, tmp_path / "mine").name != "mine" and not (tmp_path / "mine").is_symlink()
+    assert not list(tmp_path.glob(".*"))
 
 
 def test_a_second_training_in_the_same_folder_is_told_so(tmp_path):
