@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from i2i.__main__ import main
+from i2i.cli import main
 from i2i.methods import METHODS
 
 # Many small tensors: threads would only wait for one another, the more so on a busy machine.
