@@ -83,8 +83,7 @@ def _picture(recipe: Recipe) -> torch.Tensor:
 
 def _last_stage(recipe: Recipe) -> Recipe:
     """With what an earlier stage would learn taken as given: the last stage is where a method is itself."""
-    config = METHODS[recipe.method].Config
-    return dataclasses.replace(recipe, config=recipe.config | {k: 0 for k in ("f_steps", "autoencoder_steps") if hasattr(config, k)})
+    return dataclasses.replace(recipe, config=recipe.config | METHODS[recipe.method].last_stage())
 
 
 def _rhythm(turns: Iterable[Turn]) -> int:
@@ -107,7 +106,7 @@ def _plain_step(method: Method, given: dict[str, torch.Tensor]) -> Callable[[], 
     taken = itertools.count()
 
     def step() -> None:
-        at, batch = next(taken), given | method.share(given)
+        at, batch = next(taken), method.complete(given)
         for name, turn in turns.items():
             if not turn.runs(at):
                 continue

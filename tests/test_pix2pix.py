@@ -207,7 +207,7 @@ def test_the_l1_row_leaves_the_discriminator_alone():
 
 def test_the_discriminators_loss_reaches_no_weight_of_the_generator():
     net, batch = tiny(), fake_batch()
-    total = weighted_sum(net.discriminator_loss(batch | net.share(batch)), net.weights(0))
+    total = weighted_sum(net.discriminator_loss(batch | net.fakes(batch)), net.weights(0))
     grads = torch.autograd.grad(total, [*net.G.parameters()], allow_unused=True)
     assert all(g is None for g in grads)
 
@@ -299,7 +299,7 @@ def test_each_turn_moves_exactly_the_networks_that_it_names(method):
         for _ in range(2):
             before = {k: [p.clone() for p in net.parameters()] for k, net in method.networks().items()}
             batch = trainer._batch()
-            trainer._take(name, turn, batch | method.share(batch))
+            trainer._take(name, turn, batch | method.fakes(batch))
             moved = {
                 letter
                 for letter, net in method.networks().items()

@@ -742,7 +742,7 @@ def test_srgans_terms_are_its_equations(training):
     fake = net.G(X)
     of_g = {"content": (seen_by_vgg(net.phi, fake) - seen_by_vgg(net.phi, Y)).square().mean(), "gan": log_of_real(net.D(fake))}
     of_d = {"real": log_of_real(net.D(Y)), "fake": log_of_fake(net.D(fake))}
-    for batch in (BATCH, BATCH | net.share(BATCH)):
+    for batch in (BATCH, BATCH | net.fakes(BATCH)):
         assert_terms(net.generator_loss(batch), of_g)
         assert_terms(net.discriminator_loss(batch), of_d)
     total = weighted_sum(net.generator_loss(BATCH), net.weights(0))
@@ -773,7 +773,7 @@ def test_what_phi_sees_teaches_g_and_not_phi():
 def test_the_discriminators_loss_reaches_no_weight_of_the_generator():
     net = tiny("srgan")
     batch = fake_batch(enlarges=4)
-    for given in (batch, batch | net.share(batch)):
+    for given in (batch, batch | net.fakes(batch)):
         total = weighted_sum(net.discriminator_loss(given), net.weights(0))
         assert all(g is None for g in torch.autograd.grad(total, [*net.G.parameters()], allow_unused=True))
 
