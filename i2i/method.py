@@ -63,7 +63,7 @@ class Symbol:
 
     latex: without dollar signs.  equation: where it stands in the paper ("eq. 2"; "" where it has no number).
     nets: those that the term needs; a loss leaves it out where one of them was not loaded.
-    role: "adversarial", "reconstruction" or "" (anything else), which a page gives a colour.
+    role: "adversarial", "reconstruction", "classification" or "" (anything else), which a page gives a colour.
     way: "xy" or "yx" for a term that belongs to one direction of translation.
     """
 
@@ -72,6 +72,15 @@ class Symbol:
     nets: tuple[str, ...] = ()
     role: str = ""
     way: str = ""
+
+
+def judged(logits: str, adversarial: str, real: bool) -> Symbol:
+    """The symbol of a discriminator's term, by the name of its loss in `losses.ADVERSARIAL`. logits: LaTeX, "D(G(x))"."""
+    forms = {
+        "log": rf"-\log {logits}" if real else rf"-\log(1 - {logits})",
+        "least-squares": rf"({logits} - 1)^2" if real else rf"{logits}^2",
+    }
+    return Symbol(forms[adversarial], role="adversarial")
 
 
 @dataclass(frozen=True)

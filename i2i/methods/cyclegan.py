@@ -13,13 +13,13 @@ Differs from the paper:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
 
 from ..losses import ADVERSARIAL, l1
-from ..method import DIRECTION, SCALE, Batch, Fit, Method, Stage, Symbol, Terms, Turn, controls
+from ..method import DIRECTION, SCALE, Batch, Fit, Method, Stage, Symbol, Terms, Turn, controls, judged
 from ..nets.layers import NORMS, UPS
 from ..nets.patchgan import PatchGAN
 from ..nets.pool import ImagePool
@@ -52,6 +52,24 @@ class Config:
     decay_from: float = 0.5
 
 
+def _symbols(adversarial: str) -> dict[str, Symbol]:
+    def term(logits: str, real: bool, nets: tuple[str, ...], way: str) -> Symbol:
+        return replace(judged(logits, adversarial, real), equation="eq. 1", nets=nets, way=way)
+
+    return {
+        "gan_y": term("D_Y(G(x))", True, ("D_Y", "G"), "xy"),
+        "gan_x": term("D_X(F(y))", True, ("D_X", "F"), "yx"),
+        "cycle_x": Symbol("|F(G(x)) - x|", "eq. 2", ("G", "F"), "reconstruction", "xy"),
+        "cycle_y": Symbol("|G(F(y)) - y|", "eq. 2", ("G", "F"), "reconstruction", "yx"),
+        "identity_y": Symbol("|G(y) - y|", "section 5.2", ("G",), "", "xy"),
+        "identity_x": Symbol("|F(x) - x|", "section 5.2", ("F",), "", "yx"),
+        "real_x": term("D_X(x)", True, ("D_X",), "yx"),
+        "fake_x": term("D_X(F(y))", False, ("D_X", "F"), "yx"),
+        "real_y": term("D_Y(y)", True, ("D_Y",), "xy"),
+        "fake_y": term("D_Y(G(x))", False, ("D_Y", "G"), "xy"),
+    }
+
+
 class CycleGAN(Method):
     """Eq. 3: L_GAN(G, D_Y) + L_GAN(F, D_X) + lambda L_cyc(G, F), and lambda / 2 L_identity(G, F) of section 5.2."""
 
@@ -60,22 +78,12 @@ class CycleGAN(Method):
     controls = controls(DIRECTION, SCALE)
     layout = "unpaired"
     shared = ("fake_y", "fake_x")
-    symbols = {
-        "gan_y": Symbol(r"(D_Y(G(x)) - 1)^2", "eq. 1", ("D_Y", "G"), "adversarial", "xy"),
-        "gan_x": Symbol(r"(D_X(F(y)) - 1)^2", "eq. 1", ("D_X", "F"), "adversarial", "yx"),
-        "cycle_x": Symbol(r"|F(G(x)) - x|", "eq. 2", ("G", "F"), "reconstruction", "xy"),
-        "cycle_y": Symbol(r"|G(F(y)) - y|", "eq. 2", ("G", "F"), "reconstruction", "yx"),
-        "identity_y": Symbol(r"|G(y) - y|", "section 5.2", ("G",), "", "xy"),
-        "identity_x": Symbol(r"|F(x) - x|", "section 5.2", ("F",), "", "yx"),
-        "real_x": Symbol(r"(D_X(x) - 1)^2", "eq. 1", ("D_X",), "adversarial", "yx"),
-        "fake_x": Symbol(r"D_X(F(y))^2", "eq. 1", ("D_X", "F"), "adversarial", "yx"),
-        "real_y": Symbol(r"(D_Y(y) - 1)^2", "eq. 1", ("D_Y",), "adversarial", "xy"),
-        "fake_y": Symbol(r"D_Y(G(x))^2", "eq. 1", ("D_Y", "G"), "adversarial", "xy"),
-    }
+    symbols = _symbols("least-squares")
 
     def __init__(self, config: Config = Config()):  # noqa: B008 (frozen)
         super().__init__(config)
         c = config
+        self.symbols = _symbols(c.adversarial)
         self.adversarial = ADVERSARIAL[c.adversarial]
         self.G, self.F = (ResNetGenerator(3, 3, c.width, c.blocks, UPS[c.up], NORMS[c.norm], c.halvings) for _ in "GF")
         self.D_X, self.D_Y = (

@@ -13,13 +13,13 @@ Differs from the paper:
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
 from ..losses import ADVERSARIAL, distance_loss
-from ..method import SCALE, Batch, Fit, Method, Stage, Symbol, Terms, Turn, controls
+from ..method import SCALE, Batch, Fit, Method, Stage, Symbol, Terms, Turn, controls, judged
 from ..nets.layers import NORMS, UPS
 from ..nets.patchgan import PatchGAN
 from ..nets.pool import ImagePool
@@ -70,6 +70,18 @@ def between_halves(pictures: Tensor) -> Tensor:
 DISTANCES: dict[str, Callable[[Tensor], Tensor]] = {"pairs": between_pairs, "halves": between_halves}
 
 
+def _symbols(adversarial: str) -> dict[str, Symbol]:
+    def term(logits: str, real: bool, nets: tuple[str, ...]) -> Symbol:
+        return replace(judged(logits, adversarial, real), equation="L_GAN", nets=nets)
+
+    return {
+        "gan": term("D(G(x))", True, ("D", "G")),
+        "distance": Symbol("|d_X(x_i, x_j) - d_Y(G(x_i), G(x_j))|", "L_distance", ("G",), "reconstruction"),
+        "real": term("D(y)", True, ("D",)),
+        "fake": term("D(G(x))", False, ("D", "G")),
+    }
+
+
 class DistanceGAN(Method):
     """Min over G, max over D of alpha L_GAN(G, D) + beta L_distance(G) (or L_self_distance)."""
 
@@ -77,16 +89,12 @@ class DistanceGAN(Method):
     controls = controls(SCALE)
     layout = "unpaired"
     shared = ("fake_y",)
-    symbols = {
-        "gan": Symbol(r"(D(G(x)) - 1)^2", "L_GAN", ("D", "G"), "adversarial"),
-        "distance": Symbol(r"|d_X(x_i, x_j) - d_Y(G(x_i), G(x_j))|", "L_distance", ("G",), "reconstruction"),
-        "real": Symbol(r"(D(y) - 1)^2", "L_GAN", ("D",), "adversarial"),
-        "fake": Symbol(r"D(G(x))^2", "L_GAN", ("D", "G"), "adversarial"),
-    }
+    symbols = _symbols("least-squares")
 
     def __init__(self, config: Config = Config()):  # noqa: B008 (frozen)
         super().__init__(config)
         c = config
+        self.symbols = _symbols(c.adversarial)
         self.adversarial, self.distances = ADVERSARIAL[c.adversarial], DISTANCES[c.between]
         self.G = ResNetGenerator(3, 3, c.width, c.blocks, UPS[c.up], NORMS[c.norm], c.halvings)
         self.D = PatchGAN(3, c.patch_width, c.patch_layers, 8 * c.patch_width, NORMS[c.norm])

@@ -14,13 +14,13 @@ Differs from the paper:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
 from ..losses import ADVERSARIAL, l1
-from ..method import SAMPLES, SCALE, SEED, Batch, Fit, Method, Symbol, Terms, controls, halvings
+from ..method import SAMPLES, SCALE, SEED, Batch, Fit, Method, Symbol, Terms, controls, halvings, judged
 from ..nets.layers import NORMS, UPS
 from ..nets.patchgan import PatchGAN
 from ..nets.unet import UNet
@@ -54,22 +54,30 @@ class Config:
     decay_from: float = 0.5  # part of the steps after which the rate falls linearly
 
 
+def _symbols(adversarial: str) -> dict[str, Symbol]:
+    def term(logits: str, real: bool, nets: tuple[str, ...]) -> Symbol:
+        return replace(judged(logits, adversarial, real), equation="eq. 1", nets=nets)
+
+    return {
+        "real": term("D(x, y)", True, ("D",)),
+        "fake": term("D(x, G(x))", False, ("D", "G")),
+        "gan": term("D(x, G(x))", True, ("D", "G")),
+        "l1": Symbol("|y - G(x)|", "eq. 3", ("G",), "reconstruction"),
+    }
+
+
 class Pix2Pix(Method):
     """Eq. 4: min over G, max over D of L_cGAN(G, D) + lambda L_L1(G)."""
 
     Config = Config
     controls = controls(SEED, SAMPLES, SCALE)
     shared = ("fake_y",)
-    symbols = {
-        "real": Symbol(r"-\log D(x, y)", "eq. 1", ("D",), "adversarial"),
-        "fake": Symbol(r"-\log(1 - D(x, G(x)))", "eq. 1", ("D", "G"), "adversarial"),
-        "gan": Symbol(r"-\log D(x, G(x))", "eq. 1", ("D", "G"), "adversarial"),
-        "l1": Symbol(r"|y - G(x)|", "eq. 3", ("G",), "reconstruction"),
-    }
+    symbols = _symbols("log")
 
     def __init__(self, config: Config = Config()):  # noqa: B008 (frozen)
         super().__init__(config)
         c = config
+        self.symbols = _symbols(c.adversarial)
         self.adversarial = ADVERSARIAL[c.adversarial]
         self.G = UNet(
             c.x_channels, c.y_channels, c.width, c.cap, c.depth, c.skips, c.dropout, UPS[c.up], NORMS[c.norm]
