@@ -25,13 +25,13 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from .checkpoint import export
 from .files import replacing
-from .inference import bf16_here
 from .method import Method, Turn, frozen, lay_out, weighted_sum
 from .methods import METHODS
 from .nets.convolution import plain_layers
-from .pipeline import SHIPPED, Model, load
 from .recipes import RECIPES, Recipe
-from .tiles import TILE
+from .run.pipeline import SHIPPED, Model, load
+from .run.prepared import bf16_here
+from .run.tiles import TILE
 from .train import Trainer, default_device
 
 # The papers' own sizes, at which nothing is shipped; at 128 px the net has a level less to halve.

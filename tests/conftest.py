@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from i2i.__main__ import main
+from i2i.cli import main
 from i2i.methods import METHODS
 from kit.golden import Golden
 from kit.methods import TINY, tiny  # noqa: F401 (until the tests import them from the kit)

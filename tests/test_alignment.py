@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 import torch
 
-from i2i.alignment import FIGURES, Source, everything, report
-from i2i.data import landscapes
 from i2i.data.folders import DataError
 from i2i.data.unpaired import Unpaired, unpaired_icons
+from i2i.data.worlds import landscapes
+from i2i.measure.unpaired import FIGURES, Source, everything, report
 from i2i.metrics import distance_correlation, linear_probe, ranks
 
 chance = torch.Generator().manual_seed(0)

@@ -8,8 +8,8 @@ import torch.nn.functional as F
 from conftest import fake_batch, tiny
 from lesson_kit import assert_complete, assert_passes, assert_told, clean  # noqa: F401 (a fixture)
 
-from i2i.inpainting import membrane
 from i2i.lessons.inpainting import EXERCISES, QUESTIONS
+from i2i.run.filling import membrane
 
 # ---- Right solutions ----
 

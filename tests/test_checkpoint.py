@@ -29,7 +29,7 @@ from i2i.checkpoint import (
     save_resume,
 )
 from i2i.methods import METHODS
-from i2i.pipeline import cards, load
+from i2i.run.pipeline import cards, load
 from i2i.train import Trainer
 
 

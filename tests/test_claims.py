@@ -30,9 +30,9 @@ from i2i.claims import (
 )
 from i2i.claims import paired_nets as nets
 from i2i.data.domains import Domains
-from i2i.data.facades import Facades, draw_labels
-from i2i.data.icons import draw
 from i2i.data.unpaired import Unpaired
+from i2i.data.worlds.facades import Facades, draw_labels
+from i2i.data.worlds.icons import draw
 from i2i.pictures import from_bytes, to_bytes
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -18,16 +18,16 @@ from PIL import Image
 
 import i2i
 from i2i import bench, judges
-from i2i.__main__ import _parser, main
 from i2i.checkpoint import export
 from i2i.claims import CLAIMS, Claim, Comparison, claim
-from i2i.data import catalogue, download
+from i2i.cli import _parser, main
 from i2i.data.folders import is_validation
+from i2i.data.public import catalogue, download
 from i2i.methods import METHODS
 from i2i.metrics import Estimate
 from i2i.pictures import to_picture
-from i2i.pipeline import shipped
 from i2i.recipes import DATA, RECIPES, Recipe
+from i2i.run.pipeline import shipped
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMANDS = ("list", "data", "train", "translate", "evaluate", "claims", "bench")
@@ -441,7 +441,7 @@ def test_a_recipe_is_trained_on_its_world(cli, elsewhere, monkeypatch):
     small = dataclasses.replace(RECIPES["pix2pix-icons"], size=32, config=config, batch=2)
     monkeypatch.setitem(RECIPES, "small", small)
     judged = []
-    monkeypatch.setattr("i2i.cards.evaluate", lambda model, source, *_: judged.append(source) or {"PSNR": Estimate(9.0)})
+    monkeypatch.setattr("i2i.publish.evaluate", lambda model, source, *_: judged.append(source) or {"PSNR": Estimate(9.0)})
     status, out, err = cli("train", "small", "--precision", "fp32", "--quiet")
     assert status == 0, err
     model = i2i.load(elsewhere / "runs" / "small" / "export")
@@ -786,7 +786,7 @@ def test_a_defect_keeps_its_traceback(monkeypatch):
     def fail():
         raise ValueError("a defect")
 
-    monkeypatch.setattr("i2i.pipeline.cards", fail)
+    monkeypatch.setattr("i2i.run.pipeline.cards", fail)
     with pytest.raises(ValueError, match="a defect"):
         main(["list"])
 

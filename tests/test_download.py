@@ -24,9 +24,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from i2i.data import catalogue, download
-from i2i.data.catalogue import DATASETS, Dataset, File
-from i2i.data.download import DownloadError, fetch
+from i2i.data.public import catalogue, download, layouts
+from i2i.data.public.catalogue import DATASETS, Dataset, File
+from i2i.data.public.download import DownloadError, fetch
 
 # A server with faults.
 
@@ -271,12 +271,12 @@ def test_a_killed_run_leaves_a_part_that_the_next_one_resumes(host, tmp_path):
 
     host.faults["set.tar.gz"] = stall
     code = (
-        "import sys; from pathlib import Path; from i2i.data.catalogue import Dataset, File\n"
-        "from i2i.data.download import fetch\n"
+        "import sys; from pathlib import Path; from i2i.data.public.catalogue import Dataset, File\n"
+        "from i2i.data.public.download import fetch\n"
         "fetch(Dataset('set', '', '', (File((sys.argv[1],), 'set.tar.gz'),), '', ''), Path(sys.argv[2]))"
     )
     command = [sys.executable, "-c", code, host.url("set.tar.gz"), str(tmp_path)]
-    child = subprocess.Popen(command, cwd=catalogue.Path(catalogue.__file__).parents[2])
+    child = subprocess.Popen(command, cwd=catalogue.Path(catalogue.__file__).parents[3])
     deadline = time.monotonic() + 60  # for a loaded machine
     while time.monotonic() < deadline and not (parts(tmp_path) and parts(tmp_path)[0].stat().st_size):
         time.sleep(0.02)
@@ -669,11 +669,11 @@ def test_emoji_become_styles_of_the_concepts_that_all_draw(host, tmp_path):
     place = quiet(Dataset("emoji", "", "", files, "", "", layout="emoji"), tmp_path)
 
     index = json.loads((place / "index.json").read_text())
-    kept = [c for c in ("1f600", "1f441-200d-1f5e8", "1f99a") if download.emoji_split(c)]
+    kept = [c for c in ("1f600", "1f441-200d-1f5e8", "1f99a") if layouts.emoji_split(c)]
     assert [entry["code"] for entry in index] == kept and len(kept) > 1
     assert index[0] == {
         "code": kept[0], "name": f"name of {red}", "group": "smileys-emotion", "subgroup": "sub",
-        "split": download.emoji_split(kept[0]),
+        "split": layouts.emoji_split(kept[0]),
     }  # fmt: skip
     colours = {"openmoji-line": (0,) * 3, "openmoji": (255, 0, 0), "twemoji": (0, 255, 0), "noto": (9,) * 3,
                "fluent-3d": (0, 0, 255)}  # fmt: skip
@@ -687,9 +687,9 @@ def test_emoji_become_styles_of_the_concepts_that_all_draw(host, tmp_path):
 def test_the_emoji_split_is_that_of_the_recipes():
     """By hash of the code; these were drawn from the index that the recipes were trained on."""
     for code in ("1f18e", "1f193", "1f194", "1f196", "1f198", "1f3c3-200d-2640"):
-        assert download.emoji_split(code) == "test"
+        assert layouts.emoji_split(code) == "test"
     for code in ("1f0cf", "1f170", "1f199", "a9", "ae", "1f3c3-200d-2642"):
-        assert download.emoji_split(code) == "train"
+        assert layouts.emoji_split(code) == "train"
 
 
 # The catalogue.
@@ -721,7 +721,7 @@ def test_an_entry_is_complete(name):
     assert (
         entry.name == name and entry.title and entry.licence and entry.cite and entry.home.startswith("http")
     )
-    assert entry.layout in download.LAYOUTS
+    assert entry.layout in layouts.LAYOUTS
     assert entry.files or entry.note
     assert len({file.name for file in entry.files}) == len(entry.files)
     for file in entry.files:

@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from i2i.data.emoji import DrawnEmoji, concepts, moved
-from i2i.data.lines import ink
-from i2i.data.sketches import DRAWINGS, sketch, sketches
+from i2i.data.worlds.lines import ink
+from i2i.data.worlds.sketches import DRAWINGS, sketch, sketches
 
 EMOJI = Path(os.environ.get("I2I_DATA", "data")) / "emoji"
 needs_emoji = pytest.mark.skipif(not EMOJI.is_dir(), reason="needs I2I_DATA with emoji")

@@ -19,9 +19,9 @@ from torch import Tensor
 
 import i2i
 from i2i.checkpoint import export
-from i2i.inpainting import as_hole, fill, pieces, window
-from i2i.inside import FIGURES
+from i2i.measure.holes import FIGURES
 from i2i.pictures import PictureError, to_picture, to_rgb, to_tensor
+from i2i.run.filling import as_hole, fill, pieces, window
 
 
 def painted(w: int, h: int, box: tuple[int, int, int, int], mode: str = "L") -> Image.Image:

@@ -11,8 +11,8 @@ from PIL import Image
 
 from i2i.data.cmp import cmp_facades
 from i2i.data.folders import DataError, Pairs, in_split, is_validation, paired, pictures_in, stack
-from i2i.data.lines import ink
-from i2i.data.sketches import DRAWINGS, sketches
+from i2i.data.worlds.lines import ink
+from i2i.data.worlds.sketches import DRAWINGS, sketches
 from i2i.pictures import PictureError, to_bytes, to_picture, to_tensor
 
 NAMES = [f"{i:03d}" for i in range(40)]

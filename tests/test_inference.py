@@ -15,12 +15,14 @@ import torch.nn.functional as F
 from conftest import noise, tiny
 from torch import nn
 
-from i2i import inference
 from i2i.checkpoint import export
-from i2i.inference import MEAN, MOST, Packed, bf16_here, compiled, fold, packs, prepared
 from i2i.nets.layers import Tape, own_statistics
 from i2i.nets.patchgan import PatchGAN
-from i2i.pipeline import load
+from i2i.run import compiled as compiling
+from i2i.run import prepared as preparing
+from i2i.run.compiled import MEAN, MOST, compiled
+from i2i.run.pipeline import load
+from i2i.run.prepared import Packed, bf16_here, fold, packs, prepared
 
 
 def lively(**changes):
@@ -157,7 +159,7 @@ def test_the_first_callers_may_come_together():
 
 
 def test_where_torch_cannot_pack_its_own_layers_serve(monkeypatch):
-    monkeypatch.setattr(inference, "packs", lambda dtype: False)
+    monkeypatch.setattr(preparing, "packs", lambda dtype: False)
     method = lively()
     quick = prepared(method)
     assert not any(isinstance(m, Packed) for m in quick.modules())
@@ -174,7 +176,7 @@ def test_packing_that_computes_something_else_is_not_trusted(monkeypatch):
 def test_the_probe_says_yes_only_where_bfloat16_is_faster(monkeypatch):
     for slow, fast in ((1.0, 0.5), (0.5, 1.0), (1.0, 0.9)):
         monkeypatch.setattr(
-            inference, "_seconds", lambda way, x, s=slow, f=fast: f if way().dtype == torch.bfloat16 else s
+            preparing, "seconds", lambda way, x, s=slow, f=fast: f if way().dtype == torch.bfloat16 else s
         )
         assert bf16_here.__wrapped__(torch.device("cpu")) is (fast < 0.8 * slow)
 
@@ -235,8 +237,8 @@ def stub(folder, monkeypatch):
     """A model, and compiled code in place of what a compiler would build."""
     model = load(folder, "cpu", precision="fp32")
     made = Stub(model.method)
-    monkeypatch.setattr(inference, "_built", lambda folder, shape, bf16: folder)
-    monkeypatch.setattr(inference, "_loaded", lambda path: made)
+    monkeypatch.setattr(compiling, "_built", lambda folder, shape, bf16: folder)
+    monkeypatch.setattr(compiling, "_loaded", lambda path: made)
     run = model._run
     monkeypatch.setattr(model, "_run", lambda x, chance: (time.sleep(0.05), run(x, chance))[1])
     return model, made
@@ -266,7 +268,7 @@ def test_compiled_code_that_is_wrong_or_slow_is_not_used(stub, fault):
 def test_without_a_compiler_all_stays_as_it_was(folder, monkeypatch, tmp_path):
     monkeypatch.setenv("I2I_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("CXX", "no-such-compiler")
-    monkeypatch.setattr(inference.subprocess, "Popen", lambda *_, **__: pytest.fail("nothing is to be built"))
+    monkeypatch.setattr(compiling.subprocess, "Popen", lambda *_, **__: pytest.fail("nothing is to be built"))
     model = load(folder, "cpu", compile=True)
     for thread in threading.enumerate():
         if thread.name == "compile lively":
@@ -277,8 +279,8 @@ def test_without_a_compiler_all_stays_as_it_was(folder, monkeypatch, tmp_path):
 def test_a_compiler_that_fails_is_no_fault_of_the_visitor(folder, monkeypatch, tmp_path):
     """The process of its own dies: no package, no half-written file, no exception."""
     monkeypatch.setenv("I2I_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(inference, "compiler", lambda: "/bin/false")
-    monkeypatch.setattr(inference.sys, "executable", "/bin/false")
+    monkeypatch.setattr(compiling, "compiler", lambda: "/bin/false")
+    monkeypatch.setattr(compiling.sys, "executable", "/bin/false")
     assert compiled(lambda x, chance: lively().translate(x, generator=chance), folder, X, False) is None
     assert list((tmp_path / "cache").iterdir()) == []
     assert stat.S_IMODE(os.stat(tmp_path / "cache").st_mode) & 0o077 == 0, "it holds code that will be run"
@@ -286,16 +288,16 @@ def test_a_compiler_that_fails_is_no_fault_of_the_visitor(folder, monkeypatch, t
 
 def test_a_package_in_the_cache_is_taken_and_any_change_asks_for_another(folder, monkeypatch, tmp_path):
     monkeypatch.setenv("I2I_CACHE", str(tmp_path))
-    keys = [inference._key(folder, X.shape, bf16) for bf16 in (True, False)]
-    keys += [inference._key(folder, torch.Size((1, 3, 64, 64)), True)]
+    keys = [compiling._key(folder, X.shape, bf16) for bf16 in (True, False)]
+    keys += [compiling._key(folder, torch.Size((1, 3, 64, 64)), True)]
     other = export(tmp_path / "other", lively(dropout=0.25), size=32)
-    keys += [inference._key(other, X.shape, True)]
+    keys += [compiling._key(other, X.shape, True)]
     monkeypatch.setattr(torch, "__version__", "9.9")
-    keys += [inference._key(folder, X.shape, True)]
+    keys += [compiling._key(folder, X.shape, True)]
     assert len(set(keys)) == 5
     (tmp_path / f"{keys[4]}.pt2").write_bytes(b"not a package")
-    monkeypatch.setattr(inference, "compiler", lambda: pytest.fail("it is there already"))
-    assert inference._built(folder, X.shape, True) == tmp_path / f"{keys[4]}.pt2"
+    monkeypatch.setattr(compiling, "compiler", lambda: pytest.fail("it is there already"))
+    assert compiling._built(folder, X.shape, True) == tmp_path / f"{keys[4]}.pt2"
 
 
 def test_a_package_that_cannot_be_loaded_is_as_good_as_none(monkeypatch, tmp_path):
@@ -303,22 +305,22 @@ def test_a_package_that_cannot_be_loaded_is_as_good_as_none(monkeypatch, tmp_pat
         raise RuntimeError("not a package")
 
     # In place of the module: to import the real one takes seconds.
-    monkeypatch.setitem(inference.sys.modules, "torch._inductor", types.SimpleNamespace(aoti_load_package=broken))
-    assert inference._loaded(tmp_path / "x.pt2") is None
-    monkeypatch.setitem(inference.sys.modules, "torch._inductor", types.SimpleNamespace(aoti_load_package=str))
-    assert inference._loaded(tmp_path / "x.pt2") == str(tmp_path / "x.pt2")
+    monkeypatch.setitem(compiling.sys.modules, "torch._inductor", types.SimpleNamespace(aoti_load_package=broken))
+    assert compiling._loaded(tmp_path / "x.pt2") is None
+    monkeypatch.setitem(compiling.sys.modules, "torch._inductor", types.SimpleNamespace(aoti_load_package=str))
+    assert compiling._loaded(tmp_path / "x.pt2") == str(tmp_path / "x.pt2")
 
 
 @pytest.mark.long
-@pytest.mark.skipif(inference.compiler() is None, reason="there is no C++ compiler here")
+@pytest.mark.skipif(compiling.compiler() is None, reason="there is no C++ compiler here")
 def test_a_net_is_compiled_in_a_process_of_its_own_and_taken_from_the_cache(folder, monkeypatch, tmp_path):
     monkeypatch.setenv("I2I_CACHE", str(tmp_path))
-    path = inference._built(folder, X.shape, False)
+    path = compiling._built(folder, X.shape, False)
     assert path is not None and path.exists()
     with monkeypatch.context() as sealed:  # not for longer: to load the package torch itself may ask a compiler
-        sealed.setattr(inference.subprocess, "Popen", lambda *_, **__: pytest.fail("it is built already"))
-        assert inference._built(folder, X.shape, False) == path
+        sealed.setattr(compiling.subprocess, "Popen", lambda *_, **__: pytest.fail("it is built already"))
+        assert compiling._built(folder, X.shape, False) == path
     method, tape = load(folder, "cpu").method, Tape(chance(4))
     wanted = paint(method, X, 4)
     method.translate(X, generator=tape)
-    torch.testing.assert_close(inference._loaded(path)(X, tape.numbers), wanted, rtol=0, atol=1e-3)
+    torch.testing.assert_close(compiling._loaded(path)(X, tape.numbers), wanted, rtol=0, atol=1e-3)

@@ -19,19 +19,21 @@ from test_superres import NAMES, VAL, chance, count, flat_judge, put, view
 from test_train import assert_identical, clones, equal, run_in_two
 from torch import Tensor, nn
 
-from i2i import bench, cards, inside
+from i2i import bench
+from i2i import publish as cards
 from i2i.data import holes as holes_module
-from i2i.data.facades import SPLITS, Facades
 from i2i.data.folders import DataError
 from i2i.data.holes import KINDS, Holes, cmp_holes, facade_holes, holes, mask, photograph_holes
-from i2i.data.sdf import hash_uniform
-from i2i.inpainting import Membrane, fill, membrane
-from i2i.inside import FIGURES, figures, filled, report
+from i2i.data.worlds.facades import SPLITS, Facades
+from i2i.data.worlds.sdf import hash_uniform
+from i2i.measure import holes as inside
+from i2i.measure.holes import FIGURES, figures, filled, report
 from i2i.method import frozen, weighted_sum
 from i2i.methods import METHODS
 from i2i.metrics import perceptual_distance, ssim, ssim_map
 from i2i.pictures import PictureError, to_bytes
 from i2i.recipes import Recipe, own_folder
+from i2i.run.filling import Membrane, fill, membrane
 
 SHARED = Path(os.environ.get("I2I_DATA", "data"))
 BATCH = fake_batch(dtype=torch.float64)

@@ -25,13 +25,14 @@ from demos.inpainting.fillers import SUBJECTS, View, settle
 from demos.map import tab as map
 from demos.widgets import brush
 from demos.work import visitors
-from i2i import inside, pipeline
 from i2i.checkpoint import export
 from i2i.data import holes
-from i2i.data.sdf import hash_uniform
-from i2i.inpainting import Membrane, fill
+from i2i.data.worlds.sdf import hash_uniform
+from i2i.measure import holes as inside
 from i2i.pictures import PictureError, to_picture, to_tensor
 from i2i.recipes import RECIPES
+from i2i.run import pipeline
+from i2i.run.filling import Membrane, fill
 
 ABLATIONS = [told.model for told in four.TOLD.values()]
 

@@ -10,7 +10,9 @@ import torch
 import torch.nn.functional as F
 
 from i2i.checkpoint import CheckpointError
-from i2i.data import catalogue, emoji, facades, icons
+from i2i.data import emoji
+from i2i.data.public import catalogue
+from i2i.data.worlds import facades, icons
 from i2i.judges import (
     JUDGES,
     KINDS,
@@ -25,7 +27,8 @@ from i2i.judges import (
     shelves,
     train_judge,
 )
-from i2i.metrics import embed, frechet, judge_report, perceptual_distance
+from i2i.measure.paired import figures
+from i2i.metrics import embed, frechet, perceptual_distance
 from i2i.pictures import from_bytes
 
 NAME = "i2i-feat-v1"
@@ -151,7 +154,7 @@ def test_sets_are_ranked_too(judge):
 
 def test_it_serves_the_report(judge):
     x = toys(0, 8)[0]
-    report = judge_report(distort(x, torch.ones(8, dtype=torch.long), torch.full((8,), 0.5)), x, judge)
+    report = figures(distort(x, torch.ones(8, dtype=torch.long), torch.full((8,), 0.5)), x, judge)
     assert report["PD-i2i"].value > 0 and report["FD-i2i"].value > 0
 
 

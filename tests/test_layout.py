@@ -29,14 +29,15 @@ RANKS = [
     {"method"},
     {"methods"},
     {"train", "checkpoint"},
-    {"recipes", "inference", "oneshot", "tiles", "inpainting"},
-    {"pipeline"},
+    {"recipes"},
+    {"run"},
     {"judges", "metrics"},
-    {"alignment", "benchmarks", "inside"},
-    {"cards", "bench"},
+    {"measure"},
+    {"publish", "bench"},
     {"claims", "lessons"},
     {"show"},
-    {"check", "__main__"},
+    {"check", "cli"},
+    {"__main__"},
 ]
 RANK = {part: i for i, parts in enumerate(RANKS) for part in parts}
 # Same rank, yet one way only: what is a file of its own must not come to need what needs it.

@@ -20,20 +20,21 @@ from test_unpaired import deep, grey, veiled
 from torch import Tensor
 
 import i2i
-from i2i.alignment import FIGURES, Source, To, averaged, by_pair, pairs, report
-from i2i.cards import evaluate, folder_recipe, publish, told_by
 from i2i.checkpoint import export
 from i2i.data import emoji
 from i2i.data.domains import Domains, domains, emoji_domains, icon_domains
 from i2i.data.folders import DataError, is_validation
-from i2i.data.icons import Icons
 from i2i.data.unpaired import Unpaired, mirrored
+from i2i.data.worlds.icons import Icons
 from i2i.losses import attribute_loss, class_loss
+from i2i.measure import evaluate
+from i2i.measure.unpaired import FIGURES, Source, To, averaged, by_pair, pairs, report
 from i2i.method import weighted_sum
 from i2i.methods import METHODS
 from i2i.methods import stargan as module
 from i2i.metrics import Estimate, linear_classifier, linear_probe
 from i2i.pictures import PictureError, to_bytes, to_picture, to_tensor
+from i2i.publish import folder_recipe, publish, told_by
 from i2i.recipes import Recipe
 from i2i.train import Trainer, translated
 

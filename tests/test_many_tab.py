@@ -24,11 +24,11 @@ from demos.unpaired import scene
 from demos.unpaired import stargan as styles
 from demos.unpaired import tab as unpaired
 from demos.work import line as live
-from i2i import oneshot as learning
-from i2i import pipeline
 from i2i.checkpoint import export, load_method
 from i2i.losses import l1
 from i2i.methods import METHODS
+from i2i.run import oneshot as learning
+from i2i.run import pipeline
 
 STYLES = ("line", "flat", "glossy", "night")
 SMALL = {

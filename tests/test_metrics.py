@@ -14,6 +14,9 @@ from skimage.metrics import structural_similarity
 from torch import nn
 
 from i2i import metrics
+from i2i.measure.paired import figures
+from i2i.metrics import published
+from i2i.metrics.sets import _unbiased_mmd
 
 
 @pytest.fixture(autouse=True)
@@ -234,7 +237,7 @@ def test_fid_and_kid_are_those_of_the_usual_packages():
     """Numbers that torch-fidelity 0.4.0 and torchmetrics 1.9.0 agree on, of the same embeddings in float64."""
     ea, eb = numbers(120, 16, seed=1), 0.8 * numbers(120, 16, seed=2) + 0.1
     assert metrics.frechet(ea, eb) == pytest.approx(0.82868652886076, rel=1e-11)
-    assert metrics._unbiased_mmd(ea, eb).item() == pytest.approx(0.038440326760790455, rel=1e-11)
+    assert _unbiased_mmd(ea, eb).item() == pytest.approx(0.038440326760790455, rel=1e-11)
     # torch-fidelity, 400 subsets of 60: 0.037089 with a deviation of 0.013317. Other subsets, as many, are drawn here.
     value, _ = metrics.kernel_distance(ea, eb, subsets=400, subset_size=60)
     assert abs(value - 0.037089) < 4 * math.sqrt(2 / 400) * 0.013317
@@ -290,10 +293,10 @@ def test_bootstrap_draws_independent_sets_on_their_own():
     assert metrics.bootstrap(torch.tensor([30.0, math.inf])).high == math.inf
 
 
-def test_judge_report(features):
+def test_figures(features):
     real = pictures(40)
     made = (real + 0.1 * noise(*real.shape)).clamp(-1, 1)
-    report = metrics.judge_report(made, real, features)
+    report = figures(made, real, features)
     assert list(report) == ["PSNR", "SSIM", "energy ratio", "colour", "PD-i2i", "FD-i2i", "KD-i2i"]
     assert report["PD-i2i"].value == pytest.approx(
         metrics.perceptual_distance(made, real, features).mean().item(), rel=1e-5
@@ -301,12 +304,12 @@ def test_judge_report(features):
     assert report["energy ratio"].value == pytest.approx(metrics.gradient_energy_ratio(made, real))
     assert report["FD-i2i"].low is None
     assert all(e.low <= e.value <= e.high for e in report.values() if e.low is not None)
-    assert report == metrics.judge_report(made, real, features)
+    assert report == figures(made, real, features)
     json.dumps(report)
 
-    unpaired = metrics.judge_report(made.flip(0), real[:30], features, paired=False)
+    unpaired = figures(made.flip(0), real[:30], features, paired=False)
     assert list(unpaired) == ["energy ratio", "colour", "FD-i2i", "KD-i2i"]
-    shuffled = metrics.judge_report(real[torch.randperm(40)], real, features, paired=False)
+    shuffled = figures(real[torch.randperm(40)], real, features, paired=False)
     assert shuffled["colour"].value == 1 and shuffled["FD-i2i"].value == pytest.approx(0, abs=1e-8)
 
 
@@ -377,7 +380,7 @@ def inception_file(tmp_path_factory):
 
 def test_fid_with_inception(inception_file, monkeypatch):
     folder, name, _ = inception_file
-    monkeypatch.setattr(metrics, "INCEPTION", name)
+    monkeypatch.setattr(published, "INCEPTION", name)
     real = pictures(2, size=40)
     (embedding,) = metrics.inception(folder)(real[:1])
     assert embedding.shape == (1, 2048, 1, 1) and embedding.std() > 0
@@ -387,7 +390,7 @@ def test_fid_with_inception(inception_file, monkeypatch):
 
 
 def test_fid_and_kid_are_the_distances_on_inception(features, monkeypatch):
-    monkeypatch.setattr(metrics, "inception", lambda folder: features)
+    monkeypatch.setattr(published, "inception", lambda folder: features)
     made, real = noise(9, 3, 32, 32), pictures(10)
     ea, eb = metrics.embed(made, features), metrics.embed(real, features)
     assert metrics.fid(made, real) == metrics.frechet(ea, eb) > 0
@@ -396,7 +399,7 @@ def test_fid_and_kid_are_the_distances_on_inception(features, monkeypatch):
 
 def test_inception_pools_as_the_port_does(inception_file, monkeypatch):
     folder, name, _ = inception_file
-    monkeypatch.setattr(metrics, "INCEPTION", name)
+    monkeypatch.setattr(published, "INCEPTION", name)
     features = metrics.inception(folder)
     net = next(c.cell_contents for c in features.__closure__ if isinstance(c.cell_contents, nn.Module))
     assert not any(m.training for m in net.modules())
@@ -422,12 +425,12 @@ def test_inception_pools_as_the_port_does(inception_file, monkeypatch):
 
 def test_inception_takes_only_the_published_file(inception_file, tmp_path, monkeypatch):
     folder, name, state = inception_file
-    monkeypatch.setattr(metrics, "INCEPTION", "inception-00000000.pth")
-    (tmp_path / metrics.INCEPTION).symlink_to(folder / name)
+    monkeypatch.setattr(published, "INCEPTION", "inception-00000000.pth")
+    (tmp_path / published.INCEPTION).symlink_to(folder / name)
     with pytest.raises(ValueError, match="does not hold the published weights"):
         metrics.inception(tmp_path)
     cut = {k: v for k, v in state.items() if k != "Mixed_7c.branch_pool.conv.weight"}
-    monkeypatch.setattr(metrics, "INCEPTION", save(cut, tmp_path, "inception"))
+    monkeypatch.setattr(published, "INCEPTION", save(cut, tmp_path, "inception"))
     with pytest.raises(RuntimeError, match="Missing key.*Mixed_7c.branch_pool.conv.weight"):
         metrics.inception(tmp_path)
 
@@ -436,7 +439,7 @@ def test_inception_takes_only_the_published_file(inception_file, tmp_path, monke
 def lpips_folder(request, tmp_path, monkeypatch):
     from torchvision import models
 
-    architecture, _, taps = metrics.LPIPS_NETS[request.param]
+    architecture, _, taps = published.LPIPS_NETS[request.param]
     with torch.device("meta"):
         net = getattr(models, architecture)()
     torch.manual_seed(0)
@@ -449,7 +452,7 @@ def lpips_folder(request, tmp_path, monkeypatch):
     learned = {f"lin{i}.model.1.weight": torch.rand(1, c, 1, 1) for i, c in enumerate(widths)}
     torch.save(learned, tmp_path / f"lpips-v0.1-{request.param}.pth")
     named = save(state, tmp_path, architecture)
-    monkeypatch.setitem(metrics.LPIPS_NETS, request.param, (architecture, named, taps))
+    monkeypatch.setitem(published.LPIPS_NETS, request.param, (architecture, named, taps))
     return request.param, tmp_path, state, learned
 
 

@@ -11,8 +11,8 @@ import torch
 from conftest import fake_batch, tiny
 from torch import nn
 
-from i2i.cards import folder_recipe
 from i2i.methods import METHODS
+from i2i.publish import folder_recipe
 from i2i.recipes import RECIPES
 
 # method: what differs from its defaults, and parameters by the first letters of its networks' names. Those of the

@@ -20,23 +20,23 @@ from test_unpaired import deep, grey, veiled
 from torch import Tensor
 
 import i2i
-from i2i.alignment import FIGURES, report
 from i2i.bench import _last_stage
-from i2i.cards import folder_recipe, publish, told_by
 from i2i.checkpoint import export
-from i2i.data import glyphs
 from i2i.data.digits import first_split
 from i2i.data.faces import shown as shown_faces
 from i2i.data.folders import DataError, is_validation
 from i2i.data.labelled import Labelled, handwriting_to_toy, labelled, pen_to_toy
 from i2i.data.unpaired import Unpaired, one_picture
+from i2i.data.worlds import glyphs
 from i2i.losses import total_variation
+from i2i.measure.unpaired import FIGURES, report
 from i2i.method import frozen, weighted_sum
 from i2i.methods import METHODS
 from i2i.methods import dtn as dtn_module
 from i2i.methods import ost as ost_module
 from i2i.methods.dtn import REAL, SOURCE, TARGET
 from i2i.pictures import PictureError, to_bytes, to_picture, to_tensor
+from i2i.publish import folder_recipe, publish, told_by
 from i2i.recipes import RECIPES, Recipe
 
 MNIST = Path(os.environ.get("I2I_DATA", "data")) / "mnist_t10k"

@@ -10,10 +10,10 @@ import torch
 from conftest import noise, tiny
 from PIL import Image
 
-from i2i import pipeline
 from i2i.checkpoint import CheckpointError, export
 from i2i.pictures import PictureError, to_picture
-from i2i.pipeline import cards, load, shipped
+from i2i.run import pipeline
+from i2i.run.pipeline import cards, load, shipped
 
 
 def loud(**changes):

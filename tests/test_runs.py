@@ -24,7 +24,7 @@ from test_train import assert_identical, everything, toy, trainer
 from i2i import checkpoint, files, train
 from i2i.checkpoint import CheckpointError, export, load_method, load_resume, read_config
 from i2i.data.fingerprint import fingerprint
-from i2i.data.icons import Icons
+from i2i.data.worlds.icons import Icons
 from i2i.files import replacing
 from i2i.methods import METHODS
 from i2i.recipes import RECIPES
@@ -73,7 +73,7 @@ for key, cls in METHODS.items():
 from i2i.claims.mixtures import train
 drawn = b"".join(p.detach().numpy().tobytes() for p in train("DiscoGAN", {seed}, steps=20).parameters())
 print("mixtures", hashlib.sha256(drawn).hexdigest())
-from i2i.__main__ import main
+from i2i.cli import main
 sys.exit(main({words}))
 """
 

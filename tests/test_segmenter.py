@@ -9,8 +9,8 @@ import torch
 import torch.nn.functional as F
 
 from i2i.checkpoint import CheckpointError
-from i2i.data import catalogue
-from i2i.data.facades import Facades
+from i2i.data.public import catalogue
+from i2i.data.worlds.facades import Facades
 from i2i.judges import SEGMENTERS, SHIPPED, fcn_scores, load_segmenter, train_segmenter
 from i2i.judges.segmenter import FCN, RealFacades, SegmenterConfig, SegmenterRecipe, scores_of
 

@@ -18,8 +18,8 @@ from i2i.data.folders import DataError, digest, paired
 from i2i.data.labelled import labelled
 from i2i.data.unpaired import unpaired
 from i2i.pictures import FITS, fitted, to_tensor
-from i2i.pipeline import Model, cards, load
 from i2i.recipes import RECIPES, own_folder
+from i2i.run.pipeline import Model, cards, load
 
 SIZES = [(96, 32), (64, 48), (48, 64), (40, 40), (33, 100)]
 

@@ -8,16 +8,17 @@ import json
 import pytest
 import torch
 
-from i2i import inside
-from i2i.alignment import everything, translate
-from i2i.cards import figures_table, translate_all
 from i2i.checkpoint import read_config, render_card
 from i2i.losses import l1
+from i2i.measure import holes
+from i2i.measure.paired import translate_all
+from i2i.measure.unpaired import everything, translate
 from i2i.metrics import psnr
 from i2i.nets.layers import own_statistics
 from i2i.nets.membrane import membrane
-from i2i.pipeline import SHIPPED, load, shipped
+from i2i.publish import figures_table
 from i2i.recipes import RECIPES
+from i2i.run.pipeline import SHIPPED, load, shipped
 
 
 @pytest.fixture(scope="module", params=shipped())
@@ -36,7 +37,7 @@ def test_the_card_says_what_a_reader_must_know(model):
     pairs = {"PSNR", "SSIM", "energy ratio", "colour", "PD-i2i", "FD-i2i", "KD-i2i"}
     alone = {"likeness", "KD-i2i", "distance r"}
     enlarged = {"PSNR-Y", "SSIM-Y", "energy ratio", "PD-i2i"}
-    by_layout = {"paired": pairs, "photographs": enlarged, "pictures": set(inside.FIGURES)}
+    by_layout = {"paired": pairs, "photographs": enlarged, "pictures": set(holes.FIGURES)}
     assert by_layout.get(model.method.layout, alone) <= set(model.card["figures"])
     page = (SHIPPED / model.name / "README.md").read_text()
     assert page == render_card(SHIPPED / model.name, read_config(SHIPPED / model.name)[1]), "the card is made from the config"
@@ -124,5 +125,5 @@ def test_a_model_that_fills_holes_paints_what_a_soap_film_does_not():
         made = load(name, device="cpu").translate(shown["x"], mask=shown["mask"])
         film = membrane(shown["x"], shown["mask"])
         assert torch.equal(made * (1 - shown["mask"]), shown["x"] * (1 - shown["mask"])), name
-        energy = [inside.figures(p, shown["y"], shown["mask"])["hole energy"].value for p in (made, film)]
+        energy = [holes.figures(p, shown["y"], shown["mask"])["hole energy"].value for p in (made, film)]
         assert energy[0] > energy[1], name

@@ -13,21 +13,24 @@ import torch
 from conftest import noise, tiny
 from PIL import Image
 
-from i2i.cards import evaluate_apart, publish, translate_all
 from i2i.checkpoint import render_card
 from i2i.claims import markdown, recorded
-from i2i.data import catalogue, emoji, families, twins
+from i2i.data import emoji, families, twins
 from i2i.data.digits import digit_split, first_split
 from i2i.data.domains import Domains
 from i2i.data.enlarging import ON_BENCHMARKS, photographs
 from i2i.data.folders import DataError, Pairs, in_split, pictures_in
 from i2i.data.holes import Holes
+from i2i.data.public import catalogue
 from i2i.data.twins import near_twins, without_twins
 from i2i.data.unpaired import Unpaired, unpaired_emoji
 from i2i.judges import features
+from i2i.measure import evaluate_apart
+from i2i.measure.paired import translate_all
 from i2i.pictures import as_bytes, open_picture, to_bytes
-from i2i.pipeline import SHIPPED, cards
+from i2i.publish import publish
 from i2i.recipes import BY_CODE, DATA, DRAWN, RECIPES, Recipe
+from i2i.run.pipeline import SHIPPED, cards
 from i2i.train import Trainer
 
 ROOT = Path(os.environ.get("I2I_DATA", "data"))
@@ -294,7 +297,7 @@ def numbered(tmp_path, monkeypatch):
     np.savez(tmp_path / "mnist_t10k" / "mnist_t10k.npz", images=images, labels=(np.arange(n) % 10).astype(np.uint8))
     monkeypatch.setenv("I2I_DATA", str(tmp_path))
     monkeypatch.setattr("i2i.data.labelled.TARGETS", 3)
-    monkeypatch.setattr("i2i.data.glyphs.SPLITS", {s: (0, 4) for s in ("train", "val", "test")})
+    monkeypatch.setattr("i2i.data.worlds.glyphs.SPLITS", {s: (0, 4) for s in ("train", "val", "test")})
     return n
 
 

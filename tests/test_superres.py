@@ -22,17 +22,18 @@ from test_unpaired import deep, grey, veiled
 from torch import Tensor, nn
 
 import i2i
-from i2i import benchmarks, cards, colour, recipes, tiles
-from i2i.__main__ import main
+from i2i import colour
 from i2i.bench import _example
-from i2i.benchmarks import Bicubic, Scores, benchmark, figures, report, scores
 from i2i.checkpoint import VGG_FILE, CheckpointError, export, load_method, load_vgg
-from i2i.data import textures as texture_module
+from i2i.cli import main
 from i2i.data.enlarging import Enlarging, enlarging, photographs, reduced, shrunk
 from i2i.data.folders import DataError, is_validation
-from i2i.data.sdf import grid, hash_uniform
-from i2i.data.textures import KINDS, SPLITS, draw, kind_of, textures
+from i2i.data.worlds import textures as texture_module
+from i2i.data.worlds.sdf import grid, hash_uniform
+from i2i.data.worlds.textures import KINDS, SPLITS, draw, kind_of, textures
 from i2i.judges import load_judge
+from i2i.measure import evaluate, superres
+from i2i.measure.superres import Bicubic, Scores, benchmark, figures, report, scores
 from i2i.method import frozen, weighted_sum
 from i2i.methods import METHODS
 from i2i.methods.srcnn import bicubic
@@ -41,7 +42,8 @@ from i2i.nets.layers import batch_norm
 from i2i.nets.srresnet import EnlargingResNet, PReLU, ShuffledConv2d, _Shuffled
 from i2i.nets.vgg import VGG19
 from i2i.pictures import PictureError, from_bytes, to_bytes, to_picture, to_rgb, to_tensor
-from i2i.recipes import RECIPES, Recipe, own_folder
+from i2i.recipes import RECIPES, SHIPPED_JUDGES, Recipe, own_folder
+from i2i.run import tiles
 
 SHARED = Path(os.environ.get("I2I_DATA", "data"))
 METHODS_HERE = ("srcnn", "srresnet", "srgan")
@@ -407,7 +409,7 @@ def test_figures_are_means_and_the_energy_ratio_that_of_means():
 
 @pytest.fixture
 def unjudged(monkeypatch):
-    monkeypatch.setattr(benchmarks, "load_judge", lambda: flat_judge)
+    monkeypatch.setattr(superres, "load_judge", lambda: flat_judge)
 
 
 def test_a_report_is_on_whole_pictures_and_a_card_states_it(unjudged):
@@ -417,7 +419,7 @@ def test_a_report_is_on_whole_pictures_and_a_card_states_it(unjudged):
     each = [scores(Bicubic()(to_picture(from_bytes(x))), v, judge=flat_judge) for (x, _), v in zip(source.pairs, views, strict=True)]
     assert made["PSNR-Y"].value == pytest.approx(np.mean([s.psnr for s in each])) and each[5].psnr != each[0].psnr
     assert report(Bicubic(), source, limit=4)["PSNR-Y"].value == pytest.approx(np.mean([s.psnr for s in each[:4]]))
-    assert cards.evaluate(Bicubic(), source, progress=False) == made
+    assert evaluate(Bicubic(), source, progress=False) == made
     with pytest.raises(DataError, match=r"at least 4 held-out pictures, got 3\.$"):
         report(Bicubic(), Enlarging(views[:3], 40))
 
@@ -444,13 +446,13 @@ def test_a_benchmark_is_named_by_its_pictures(tmp_path, monkeypatch):
 @pytest.mark.parametrize("name, psnr", [("Set5", 28.43), ("BSD100", 25.96)])
 def test_bicubic_reaches_its_published_figure(name, psnr, unjudged, monkeypatch):
     """So the pictures, the way they are reduced and the measure are those of the papers."""
-    dataset, folder = benchmarks.SETS[name]
+    dataset, folder = superres.SETS[name]
     if not (SHARED / dataset / folder).is_dir():
         pytest.skip("I2I_DATA holds no pictures to measure on")
-    monkeypatch.setattr(benchmarks, "ssim", lambda a, *_: a.mean((1, 2, 3)))  # slow, and not the question
-    found = benchmarks.each(Bicubic(), benchmark(name).values())
+    monkeypatch.setattr(superres, "ssim", lambda a, *_: a.mean((1, 2, 3)))  # slow, and not the question
+    found = superres.each(Bicubic(), benchmark(name).values())
     assert np.mean([s.psnr for s in found]) == pytest.approx(psnr, abs=0.1)
-    assert benchmarks.PUBLISHED["bicubic"][name] == pytest.approx(psnr, abs=0.1)
+    assert superres.PUBLISHED["bicubic"][name] == pytest.approx(psnr, abs=0.1)
 
 
 # ---- Pairs ----
@@ -923,7 +925,7 @@ def test_an_export_holds_the_generator_alone_and_loads_strictly(tmp_path, key):
 def test_a_recipe_may_begin_with_a_shipped_generator(tmp_path, monkeypatch):
     begun = tiny("srresnet", seed=3).eval()
     export(tmp_path / "begun", begun, size=16)
-    monkeypatch.setattr(recipes, "SHIPPED", tmp_path)
+    monkeypatch.setattr("i2i.recipes.recipe.SHIPPED", tmp_path)
     recipe = Recipe("srgan", "own folder", 16, {**SMALL, "content": "mse"}, start="begun")
     built = recipe.build()
     for (name, p), q in zip(built.G.named_parameters(), begun.G.parameters(), strict=True):
@@ -1062,10 +1064,10 @@ def test_srgan_on_ones_own_photographs_begins_with_the_shipped_generator(cli, he
     """As deep as that one is, whatever the size of the pictures."""
     shipped, started = here / "shipped", METHODS["srresnet"].Config(**RECIPES["srresnet-photographs"].config)
     export(shipped / "srresnet-photographs", METHODS["srresnet"](started).eval(), size=96)
-    (shipped / "judges").symlink_to(recipes.SHIPPED_JUDGES)
-    monkeypatch.setattr(recipes, "SHIPPED", shipped)
+    (shipped / "judges").symlink_to(SHIPPED_JUDGES)
+    monkeypatch.setattr("i2i.recipes.recipe.SHIPPED", shipped)
     album(here / "mine", 34, 33)
-    monkeypatch.setattr(cards, "evaluate", lambda *_: {})
+    monkeypatch.setattr("i2i.publish.evaluate", lambda *_: {})
     status, _, err = cli("train", "srgan", "--data", "mine", "--d_width", "2", "--d_dense", "4", *QUICK)
     assert status == 0, err
     model = i2i.load(here / "runs" / "srgan-mine" / "export", device="cpu")

@@ -22,12 +22,12 @@ from demos.superres import tab as superres
 from demos.widgets.photograph import Photograph
 from demos.work import tilework
 from demos.work.line import Full, Line, Waiting
-from i2i import pipeline, tiles
 from i2i.checkpoint import export
 from i2i.data.enlarging import reduced
 from i2i.judges import load_judge
 from i2i.pictures import PictureError, from_bytes, to_picture, to_tensor
 from i2i.recipes import RECIPES
+from i2i.run import pipeline, tiles
 
 KEYS = ["srcnn", "srresnet", "content", "srgan"]
 JUDGED = {"features": "judge", "content": "phi54"}

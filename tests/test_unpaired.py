@@ -17,8 +17,8 @@ from PIL import Image
 from i2i.data import emoji
 from i2i.data import unpaired as module
 from i2i.data.folders import DataError, is_validation
-from i2i.data.icons import Icons
 from i2i.data.unpaired import Unpaired, mirrored, unpaired, unpaired_emoji, unpaired_icons
+from i2i.data.worlds.icons import Icons
 from i2i.pictures import PictureError, to_bytes, to_picture
 from i2i.train import Trainer
 

@@ -17,10 +17,10 @@ from demos.unpaired import identity_pool, partner, roundtrip, scene
 from demos.unpaired import objective as cycles
 from demos.unpaired import tab as unpaired
 from demos.unpaired.subjects import SUBJECTS, examples
-from i2i import pipeline
 from i2i.checkpoint import export
 from i2i.losses import l1
-from i2i.pipeline import load
+from i2i.run import pipeline
+from i2i.run.pipeline import load
 
 MODELS = {
     "icons": ("cyclegan", "discogan", "dualgan", "unit", "distancegan"),

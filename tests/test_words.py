@@ -11,8 +11,8 @@ from conftest import TINY, fake_batch
 from i2i.claims import CLAIMS, inpainting, recorded, superres, unpaired_nets
 from i2i.method import Method
 from i2i.methods import METHODS
-from i2i.pipeline import cards
 from i2i.recipes import RECIPES
+from i2i.run.pipeline import cards
 
 ROOT = Path(__file__).resolve().parent.parent
 ALONE = re.compile(r"\balone\b")

@@ -6,9 +6,9 @@ import time
 import pytest
 import torch
 
-from i2i.data import facades, icons, sdf
-from i2i.data.facades import Facades
-from i2i.data.icons import Icons
+from i2i.data.worlds import facades, icons, sdf
+from i2i.data.worlds.facades import Facades
+from i2i.data.worlds.icons import Icons
 
 N = len(icons.CLASSES)
 

@@ -14,13 +14,13 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from i2i.data import facades, icons, landscapes
-from i2i.data.portrait import portrait
-from i2i.inpainting import Membrane, fill, window
+from i2i.data.worlds import facades, icons, landscapes
+from i2i.data.worlds.portrait import portrait
 from i2i.judges import load_judge
 from i2i.metrics import perceptual_distance
 from i2i.pictures import PictureError, open_picture, to_picture, to_tensor
-from i2i.pipeline import Model, load, shipped
+from i2i.run.filling import Membrane, fill, window
+from i2i.run.pipeline import Model, load, shipped
 
 from ..widgets.brush import rasterise
 
@@ -169,7 +169,7 @@ def settle(key: str = "", at: int = 0, own: str = "", ops: str | None = None, ri
 
 
 class Figures(NamedTuple):
-    """How far a filled hole is from the truth: those of `i2i.inside`, of one picture."""
+    """How far a filled hole is from the truth: those of `i2i.measure.holes`, of one picture."""
 
     l1: float
     psnr: float

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from PIL import Image
 
 from i2i.claims import mean, recorded
-from i2i.inpainting import Membrane
-from i2i.pipeline import shipped
+from i2i.run.filling import Membrane
+from i2i.run.pipeline import shipped
 
 from ..widgets import look
 from ..widgets.urls import exact_url

@@ -13,8 +13,8 @@ import gradio as gr
 import numpy as np
 from PIL import Image
 
-from i2i.inpainting import fill
 from i2i.pictures import PictureError, open_picture
+from i2i.run.filling import fill
 
 from ..widgets import look
 from ..widgets.asking import sentence

@@ -13,12 +13,12 @@ import numpy as np
 import torch
 from PIL import Image
 
-from i2i.data import facades, icons
-from i2i.data.sketches import DRAWINGS
+from i2i.data.worlds import facades, icons
+from i2i.data.worlds.sketches import DRAWINGS
 from i2i.losses import ADVERSARIAL, l1
 from i2i.metrics import gradient_energy_ratio, psnr
 from i2i.pictures import PictureError, open_picture, to_picture, to_tensor
-from i2i.pipeline import Model, load, shipped
+from i2i.run.pipeline import Model, load, shipped
 
 from ..widgets import look
 from ..widgets.pad import SIDE, Ink, Pad, is_empty, picture_to_base, rasterise, strokes_to_ops

@@ -12,13 +12,13 @@ import gradio as gr
 import torch
 from PIL import Image
 
-from i2i.data.facades import classes_of
+from i2i.data.worlds.facades import classes_of
 from i2i.judges import fcn_scores, load_segmenter
 from i2i.method import Method
 from i2i.metrics import gradient_energy
 from i2i.nets.layers import own_statistics
 from i2i.pictures import to_picture, to_tensor
-from i2i.pipeline import Model, load, shipped
+from i2i.run.pipeline import Model, load, shipped
 
 from ..widgets import look
 from ..widgets.eye import Eye, seen_by

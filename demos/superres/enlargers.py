@@ -11,13 +11,14 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from i2i import benchmarks, tiles
 from i2i.data.enlarging import reduced
 from i2i.judges import load_judge
 from i2i.losses import log_loss, mse
+from i2i.measure.superres import Bicubic, scores
 from i2i.methods.srgan import MAPS
 from i2i.pictures import from_bytes, to_picture, to_tensor
-from i2i.pipeline import Model, load, shipped
+from i2i.run import tiles
+from i2i.run.pipeline import Model, load, shipped
 
 from ..widgets import look
 
@@ -132,7 +133,7 @@ def loaded(key: str) -> Model:
 def enlarge(key: str, x: Image.Image, wanted: Callable[[], bool]) -> Image.Image | None:
     """x at four times its sides, or None when it is no longer wanted. key: of TOLD, or "bicubic"."""
     if key == "bicubic":
-        return benchmarks.Bicubic(SCALE)(x)
+        return Bicubic(SCALE)(x)
     made = None
     for step in tiles.enlarged(loaded(key), x):
         made = step
@@ -163,7 +164,7 @@ def figures(made: Image.Image, real: Image.Image) -> Figures | None:
     """None where the pictures are too small to be judged."""
     if min(real.size) < _JUDGED:
         return None
-    s = benchmarks.scores(made, real, border=SCALE)
+    s = scores(made, real, border=SCALE)
     a, b = to_tensor(made), to_tensor(real)
     layer, known = _content()
     content = None

@@ -12,9 +12,9 @@ from pathlib import Path
 import torch
 from PIL import Image
 
-from i2i.data import icons, landscapes, textures
 from i2i.data.enlarging import reduced
-from i2i.data.portrait import portrait
+from i2i.data.worlds import icons, landscapes, textures
+from i2i.data.worlds.portrait import portrait
 from i2i.pictures import PictureError, from_bytes, open_picture, to_picture
 
 from .enlargers import SCALE

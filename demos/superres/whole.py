@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from i2i import tiles
 from i2i.pictures import PictureError
+from i2i.run import tiles
 
 from ..widgets import look
 from ..widgets.urls import light_url

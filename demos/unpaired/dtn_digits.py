@@ -13,9 +13,9 @@ import torch
 from PIL import Image, ImageChops
 from torch import Tensor
 
-from i2i.data import glyphs, icons
+from i2i.data.worlds import glyphs, icons
 from i2i.pictures import PictureError, to_picture
-from i2i.pipeline import shipped
+from i2i.run.pipeline import shipped
 
 from ..widgets import look
 from ..widgets.asking import sentence

@@ -13,12 +13,12 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from i2i.data import catalogue
 from i2i.data.faces import faces_to_people, head, hopper, portraits
 from i2i.data.folders import DataError
+from i2i.data.public import catalogue
 from i2i.losses import total_variation
 from i2i.pictures import PictureError, from_bytes, open_picture, to_picture
-from i2i.pipeline import shipped
+from i2i.run.pipeline import shipped
 
 from ..widgets import look
 from ..widgets.asking import sentence

@@ -10,7 +10,7 @@ from torch import Tensor
 from i2i.losses import l1
 from i2i.nets.pool import ImagePool
 from i2i.pictures import to_picture
-from i2i.pipeline import Model
+from i2i.run.pipeline import Model
 
 from ..widgets.look import figure, stack
 from ..widgets.strip import thumbnail

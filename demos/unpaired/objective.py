@@ -12,7 +12,7 @@ from torch import Tensor
 from i2i.losses import ADVERSARIAL, kl_to_unit, l1, log_loss, mse, wasserstein
 from i2i.method import Method
 from i2i.nets.layers import own_statistics
-from i2i.pipeline import Model
+from i2i.run.pipeline import Model
 
 from ..widgets.look import note, stack
 

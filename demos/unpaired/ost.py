@@ -16,9 +16,9 @@ from torch import Tensor
 
 from i2i.claims import mean, recorded
 from i2i.losses import l1
-from i2i.oneshot import DRAWN, SOURCE, TARGET, Progress, unseen_icons
 from i2i.pictures import PictureError, from_bytes, to_bytes, to_picture
-from i2i.pipeline import Model, shipped
+from i2i.run.oneshot import DRAWN, SOURCE, TARGET, Progress, unseen_icons
+from i2i.run.pipeline import Model, shipped
 
 from ..widgets import look
 from ..widgets.asking import sentence, uploaded
@@ -33,7 +33,7 @@ _STYLE = look.style(__file__, "ost")
 MODEL = "ost-icons"
 SECONDS = (20, 60)
 START = 90  # seconds more that a process may take, to start and to draw the target, on a busy machine
-WORK = "i2i.oneshot:learn_icon"
+WORK = "i2i.run.oneshot:learn_icon"
 LINE = Line()
 _FLAT = 2.0  # grey levels: less variation is no picture
 

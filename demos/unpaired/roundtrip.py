@@ -9,11 +9,11 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from i2i.alignment import directions
 from i2i.losses import l1
+from i2i.measure.unpaired import directions
 from i2i.metrics import distance_correlation
 from i2i.pictures import to_picture
-from i2i.pipeline import Model
+from i2i.run.pipeline import Model
 
 from ..widgets.look import figure, note, stack
 from .objective import TOLD

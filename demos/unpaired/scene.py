@@ -10,10 +10,10 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from i2i.alignment import directions
+from i2i.measure.unpaired import directions
 from i2i.methods import METHODS
 from i2i.pictures import to_picture
-from i2i.pipeline import Model, load, shipped
+from i2i.run.pipeline import Model, load, shipped
 
 from ..widgets import look
 from ..widgets.asking import sentence

@@ -13,12 +13,14 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from i2i.data import catalogue, emoji, icons, landscapes
+from i2i.data import emoji
 from i2i.data.domains import domains, emoji_domains
 from i2i.data.folders import DataError
+from i2i.data.public import catalogue
+from i2i.data.worlds import icons, landscapes
 from i2i.losses import l1
 from i2i.pictures import PictureError, from_bytes, open_picture, to_picture
-from i2i.pipeline import Model, shipped
+from i2i.run.pipeline import Model, shipped
 
 from ..widgets import look
 from ..widgets.asking import sentence, uploaded

@@ -10,9 +10,11 @@ from functools import lru_cache
 import torch
 from PIL import Image
 
-from i2i.data import catalogue, emoji, icons, landscapes
+from i2i.data import emoji
 from i2i.data.folders import DataError
+from i2i.data.public import catalogue
 from i2i.data.unpaired import Unpaired, unpaired, unpaired_emoji
+from i2i.data.worlds import icons, landscapes
 from i2i.pictures import PictureError, to_picture
 
 _SHOWN = 12

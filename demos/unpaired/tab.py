@@ -7,7 +7,7 @@ from collections.abc import Callable
 import gradio as gr
 from PIL import Image
 
-from i2i.alignment import directions
+from i2i.measure.unpaired import directions
 from i2i.methods import METHODS
 from i2i.pictures import PictureError, open_picture
 

@@ -25,7 +25,7 @@ import torch
 from PIL import Image, ImageChops, ImageDraw
 
 from i2i.data import holes
-from i2i.data.sdf import hash_uniform
+from i2i.data.worlds.sdf import hash_uniform
 from i2i.pictures import PictureError
 
 from .component import Component

@@ -26,7 +26,7 @@ def work(folder: str, pixels: np.ndarray, tile: int, out: str, threads: int) -> 
     import torch
 
     from i2i import load
-    from i2i.tiles import enlarged
+    from i2i.run.tiles import enlarged
 
     torch.set_num_threads(threads)
     model = load(folder, device="cpu")

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from functools import cache
 
-from .. import inside
 from ..data.folders import DataError
 from ..data.holes import KINDS, Holes, facade_holes
-from ..inpainting import Membrane
+from ..measure import holes
 from ..methods.pggan import PGGAN, Config
-from ..pipeline import Model, load, shipped
 from ..recipes import RECIPES
+from ..run.filling import Membrane
+from ..run.pipeline import Model, load, shipped
 from .claim import SEEDS, Claim, Comparison, Figures, NotReady, nearer
 from .kept import kept
 from .paired import CMP
@@ -43,7 +43,7 @@ def net(row: str, seed: int) -> Model:
 
 
 def _measured(model, source: Holes) -> dict[str, float]:
-    return {name: estimate.value for name, estimate in inside.report(model, source, HELD_OUT).items()}
+    return {name: estimate.value for name, estimate in holes.report(model, source, HELD_OUT).items()}
 
 
 def global_and_patch() -> Figures:

@@ -11,7 +11,7 @@ import torch
 
 from ..checkpoint import export, is_export
 from ..method import Method
-from ..pipeline import Model, load
+from ..run.pipeline import Model, load
 from ..train import Source, Trainer
 from .claim import SEEDS, NotReady
 

@@ -11,16 +11,16 @@ from functools import cache, partial
 import torch
 from torch import Tensor
 
-from ..alignment import To, pairs
-from ..alignment import translate as through
 from ..data.domains import Domains, icon_domains
 from ..judges import load_judge
+from ..measure.unpaired import To, pairs
+from ..measure.unpaired import translate as through
 from ..methods import METHODS
 from ..methods.stargan import Config, StarGAN
 from ..metrics import embed, linear_classifier, perceptual_distance, ranks
 from ..pictures import from_bytes
-from ..pipeline import Model
 from ..recipes import RECIPES
+from ..run.pipeline import Model
 from .claim import SEEDS, Claim, Comparison, Figures, mean
 from .kept import kept
 from .unpaired_nets import SIZE, enlarged, pair_config

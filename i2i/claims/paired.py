@@ -10,7 +10,7 @@ from ..judges import fcn_scores, load_segmenter
 from ..losses import l1
 from ..metrics import diversity, gradient_energy_ratio, histogram_intersection, psnr
 from ..nets.patchgan import PatchGAN
-from ..pipeline import load, shipped
+from ..run.pipeline import load, shipped
 from .claim import SEEDS, Claim, Comparison, Figures, equal, nearer
 from .kept import each_seed
 from .paired_nets import cmp_made, cmp_truth, drawn, drawn_truth, trained
@@ -161,7 +161,7 @@ def any_size() -> Figures:
 
 def dropout_diversity() -> Figures:
     """Mean pairwise L1 over 20 dropout samples for one map, against that over 20 real buildings for the same map."""
-    from ..data.facades import render
+    from ..data.worlds.facades import render
 
     truth, figures = drawn_truth(), {}
     labels = truth["labels"][:12]

@@ -9,16 +9,16 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from ..cards import translate_all
 from ..checkpoint import is_export
-from ..data import catalogue
 from ..data.cmp import cmp_facades
-from ..data.facades import Facades
 from ..data.folders import DataError
+from ..data.public import catalogue
+from ..data.worlds.facades import Facades
 from ..judges.segmenter import RealFacades
+from ..measure.paired import translate_all
 from ..methods.pix2pix import Config, Pix2Pix
-from ..pipeline import Model, load, shipped
 from ..recipes import RECIPES
+from ..run.pipeline import Model, load, shipped
 from .claim import NotReady
 from .kept import kept
 

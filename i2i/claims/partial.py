@@ -11,12 +11,12 @@ from functools import cache, partial
 import torch
 from torch import Tensor
 
-from ..alignment import everything, report
-from ..alignment import translate as through
-from ..data.icons import draw
 from ..data.labelled import Labelled, pen_to_toy
 from ..data.unpaired import Unpaired, one_picture, unpaired_icons
+from ..data.worlds.icons import draw
 from ..judges import load_judge
+from ..measure.unpaired import everything, report
+from ..measure.unpaired import translate as through
 from ..methods.cyclegan import Config as CycleConfig
 from ..methods.cyclegan import CycleGAN
 from ..methods.dtn import DTN
@@ -24,8 +24,8 @@ from ..methods.dtn import Config as DTNConfig
 from ..methods.ost import OST
 from ..methods.ost import Config as OSTConfig
 from ..metrics import embed, linear_probe, perceptual_distance
-from ..pipeline import Model
 from ..recipes import RECIPES
+from ..run.pipeline import Model
 from .claim import SEEDS, Claim, Comparison, Figures
 from .kept import kept
 from .unpaired_nets import SIZE, enlarged, pair_config

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from functools import cache
 
-from ..benchmarks import PUBLISHED, SETS, Bicubic, Scores, benchmark, each, figures
 from ..checkpoint import load_net
 from ..data.enlarging import Enlarging
 from ..data.folders import DataError
-from ..data.textures import textures
+from ..data.worlds.textures import textures
+from ..measure.superres import PUBLISHED, SETS, Bicubic, Scores, benchmark, each, figures
 from ..methods.srgan import SRGAN
 from ..methods.srgan import Config as GANConfig
 from ..methods.srresnet import Config, SRResNet
-from ..pipeline import Model, load, shipped
 from ..recipes import RECIPES, SHIPPED_JUDGES
+from ..run.pipeline import Model, load, shipped
 from .claim import SEEDS, Claim, Comparison, Figures, NotReady, equal, nearer
 from .kept import kept
 

@@ -12,16 +12,16 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ..alignment import FIGURES, Source, To, everything, report, translate
 from ..data.folders import DataError
 from ..data.twins import without_twins
 from ..judges import load_judge
 from ..losses import l1
+from ..measure.unpaired import FIGURES, Source, To, everything, report, translate
 from ..methods.cyclegan import Config as CycleConfig
 from ..methods.cyclegan import CycleGAN
 from ..metrics import distance_correlation, embed, kernel_distance, linear_probe, perceptual_distance, ranks
-from ..pipeline import Model, cards, load, shipped
 from ..recipes import RECIPES
+from ..run.pipeline import Model, cards, load, shipped
 from .claim import SEEDS, Claim, Comparison, Figures, NotReady, Saturates, equal
 from .kept import each_seed
 from .mixtures import coverage, train

@@ -8,11 +8,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ..alignment import directions, translate
 from ..data.unpaired import Unpaired, unpaired_icons
+from ..measure.unpaired import directions, translate
 from ..methods import METHODS
-from ..pipeline import Model
 from ..recipes import RECIPES
+from ..run.pipeline import Model
 from ..train import Trainer
 from .kept import kept
 

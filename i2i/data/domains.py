@@ -14,8 +14,8 @@ from torch import Tensor
 from ..pictures import from_bytes, open_picture, to_bytes
 from . import emoji
 from .folders import DataError, digest, existing, stack, taken
-from .icons import Icons
 from .unpaired import Unpaired, mirrored
+from .worlds.icons import Icons
 
 
 class Domains:
@@ -24,6 +24,8 @@ class Domains:
     partners: picture i shows the same thing in every domain, for the evaluator.  move: as in `Unpaired`.
     batch: {"x": float [B, 3, size, size] in [-1, 1], "label", "index": int64 [B]}; positions run through the domains.
     """
+
+    layout = "classes"
 
     def __init__(
         self,
@@ -44,6 +46,15 @@ class Domains:
 
     def __len__(self) -> int:
         return len(self._all)
+
+    @property
+    def facts(self) -> dict[str, int]:
+        """What the images say of a method's config."""
+        return {"domains": len(self.names)}
+
+    def fewest(self) -> int:
+        """Images of the smallest domain."""
+        return min(map(len, self.pictures))
 
     def batch(self, index: Tensor, generator: torch.Generator | None = None) -> dict[str, Tensor]:
         x = from_bytes(self._all[index])

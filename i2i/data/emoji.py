@@ -14,7 +14,7 @@ from torch import Tensor
 from ..pictures import from_bytes, open_picture
 from . import families
 from .folders import DataError, in_split, stack
-from .lines import ink
+from .worlds.lines import ink
 
 STYLES = ("openmoji-line", "openmoji", "twemoji", "noto", "fluent-line", "fluent-flat", "fluent-color", "fluent-3d")
 

@@ -26,6 +26,8 @@ class Enlarging:
     With `augment` a place of each picture at random, turned and mirrored; without, its middle. `pairs` are whole.
     """
 
+    layout = "photographs"
+
     def __init__(self, pictures: Iterable[Image.Image], size: int, scale: int = 4, augment: bool = False):
         if size % scale:
             raise DataError(f"a size of {size} px is no multiple of the scale {scale}.")

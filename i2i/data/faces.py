@@ -13,8 +13,8 @@ from torch import Tensor
 from ..pictures import open_picture, to_tensor
 from . import emoji
 from .folders import DataError, in_split, pictures_in, stack
-from .portrait import portrait
 from .unpaired import Unpaired, mirrored
+from .worlds.portrait import portrait
 
 PEOPLE = ("person", "person-role", "person-gesture", "person-fantasy")  # subgroups that show a head and shoulders
 

@@ -13,9 +13,9 @@ from torch import Tensor
 from ..pictures import as_bytes, from_bytes, open_picture, to_bytes
 from . import emoji
 from .enlarging import shrunk
-from .facades import Facades
 from .folders import DataError, digest, in_split, photographs_of, pictures_in
-from .sdf import hash_uniform
+from .worlds.facades import Facades
+from .worlds.sdf import hash_uniform
 
 KINDS = ("strokes", "rectangle", "centre")
 _NUMBERS = 48  # that decide a hole
@@ -62,6 +62,8 @@ class Holes:
     batch: {"x": y with its hole grey, "y": float [B, 3, size, size] in [-1, 1], "mask": float [B, 1, size, size], 1 = hole,
     "index": int64 [B]}.
     """
+
+    layout = "pictures"
 
     def __init__(self, pictures: Iterable[Tensor], size: int, augment: bool = False, kinds: tuple[str, ...] = KINDS):
         self.pictures = [p for p in pictures if min(p.shape[1:]) >= size]

@@ -12,10 +12,10 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ..pictures import from_bytes, open_picture
-from . import glyphs
 from .digits import digit_split
 from .folders import DataError, digest, existing, stack, taken
-from .sdf import hash_uniform
+from .worlds import glyphs
+from .worlds.sdf import hash_uniform
 
 TARGETS = 4096  # toys drawn for training
 
@@ -28,12 +28,23 @@ class Labelled:
     batch: {"x", "y", "label", "index"}; y is drawn at random, or, without a generator, in order.
     """
 
+    layout = "labelled"
+
     def __init__(self, x: Callable[[Tensor], Tensor], label: Tensor, y: Tensor, y_label: Tensor | None):
         self.x, self.label, self.y, self.y_label = x, label, y, y_label
         self.size = y.shape[-1]
 
     def __len__(self) -> int:
         return len(self.label)
+
+    @property
+    def facts(self) -> dict[str, int]:
+        """What the images say of a method's config."""
+        return {"classes": int(self.label.max()) + 1}
+
+    def fewest(self) -> int:
+        """Images of the smaller side."""
+        return min(len(self), len(self.y))
 
     def batch(self, index: Tensor, generator: torch.Generator | None = None) -> dict[str, Tensor]:
         other = index % len(self.y) if generator is None else torch.randint(len(self.y), (len(index),), generator=generator)

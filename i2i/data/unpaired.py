@@ -15,8 +15,8 @@ from torch import Tensor
 from ..pictures import from_bytes, open_picture, to_bytes
 from . import emoji
 from .folders import DataError, digest, existing, stack, taken
-from .icons import SPLITS as ICON_SPLITS
-from .icons import Icons
+from .worlds.icons import SPLITS as ICON_SPLITS
+from .worlds.icons import Icons
 
 
 class Unpaired:
@@ -26,6 +26,8 @@ class Unpaired:
     or, without a generator, in order.  move: what training does to float pictures, move(pictures, generator).
     batch: {"x", "y": float [B, 3, size, size] in [-1, 1], "index": int64 [B]}; the length is that of x.
     """
+
+    layout = "unpaired"
 
     def __init__(
         self,
@@ -44,6 +46,10 @@ class Unpaired:
 
     def __len__(self) -> int:
         return len(self.x)
+
+    def fewest(self) -> int:
+        """Images of the smaller domain."""
+        return min(len(self.x), len(self.y))
 
     def shown(self) -> tuple[Tensor, Tensor]:
         return self.x, self.y

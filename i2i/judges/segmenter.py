@@ -19,9 +19,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..data import catalogue
 from ..data.cmp import cmp_facades
-from ..data.facades import CLASSES, Facades, classes_of
+from ..data.public import catalogue
+from ..data.worlds.facades import CLASSES, Facades, classes_of
 from ..method import Batch, Method, Stage, Terms, Turn
 from ..pictures import from_bytes
 from ..train import Source, Trainer

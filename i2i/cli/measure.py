@@ -1,0 +1,159 @@
+"""What is measured: evaluate, claims, bench."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from ..data.folders import TooFew
+from ..files import replacing
+from .errors import Failed, Wrong
+
+
+def evaluate_command(options) -> None:
+    from ..measure import evaluate, evaluate_apart
+    from ..recipes import DRAWN, RECIPES, own_folder
+    from ..run.pipeline import load
+
+    model, train, apart = load(options.name), None, None
+    if options.each:
+        return _each(model, options)
+    if options.data:
+        source = own_folder(
+            model.method, options.data, model.size, "test", options.direction or model.direction, model.fit, model.trained_on
+        )
+    else:
+        key = model.card.get("recipe", model.name)
+        if key not in RECIPES:
+            raise Wrong(f"{options.name} comes from no recipe here: say which pictures with --data.")
+        source = RECIPES[key].source("test")
+        train = RECIPES[key].source("train") if model.method.layout != "photographs" else None
+    try:
+        figures = evaluate(model, source, options.limit, progress=not options.json, train=train)
+    except TooFew as fault:
+        if not options.data:
+            raise
+        raise Failed(f"{fault} Judge by another folder, or put pictures that it was not trained on into {options.data / 'test'}.") from None
+    if train is not None and RECIPES[key].data not in DRAWN:
+        apart = evaluate_apart(model, source, train, options.limit, progress=not options.json)
+    judged = _judged(model, source, options)
+    if options.json:
+        print(f"{model.name}, {judged}", file=sys.stderr)
+        found = {k: list(v) for k, v in figures.items()}
+        print(json.dumps(found | ({"without near twins": {k: list(v) for k, v in apart[1].items()}} if apart else {})))
+        return
+    for told, block in ((judged, figures), *([apart] if apart else [])):
+        print(f"{model.name}, {told}")
+        for name, e in block.items():
+            print(f"  {name:16} {e.value:8.4g}" + ("" if e.low is None else f"   ({e.low:.4g} to {e.high:.4g})"))
+
+
+def _judged(model, source, options) -> str:
+    """What the figures are of, in words: how many pictures, and what of the folder was left out."""
+    count = min(options.limit, len(source))
+    if not options.data:
+        return f"{count} held-out pictures"
+    kept = f"the first {count} of {len(source)}" if count < len(source) else f"all {count}"
+    known = len({*source.digests} & model.trained_on)
+    rest = f", {known} of them seen in training" if known else " that it was not trained on" if model.trained_on else ""
+    part = "the test part of " if any((options.data / name).is_dir() for name in ("test", "testA", "testB")) else ""
+    return f"{kept} picture(s) of {part}{options.data}{rest}"
+
+
+def _each(model, options) -> None:
+    from ..measure.superres import by_picture, figures
+
+    if model.method.enlarges == 1:
+        raise Wrong(f"--each is for models that enlarge, and {model.name} does not.")
+    found = by_picture(model, model.method.enlarges)
+    if options.json:
+        print(json.dumps({name: {picture: s._asdict() for picture, s in rows.items()} for name, rows in found.items()}))
+        return
+    print(f"{'':30} {'PSNR-Y':>8} {'SSIM-Y':>8} {'energy':>8} {'PD-i2i':>8}")
+    for name, rows in found.items():
+        for picture, s in rows.items():
+            print(f"{name + ' ' + picture:30} {s.psnr:8.2f} {s.ssim:8.4f} {s.made_energy / s.real_energy:8.3f} {s.distance:8.4f}")
+        mean = [f"{e.value:8.4g}" for e in figures(list(rows.values())).values()]
+        print(f"{name + ', mean of ' + str(len(rows)):30} {' '.join(mean)}")
+
+
+def claims_command(options) -> None:
+    from ..claims import CLAIMS, as_table, markdown, measure, recorded, shown
+
+    unknown = [i for i in options.ids if i not in CLAIMS]
+    if unknown:
+        raise Wrong(f"there is no claim {unknown[0]!r}; there are {', '.join(CLAIMS)}.")
+    ids = options.ids or list(CLAIMS)
+    if options.again:
+        print(f"this takes about {sum(CLAIMS[i].minutes for i in ids):.1f} minutes", file=sys.stderr)
+    results = {i: measure(i) if options.again else recorded(i) for i in ids}
+    if options.json:
+        print(json.dumps(results, indent=2))
+        return
+    for i, result in results.items():
+        claim = CLAIMS[i]
+        print(f"{i}: {claim.says} ({claim.where})")
+        if result is None:
+            print("  not measured yet: run with --run")
+            continue
+        figures = result["figures"]
+        if options.markdown:
+            print(f"\n{markdown(figures)}\n")
+        elif table := as_table(figures):
+            columns, rows = table
+            first = max(map(len, rows))
+            widths = [max(len(text), *(len(cells[k]) for cells in rows.values())) for k, text in enumerate(columns)]
+            for row, cells in {"": columns, **rows}.items():
+                print("  " + row.ljust(first), *(cell.rjust(width) for cell, width in zip(cells, widths, strict=True)), sep="   ")
+        else:
+            for name, value in figures.items():
+                print(f"  {name:44} {shown(value)}")
+        print(f"  {result['verdict'].upper()}: {claim.test}; measured {result['date']}")
+        parts = claim.decided(figures)
+        for comparison, verdict in parts if len(parts) > 1 else ():
+            print(f"    {verdict}: {comparison}")
+        if claim.also:
+            print(f"  {claim.also}")
+
+
+def bench_command(options) -> None:
+    import torch
+
+    from .. import bench
+    from ..methods import METHODS
+    from ..recipes import RECIPES
+
+    unknown = [n for n in options.names if n not in RECIPES and n not in METHODS and n not in bench.PAPER]
+    if unknown:
+        raise Wrong(f"there is no recipe or method {unknown[0]!r}; recipes: {', '.join(RECIPES)}.")
+    if options.out and not options.curves:
+        raise Wrong("--out goes with --curves; --json prints the figures.")
+    if options.threads:
+        torch.set_num_threads(options.threads)
+    machine = {"threads": torch.get_num_threads(), "convolution GFLOP/s": bench.convolution_ceiling()}
+    found = {"machine": machine, "recipes": bench.bench(options.names, options.rounds, options.compile)}
+    if options.curves:
+        out = options.out or bench.ASSETS
+        found["curves"] = bench.curves(options.rounds)
+        bench.plot(found["curves"], out / "figures" / "cost.png")
+        with replacing(out / "bench.json") as part:
+            part.write_text(json.dumps(bench.rounded(found), indent=1) + "\n")
+    if options.json:
+        print(json.dumps(found, indent=2))
+        return
+    print(f"{machine['threads']} thread(s), convolution ceiling {machine['convolution GFLOP/s']:.0f} GFLOP/s")
+    for name, f in found["recipes"].items():
+        print(f"{name}{', bf16' if f['bf16'] else ''}")
+        for what, rate in (("step", "images/s"), ("picture", "pictures/s")):
+            memory = f", {f[f'{what} MB']:.0f} MB ({f[f'plain {what} MB']:.0f})" if f"plain {what} MB" in f else ""
+            ratio = f["training ratio" if what == "step" else "inference ratio"]
+            print(
+                f"  {what:18} {f[f'{what} ms']:7.1f} ms   {ratio:5.2f} x plain ({f[f'plain {what} ms']:.1f} ms)   "
+                f"{f[rate]:6.1f} {rate}   {f[f'{what} share of ceiling']:4.0%} of the ceiling{memory}"
+            )
+            if f"compiled {what} ms" in f:
+                ratio = f["compiled training ratio" if what == "step" else "compiled inference ratio"]
+                print(f"  {f'{what}, compiled':18} {f[f'compiled {what} ms']:7.1f} ms   {ratio:5.2f} x plain")
+        print(f"  first picture after loading: {f['first call s']:.2f} s")
+    if options.curves:
+        print(f"wrote {out / 'figures' / 'cost.png'} and {out / 'bench.json'}")

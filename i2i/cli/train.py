@@ -1,0 +1,125 @@
+"""Training a recipe, or a method on a folder of one's own."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+from ..data.folders import DataError
+from .errors import Wrong
+
+RUNS = Path("runs")
+
+
+def _overrides(rest: list[str], config_class) -> dict:
+    """--field value pairs for the method's config, read as the type of the field's default."""
+    fields = {f.name: f for f in dataclasses.fields(config_class)}
+    changes = {}
+    words = iter(rest)
+    for word in words:
+        name = word.removeprefix("--").removeprefix("config.").replace("-", "_")
+        if not word.startswith("--") or name.partition("=")[0] not in fields:
+            raise Wrong(f"{word!r} is neither an option nor a setting; settings: {', '.join(fields)}.")
+        name, given, text = name.partition("=")
+        text = text if given else next(words, None)
+        kind = type(fields[name].default)
+        try:
+            if kind is tuple:
+                changes[name] = tuple(map(int, text.split(",")))
+            else:
+                changes[name] = {"true": True, "false": False}[text.lower()] if kind is bool else kind(text)
+        except (KeyError, ValueError, TypeError, AttributeError):
+            wanted = "whole numbers with commas between" if kind is tuple else f"a value of type {kind.__name__}"
+            raise Wrong(f"--{name} wants {wanted}, got {text!r}.") from None
+    return changes
+
+
+def train_command(options) -> None:
+    import torch
+
+    from ..checkpoint import read_config
+    from ..methods import METHODS
+    from ..publish import folder_recipe, publish, told_by
+    from ..recipes import RECIPES, WINDOWS, own_folder
+    from ..train import Trainer, folder_for
+
+    if options.threads:
+        torch.set_num_threads(options.threads)
+    if options.name in RECIPES:
+        recipe = RECIPES[options.name]
+        for option in ("data", "size", "direction", "fit"):
+            if getattr(options, option):
+                raise Wrong(f"--{option} goes with a method and a folder of your own; the recipe {options.name} has its own.")
+    elif options.name in METHODS:
+        if not options.data:
+            raise Wrong(f"{options.name} is a method: give it a folder with --data, or train one of its recipes.")
+        try:
+            recipe = folder_recipe(options.name, options.size or 128)
+        except ValueError as fault:
+            raise Wrong(str(fault)) from None
+    elif options.name in _judges():
+        if options.rest:
+            raise Wrong(f"{options.rest[0]!r} is no option of a judge; --steps, --out and --precision are.")
+        out = options.out or RUNS / options.name
+        _judges()[options.name](options.name, out, options.steps, precision=options.precision, progress=not options.quiet)
+        return
+    else:
+        raise Wrong(f"there is no recipe or method {options.name!r}; recipes: {', '.join(RECIPES)}.")
+
+    config_class = METHODS[recipe.method].Config
+    changes = _overrides(options.rest, config_class)
+    if options.steps is not None:
+        changes["steps"] = options.steps
+    recipe = dataclasses.replace(
+        recipe,
+        config={**recipe.config, **changes},
+        batch=options.batch or recipe.batch,
+        seed=recipe.seed if options.seed is None else options.seed,
+    )
+    if options.name in METHODS and {"width", "blocks", "norm", "scale"} & set(changes):
+        recipe = dataclasses.replace(recipe, start="")  # another net than the one that it would begin with
+    try:
+        method = recipe.build()
+    except DataError:  # the settings are right, and weights that they build on are not there
+        raise
+    except (KeyError, ValueError, RuntimeError) as fault:
+        raise Wrong(f"these settings do not make a {recipe.method}: {fault}") from None
+    depth = getattr(method.config, "depth", 0)
+    if recipe.size % 2**depth:
+        raise Wrong(f"--depth {depth} halves the picture {depth} times: {recipe.size} px is not a multiple of {2**depth}.")
+    if options.name in METHODS:
+        if options.fit and method.layout in WINDOWS:
+            raise Wrong(f"--fit: {recipe.method} is trained on windows of pictures of any shape, so none has to be made square.")
+        recipe = dataclasses.replace(recipe, direction=options.direction or "AB", fit=options.fit or "letterbox")
+        train, held_out = (
+            own_folder(method, options.data, recipe.size, split, recipe.direction, recipe.fit) for split in ("train", "test")
+        )
+        if told := told_by(train, config_class):
+            recipe = dataclasses.replace(recipe, config=recipe.config | told)
+            method = recipe.build()
+        showcase = held_out.batch(torch.arange(min(8, len(held_out))))
+        named, run = None, f"{options.name}-{options.data.resolve().name}"
+    else:
+        train, held_out = recipe.source("train"), recipe.source("test")
+        showcase, named, run = recipe.showcase(recipe.size), options.name, options.name
+    out = options.out or folder_for(train, RUNS / run)  # two folders called `data` are two runs
+    trainer = Trainer(
+        method, train, batch=recipe.batch, seed=recipe.seed, ema=recipe.ema,
+        precision=options.precision, out=out, showcase=showcase, facts=recipe.facts,
+    )
+    trainer.fit(progress=not options.quiet)
+    if trainer.rank == 0:
+        home = options.export or out / "export"
+        try:
+            folder = publish(trainer, recipe, home, showcase, held_out, named, progress=not options.quiet)
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(f"stopped after the last step, saved in {out}: the same command exports it.") from None
+        if not read_config(folder)[1]["card"].get("figures"):
+            print("too few pictures were held out for figures, which need four; its card says so.")
+        print(f"exported to {folder}: i2i.load({str(folder)!r})")
+
+
+def _judges() -> dict:
+    from ..judges import TRAIN
+
+    return TRAIN

@@ -1,0 +1,7 @@
+"""Icons: an endless world of small drawn things, the same object in four styles."""
+
+from .styles import PEN
+from .things import CLASSES
+from .world import SPLITS, STYLES, Icons, draw, label_of
+
+__all__ = ["CLASSES", "PEN", "SPLITS", "STYLES", "Icons", "draw", "label_of"]

@@ -1,0 +1,50 @@
+"""Figures of a model on pictures that it never saw: a protocol for each layout of data, chosen by what the source says."""
+
+from __future__ import annotations
+
+from ..data.twins import without_twins
+from ..metrics import Estimate
+from ..train import Source
+from . import holes, paired, superres, unpaired
+
+# layout of a source -> (model, held-out source, training source, limit, progress) -> figures
+PROTOCOLS = {
+    "paired": lambda model, held_out, train, limit, progress: paired.report(model, held_out, limit, progress),
+    **dict.fromkeys(
+        ("unpaired", "classes", "labelled"),
+        lambda model, held_out, train, limit, progress: unpaired.report(model, train, held_out, limit),
+    ),
+    "photographs": lambda model, held_out, train, limit, progress: superres.report(model, held_out, limit),
+    "pictures": lambda model, held_out, train, limit, progress: holes.report(model, held_out, limit),
+}
+
+
+def evaluate(
+    model, source: Source, limit: int = 500, progress: bool = True, train: Source | None = None
+) -> dict[str, Estimate]:
+    """Figures with 95 % intervals, by the protocol of the source's `layout` ("paired" where it states none).
+
+    train: the model's training source, from which the linear judges of looks learn; without it, from `source` itself.
+    Raises TooFew below 4 pictures, DataError where the model knows other domains.
+    """
+    protocol = PROTOCOLS[getattr(source, "layout", "paired")]
+    return protocol(model, source, train or source, limit, progress)
+
+
+def evaluate_apart(
+    model, source: Source, train: Source, limit: int = 500, progress: bool = True
+) -> tuple[str, dict[str, Estimate]] | None:
+    """(which pictures, their figures) of those without a near twin in training (see `twins`).
+
+    None where the sources do not tell, where no picture has a near twin, or where fewer than 10 would be left.
+    """
+    rest = without_twins(source, train)
+    if rest is None or rest is source or held(rest) < 10:
+        return None
+    told = f"{min(limit, held(rest))} held-out pictures without a near twin in training"
+    return told, evaluate(model, rest, limit, progress, train)
+
+
+def held(source: Source) -> int:
+    """How many pictures there are to judge by: of several sides or domains, the smallest counts."""
+    return source.fewest() if hasattr(source, "fewest") else len(source)

@@ -1,0 +1,16 @@
+"""What was trained on what, how long, with which seed; a file for each family. `python -m i2i train NAME` runs one."""
+
+from . import domains, inpainting, paired, partial, superres, unpaired
+from .datasets import BY_CODE, DATA, DRAWN, EMOJI_STYLES, ICON_STYLES, LAYOUTS, WINDOWS, own_folder
+from .recipe import SHIPPED, SHIPPED_JUDGES, Recipe
+
+RECIPES: dict[str, Recipe] = {
+    name: recipe
+    for family in (paired, unpaired, domains, partial, superres, inpainting)
+    for name, recipe in family.RECIPES.items()
+}
+
+__all__ = [
+    "BY_CODE", "DATA", "DRAWN", "EMOJI_STYLES", "ICON_STYLES", "LAYOUTS", "RECIPES", "SHIPPED", "SHIPPED_JUDGES",
+    "WINDOWS", "Recipe", "own_folder",
+]  # fmt: skip

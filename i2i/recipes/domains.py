@@ -1,0 +1,43 @@
+"""Recipes of one generator for many domains: StarGAN."""
+
+from __future__ import annotations
+
+from .recipe import Recipe
+from .showcases import icons_in, landscapes
+
+RECIPES: dict[str, Recipe] = {}
+
+# One generator for four looks. The paper's critic steps five times for each step of G, and reconstruction weighs 10: in
+# minutes instead of days G learns more from as many steps as the critic, and from a reconstruction that weighs 30.
+_STAR = {
+    "domains": 4, "attributes": False, "side": 64, "width": 24, "blocks": 4, "halvings": 1, "up": "resized",
+    "critic_width": 24, "critic_layers": 5, "critic_steps": 1, "rate": 2e-4, "recon": 30.0,
+}  # fmt: skip
+RECIPES["stargan-emoji"] = Recipe(
+    "stargan", "emoji-styles", 64, {**_STAR, "steps": 6_000}, batch=4, showcase=icons_in("flat", "glossy"),
+    summary="StarGAN: emoji in four drawing styles, one generator for all of them, 64 px.", minutes=24,
+    licence="CC BY-SA 4.0, Apache 2.0 and MIT: trained on OpenMoji (CC BY-SA 4.0), Noto Emoji (Apache 2.0) and Microsoft Fluent Emoji (MIT)",
+    failures=(
+        "hues are exchanged, red for blue and purple for brown, whatever style is asked for: nothing says which colour is which",
+        "OpenMoji's black outline is learned, and the other three styles come out much alike, with a fine weave on plain surfaces",
+    ),
+)
+RECIPES["stargan-icons"] = Recipe(
+    "stargan", "icons-styles", 64, {**_STAR, "steps": 4_000}, batch=4, showcase=icons_in("flat", "glossy"),
+    summary="StarGAN: icons as lines, flat, glossy and at night, one generator for all of them, 64 px.", minutes=16,
+    licence="MIT: trained on the procedural icons of this package",
+    failures=(
+        "hues are exchanged: an orange cat turns blue on its way, and orange again on its return",
+        "lines carry coloured fringes, in which the way back reads the colours that lines do not have",
+    ),
+)
+RECIPES["stargan-weather"] = Recipe(
+    "stargan", "weather-kinds", 128, {**_STAR, "side": 128, "halvings": 2, "critic_layers": 6, "steps": 3_500}, batch=4,
+    showcase=landscapes, fit="crop",
+    summary="StarGAN: photographs of clouds, rain, clear skies and sunrises, one generator for all of them, 128 px.",
+    licence="CC BY 4.0: trained on the Multi-class Weather Dataset (Ajayi 2018)", minutes=56,
+    failures=(
+        "bright spots and corners turn into a disc of red and white, as a setting sun, whatever stood there and whatever is asked for",
+        "clouds and rain come out alike: the light goes grey, and no drop falls; everything is softer than it was",
+    ),
+)

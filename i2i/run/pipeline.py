@@ -1,0 +1,226 @@
+"""Picture in, picture out: `load` a shipped or exported model and call it."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import threading
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+from ..assets import CHECKPOINTS
+from ..checkpoint import SEEN, CheckpointError, is_export, load_method
+from ..method import LAYOUTS, Method, lay_out
+from ..pictures import fitted, to_picture, to_tensor
+from .compiled import Compiled, compiled
+from .filling import fill
+from .prepared import bf16_here, prepared
+from .tiles import enlarge
+
+SHIPPED = CHECKPOINTS
+
+
+def shipped() -> list[str]:
+    """Names of the models that came with this copy, sorted."""
+    return sorted(p.parent.name for p in SHIPPED.glob("*/config.json") if not p.parent.name.startswith("."))
+
+
+def load(
+    name_or_folder: str | Path,
+    device: str | torch.device = "auto",
+    precision: str = "auto",
+    compile: bool = False,  # noqa: A002 (torch's word for it)
+) -> Model:
+    """A shipped model by name, or the folder that `train` exported.
+
+    device: "auto" takes a GPU if there is one.  precision: "fp32", "bf16", or "auto", which takes bf16 where a probe of
+    this device says that it pays; its pictures differ by a quarter of a grey level on average.  compile: see
+    `Model.compile`. Raises CheckpointError with one sentence if the model is absent or does not fit.
+    """
+    if precision not in ("auto", "bf16", "fp32"):
+        raise ValueError(f"unknown precision {precision!r}; there are auto, bf16 and fp32.")
+    folder = Path(name_or_folder)
+    if not is_export(folder):
+        folder = SHIPPED / str(name_or_folder)
+        if "/" in str(name_or_folder) or not is_export(folder):
+            raise CheckpointError(
+                f"there is no shipped model or folder {str(name_or_folder)!r}; shipped: {', '.join(shipped()) or 'none'}."
+            )
+    if device == "auto":
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+    method, config = load_method(folder)
+    model = Model(lay_out(method, device), config, folder, precision)
+    if compile:
+        model.compile()
+    return model
+
+
+@dataclass
+class Placed:
+    """Where a picture lies on the net's canvas: the box (left, top, right, bottom) that it fills."""
+
+    x: Tensor
+    box: tuple[int, int, int, int]
+
+
+class Model:
+    """A translation model with its weights. Call it with a picture; safe to call from several threads.
+
+    `method` is the module that was loaded, for looking into; pictures come from a copy of it that is ready for
+    inference, and after `compile` from a compiled one.
+    """
+
+    def __init__(self, method: Method, config: dict, folder: Path, precision: str = "auto"):
+        self.method, self.size, self.folder = method, config["size"], folder
+        self.name, self.card = folder.name, config["card"]
+        self.kind: str = config["method"]
+        self.fit: str = config.get("fit", "letterbox")  # how a picture that is not square comes into the net's square
+        self.direction: str = config.get("direction", "AB")  # of training, in a folder with A and B: BA means that x is B
+        self.controls: tuple[str, ...] = method.controls
+        self.labels: tuple[str, ...] = tuple(self.card.get("labels", ()))
+        self.precision = precision
+        self._quick: tuple[Method, bool] | None = None
+        self._compiled: Compiled | None = None
+        self._lock = threading.Lock()
+
+    @cached_property
+    def trained_on(self) -> frozenset[str]:
+        """`folders.digest` of the files of a user's folder that it was trained on; empty for a shipped model."""
+        path = self.folder / SEEN
+        return frozenset(path.read_text().split()) if path.is_file() else frozenset()
+
+    def __repr__(self) -> str:
+        return f"<{self.kind} model {self.name!r}, {self.size} px, controls: {', '.join(self.controls)}>"
+
+    @cached_property
+    def device(self) -> torch.device:
+        return next(self.method.parameters()).device
+
+    def __call__(
+        self,
+        picture: Image.Image,
+        n: int = 1,
+        seed: int | None = None,
+        direction: str = "xy",
+        label=None,
+        style=None,
+        mask=None,
+        scale: float | None = None,
+    ) -> Image.Image | list[Image.Image]:
+        """Translate one PIL picture; a list when n > 1.
+
+        The picture is shaped as those of training were, never squeezed. fit "letterbox": it lies whole in the square, and is
+        cropped back afterwards, so the longer side of the result is size (times scale); fit "crop": its middle square is
+        translated. A model that enlarges takes it whole, at its own size. seed:
+        sample i is the same for equal seed + i, whatever n is; None draws a fresh one. label: a domain, by its name in `labels` or its place there; or a list of attributes.
+        scale: for fully convolutional models, 1 to 4 times the trained size.  mask: a picture of the same shape, white where the hole is; what lies outside it keeps its size and every bit.
+        Raises ValueError for a control that the model lacks; PictureError for what is not a picture.
+        """
+        given = {"direction": direction != "xy", "label": label, "style": style, "mask": mask, "scale": scale}
+        for control, value in given.items():
+            if value is not None and value is not False and control not in self.controls:
+                raise ValueError(f"{self.name} has no control {control!r}; it has: {', '.join(self.controls) or 'none'}.")
+        if not isinstance(n, int) or not 1 <= n <= 64:
+            raise ValueError(f"n is the number of samples, 1 to 64; got {n!r}.")
+        if scale is not None and not 1 <= scale <= 4:
+            raise ValueError(f"scale is a factor from 1 to 4; got {scale!r}.")
+        if direction not in ("xy", "yx"):
+            raise ValueError(f'direction is "xy" or "yx"; got {direction!r}.')
+        seed = secrets.randbelow(2**31) if seed is None else int(seed)
+        if "mask" in self.controls:
+            if mask is None:
+                raise ValueError(f"{self.name} fills holes: give a mask, white where the hole is.")
+            made = [fill(self, picture, mask, scale or 1.0, seed + i) for i in range(n)]
+            return made if n > 1 else made[0]
+        if self.method.enlarges > 1:
+            made = [enlarge(self, picture, seed=seed + i) for i in range(n)]
+            return made if n > 1 else made[0]
+        controls = {"direction": direction} if "direction" in self.controls else {}
+        if label is not None:
+            controls["label"] = self.number(label)
+        placed = self.place(picture, scale or 1.0)
+        made = [self._crop(self.translate(placed.x, seed + i, **controls), placed.box) for i in range(n)]
+        return made if n > 1 else made[0]
+
+    def number(self, label):
+        """The place of a named label; what is no name passes through. ValueError for a name that this model never heard."""
+        if not isinstance(label, str):
+            return label
+        if label not in self.labels:
+            raise ValueError(f"{self.name} has no label {label!r}; it has: {', '.join(self.labels) or 'none'}.")
+        return self.labels.index(label)
+
+    @torch.inference_mode()
+    def translate(self, x: Tensor, seed: int = 0, **controls) -> Tensor:
+        """x [B, C, H, W] in [-1, 1], sides as `place` makes them -> the same, on CPU. controls: those of the method."""
+        x = x.to(self.device, memory_format=LAYOUTS.get(x.dim(), torch.contiguous_format))
+        controls = {k: v.to(self.device) if isinstance(v, Tensor) else v for k, v in controls.items()}
+        chance = torch.Generator(self.device).manual_seed(seed % 2**63)
+        ready = self._compiled
+        plain = not {k: v for k, v in controls.items() if (k, v) != ("direction", "xy")}
+        made = ready(x, chance) if ready and plain and ready.shape == x.shape else self._run(x, chance, **controls)
+        return made.float().clamp(-1, 1).cpu()  # a net without tanh may overshoot
+
+    def _run(self, x: Tensor, chance: torch.Generator, **controls) -> Tensor:
+        """Without compiling: the prepared copy, made at the first call."""
+        if self._quick is None:
+            with self._lock:
+                if self._quick is None:
+                    bf16 = bf16_here(self.device) if self.precision == "auto" else self.precision == "bf16"
+                    self._quick = prepared(self.method, bf16), bf16
+        method, bf16 = self._quick
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=bf16):
+            return method.translate(x, generator=chance, **controls)
+
+    def compile(self) -> threading.Thread:
+        """Compile for pictures of the trained size in the background, and use that once its pictures are right.
+
+        On a CPU this takes a C++ compiler and about a minute of one core, the first time; the result stays in the user's
+        cache. On a GPU it records a graph. Where that fails, or gains nothing, all stays as it was. `join()` the thread to wait.
+        """
+        thread = threading.Thread(target=self._compile, name=f"compile {self.name}", daemon=True)
+        thread.start()
+        return thread
+
+    def _compile(self) -> None:
+        x = self.place(Image.new("RGB", (self.size, self.size))).x
+        x = torch.rand(x.shape, generator=torch.Generator().manual_seed(0)) * 2 - 1
+        x = x.to(self.device, memory_format=LAYOUTS.get(x.dim(), torch.contiguous_format))
+        with torch.inference_mode():
+            self._run(x, torch.Generator(self.device).manual_seed(0))
+        self._compiled = compiled(self._run, self.folder, x, self._quick[1])
+
+    @property
+    def compiled(self) -> bool:
+        """Whether pictures of the trained size now come from compiled code."""
+        return self._compiled is not None
+
+    def place(self, picture: Image.Image, scale: float = 1.0) -> Placed:
+        """Put a picture, by the fit of the model's training, in the middle of the smallest square canvas that the net takes
+        at size * scale; at a scale of 1 that is the square it was trained on."""
+        longer = round(self.size * scale)
+        # A multiple of 64 keeps every net here whole at its depth; a U-Net deeper than that needs its own power of two.
+        step = min(self.size, 2 ** getattr(self.method.config, "depth", 6))
+        side = longer if longer == self.size else -(-longer // step) * step
+        canvas, box = fitted(picture, longer, self.fit, side)
+        return Placed(to_tensor(canvas), box)
+
+    def seen(self, picture: Image.Image, scale: float = 1.0) -> Image.Image:
+        """The part of a picture that a translation of it shows, at the translation's size."""
+        placed = self.place(picture, scale)
+        return self._crop(placed.x, placed.box)
+
+    @staticmethod
+    def _crop(y: Tensor, box: tuple[int, int, int, int]) -> Image.Image:
+        left, top, right, bottom = box
+        return to_picture(y[..., top:bottom, left:right])
+
+
+def cards() -> dict[str, dict]:
+    """config.json of every shipped model, without loading its weights."""
+    return {name: json.loads((SHIPPED / name / "config.json").read_text()) for name in shipped()}
