@@ -9,24 +9,24 @@ import torch.nn.functional as F
 from torch import Tensor
 
 
-def _wide(t: Tensor) -> Tensor:
-    """Half precision carries the nets, never a loss."""
+def wide(t: Tensor) -> Tensor:
+    """In float32 or wider: half precision carries the nets, never a loss; what is float64 stays so."""
     return t.float() if t.dtype in (torch.bfloat16, torch.float16) else t
 
 
 def l1(made: Tensor, real: Tensor) -> Tensor:
     """mean |y - G(x)|: any shapes that agree, a scalar."""
-    return F.l1_loss(_wide(made), _wide(real))
+    return F.l1_loss(wide(made), wide(real))
 
 
 def mse(made: Tensor, real: Tensor) -> Tensor:
     """mean (y - G(x))^2: any shapes that agree, a scalar."""
-    return F.mse_loss(_wide(made), _wide(real))
+    return F.mse_loss(wide(made), wide(real))
 
 
 def total_variation(picture: Tensor) -> Tensor:
     """mean |difference to the right neighbour| + mean |difference to the one below| of [B, C, H, W] (anisotropic)."""
-    across, down = (torch.diff(_wide(picture), dim=d).abs().mean() for d in (3, 2))
+    across, down = (torch.diff(wide(picture), dim=d).abs().mean() for d in (3, 2))
     return across + down
 
 
@@ -36,13 +36,13 @@ def log_loss(logits: Tensor, real: bool) -> Tensor:
     A generator calls it with real=True on its fakes: the non-saturating form that every implementation minimises.
     At logit 0 it is ln 2 either way.
     """
-    logits = _wide(logits)
+    logits = wide(logits)
     return F.softplus(-logits if real else logits).mean()
 
 
 def least_squares(logits: Tensor, real: bool) -> Tensor:
     """(D - 1)^2 for `real`, D^2 otherwise, averaged over the map (LSGAN, Mao et al. 2017, eq. 9; no factor 1/2)."""
-    return (_wide(logits) - float(real)).square().mean()
+    return (wide(logits) - float(real)).square().mean()
 
 
 ADVERSARIAL = {"log": log_loss, "least-squares": least_squares}
@@ -50,25 +50,25 @@ ADVERSARIAL = {"log": log_loss, "least-squares": least_squares}
 
 def class_loss(logits: Tensor, label: Tensor) -> Tensor:
     """Cross-entropy of logits [B, K] with labels int64 [B], averaged over the batch."""
-    return F.cross_entropy(_wide(logits), label)
+    return F.cross_entropy(wide(logits), label)
 
 
 def attribute_loss(logits: Tensor, label: Tensor) -> Tensor:
     """Binary cross-entropy of logits [B, K] with attributes [B, K] in [0, 1]: summed over the K, averaged over the batch."""
-    logits = _wide(logits)
+    logits = wide(logits)
     return F.binary_cross_entropy_with_logits(logits, label.to(logits.dtype), reduction="sum") / len(logits)
 
 
 def wasserstein(scores: Tensor, real: bool) -> Tensor:
     """A critic's score to be raised for `real`, lowered otherwise, averaged (Arjovsky et al. 2017, eq. 2)."""
-    mean = _wide(scores).mean()
+    mean = wide(scores).mean()
     return -mean if real else mean
 
 
 def gradient_penalty(critic: Callable[[Tensor], Tensor], real: Tensor, made: Tensor) -> Tensor:
     """mean (|gradient of the critic| - 1)^2 at random points between real and made [B, ...] (Gulrajani et al. 2017, eq. 3)."""
     share = torch.rand(len(real), *[1] * (real.dim() - 1), device=real.device)
-    between = (share * _wide(real) + (1 - share) * _wide(made)).detach().requires_grad_()
+    between = (share * wide(real) + (1 - share) * wide(made)).detach().requires_grad_()
     with torch.autocast(real.device.type, enabled=False), torch.enable_grad():
         (slope,) = torch.autograd.grad(critic(between).sum(), between, create_graph=True)
     return (slope.flatten(1).norm(dim=1) - 1).square().mean()
@@ -79,7 +79,7 @@ def kl_to_unit(mean: Tensor) -> Tensor:
 
     The divergence itself is half the sum of mu^2 over the code, so a weight here is one for each element.
     """
-    return _wide(mean).square().mean()
+    return wide(mean).square().mean()
 
 
 def distance_loss(before: Tensor, after: Tensor, units_x: Tensor, units_y: Tensor) -> Tensor:
@@ -87,5 +87,5 @@ def distance_loss(before: Tensor, after: Tensor, units_x: Tensor, units_y: Tenso
 
     units: (mu, sigma) of distances between real pictures of each domain (Benaim and Wolf 2017, the distance loss).
     """
-    standard_x, standard_y = ((_wide(d) - u[0]) / u[1] for d, u in ((before, units_x), (after, units_y)))
+    standard_x, standard_y = ((wide(d) - u[0]) / u[1] for d, u in ((before, units_x), (after, units_y)))
     return (standard_x - standard_y).abs().mean()

@@ -18,8 +18,19 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from ..losses import ADVERSARIAL, distance_loss
-from ..method import SCALE, Batch, Fit, Method, Stage, Symbol, Terms, Turn, controls, judged
+from ..losses import ADVERSARIAL, distance_loss, wide
+from ..method import (
+    SCALE,
+    Batch,
+    Fit,
+    Method,
+    Stage,
+    Symbol,
+    Terms,
+    Turn,
+    controls,
+    judged,
+)
 from ..nets.layers import NORMS, UPS
 from ..nets.patchgan import PatchGAN
 from ..nets.pool import ImagePool
@@ -50,20 +61,16 @@ class Config:
     decay_from: float = 0.5
 
 
-def _wide(pictures: Tensor) -> Tensor:
-    return pictures.to(torch.promote_types(pictures.dtype, torch.float32))
-
-
 def between_pairs(pictures: Tensor) -> Tensor:
     """[B, C, H, W] -> the mean absolute difference of every two of them, [B (B - 1) / 2], float32 or wider."""
-    flat = _wide(pictures).flatten(1)
+    flat = wide(pictures).flatten(1)
     i, j = torch.triu_indices(len(flat), len(flat), 1, device=flat.device)
     return (flat[i] - flat[j]).abs().mean(1)
 
 
 def between_halves(pictures: Tensor) -> Tensor:
     """[B, C, H, W] -> the mean absolute difference of each one's left and right half, [B], float32 or wider."""
-    left, right = _wide(pictures).split(pictures.shape[-1] // 2, dim=-1)[:2]
+    left, right = wide(pictures).split(pictures.shape[-1] // 2, dim=-1)[:2]
     return (left - right).abs().flatten(1).mean(1)
 
 
@@ -115,7 +122,7 @@ class DistanceGAN(Method):
         """Fix the units of distance, before training."""
         batch = sample(self.config.sample)
         for units, pictures in ((self.units_x, batch["x"]), (self.units_y, batch["y"])):
-            flat = _wide(pictures).flatten(1)
+            flat = wide(pictures).flatten(1)
             pairs = torch.pdist(flat, p=1) / flat.shape[1]
             found = pairs if self.config.between == "pairs" else between_halves(pictures)
             # Equal numbers may deviate by their rounding.

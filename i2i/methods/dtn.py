@@ -22,7 +22,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from ..losses import class_loss, mse, total_variation
+from ..losses import class_loss, mse, total_variation, wide
 from ..method import Batch, Fit, Method, Stage, Symbol, Terms, Turn
 from ..nets.judge import Judge
 from ..nets.layers import UPS, batch_norm, init_normal
@@ -157,7 +157,7 @@ class DTN(Method):
         """Fix the units of each domain's codes, before g learns."""
         batch = sample(self.config.sample)
         for units, pictures in ((self.f.units_x, batch["x"]), (self.f.units_y, batch["y"])):
-            codes = torch.cat([self.f(part) for part in pictures.split(64)]).float()
+            codes = wide(torch.cat([self.f(part) for part in pictures.split(64)]))
             spread = codes.std(0)
             # A number that never changes in one domain would be all that counts in the other.
             units.copy_(torch.stack([codes.mean(0), spread.clamp_min(0.1 * spread.mean())]))

@@ -21,7 +21,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..losses import log_loss
+from ..losses import log_loss, wide
 from ..method import MASK, SCALE, Batch, Fit, Method, Symbol, Terms, controls
 from ..nets.convolution import Conv2d
 from ..nets.layers import UPS, batch_norm, init_normal
@@ -157,7 +157,7 @@ class PGGAN(Method):
 
     def reconstruction_loss(self, fake_y: Tensor, y: Tensor, mask: Tensor) -> Tensor:
         """mean |y - G(x)| over the pixels of the hole."""
-        return ((fake_y - y).float().abs() * mask).sum() / (mask.sum() * y.shape[1]).clamp(min=1)
+        return (wide(fake_y - y).abs() * mask).sum() / (mask.sum() * y.shape[1]).clamp(min=1)
 
     def discriminator_loss(self, batch: Batch) -> Terms:
         """Both heads: -log D(y) and -log(1 - D(G(x)))."""

@@ -19,7 +19,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..colour import grey, luma
-from ..losses import mse
+from ..losses import mse, wide
 from ..method import Batch, Fit, Method, Stage, Symbol, Terms, Turn, adam
 from ..nets.convolution import Conv2d
 
@@ -43,7 +43,7 @@ class Config:
 
 def bicubic(x: Tensor, scale: int) -> Tensor:
     """[B, C, H, W] -> [B, C, scale H, scale W] by the cubic of Keys (a = -1/2): the pixels that Pillow gives."""
-    return F.interpolate(x.float(), scale_factor=scale, mode="bicubic", antialias=True)
+    return F.interpolate(wide(x), scale_factor=scale, mode="bicubic", antialias=True)
 
 
 class SRCNN(Method):
@@ -89,4 +89,4 @@ class SRCNN(Method):
         """x [B, 3, H, W] in [-1, 1], any size -> [B, 3, scale H, scale W], a little beyond [-1, 1] where edges overshoot."""
         large = bicubic(x, self.config.scale)
         y = luma(large)
-        return large + grey(self.G(y).float() - y)
+        return large + grey(wide(self.G(y)) - y)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from ..losses import wide
+
 
 class ImagePool(nn.Module):
     """The last `size` or so made pictures [n, C, H, W]; size 0 keeps none, and every mix is the new pictures.
@@ -43,7 +45,7 @@ class ImagePool(nn.Module):
         """Store: at the end while there is room, then in place of what was shown."""
         if not self.size:
             return
-        made = made.detach().float()
+        made = wide(made.detach())
         room = self.size - len(self.pictures)
         if room > 0:
             first = made[:room].contiguous()

@@ -1,0 +1,44 @@
+"""Images and batches that are made up, from seeds."""
+
+from __future__ import annotations
+
+import torch
+
+
+def noise(*shape: int, seed: int = 0, dtype=torch.float32) -> torch.Tensor:
+    """Uniform in [-1, 1]."""
+    return torch.rand(*shape, generator=torch.Generator().manual_seed(seed), dtype=dtype) * 2 - 1
+
+
+def hole(size: int = 16) -> torch.Tensor:
+    """[1, 1, size, size]: 1 in the middle half."""
+    middle = torch.zeros(1, 1, size, size)
+    middle[..., size // 4 : 3 * size // 4, size // 4 : 3 * size // 4] = 1
+    return middle
+
+
+def fake_batch(b: int = 2, size: int = 16, dtype=torch.float32, enlarges: int = 1) -> dict[str, torch.Tensor]:
+    """Everything that any method may ask for. enlarges: the sides of y, in those of x."""
+    return {
+        "x": noise(b, 3, size // enlarges, size // enlarges, seed=1, dtype=dtype),
+        "y": noise(b, 3, size, size, seed=2, dtype=dtype),
+        "mask": hole(size).expand(b, -1, -1, -1).to(dtype),
+        "label": torch.arange(b) % 2,
+        "index": torch.arange(b),
+    }
+
+
+class Made:
+    """A source of made-up pairs in two classes that, like the real ones, draws its augmentation from the generator."""
+
+    def __init__(self, length: int = 10, size: int = 16, jitter: float = 0.1, dtype=torch.float32, enlarges: int = 1):
+        self.x, self.y = (noise(length, 3, s, s, seed=i, dtype=dtype) for i, s in enumerate((size // enlarges, size), 1))
+        self.jitter = jitter
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    def batch(self, index, generator=None):
+        move = self.jitter * torch.rand(len(index), 1, 1, 1, generator=generator, dtype=self.x.dtype)
+        mask = hole(self.y.shape[-1]).expand(len(index), -1, -1, -1).to(self.y.dtype)
+        return {"x": self.x[index] + move, "y": self.y[index] - move, "mask": mask, "label": index % 2, "index": index}
