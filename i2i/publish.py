@@ -11,7 +11,6 @@ import torch
 from .checkpoint import export, read_config, write_config
 from .measure import evaluate, evaluate_apart, held
 from .method import Batch
-from .methods import METHODS
 from .pictures import sheet
 from .recipes import DRAWN, Recipe
 from .run.pipeline import cards as shipped_cards
@@ -107,29 +106,3 @@ def figures_table() -> str:
                 cells = [f"{v:#.3g}" + ("" if low is None else f" ({low:#.3g} to {high:#.3g})") for v, low, high in figures]
                 lines.append(f"| {row} | {' | '.join(cells)} | {card['minutes']:.0f} |")
     return "\n".join(lines)
-
-
-_OF = {
-    "paired": "pairs", "unpaired": "two domains", "classes": "domains", "labelled": "classes and a target",
-    "photographs": "photographs", "pictures": "pictures",
-}  # fmt: skip
-
-
-def folder_recipe(method: str, size: int, facts: dict[str, int] | None = None) -> Recipe:
-    """The recipe for a user's own folder at `size` px, as the method fits it; facts: see `Method.fit`.
-
-    Raises ValueError for a size that no method can take.
-    """
-    if size < 32 or size % 16:
-        raise ValueError(f"--size must be a multiple of 16 and at least 32, got {size}.")
-    cls = METHODS[method]
-    fit = cls.fit(size, facts or {})
-    return Recipe(
-        method, "own folder", size, fit.config, batch=fit.batch, ema=fit.ema, start=fit.start, judge=fit.judge,
-        summary=f"Trained on a folder of {_OF[cls.layout]}.",
-    )  # fmt: skip
-
-
-def facts_of(source: Source) -> dict[str, int]:
-    """What the images themselves say of a method's config: how many domains there are, or classes."""
-    return dict(getattr(source, "facts", {}))

@@ -34,8 +34,8 @@ from i2i.methods import METHODS
 from i2i.methods import stargan as module
 from i2i.metrics import Estimate, linear_classifier, linear_probe
 from i2i.pictures import PictureError, to_bytes, to_picture, to_tensor
-from i2i.publish import facts_of, folder_recipe, publish
-from i2i.recipes import Recipe
+from i2i.publish import publish
+from i2i.recipes import Recipe, facts_of, folder_recipe
 from i2i.train import Trainer, translated
 
 EMOJI = Path(os.environ.get("I2I_DATA", "data")) / "emoji"

@@ -12,8 +12,7 @@ from conftest import fake_batch, tiny
 from torch import nn
 
 from i2i.methods import METHODS
-from i2i.publish import folder_recipe
-from i2i.recipes import RECIPES
+from i2i.recipes import RECIPES, folder_recipe
 
 # method: what differs from its defaults, and parameters by the first letters of its networks' names. Those of the
 # authors' code, or of the paper's own layers where no code was published (SRCNN, SRResNet, SRGAN).

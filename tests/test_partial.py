@@ -36,8 +36,8 @@ from i2i.methods import dtn as dtn_module
 from i2i.methods import ost as ost_module
 from i2i.methods.dtn import REAL, SOURCE, TARGET
 from i2i.pictures import PictureError, to_bytes, to_picture, to_tensor
-from i2i.publish import facts_of, folder_recipe, publish
-from i2i.recipes import RECIPES, Recipe
+from i2i.publish import publish
+from i2i.recipes import RECIPES, Recipe, facts_of, folder_recipe
 
 MNIST = Path(os.environ.get("I2I_DATA", "data")) / "mnist_t10k"
 BATCH = fake_batch(4, dtype=torch.float64)

@@ -39,8 +39,8 @@ def train_command(options) -> None:
 
     from ..checkpoint import read_config
     from ..methods import METHODS
-    from ..publish import facts_of, folder_recipe, publish
-    from ..recipes import RECIPES, WINDOWS, own_folder
+    from ..publish import publish
+    from ..recipes import RECIPES, WINDOWS, facts_of, folder_recipe, own_folder
     from ..train import Trainer, folder_for
 
     if options.threads:
