@@ -267,7 +267,8 @@ def weighted_sum(terms: Terms, weights: dict[str, float]) -> Tensor:
     unknown = sorted(set(terms) - set(weights))
     if unknown:
         raise KeyError(f"no weight for the loss term(s) {', '.join(unknown)}; known: {', '.join(sorted(weights))}")
-    return sum(weights[name] * term for name, term in terms.items())
+    first, *rest = (weights[name] * term for name, term in terms.items())
+    return sum(rest, start=first)
 
 
 def halvings(side: int) -> int:

@@ -168,8 +168,8 @@ class OST(Method):
     def weights(self, step: int) -> dict[str, float]:
         c = self.config
         ones = dict.fromkeys(("gan_y", "gan_x", "real", "fake"), 1.0)
-        halves = dict.fromkeys(("fake_y", "fake_x"), c.fakes)
-        return {**ones, **halves, "recon": c.recon, "recon_y": c.recon_y, "kl": c.kl, "recon_x": c.recon_x, "cycle": c.cycle}
+        parts = {"fake_y": c.fakes, "fake_x": c.fakes}
+        return {**ones, **parts, "recon": c.recon, "recon_y": c.recon_y, "kl": c.kl, "recon_x": c.recon_x, "cycle": c.cycle}
 
     def stages(self) -> list[Stage]:
         c, optimizer = self.config, self.optimizer

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Literal
 
 import torch
 import torch.nn.functional as F
@@ -41,7 +42,7 @@ class Config:
     blocks: int = 6
     halvings: int = 2
     up: str = "transposed"
-    padding: str = "zeros"  # with reflected borders the norm would subtract a constant plane, and the label with it
+    padding: Literal["zeros", "reflect"] = "zeros"  # with reflected borders the norm would subtract a constant plane, and the label with it
     # D
     critic_width: int = 64
     critic_layers: int = 6

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import copy
+from typing import TypeVar
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .convolution import Conv2d, ConvTranspose2d
+
+Net = TypeVar("Net", bound=nn.Module)
 
 
 def batch_norm(channels: int) -> nn.Module:
@@ -111,7 +114,7 @@ class NoiseDropout(nn.Module):
         return f"p={self.p}"
 
 
-def init_normal(net: nn.Module, std: float = 0.02) -> nn.Module:
+def init_normal(net: Net, std: float = 0.02) -> Net:
     """DCGAN's start: conv and linear weights N(0, std), norm scales N(1, std), biases 0."""
     for module in net.modules():
         if isinstance(module, nn.Conv2d | nn.ConvTranspose2d | nn.Linear):
