@@ -1,4 +1,4 @@
-# make app | test | notebook | notebooks | bench | lint. Everything lives in .venv; nothing else is touched.
+# make app | test | test-fast | test-long | notebook | notebooks | results | architecture | bench | lint | types. Everything lives in .venv; nothing else is touched.
 
 VENV ?= .venv
 # The newest that runs: a name on the path may be a shim of a version manager with nothing behind it.
@@ -6,13 +6,17 @@ PYTHON := $(shell for p in python3.12 python3.11 python3.10 python3 python; do \
   "$$p" -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 12))' >/dev/null 2>&1 && { echo $$p; break; }; done)
 RUN := $(VENV)/bin/python
 
-.PHONY: app test test-long notebook notebooks bench lint clean
+.PHONY: app test test-fast test-long notebook notebooks results architecture bench lint types clean
 
 app: $(VENV)/.app
 	$(RUN) app.py
 
 test: $(VENV)/.test
 	$(RUN) -m pytest -q
+
+# Without what takes more than twenty seconds, and without the browser.
+test-fast: $(VENV)/.test
+	$(RUN) -m pytest -q -m "not long and not slow and not browser"
 
 test-long: $(VENV)/.test
 	$(RUN) -m pytest -q -m "long or not long"
@@ -24,11 +28,22 @@ notebooks: $(VENV)/.app
 	@set -e; for n in notebooks/*.ipynb; do [ -e "$$n" ] || continue; \
 	  env -u I2I_DATA $(VENV)/bin/jupyter execute --inplace "$$n"; done
 
+# What docs/ holds that is made: the tables of results.md, the picture of architecture.md.
+results: $(VENV)/.app
+	$(RUN) tools/results.py
+
+architecture: $(VENV)/.app
+	$(RUN) tools/architecture.py
+
 bench: $(VENV)/.app
 	$(RUN) -m i2i bench
 
 lint: $(VENV)/.test
 	$(VENV)/bin/ruff check .
+	$(VENV)/bin/pyright
+
+types: $(VENV)/.test
+	$(VENV)/bin/pyright
 
 clean:
 	rm -rf $(VENV) .pytest_cache .ruff_cache
