@@ -32,7 +32,7 @@ notebooks: $(VENV)/.app
 results: $(VENV)/.app
 	$(RUN) tools/results.py
 
-architecture: $(VENV)/.app
+architecture: $(VENV)/.test
 	$(RUN) tools/architecture.py
 
 bench: $(VENV)/.app
@@ -40,10 +40,10 @@ bench: $(VENV)/.app
 
 lint: $(VENV)/.test
 	$(VENV)/bin/ruff check .
-	$(VENV)/bin/pyright
+	$(VENV)/bin/pyright --pythonpath $(RUN)
 
 types: $(VENV)/.test
-	$(VENV)/bin/pyright
+	$(VENV)/bin/pyright --pythonpath $(RUN)
 
 clean:
 	rm -rf $(VENV) .pytest_cache .ruff_cache

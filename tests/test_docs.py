@@ -104,6 +104,35 @@ def test_the_tables_of_results_are_current():
     assert page == results.filled(page), "out of date: run `make results` and commit docs/results.md"
 
 
+def test_the_picture_of_the_rooms_is_current():
+    drawing = tool("architecture")
+    assert drawing.PICTURE.read_text() == drawing.picture(), "out of date: run `make architecture` and commit docs/architecture.svg"
+
+
+def test_the_page_on_the_rooms_speaks_of_each():
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    told = set(", ".join(re.findall(r"^\*\*([\w, ]+)\.\*\*", text, re.M)).split(", "))
+    assert {room for row in tool("architecture").rows() for room in row} <= told
+
+
+def test_an_arrow_that_others_imply_is_left_out():
+    drawing = tool("architecture")
+    edges = {("a", "b"), ("b", "c"), ("a", "c"), ("c", "d"), ("d", "c"), ("a", "d")}
+    assert drawing.bare(edges) == [("a", "b"), ("b", "c"), ("c", "d"), ("d", "c")]
+    code = "import i2i.nets.unet\nfrom i2i import show, check\nfrom i2i.run.pipeline import load\nimport torch\nfrom .x import y"
+    assert drawing.named(code) == {"nets", "show", "check", "run"}
+
+
+def test_hooks_need_no_network():
+    yaml = pytest.importorskip("yaml", reason="PyYAML is not installed")
+    (repo,) = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"]
+    assert repo["repo"] == "local" and {hook["language"] for hook in repo["hooks"]} == {"system"}
+    for hook in repo["hooks"]:
+        assert hook["entry"].startswith(".venv/bin/")
+        for name in re.findall(r"tests/\S+\.py", hook["entry"]):
+            assert (ROOT / name).exists(), name
+
+
 def test_a_table_that_there_is_not_is_told_by_name():
     with pytest.raises(KeyError, match="the table 'speeed'; there are figures, "):
         tool("results").filled("<!-- table: speeed -->\n<!-- end -->")
