@@ -27,6 +27,7 @@ PACKAGE = ROOT / "i2i"
 RANKS = [
     {"data", "nets", "losses", "pictures", "colour", "files", "assets"},
     {"method"},
+    {"fast"},
     {"methods"},
     {"train", "checkpoint"},
     {"recipes"},
