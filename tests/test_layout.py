@@ -88,6 +88,12 @@ def test_imports_run_one_way(path):
     assert [other for other in imported(path) & set(RANK) if not may_import(one, other)] == []
 
 
+def test_only_what_trains_or_translates_knows_what_makes_nets_fast():
+    """Nets and methods are written plainly; `fast.lay_out` is called where one is about to be run."""
+    users = {part_of(p) for p in SOURCES if "fast" in imported(p)} - {"fast"}
+    assert users == {"train", "run", "bench"}
+
+
 def test_the_reader_of_imports_sees_every_form(tmp_path):
     (tmp_path / "methods").mkdir()
     file = tmp_path / "methods" / "new.py"
