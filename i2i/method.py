@@ -250,18 +250,6 @@ def frozen(*nets: nn.Module) -> Iterator[None]:
             p.requires_grad_(True)
 
 
-LAYOUTS = {4: torch.channels_last, 5: torch.channels_last_3d}
-"""The memory layout in which convolutions run fastest, by a tensor's dimensions (pictures, voxels)."""
-
-
-def lay_out(method: Method, device: torch.device | str) -> Method:
-    """Move a method to a device, its convolution weights channels-last (`nn.Module.to` refuses where some are 3-D)."""
-    method.to(device)
-    for p in method.parameters():
-        p.data = p.data.contiguous(memory_format=LAYOUTS.get(p.dim(), torch.contiguous_format))
-    return method
-
-
 def weighted_sum(terms: Terms, weights: dict[str, float]) -> Tensor:
     """The number that a turn minimises. A term without a weight is a mistake, not a zero."""
     unknown = sorted(set(terms) - set(weights))

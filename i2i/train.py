@@ -31,8 +31,9 @@ from tqdm.auto import tqdm
 
 from .checkpoint import CheckpointError, load_resume, save_resume
 from .data.fingerprint import fingerprint
+from .fast import LAYOUTS, lay_out
 from .files import replacing
-from .method import LAYOUTS, Batch, Method, Stage, Turn, frozen, lay_out, weighted_sum
+from .method import Batch, Method, Stage, Turn, frozen, weighted_sum
 from .pictures import sheet
 
 RESUME, FLAT = "resume.pt", "resume-before-decay.pt"

@@ -27,6 +27,7 @@ PACKAGE = ROOT / "i2i"
 RANKS = [
     {"data", "nets", "losses", "pictures", "colour", "files", "assets"},
     {"method"},
+    {"fast"},
     {"methods"},
     {"train", "checkpoint"},
     {"recipes"},
@@ -85,6 +86,12 @@ def test_imports_run_one_way(path):
     if one == "__init__":
         pytest.skip("the package's own file resolves its three names at first use")
     assert [other for other in imported(path) & set(RANK) if not may_import(one, other)] == []
+
+
+def test_only_what_trains_or_translates_knows_what_makes_nets_fast():
+    """Nets and methods are written plainly; `fast.lay_out` is called where one is about to be run."""
+    users = {part_of(p) for p in SOURCES if "fast" in imported(p)} - {"fast"}
+    assert users == {"train", "run", "bench"}
 
 
 def test_the_reader_of_imports_sees_every_form(tmp_path):

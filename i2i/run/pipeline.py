@@ -15,7 +15,8 @@ from torch import Tensor
 
 from ..assets import CHECKPOINTS
 from ..checkpoint import SEEN, CheckpointError, is_export, load_method
-from ..method import LAYOUTS, Method, lay_out
+from ..fast import LAYOUTS, lay_out
+from ..method import Method
 from ..pictures import fitted, to_picture, to_tensor
 from .compiled import Compiled, compiled
 from .filling import fill
