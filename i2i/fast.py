@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from .method import Method
 from .nets import layers, srresnet
 
-LAYOUTS = {4: torch.channels_last, 5: torch.channels_last_3d}
+MEMORY_FORMATS = {4: torch.channels_last, 5: torch.channels_last_3d}
 """The memory layout in which convolutions run fastest, by a tensor's dimensions (pictures, voxels)."""
 
 
@@ -26,7 +26,7 @@ def lay_out(method: Method, device: torch.device | str) -> Method:
     """
     method.to(device)
     for p in method.parameters():
-        p.data = p.data.contiguous(memory_format=LAYOUTS.get(p.dim(), torch.contiguous_format))
+        p.data = p.data.contiguous(memory_format=MEMORY_FORMATS.get(p.dim(), torch.contiguous_format))
     for module in method.modules():
         if type(module) in FASTER and _fits(module):
             module.__class__ = FASTER[type(module)]

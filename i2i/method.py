@@ -150,7 +150,7 @@ class Method(nn.Module):
     controls: dict[str, Control] = {}  # what `translate` understands beside x
     symbols: dict[str, Symbol] = {}  # of every term of every loss
     shared: tuple[str, ...] = ()  # keys that `fakes` adds to a batch
-    layout: str = "paired"  # of a user's own folder, a key of recipes.LAYOUTS
+    layout: str = "paired"  # of a user's own folder, a key of recipes.READERS
     given: str = ""  # the network that comes with weights of its own and never learns here (DTN's f, SRGAN's phi)
     enlarges: int = 1  # a translation's sides, in those of x
     multiple: int = 1  # what the sides of x must be divisible by

@@ -31,7 +31,7 @@ from tqdm.auto import tqdm
 
 from .checkpoint import CheckpointError, load_resume, save_resume
 from .data.fingerprint import fingerprint
-from .fast import LAYOUTS, lay_out
+from .fast import MEMORY_FORMATS, lay_out
 from .files import replacing
 from .method import Batch, Method, Stage, Turn, frozen, weighted_sum
 from .pictures import sheet
@@ -280,7 +280,7 @@ class Trainer:
         share = self.batch // self.world
         mine = slice(self.rank * share, (self.rank + 1) * share)
         return {
-            k: v[mine].to(self.device, memory_format=LAYOUTS.get(v.dim(), torch.contiguous_format))
+            k: v[mine].to(self.device, memory_format=MEMORY_FORMATS.get(v.dim(), torch.contiguous_format))
             for k, v in whole.items()
         }
 

@@ -11,7 +11,7 @@ from ..pictures import FITS, PictureError
 from .data import data_command, list_command
 from .errors import Failed, Wrong
 from .measure import bench_command, claims_command, evaluate_command
-from .new import LAYOUTS, new_command
+from .new import STUB_LAYOUTS, new_command
 from .train import train_command
 from .translate import translate_command
 
@@ -143,7 +143,7 @@ def _parser() -> argparse.ArgumentParser:
 
     sub = command("new", new_command, "The stubs of a new paper, in a clone of the repository.", 'python -m i2i new toygan --called ToyGAN --title "A Toy" --year 2026')
     sub.add_argument("name", metavar="NAME", help="its key: small letters, as in METHODS")
-    sub.add_argument("--layout", choices=LAYOUTS, default="paired", help="of the images that it learns from")
+    sub.add_argument("--layout", choices=STUB_LAYOUTS, default="paired", help="of the images that it learns from")
     sub.add_argument("--called", help="what the system is called")
     sub.add_argument("--title", help="of the paper")
     sub.add_argument("--authors", help="with commas between")

@@ -10,7 +10,7 @@ from string import Template
 from ..files import replacing
 from .errors import Failed, Wrong
 
-LAYOUTS = ("paired", "unpaired")  # of which a stub can train at once; a method of another layout starts from one of these
+STUB_LAYOUTS = ("paired", "unpaired")  # of which a stub can train at once; a method of another layout starts from one of these
 
 _METHOD = Template('''\
 """$name. $authors: $title.

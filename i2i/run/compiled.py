@@ -21,7 +21,7 @@ import torch
 from torch import Tensor, nn
 
 from ..checkpoint import load_method
-from ..fast import LAYOUTS
+from ..fast import MEMORY_FORMATS
 from ..method import Method
 from ..nets.layers import Tape
 from .prepared import prepared, seconds
@@ -177,7 +177,7 @@ def _build(folder: str, target: str, shape: str, precision: str) -> None:
     torch.set_num_threads(1)
     method = prepared(load_method(Path(folder))[0], pack=False)  # not laid out: compilers want torch's own layers
     x = torch.zeros([int(n) for n in shape.split("x")])
-    x = x.to(memory_format=LAYOUTS.get(x.dim(), torch.contiguous_format))
+    x = x.to(memory_format=MEMORY_FORMATS.get(x.dim(), torch.contiguous_format))
     tape = Tape(torch.Generator())
     with torch.no_grad():
         method.translate(x, generator=tape)

@@ -210,7 +210,7 @@ def _draw(data: bytes, grey: bool, path: Path) -> None:
     picture.save(path, lossless=True)
 
 
-LAYOUTS: dict[str, Layout] = {
+UNPACK: dict[str, Layout] = {
     "archive": _archive,
     "plain": _plain,
     "mnist": _mnist,
