@@ -22,6 +22,7 @@ from .files import replacing
 from .method import Method
 from .methods import METHODS
 from .nets.vgg import VGG19
+from .papers import PAPERS
 from .pictures import FITS
 
 FORMAT = 1
@@ -127,6 +128,8 @@ def render_card(folder: Path, config: dict) -> str:
     facts = {k: v for k, v in card.items() if k not in told_below} | _shaping(config)
     facts["differs from the paper (its own in brackets)"] = differs(config["method"], config["config"])
     lines += ["| | |", "|---|---|"] + [f"| {k} | {_cell(v)} |" for k, v in facts.items()] + [""]
+    if paper := PAPERS.get(config["method"]):  # a method of a reader's own may have no record
+        lines += [f"Citation: {paper.citation}", ""]
     for key, figures in card.items():
         if key.startswith("figures") and figures:
             lines += [f"## {key.capitalize()}", ""]
