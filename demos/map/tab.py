@@ -69,7 +69,7 @@ def _row(row: Row, timed: bool, tab_of: dict[str, str], there: set[str]) -> str:
     tabs = " ".join(f'<button type="button" data-go="{tab}">{tab}</button>' for tab in leads)
     books = " ".join(f"<code>{notebook}</code>" for notebook in row.notebooks)
     if len(row.notebooks) > _BOOKS:
-        books = f"{len(row.notebooks)} notebooks"
+        books = f'<span class="books">{len(row.notebooks)} notebooks</span>'
     measured = " ".join(f'<code title="{html.escape(CLAIMS[c].says)}">{c}</code>' for c in row.claims)
     return (
         f"<tr>{f'<td class=at>{row.at}</td>' if timed else ''}<td>{html.escape(row.topic)} <span class=systems>{systems}</span></td>"
