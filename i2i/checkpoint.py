@@ -23,6 +23,7 @@ from .files import replacing
 from .method import Method
 from .methods import METHODS
 from .nets.vgg import VGG19
+from .papers import PAPERS
 from .pictures import FITS
 
 FORMAT = 1
@@ -130,6 +131,8 @@ def render_card(folder: Path, config: dict) -> str:
     lines += ["| | |", "|---|---|"] + [f"| {k} | {_cell(v)} |" for k, v in facts.items()] + [""]
     lines += [f"Differs from the paper (its own settings in brackets): {differs(config['method'], config['config'])}.", ""]
     lines += [f"What the code itself does differently is said at the head of `i2i/methods/{config['method']}.py`.", ""]
+    if paper := PAPERS.get(config["method"]):  # a method of a reader's own may have no record
+        lines += [f"Citation: {paper.citation}", ""]
     for key, figures in card.items():
         if key.startswith("figures") and figures:
             lines += [f"## {key.capitalize()}", ""]

@@ -1,4 +1,4 @@
-"""The tables of docs/results.md, from the records in assets/: `make results` writes them anew.
+"""The tables of docs/results.md and of README.md, from the records in assets/ and i2i/papers.py: `make results` writes them anew.
 
 Text is written by hand in the page itself; what stands between `<!-- table: NAME -->` and `<!-- end -->` is made here.
 """
@@ -17,10 +17,10 @@ sys.path.insert(0, str(ROOT))
 from i2i.assets import ASSETS  # noqa: E402
 from i2i.claims import CLAIMS, markdown, recorded, verdicts  # noqa: E402
 from i2i.files import replacing  # noqa: E402
-from i2i.publish import figures_table  # noqa: E402
+from i2i.publish import figures_table, papers_table  # noqa: E402
 from i2i.recipes import PAPER, RECIPES  # noqa: E402
 
-PAGE = ROOT / "docs" / "results.md"
+PAGES = (ROOT / "docs" / "results.md", ROOT / "README.md")
 BLOCK = re.compile(r"(<!-- table: ([\w-]+) -->\n).*?(<!-- end -->)", re.S)
 
 # Decimals of a column of super-resolution, and the columns that are shown: brightness tells the rest.
@@ -57,6 +57,7 @@ def speed() -> str:
 
 TABLES: dict[str, Callable[[], str]] = {
     "figures": figures_table,
+    "papers": papers_table,
     "verdicts": verdicts,
     "super-resolution": super_resolution,
     "speed": speed,
@@ -66,7 +67,7 @@ TABLES: dict[str, Callable[[], str]] = {
 def table(name: str) -> str:
     """A table by its name: one of TABLES, or a claim with all its figures."""
     if name not in TABLES and name not in CLAIMS:
-        raise KeyError(f"docs/results.md asks for the table {name!r}; there are {', '.join([*TABLES, *CLAIMS])}.")
+        raise KeyError(f"a page asks for the table {name!r}; there are {', '.join([*TABLES, *CLAIMS])}.")
     return TABLES[name]() if name in TABLES else markdown(recorded(name)["figures"])
 
 
@@ -76,5 +77,6 @@ def filled(page: str) -> str:
 
 
 if __name__ == "__main__":
-    with replacing(PAGE) as part:
-        part.write_text(filled(PAGE.read_text()))
+    for page in PAGES:
+        with replacing(page) as part:
+            part.write_text(filled(page.read_text()))
