@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import torch
+from markupsafe import Markup
 from torch import Tensor
 
 from i2i.method import Method
 from i2i.nets.layers import own_statistics
 from i2i.run.pipeline import Model
 
-from ..widgets.look import note, stack
+from ..widgets.look import notice, stack
 from ..widgets.tex import tex
 
 
@@ -32,9 +33,9 @@ class Seen:
 
 @dataclass(frozen=True)
 class Term:
-    """label: HTML in the paper's letters.  kind: its colour, "gan", "l1" or ""; value is not yet weighted."""
+    """label: in the paper's letters.  kind: its colour, "gan", "l1" or ""; value is not yet weighted."""
 
-    label: str
+    label: Markup
     kind: str
     weight: float
     value: float
@@ -51,7 +52,7 @@ class Told:
     authors: str
     notebook: str
     idea: str
-    equation: str
+    equation: Markup
     spoken: str
     over: tuple[str, str]
     back: tuple[str, str]
@@ -64,8 +65,10 @@ TOLD: dict[str, Told] = {
     "cyclegan": Told(
         "CycleGAN", 2017, "1703.10593", "Zhu et al.", "03_cyclegan",
         "there and back again: F(G(x)) = x",
-        '<span class="gan"><i>L</i><sub>GAN</sub>(G, D<sub>Y</sub>)</span> + <span class="gan"><i>L</i><sub>GAN</sub>(F, D<sub>X</sub>)</span> '
-        '+ λ <span class="l1"><i>L</i><sub>cyc</sub>(G, F)</span>',
+        Markup(
+            '<span class="gan"><i>L</i><sub>GAN</sub>(G, D<sub>Y</sub>)</span> + <span class="gan"><i>L</i><sub>GAN</sub>(F, D<sub>X</sub>)</span> '
+            '+ λ <span class="l1"><i>L</i><sub>cyc</sub>(G, F)</span>'
+        ),
         "the GAN loss of G and D Y, plus that of F and D X, plus lambda times the cycle loss of G and F",
         ("G(x)", "F(y)"), ("F(G(x))", "G(F(y))"),
         "Coming back proves that nothing was lost, not that it was translated well: a cycle closes over any swap of colours, as "
@@ -74,10 +77,12 @@ TOLD: dict[str, Told] = {
     "discogan": Told(
         "DiscoGAN", 2017, "1703.05192", "Kim et al.", "04_cycles_and_distances",
         "the same loop, through a small net that sees the whole picture",
-        '<span class="gan"><i>L</i><sub>GAN<sub>B</sub></sub></span> + <span class="l1"><i>L</i><sub>CONST<sub>A</sub></sub></span> + '
-        '<span class="gan"><i>L</i><sub>GAN<sub>A</sub></sub></span> + <span class="l1"><i>L</i><sub>CONST<sub>B</sub></sub></span>',
+        Markup(
+            '<span class="gan"><i>L</i><sub>GAN<sub>B</sub></sub></span> + <span class="l1"><i>L</i><sub>CONST<sub>A</sub></sub></span> + '
+            '<span class="gan"><i>L</i><sub>GAN<sub>A</sub></sub></span> + <span class="l1"><i>L</i><sub>CONST<sub>B</sub></sub></span>'
+        ),
         "the GAN loss in B, plus the reconstruction of A, plus the GAN loss in A, plus the reconstruction of B",
-        ("G<sub>AB</sub>(a)", "G<sub>BA</sub>(b)"), ("G<sub>BA</sub>(G<sub>AB</sub>(a))", "G<sub>AB</sub>(G<sub>BA</sub>(b))"),
+        (Markup("G<sub>AB</sub>(a)"), Markup("G<sub>BA</sub>(b)")), (Markup("G<sub>BA</sub>(G<sub>AB</sub>(a))"), Markup("G<sub>AB</sub>(G<sub>BA</sub>(b))")),
         "Without skips or residual blocks every picture passes through a narrow code. Fine parts are redrawn from "
         "memory: shapes may turn into others of the same kind, and little can be hidden for the way back.",
         source=("a", "b"),
@@ -85,27 +90,31 @@ TOLD: dict[str, Told] = {
     "dualgan": Told(
         "DualGAN", 2017, "1704.02510", "Yi et al.", "04_cycles_and_distances",
         "the same loop with U-Nets and a Wasserstein critic",
-        'λ<sub>U</sub> <span class="l1">|x − G<sub>B</sub>(G<sub>A</sub>(x))|</span> + λ<sub>V</sub> <span class="l1">|y − G<sub>A</sub>(G<sub>B</sub>(y))|</span> '
-        '− <span class="gan">D<sub>A</sub>(G<sub>A</sub>(x))</span> − <span class="gan">D<sub>B</sub>(G<sub>B</sub>(y))</span>',
+        Markup(
+            'λ<sub>U</sub> <span class="l1">|x − G<sub>B</sub>(G<sub>A</sub>(x))|</span> + λ<sub>V</sub> <span class="l1">|y − G<sub>A</sub>(G<sub>B</sub>(y))|</span> '
+            '− <span class="gan">D<sub>A</sub>(G<sub>A</sub>(x))</span> − <span class="gan">D<sub>B</sub>(G<sub>B</sub>(y))</span>'
+        ),
         "lambda U times the distance of x from its return, plus lambda V times that of y, minus the critics' scores of both translations",
-        ("G<sub>A</sub>(x)", "G<sub>B</sub>(y)"), ("G<sub>B</sub>(G<sub>A</sub>(x))", "G<sub>A</sub>(G<sub>B</sub>(y))"),
+        (Markup("G<sub>A</sub>(x)"), Markup("G<sub>B</sub>(y)")), (Markup("G<sub>B</sub>(G<sub>A</sub>(x))"), Markup("G<sub>A</sub>(G<sub>B</sub>(y))")),
         "The skips of the U-Net carry the outline over untouched. Coming back weighs 500 times as much as the critic's "
         "score, so the return is close; how far the style goes is what the critic can still ask for.",
     ),
     "unit": Told(
         "UNIT", 2017, "1703.00848", "Liu et al.", "05_unit",
         "one code for both domains: encode here, decode there",
-        '<i>L</i><sub>VAE<sub>1</sub></sub> + <span class="gan"><i>L</i><sub>GAN<sub>1</sub></sub></span> + <span class="l1"><i>L</i><sub>CC<sub>1</sub></sub></span> + '
-        '<i>L</i><sub>VAE<sub>2</sub></sub> + <span class="gan"><i>L</i><sub>GAN<sub>2</sub></sub></span> + <span class="l1"><i>L</i><sub>CC<sub>2</sub></sub></span>',
+        Markup(
+            '<i>L</i><sub>VAE<sub>1</sub></sub> + <span class="gan"><i>L</i><sub>GAN<sub>1</sub></sub></span> + <span class="l1"><i>L</i><sub>CC<sub>1</sub></sub></span> + '
+            '<i>L</i><sub>VAE<sub>2</sub></sub> + <span class="gan"><i>L</i><sub>GAN<sub>2</sub></sub></span> + <span class="l1"><i>L</i><sub>CC<sub>2</sub></sub></span>'
+        ),
         "for each of the two domains the loss of its autoencoder, its GAN loss and its cycle loss",
-        ("G<sub>2</sub>(E<sub>1</sub>(x))", "G<sub>1</sub>(E<sub>2</sub>(y))"), ("G<sub>1</sub>(E<sub>2</sub>(·))", "G<sub>2</sub>(E<sub>1</sub>(·))"),
+        (Markup("G<sub>2</sub>(E<sub>1</sub>(x))"), Markup("G<sub>1</sub>(E<sub>2</sub>(y))")), (Markup("G<sub>1</sub>(E<sub>2</sub>(·))"), Markup("G<sub>2</sub>(E<sub>1</sub>(·))")),
         "The layers nearest the code are the same for both domains, so a thing should have one code in both. The code was "
         "trained under noise of size 1: what it carries must be loud, and a faint hidden signal would drown.",
     ),
     "distancegan": Told(
         "DistanceGAN", 2017, "1706.00826", "Benaim and Wolf", "04_cycles_and_distances",
         "one-sided: there is no way back; far apart stays far apart",
-        'α <span class="gan"><i>L</i><sub>GAN</sub>(G, D)</span> + β <span class="l1"><i>L</i><sub>distance</sub>(G)</span>',
+        Markup('α <span class="gan"><i>L</i><sub>GAN</sub>(G, D)</span> + β <span class="l1"><i>L</i><sub>distance</sub>(G)</span>'),
         "alpha times the GAN loss of G and D, plus beta times the distance loss of G",
         ("G(x)", ""), ("", ""),
         "No second generator and no cycle. Two pictures that differ much must still differ much afterwards: that alone keeps G "
@@ -149,17 +158,19 @@ def terms(model: Model, seen: Seen) -> list[Term]:
     )
 
 
-def objective(model: Model, seen: Seen) -> str:
+def objective(model: Model, seen: Seen) -> Markup:
     """HTML: the equation, its live terms, and what to notice."""
     told, found = TOLD[model.kind], terms(model, seen)
     equation, spoken = told.equation, told.spoken
     if getattr(model.method.config, "identity", 0):
         equation, spoken = (
-            f"{equation} + ½λ <i>L</i><sub>identity</sub>",
+            equation + Markup(" + ½λ <i>L</i><sub>identity</sub>"),
             f"{spoken}, plus half lambda times the identity loss",
         )
-    cells = "".join(
-        f'<div><span class="{t.kind}">{t.weight:g} · {t.label}</span> <strong>{t.weight * t.value:.2f}</strong></div>'
+    cells = Markup("").join(
+        Markup('<div><span class="{}">{:g} · {}</span> <strong>{:.2f}</strong></div>').format(
+            t.kind, t.weight, t.label, t.weight * t.value
+        )
         for t in found
     )
     left_out = []
@@ -168,7 +179,8 @@ def objective(model: Model, seen: Seen) -> str:
     if told.aside:
         left_out.append(told.aside)
     return stack(
-        f'<p class="equation" role="math" aria-label="{spoken}">{equation}</p>', f'<div class="terms">{cells}</div>',
-        f'<p class="small">{" ".join(left_out)}</p>' if left_out else "",
-        note("notice", f"<b>What to notice.</b> {told.notice}"),
+        Markup('<p class="equation" role="math" aria-label="{}">{}</p>').format(spoken, equation),
+        Markup('<div class="terms">{}</div>').format(cells),
+        Markup('<p class="small">{}</p>').format(" ".join(left_out)) if left_out else "",
+        notice(told.notice),
     )  # fmt: skip
