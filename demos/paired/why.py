@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from functools import lru_cache
 
 import gradio as gr
 import torch
+from markupsafe import Markup
 from PIL import Image
 
 from i2i.data.worlds.facades import classes_of
@@ -85,7 +85,7 @@ def critic(model: Model) -> Method:
     return own_statistics(model.method)
 
 
-def take_apart(picture: Image.Image, seed: int, guess: str | None) -> str:
+def take_apart(picture: Image.Image, seed: int, guess: str | None) -> Markup:
     """HTML: the map through the three nets, unnamed until the visitor has guessed which one is L1 alone."""
     x = _net("both").place(picture).x
     labels = classes_of(x)
@@ -96,24 +96,26 @@ def take_apart(picture: Image.Image, seed: int, guess: str | None) -> str:
         name, why = _TOLD[variant]
         read = fcn_scores(made[variant], labels, load_segmenter()).per_pixel
         sharp = gradient_energy(made[variant]).item() / max(base, 1e-9)
-        facts = f"gradient energy <b>{sharp:.2f}</b> of the net with both · <b>{100 * read:.0f} %</b> of the map can be read back"
-        title = f'<b>{name}</b> {why}<span class="facts">{facts}</span>' if guess else f"<b>{letter}</b>"
-        alt = (
-            f"the façade made by the net trained with {name}" if guess else f"the façade made by net {letter}"
-        )
-        cells.append(
-            f'<figure><img src="{look.data_url(to_picture(made[variant]))}" alt="{alt}"><figcaption>{title}</figcaption></figure>'
-        )
+        title, alt = Markup("<b>{}</b>").format(letter), f"the façade made by net {letter}"
+        if guess:
+            title = Markup(
+                '<b>{}</b> {}<span class="facts">gradient energy <b>{:.2f}</b> of the net with both · '
+                "<b>{:.0f} %</b> of the map can be read back</span>"
+            ).format(name, why, sharp, 100 * read)
+            alt = f"the façade made by the net trained with {name}"
+        cells.append(look.figure(to_picture(made[variant]), alt, title))
     verdict = ""
     if guess:
         right = _LETTERS[guess] == "l1"
         verdict = look.note(
             "notice",
-            f"<b>{'Right' if right else 'Not quite'}: B is L1 alone.</b> Where several answers are possible L1 is least wrong in the "
-            "middle of them, and the middle of many sharp windows is a soft one. A discriminator has never seen a soft window among "
-            "photographs, so it objects; but without L1 it does not mind a building that is sharp and quite another one.",
+            Markup(
+                "<b>{}: B is L1 alone.</b> Where several answers are possible L1 is least wrong in the "
+                "middle of them, and the middle of many sharp windows is a soft one. A discriminator has never seen a soft window among "
+                "photographs, so it objects; but without L1 it does not mind a building that is sharp and quite another one."
+            ).format("Right" if right else "Not quite"),
         )
-    return f'<div class="three">{"".join(cells)}</div>{verdict}'
+    return Markup('<div class="three">{}</div>{}').format(Markup("").join(cells), verdict)
 
 
 def look_through(shown: Shown, patch: int) -> dict:
@@ -141,7 +143,7 @@ def _choices(shown: Shown) -> list[tuple[str, int]]:
     return [(_SIDES[p], p) for p in _patches(shown) or (70,)]
 
 
-def larger(maps: list[Image.Image], seed: int) -> str:
+def larger(maps: list[Image.Image], seed: int) -> Markup:
     """HTML of label maps set side by side and translated in one go: a picture wider than any in training."""
     model = load_wide()
     x = torch.cat([model.place(m).x for m in maps], dim=-1)
@@ -149,11 +151,13 @@ def larger(maps: list[Image.Image], seed: int) -> str:
     made = to_picture(model.translate(x, seed))
     took = 1e3 * (time.perf_counter() - start)
     alt = f"a street of {len(maps)} fronts, made in one pass"
-    return (
-        f'<figure class="street"><img src="{look.data_url(to_picture(x))}" alt="the label maps, side by side">'
-        f'<img src="{look.data_url(made)}" alt="{alt}"><figcaption class="small">{html.escape(alt)}: {made.width} × {made.height} px in '
-        f"{took:.0f} ms; in training every picture was {model.size} × {model.size}</figcaption></figure>"
-    )
+    return Markup(
+        '<figure class="street"><img src="{x}" alt="the label maps, side by side">'
+        '<img src="{made}" alt="{alt}"><figcaption class="small">{alt}: {w} × {h} px in '
+        "{took:.0f} ms; in training every picture was {side} × {side}</figcaption></figure>"
+    ).format(
+        x=look.data_url(to_picture(x)), made=look.data_url(made), alt=alt, w=made.width, h=made.height, took=took, side=model.size
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=1)
@@ -185,7 +189,9 @@ class Panel:
                     gr.HTML(
                         look.note(
                             "predict",
-                            "<b>Predict first.</b> One of the three never met a discriminator. Which one?",
+                            Markup(
+                                "<b>Predict first.</b> One of the three never met a discriminator. Which one?"
+                            ),
                         ),
                         apply_default_css=False,
                         elem_classes="bare",
@@ -210,9 +216,8 @@ class Panel:
                 )
                 self.eye = Eye(look_through(shown, 70), elem_id="eye", elem_classes="bare")
                 gr.HTML(
-                    look.note(
-                        "notice",
-                        "<b>What to notice.</b> Green is what D takes for real, red what it doubts. Click anywhere: the frame is all that one "
+                    look.notice(
+                        "Green is what D takes for real, red what it doubts. Click anywhere: the frame is all that one "
                         "logit sees, of the picture and of the map (but for the norms, which weigh it against the whole). A pixel tells D little but colour; 16 px a texture; 70 px a window with its "
                         "wall; a D that sees everything has few logits, and so few different things to teach.",
                     ),

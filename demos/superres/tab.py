@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import gradio as gr
+from markupsafe import Markup, escape
 from PIL import Image
 
 from i2i.data.enlarging import reduced
@@ -122,16 +122,18 @@ def lens_of(shown: Shown) -> dict:
         if column:
             caption = "what it ought to be" if key == "original" else "too small to be judged"
             if column.figures:
-                caption = f"<strong>{column.figures.psnr:.2f}</strong> dB &nbsp; detail <strong>{column.figures.detail:.2f}</strong>"
+                caption = Markup("<strong>{:.2f}</strong> dB &nbsp; detail <strong>{:.2f}</strong>").format(
+                    column.figures.psnr, column.figures.detail
+                )
             elif column.missed is not None:
-                caption = f"shrunk again, misses x by <strong>{column.missed:.2f}</strong>"
+                caption = Markup("shrunk again, misses x by <strong>{:.2f}</strong>").format(column.missed)
         columns.append(
             {
                 "key": key,
-                "title": title_of(key),
+                "title": escape(title_of(key)),
                 "src": column.src if column else "",
-                "alt": html.escape(_alt(key, part)),
-                "caption": caption,
+                "alt": _alt(key, part),
+                "caption": escape(caption),
             }
         )
     w, h = (SCALE * s for s in part.x.size)
@@ -149,7 +151,7 @@ def curtain_of(shown: Shown) -> dict:
     part, here = shown.part, enlargers.models()
     pictures = {
         key: {
-            "title": title_of(key), "src": shown.columns[key].src if key in shown.columns else "", "alt": html.escape(_alt(key, part)),
+            "title": title_of(key), "src": shown.columns[key].src if key in shown.columns else "", "alt": _alt(key, part),
             "crisp": False, "loss": TOLD[key].short if key in TOLD else "",
         }
         for key in _order(shown)
@@ -165,7 +167,7 @@ def curtain_of(shown: Shown) -> dict:
     w, h = (SCALE * s for s in part.x.size)
     return {
         "pictures": pictures, "lefts": ["given", "bicubic", *(["original"] if part.y is not None else [])], "rights": here, "left": "bicubic",
-        "right": part.view.chosen, "width": w, "height": h, "says": '<p class="tell" role="status">At work …</p>',
+        "right": part.view.chosen, "width": w, "height": h, "says": Markup('<p class="tell" role="status">At work …</p>'),
         "told": {k: enlargers.told(k, rows, missed, shown.believed) for k in here if k in shown.columns},
     }  # fmt: skip
 
@@ -175,16 +177,23 @@ def frame_of(part: Part, picture: Image.Image) -> dict:
     preview = picture.copy()
     preview.thumbnail((560, 720), Image.LANCZOS)
     if part.y is not None:
-        says = f"The part, <b>{w} × {h} px</b>, is shrunk to {part.x.width} × {part.x.height} and enlarged again: so the original is known."
+        says = Markup(
+            "The part, <b>{} × {} px</b>, is shrunk to {} × {} and enlarged again: so the original is known."
+        ).format(w, h, *part.x.size)
     elif part.small:
-        says = f"A part of {w} × {h} px is too small to be shrunk four times, so it is enlarged as it is, to <b>{SCALE * w} × {SCALE * h} px</b>."
+        says = Markup(
+            "A part of {} × {} px is too small to be shrunk four times, so it is enlarged as it is, to <b>{} × {} px</b>."
+        ).format(w, h, SCALE * w, SCALE * h)
     else:
-        says = f"The part, {w} × {h} px, is enlarged to <b>{SCALE * w} × {SCALE * h} px</b>. What it ought to be, nobody knows."
-    credit = f"<br>{view.example.credit}." if view.example and view.example.credit else ""
+        says = Markup(
+            "The part, {} × {} px, is enlarged to <b>{} × {} px</b>. What it ought to be, nobody knows."
+        ).format(w, h, SCALE * w, SCALE * h)
+    if view.example and view.example.credit:
+        says += Markup("<br>{}.").format(view.example.credit)
     place = f"{view.centre[0]}-{view.centre[1]}" if view.centre and view.example else ""
     return {
-        "src": light_url(preview), "alt": html.escape(view.name), "width": picture.width, "height": picture.height, "box": list(part.box),
-        "says": says + credit,
+        "src": light_url(preview), "alt": view.name, "width": picture.width, "height": picture.height, "box": list(part.box),
+        "says": says,
         "address": {
             "picture": view.at if view.example else "", "place": place, "side": view.side if view.example else "",
             "way": ("shrink" if view.shrink else "as-is") if view.example else "",
@@ -192,7 +201,7 @@ def frame_of(part: Part, picture: Image.Image) -> dict:
     }  # fmt: skip
 
 
-def spectrum_of(shown: Shown) -> str:
+def spectrum_of(shown: Shown) -> Markup:
     order = [k for k in _order(shown) if k in shown.columns]
     return spectrum.plot({k: shown.columns[k].picture for k in order})
 
@@ -303,9 +312,9 @@ def _heap(at: int) -> dict:
     tiles = [
         {
             "key": str(i),
-            "title": html.escape(e.name),
+            "title": escape(e.name),
             "src": thumbnail(p, 96),
-            "alt": html.escape(e.name),
+            "alt": escape(e.name),
             "more": "",
         }
         for i, (e, p) in enumerate(zip(EXAMPLES, thumbnails(), strict=True))
@@ -394,9 +403,8 @@ def tab() -> Callable | None:
                 look.label("Where the detail ends: the power spectrum")
                 spectra = _html(plot, "sr-spectrum")
                 gr.HTML(
-                    look.note(
-                        "notice",
-                        "<b>What to notice.</b> Left of the tint all agree: x says what stands there. Inside it bicubic falls off at once; a net that "
+                    look.notice(
+                        "Left of the tint all agree: x says what stands there. Inside it bicubic falls off at once; a net that "
                         "learnt by the squared error stops where it is no longer sure; an adversary asks for the power of a photograph, right or wrong.",
                     ),
                     apply_default_css=False, elem_classes="bare",
