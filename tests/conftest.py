@@ -11,10 +11,7 @@ import pytest
 import torch
 
 from i2i.cli import main
-from i2i.methods import METHODS
 from kit.golden import Golden
-from kit.methods import TINY, tiny  # noqa: F401 (until the tests import them from the kit)
-from kit.sources import Made, fake_batch, hole, noise  # noqa: F401
 
 # Many small tensors: threads would only wait for one another, the more so on a busy machine.
 torch.set_num_threads(1)
@@ -72,12 +69,6 @@ def unfilled(monkeypatch):
     monkeypatch.setattr(torch.nn.init, "normal_", lambda tensor, *_: tensor)
     with torch.device("meta"):
         yield
-
-
-@pytest.fixture(params=sorted(METHODS))
-def method(request):
-    """Each method of the gallery in turn, tiny."""
-    return tiny(request.param)
 
 
 @pytest.fixture

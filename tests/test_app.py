@@ -13,9 +13,11 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from odd_pictures import BAD, GOOD, drawing, packed
 from PIL import Image
-from served import APP, ROOT, SECONDS, SENTENCE, Server, Visit, answer, leaks, serving, visiting
+
+from kit.odd_pictures import BAD, GOOD, drawing, packed
+from kit.root import ROOT
+from kit.served import APP, SECONDS, SENTENCE, Server, Visit, answer, leaks, serving, visiting
 
 
 @pytest.fixture(scope="module")

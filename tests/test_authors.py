@@ -1,5 +1,5 @@
 """Networks and objectives against the code that the authors published: the same weights and pictures in float64, by the
-formula of golden/record.py, must give the same numbers up to rounding.
+formula of tests/kit/formula.py, must give the same numbers up to rounding.
 
 For a new paper, fetch its authors' code outside this repository, give its networks and inputs the formula's numbers with
 `fill`, `numbers` and `by_formula`, and keep what comes out with `facts`, `slope` and `write`: numbers, never code. Then name
@@ -13,7 +13,6 @@ import math
 
 import pytest
 import torch
-from golden.record import by_formula, facts, fill, numbers, read, slope
 from torch import nn
 
 from i2i.method import weighted_sum
@@ -26,6 +25,7 @@ from i2i.nets.layers import instance_norm, transposed
 from i2i.nets.patchgan import PatchGAN
 from i2i.nets.resnet import ResNetGenerator
 from i2i.nets.unet import UNet
+from kit.formula import by_formula, facts, fill, numbers, read, slope
 
 CLOSE = 1e-10  # relative; what was found is in the README
 

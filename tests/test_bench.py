@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 import torch
-from conftest import noise
 
 from i2i import bench
 from i2i.methods import METHODS
 from i2i.nets.convolution import plain_layers
 from i2i.train import Trainer
+from kit.sources import noise
 
 SMALL = {"width": 8, "blocks": 2, "patch_layers": 1, "patch_width": 8, "pool": 0, "steps": 1000}
 

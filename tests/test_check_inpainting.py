@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 import torch
 import torch.nn.functional as F
-from conftest import fake_batch, tiny
-from lesson_kit import assert_complete, assert_passes, assert_told, clean  # noqa: F401 (a fixture)
 
 from i2i.lessons.inpainting import EXERCISES, QUESTIONS
 from i2i.run.filling import membrane
+from kit.lessons import assert_complete, assert_passes, assert_told, clean  # noqa: F401 (a fixture)
+from kit.methods import tiny
+from kit.sources import fake_batch
 
 # ---- Right solutions ----
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 import torch
 import torch.nn.functional as F
-from lesson_kit import assert_complete, assert_passes, assert_told, clean  # noqa: F401 (a fixture)
 
 from i2i.lessons import partial, stargan
 from i2i.losses import attribute_loss, class_loss, gradient_penalty
 from i2i.methods import METHODS
+from kit.lessons import assert_complete, assert_passes, assert_told, clean  # noqa: F401 (a fixture)
 
 EXERCISES = stargan.EXERCISES | partial.EXERCISES
 QUESTIONS = stargan.QUESTIONS | partial.QUESTIONS

@@ -7,12 +7,12 @@ import math
 import pytest
 import torch
 import torch.nn.functional as F
-from lesson_kit import assert_complete, assert_passes, assert_told, clean  # noqa: F401 (a fixture)
 
 from i2i.colour import luma
 from i2i.lessons import manifold, superres
 from i2i.methods import METHODS
 from i2i.metrics import psnr
+from kit.lessons import assert_complete, assert_passes, assert_told, clean  # noqa: F401 (a fixture)
 
 EXERCISES, QUESTIONS = superres.EXERCISES, superres.QUESTIONS
 

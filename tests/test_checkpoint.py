@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 import torch
-from conftest import Made, noise, tiny
 from PIL import Image
 from safetensors.torch import load_file, save_file
 
@@ -31,6 +30,8 @@ from i2i.checkpoint import (
 from i2i.methods import METHODS
 from i2i.run.pipeline import cards, load
 from i2i.train import Trainer
+from kit.methods import tiny
+from kit.sources import Made
 
 
 def trained(**changes):
@@ -73,18 +74,6 @@ def settings(folder, **changes) -> None:
 
 
 # ---- There and back ----
-
-
-def test_an_export_translates_as_its_method_did(tmp_path, method):
-    """Weights are rounded to float16, which moves no pixel by more than a shade."""
-    folder = export(tmp_path / "model", method.eval(), size=16)
-    loaded, told = load_method(folder)
-    assert type(loaded) is type(method) and asdict(loaded.config) == asdict(method.config)
-    assert not loaded.training and not any(p.requires_grad for p in loaded.parameters())
-    x = noise(2, 3, 16, 16)
-    one, other = (m.translate(x, generator=torch.Generator().manual_seed(0)) for m in (method, loaded))
-    torch.testing.assert_close(one, other, rtol=0, atol=2 / 255)
-    assert told["size"] == 16
 
 
 def test_weights_travel_in_float16_and_norms_in_float32(folder):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from pathlib import Path
 
 import pytest
 import torch
@@ -34,8 +33,7 @@ from i2i.data.unpaired import Unpaired
 from i2i.data.worlds.facades import Facades, draw_labels
 from i2i.data.worlds.icons import draw
 from i2i.pictures import from_bytes, to_bytes
-
-ROOT = Path(__file__).resolve().parent.parent
+from kit.root import ROOT
 
 
 def test_a_figure_is_shown_with_the_spread_over_its_seeds():

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 import torch
-from conftest import noise, tiny
 from PIL import Image
 
 import i2i
@@ -28,8 +27,10 @@ from i2i.metrics import Estimate
 from i2i.pictures import to_picture
 from i2i.recipes import DATA, RECIPES, Recipe
 from i2i.run.pipeline import shipped
+from kit.methods import tiny
+from kit.root import ROOT
+from kit.sources import noise
 
-ROOT = Path(__file__).resolve().parent.parent
 COMMANDS = ("list", "data", "train", "translate", "evaluate", "claims", "bench")
 
 # A pix2pix of a few hundred weights.

@@ -4,101 +4,26 @@ from __future__ import annotations
 
 import copy
 import math
-import os
-from dataclasses import replace
 from functools import partial
 
 import pytest
 import torch
 import torch.distributed as dist
-from conftest import Made, fake_batch, noise, tiny
-from test_train import FORKS, assert_identical, clones, equal, everything, run_in_two
 from torch import Tensor, nn
 
 import i2i
-from i2i.checkpoint import CheckpointError, export
+from i2i.checkpoint import export
 from i2i.method import weighted_sum
 from i2i.methods.distancegan import between_halves, between_pairs
-from i2i.pictures import to_picture, to_tensor
-from i2i.train import Trainer
+from kit.methods import loud, tiny
+from kit.processes import FORKS, cyclegan_by_momentum, one_of
+from kit.runs import assert_identical, clones, equal, everything, run_in_two, trainer, turns_taken
+from kit.sources import Made, fake_batch, noise
+from kit.terms import assert_terms, each, log_of_fake, log_of_real
 
 CYCLES = ("cyclegan", "discogan", "dualgan", "distancegan", "unit")
 BATCH = fake_batch(dtype=torch.float64)
 X, Y = BATCH["x"], BATCH["y"]
-
-
-def loud(key: str, **changes):
-    """A tiny method in float64 with weights so large that every term is far from its value at zero."""
-    method, chance = tiny(key, **changes).double(), torch.Generator().manual_seed(1)
-    for p in method.parameters():
-        if p.dim() > 1:
-            nn.init.normal_(p, std=0.3, generator=chance)
-    return method
-
-
-def trainer(method, source=None, **options) -> Trainer:
-    return Trainer(method, source or Made(enlarges=method.enlarges), **{"batch": 2, "precision": "fp32", **options})
-
-
-def each(net, pictures: Tensor) -> Tensor:
-    """One picture at a time."""
-    return torch.cat([net(picture[None]) for picture in pictures])
-
-
-def assert_terms(got: dict[str, Tensor], expected: dict[str, Tensor]) -> None:
-    assert got.keys() == expected.keys()
-    for name, value in expected.items():
-        torch.testing.assert_close(
-            got[name], value, rtol=1e-9, atol=1e-12, msg=lambda m, name=name: f"{name}\n{m}"
-        )
-
-
-def log_of_real(logits: Tensor) -> Tensor:
-    return -torch.log(1 / (1 + torch.exp(-logits))).mean()
-
-
-def log_of_fake(logits: Tensor) -> Tensor:
-    return -torch.log(1 - 1 / (1 + torch.exp(-logits))).mean()
-
-
-# ---- Turns ----
-
-ORDERS = {  # the turns of the first steps, and what each one trains
-    "cyclegan": ([["G", "D"]] * 2, {"G": {"G", "F"}, "D": {"D_X", "D_Y"}}),
-    "discogan": ([["D"], ["G"], ["G"], ["D"], ["G"]], {"G": {"G_AB", "G_BA"}, "D": {"D_A", "D_B"}}),
-    "dualgan": ([["D", "G"]] * 2, {"G": {"G_A", "G_B"}, "D": {"D_A", "D_B"}}),
-    "distancegan": ([["G", "D"]] * 2, {"G": {"G"}, "D": {"D"}}),
-    "unit": (
-        [["D", "G"]] * 2,
-        {"G": {"E_1", "E_2", "E_shared", "G_shared", "G_1", "G_2"}, "D": {"D_1", "D_2", "D_shared"}},
-    ),
-}
-
-
-def turns_taken(t: Trainer, steps: int) -> list[list[tuple[str, set[str]]]]:
-    """For each step its turns, in order, and the networks whose weights each one moved."""
-    taken, take = [], t._take
-
-    def watched(name, turn, batch):
-        before = {letter: clones(net) for letter, net in t.method.networks().items()}
-        shown = take(name, turn, batch)
-        moved = {k for k, net in t.method.networks().items() if not equal(before[k], clones(net))}
-        taken[-1].append((name, moved))
-        return shown
-
-    t._take = watched
-    for _ in range(steps):
-        taken.append([])
-        t.advance()
-    return taken
-
-
-@pytest.mark.parametrize("key", CYCLES)
-def test_each_step_takes_its_turns_in_order_and_each_moves_its_own_networks(key):
-    order, trains = ORDERS[key]
-    taken = turns_taken(trainer(tiny(key)), len(order))
-    assert [[name for name, _ in step] for step in taken] == order
-    assert all(moved == trains[name] for step in taken for name, moved in step)
 
 
 # ---- Terms ----
@@ -152,18 +77,8 @@ def test_a_weight_of_zero_drops_its_term_and_every_other_term_has_a_weight(key, 
 # ---- Resume ----
 
 
-@pytest.mark.parametrize(
-    "key, changes",
-    [*((key, {}) for key in CYCLES), ("dualgan", {"lipschitz": "penalty", "critic_steps": 2})],
-    ids=[*CYCLES, "dualgan-penalty"],
-)
-def test_a_resumed_run_takes_the_very_same_steps(tmp_path, key, changes):
-    """Pools that fill on the way, batch statistics, the noise of codes, fixed statistics: bit for bit."""
-    straight, resumed = run_in_two(partial(tiny, key, **changes), tmp_path, 3, 5)
-    assert_identical(straight, resumed)
-    pools = [v for k, v in straight.items() if k.startswith("model.pool")]
-    assert len(pools) == {"cyclegan": 2, "distancegan": 1}.get(key, 0)
-    assert all(v.shape == (3, 3, 16, 16) for v in pools)
+def test_a_resumed_run_with_a_penalty_takes_the_very_same_steps(tmp_path):
+    assert_identical(*run_in_two(partial(tiny, "dualgan", lipschitz="penalty", critic_steps=2), tmp_path, 3, 5))
 
 
 def test_on_resume_the_units_come_from_the_file(tmp_path):
@@ -205,44 +120,11 @@ def test_a_direction_is_the_matter_of_its_own_net(key):
     assert len(made) == 1 or (made[0] - made[1]).abs().max() > 0.1
 
 
-@pytest.mark.parametrize("key", CYCLES)
-def test_a_translation_is_deterministic_and_draws_nothing(key):
-    method = loud(key).eval()
-    for way in ways(method):
-        torch.manual_seed(0)
-        before = torch.get_rng_state()
-        one = method.translate(X, **way)
-        assert torch.equal(torch.get_rng_state(), before)
-        torch.manual_seed(1)
-        assert torch.equal(one, method.translate(X, generator=torch.Generator().manual_seed(2), **way))
-
-
 @pytest.mark.parametrize("key", ["cyclegan", "dualgan", "distancegan", "unit"])
 def test_with_norms_of_one_picture_each_training_and_test_are_alike(key):
     method = loud(key)
     assert torch.equal(method.train().translate(X), method.eval().translate(X))
     torch.testing.assert_close(method.translate(X), each(method.translate, X), rtol=1e-9, atol=1e-12)
-
-
-@pytest.mark.parametrize("key", CYCLES)
-def test_an_export_is_loaded_strictly_and_keeps_its_directions(tmp_path, key):
-    method = loud(key).float().eval()
-    folder = export(tmp_path / "model", method, size=16)
-    model = i2i.load(folder, device="cpu", precision="fp32")
-    assert {*model.method.networks()} == {*method.inference} and model.controls == method.controls
-    picture = to_picture(noise(3, 16, 16))
-    for way in ways(method):
-        # Weights are in half precision, and shades are whole.
-        wanted, got = method.translate(to_tensor(picture), **way), to_tensor(model(picture, **way))
-        torch.testing.assert_close(got, wanted, rtol=0, atol=4 / 255)
-    if "direction" not in model.controls:
-        with pytest.raises(ValueError, match="no control 'direction'"):
-            model(picture, direction="yx")
-    for name in method.inference:
-        (folder / f"{name}.safetensors").rename(folder / "aside")
-        with pytest.raises(CheckpointError, match=f"{name}.safetensors is missing"):
-            i2i.load(folder, device="cpu")
-        (folder / "aside").rename(folder / f"{name}.safetensors")
 
 
 # ---- CycleGAN ----
@@ -338,35 +220,13 @@ def test_the_rate_falls_to_zero_in_the_second_half():
     assert [method.learning_rate(s) for s in (150, 199)] == pytest.approx([0.5, 0.01])
 
 
-def with_momentum(method):
-    """Its optimizers replaced by plain momentum: Adam would hide gradients that are twice too large, and make
-    steps out of the rounding in biases that a norm takes back. Short steps: an L1 at 0 turns rounding into a jump.
-    """
-    (stage,) = method.stages()
-    optimizer = partial(torch.optim.SGD, lr=1e-4, momentum=0.9)
-    turns = {name: replace(turn, optimizer=optimizer) for name, turn in stage.turns.items()}
-    method.stages = lambda: [replace(stage, turns=turns)]
-    return method
-
-
-def one_of(rank: int, world: int, folder: str, steps: int) -> None:
-    torch.set_num_threads(1)
-    os.environ.update(WORLD_SIZE=str(world), RANK=str(rank))
-    dist.init_process_group("gloo", init_method=f"file://{folder}/meet", rank=rank, world_size=world)
-    t = trainer(with_momentum(tiny("cyclegan", seed=rank, pool=0)), batch=4)
-    for _ in range(steps):
-        t.advance()
-    torch.save(everything(t), f"{folder}/{rank}.pt")
-    dist.destroy_process_group()
-
-
 @pytest.mark.skipif(not dist.is_available(), reason="this torch has no torch.distributed")
 def test_two_processes_equal_one_at_twice_the_batch(tmp_path):
     """Without a pool; each process starts from weights of its own, and takes those of the first."""
-    two = [FORKS.Process(target=one_of, args=(rank, 2, str(tmp_path), 5)) for rank in range(2)]
+    two = [FORKS.Process(target=one_of, args=(rank, 2, str(tmp_path), 5, cyclegan_by_momentum)) for rank in range(2)]
     for process in two:
         process.start()
-    alone = trainer(with_momentum(tiny("cyclegan", pool=0)), batch=4)
+    alone = trainer(cyclegan_by_momentum(), batch=4)
     start = everything(alone)
     for _ in range(5):
         alone.advance()

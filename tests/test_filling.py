@@ -10,11 +10,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from conftest import tiny
 from PIL import Image
-from test_cycles import loud
-from test_superres import album, view
-from test_unpaired import deep, grey, veiled
 from torch import Tensor
 
 import i2i
@@ -22,13 +18,9 @@ from i2i.checkpoint import export
 from i2i.measure.holes import FIGURES
 from i2i.pictures import PictureError, to_picture, to_rgb, to_tensor
 from i2i.run.filling import as_hole, fill, pieces, window
-
-
-def painted(w: int, h: int, box: tuple[int, int, int, int], mode: str = "L") -> Image.Image:
-    """A mask, white in a box."""
-    page = Image.new("L", (w, h))
-    page.paste(255, box)
-    return page.convert(mode)
+from kit.folders import album
+from kit.images import deep, grey, painted, veiled, view
+from kit.methods import loud, tiny
 
 
 def apart(a: Image.Image, b: Image.Image) -> np.ndarray:

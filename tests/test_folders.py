@@ -6,7 +6,6 @@ import re
 
 import pytest
 import torch
-from conftest import noise
 from PIL import Image
 
 from i2i.data.cmp import cmp_facades
@@ -14,6 +13,7 @@ from i2i.data.folders import DataError, Pairs, in_split, is_validation, paired, 
 from i2i.data.worlds.lines import ink
 from i2i.data.worlds.sketches import DRAWINGS, sketches
 from i2i.pictures import PictureError, to_bytes, to_picture, to_tensor
+from kit.sources import noise
 
 NAMES = [f"{i:03d}" for i in range(40)]
 TRAIN, VAL = ([n for n in NAMES if in_split(n, split)] for split in ("train", "val"))

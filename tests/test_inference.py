@@ -12,7 +12,6 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import torch
 import torch.nn.functional as F
-from conftest import noise, tiny
 from torch import nn
 
 from i2i.checkpoint import export
@@ -23,6 +22,8 @@ from i2i.run import prepared as preparing
 from i2i.run.compiled import MEAN, MOST, compiled
 from i2i.run.pipeline import load
 from i2i.run.prepared import Packed, bf16_here, fold, packs, prepared
+from kit.methods import tiny
+from kit.sources import noise
 
 
 def lively(**changes):

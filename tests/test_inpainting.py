@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import copy
 import os
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from conftest import Made, fake_batch, hole, noise, tiny
 from PIL import Image
-from test_cycles import assert_terms, log_of_fake, log_of_real, loud, trainer, turns_taken
-from test_filling import painted
-from test_superres import NAMES, VAL, chance, count, flat_judge, put, view
-from test_train import assert_identical, clones, equal, run_in_two
 from torch import Tensor, nn
 
 from i2i import bench
@@ -34,6 +28,13 @@ from i2i.metrics import perceptual_distance, ssim, ssim_map
 from i2i.pictures import PictureError, to_bytes
 from i2i.recipes import Recipe, own_folder
 from i2i.run.filling import Membrane, fill, membrane
+from kit.folders import NAMES, VAL, put
+from kit.images import painted, view
+from kit.judges import flat_judge
+from kit.methods import count, loud, tiny
+from kit.runs import assert_identical, clones, equal, trainer, turns_taken
+from kit.sources import Made, chance, fake_batch, hole, noise
+from kit.terms import assert_terms, log_of_fake, log_of_real
 
 SHARED = Path(os.environ.get("I2I_DATA", "data"))
 BATCH = fake_batch(dtype=torch.float64)
@@ -253,10 +254,6 @@ def test_a_step_makes_its_fakes_once():
     for _ in range(3):
         t.advance()
     assert len(asked) == 3
-
-
-def test_a_resumed_run_takes_the_very_same_steps(tmp_path):
-    assert_identical(*run_in_two(partial(tiny, "pggan"), tmp_path, 3, 6))
 
 
 def test_training_fills_holes_better():

@@ -13,10 +13,7 @@ import gradio as gr
 import numpy as np
 import pytest
 import torch
-from conftest import noise, tiny
-from odd_pictures import BAD, GOOD, packed
 from PIL import Image
-from served import SENTENCE, Visit, leaks, serving, tab, visiting
 
 from demos.inpainting import critic, fillers
 from demos.inpainting import losses as four
@@ -33,6 +30,10 @@ from i2i.pictures import PictureError, to_picture, to_tensor
 from i2i.recipes import RECIPES
 from i2i.run import pipeline
 from i2i.run.filling import Membrane, fill
+from kit.methods import tiny
+from kit.odd_pictures import BAD, GOOD, packed
+from kit.served import SENTENCE, Visit, leaks, serving, tab, visiting
+from kit.sources import noise
 
 ABLATIONS = [told.model for told in four.TOLD.values()]
 

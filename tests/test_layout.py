@@ -18,7 +18,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-ROOT = Path(__file__).resolve().parent.parent
+from kit.root import ROOT
+
 PACKAGE = ROOT / "i2i"
 
 # ---- Imports ----

@@ -6,17 +6,12 @@ import json
 import math
 import os
 import re
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from conftest import Made, fake_batch, noise, tiny
 from PIL import Image
-from test_cycles import assert_terms, each, loud, trainer, turns_taken
-from test_train import assert_identical, run_in_two
-from test_unpaired import deep, grey, veiled
 from torch import Tensor
 
 import i2i
@@ -37,6 +32,11 @@ from i2i.pictures import PictureError, to_bytes, to_picture, to_tensor
 from i2i.publish import folder_recipe, publish, told_by
 from i2i.recipes import Recipe
 from i2i.train import Trainer, translated
+from kit.images import deep, grey, veiled
+from kit.methods import loud, tiny
+from kit.runs import trainer, turns_taken
+from kit.sources import Made, fake_batch, noise
+from kit.terms import assert_terms, each
 
 EMOJI = Path(os.environ.get("I2I_DATA", "data")) / "emoji"
 THREE = {"domains": 3}
@@ -178,11 +178,6 @@ def test_the_rate_falls_to_zero_in_the_second_half():
     assert rates == pytest.approx([1e-3 * f for f in (1, 1, 1, 1, 1, 0.75, 0.5, 0.25) for _ in "DG"])
 
 
-def test_a_resumed_run_takes_the_very_same_steps(tmp_path):
-    """Labels dealt out and points of the penalty included."""
-    assert_identical(*run_in_two(partial(tiny, "stargan"), tmp_path, 3, 6))
-
-
 class Vectors(Made):
     def batch(self, index, generator=None):
         return super().batch(index, generator) | {"label": torch.stack([index % 2, index % 3 % 2, 1 - index % 2], 1)}
@@ -314,11 +309,6 @@ def test_a_name_that_a_model_never_heard_is_refused_with_those_it_knows(model, t
     assert nameless(photo(), label=1).size == (16, 16)
     with pytest.raises(ValueError, match="no label 'ink'; it has: none"):
         nameless(photo(), label="ink")
-
-
-def test_an_export_holds_the_generator_alone(folder, model):
-    assert {*model.method.networks()} == {"G"} and model.method.D is None
-    assert sorted(p.name for p in folder.glob("*.safetensors")) == ["G.safetensors"]
 
 
 def test_a_sheet_has_a_row_for_each_domain(tmp_path):

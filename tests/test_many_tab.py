@@ -12,9 +12,7 @@ import gradio as gr
 import numpy as np
 import pytest
 import torch
-from odd_pictures import BAD, packed
 from PIL import Image
-from served import ROOT, leaks
 
 from demos.map import tab as map
 from demos.unpaired import dtn_digits as digits
@@ -29,6 +27,9 @@ from i2i.losses import l1
 from i2i.methods import METHODS
 from i2i.run import oneshot as learning
 from i2i.run import pipeline
+from kit.odd_pictures import BAD, packed
+from kit.root import ROOT
+from kit.served import leaks
 
 STYLES = ("line", "flat", "glossy", "night")
 SMALL = {
@@ -255,7 +256,7 @@ class news:
         return next(frame for frame in self.frames if frame is not None)
 
 
-HERE = "live_work"  # light, since each process imports it
+HERE = "kit.live_work"  # light, since each process imports it
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import pytest
 import scipy.linalg
 import torch
 import torch.nn.functional as F
-from golden.record import numbers
 from skimage.metrics import structural_similarity
 from torch import nn
 
@@ -17,6 +16,7 @@ from i2i import metrics
 from i2i.measure.paired import figures
 from i2i.metrics import published
 from i2i.metrics.sets import _unbiased_mmd
+from kit.formula import numbers
 
 
 @pytest.fixture(autouse=True)

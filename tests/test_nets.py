@@ -8,7 +8,6 @@ import math
 import pytest
 import torch
 import torch.nn.functional as F
-from conftest import noise
 
 from i2i.nets.convolution import Conv2d, ConvTranspose2d, plain_layers
 from i2i.nets.dcgan import EncoderDecoder, WholePicture
@@ -27,6 +26,7 @@ from i2i.nets.patchgan import PatchGAN
 from i2i.nets.pool import ImagePool
 from i2i.nets.resnet import Residual, ResNetGenerator
 from i2i.nets.unet import UNet
+from kit.sources import noise
 
 
 def count(net: torch.nn.Module) -> int:

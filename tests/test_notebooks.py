@@ -13,8 +13,8 @@ from i2i import check as kit
 from i2i import show
 from i2i.claims import markdown
 from i2i.lessons import EXERCISES, QUESTIONS
+from kit.root import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 BOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 HEADINGS = ("The idea in a picture", "Before any training", "Train it", "The ablation", "What goes wrong, and how it looks",
             "Where the slide differs from the paper", "Exercises", "Recall", "References and where to go")  # fmt: skip

@@ -13,7 +13,6 @@ import zlib
 import numpy as np
 import pytest
 import torch
-from conftest import noise
 from PIL import Image
 
 from i2i.pictures import (
@@ -26,6 +25,7 @@ from i2i.pictures import (
     to_rgb,
     to_tensor,
 )
+from kit.sources import noise
 
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
 

@@ -7,13 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 import torch
-from conftest import noise, tiny
 from PIL import Image
 
 from i2i.checkpoint import CheckpointError, export
 from i2i.pictures import PictureError, to_picture
 from i2i.run import pipeline
 from i2i.run.pipeline import cards, load, shipped
+from kit.methods import tiny
+from kit.sources import noise
 
 
 def loud(**changes):
@@ -142,14 +143,6 @@ def test_an_upside_down_photograph_comes_out_upright(model, monkeypatch, tmp_pat
 
 
 # ---- Refusals ----
-
-
-@pytest.mark.parametrize(
-    "control", [{"direction": "yx"}, {"label": 0}, {"style": photo()}, {"mask": np.ones((4, 4))}]
-)
-def test_a_control_that_the_model_lacks_is_refused_with_those_it_has(model, control):
-    with pytest.raises(ValueError, match=f"no control '{next(iter(control))}'.*seed, n, scale"):
-        model(photo(), **control)
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,7 @@ import filelock
 import numpy as np
 import pytest
 import torch
-from conftest import Made, fake_batch, tiny
 from PIL import Image
-from test_train import assert_identical, everything, toy, trainer
 
 from i2i import checkpoint, files, train
 from i2i.checkpoint import CheckpointError, export, load_method, load_resume, read_config
@@ -29,8 +27,11 @@ from i2i.files import replacing
 from i2i.methods import METHODS
 from i2i.recipes import RECIPES
 from i2i.train import AnotherRun, Stopped, folder_for
-
-ROOT = Path(__file__).parents[1]
+from kit.methods import tiny
+from kit.root import ROOT
+from kit.runs import assert_identical, everything
+from kit.sources import Made, fake_batch
+from kit.toy import toy, trainer
 
 
 def pairs(folder: Path, count: int = 24, first: int = 0, size: tuple[int, int] = (48, 48)) -> Path:
@@ -60,7 +61,8 @@ _EACH = """
 import hashlib, sys, torch
 sys.path[:0] = ["tests"]
 torch.rand({drawn})  # what was drawn before must not matter
-from conftest import TINY, Made
+from kit.methods import TINY
+from kit.sources import Made
 from i2i.methods import METHODS
 from i2i.train import Trainer
 for key, cls in METHODS.items():
@@ -89,15 +91,6 @@ def test_one_seed_makes_one_net_of_every_method_and_one_export_in_any_process(tm
     assert set(one) == {*METHODS, "mixtures"} and one == again
     a, b = ((tmp_path / f"{out}e" / "G.safetensors").read_bytes() for out in "ab")
     assert a == b
-
-
-def test_a_seeded_method_leaves_the_global_stream_alone(method):
-    cls = type(method)
-    torch.manual_seed(5)
-    before = torch.get_rng_state()
-    one, other = (cls.seeded(method.config, seed).state_dict() for seed in (1, 2))
-    assert torch.equal(before, torch.get_rng_state())
-    assert any(not torch.equal(a, b) for a, b in zip(one.values(), other.values(), strict=True))
 
 
 def test_a_recipe_builds_one_net():
@@ -429,5 +422,3 @@ def test_a_toy_keeps_its_stages_when_only_the_last_is_longer(tmp_path):
     trainer(toy(first=4, second=6), out=tmp_path).save()
     with pytest.raises(AnotherRun, match=r"another run: second \(6; here 9\)"):
         trainer(toy(first=4, second=9), out=tmp_path).resume()
-
-

@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from conftest import tiny
 from PIL import Image, ImageDraw
 
 from i2i.checkpoint import CheckpointError, export, read_config
@@ -20,6 +19,7 @@ from i2i.data.unpaired import unpaired
 from i2i.pictures import FITS, fitted, to_tensor
 from i2i.recipes import RECIPES, own_folder
 from i2i.run.pipeline import Model, cards, load
+from kit.methods import tiny
 
 SIZES = [(96, 32), (64, 48), (48, 64), (40, 40), (33, 100)]
 

@@ -10,7 +10,6 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
-from conftest import noise, tiny
 from PIL import Image
 
 from i2i.checkpoint import render_card
@@ -32,6 +31,8 @@ from i2i.publish import publish
 from i2i.recipes import BY_CODE, DATA, DRAWN, RECIPES, Recipe
 from i2i.run.pipeline import SHIPPED, cards
 from i2i.train import Trainer
+from kit.methods import tiny
+from kit.sources import noise
 
 ROOT = Path(os.environ.get("I2I_DATA", "data"))
 EMOJI = ROOT / "emoji"

@@ -6,7 +6,6 @@ import json
 import math
 import os
 import re
-from functools import partial
 from itertools import combinations
 from pathlib import Path
 
@@ -14,20 +13,16 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from conftest import Made, fake_batch, noise, tiny
 from PIL import Image
-from test_cycles import assert_terms, log_of_fake, log_of_real, loud, trainer, turns_taken
-from test_train import assert_identical, clones, equal, run_in_two
-from test_unpaired import deep, grey, veiled
 from torch import Tensor, nn
 
 import i2i
 from i2i import colour
 from i2i.bench import _example
-from i2i.checkpoint import VGG_FILE, CheckpointError, export, load_method, load_vgg
+from i2i.checkpoint import VGG_FILE, CheckpointError, export, load_vgg
 from i2i.cli import main
 from i2i.data.enlarging import Enlarging, enlarging, photographs, reduced, shrunk
-from i2i.data.folders import DataError, is_validation
+from i2i.data.folders import DataError
 from i2i.data.worlds import textures as texture_module
 from i2i.data.worlds.sdf import grid, hash_uniform
 from i2i.data.worlds.textures import KINDS, SPLITS, draw, kind_of, textures
@@ -44,24 +39,17 @@ from i2i.nets.vgg import VGG19
 from i2i.pictures import PictureError, from_bytes, to_bytes, to_picture, to_rgb, to_tensor
 from i2i.recipes import RECIPES, SHIPPED_JUDGES, Recipe, own_folder
 from i2i.run import tiles
+from kit.folders import NAMES, VAL, album, put
+from kit.images import deep, grey, veiled, view
+from kit.judges import flat_judge
+from kit.methods import count, loud, tiny
+from kit.runs import assert_identical, clones, equal, trainer
+from kit.sources import Made, chance, fake_batch, noise
+from kit.terms import assert_terms, log_of_fake, log_of_real
 
 SHARED = Path(os.environ.get("I2I_DATA", "data"))
 METHODS_HERE = ("srcnn", "srresnet", "srgan")
 WAYS = [("srcnn", {"scale": 4}), ("srcnn", {"scale": 2}), ("srresnet", {"scale": 4}), ("srresnet", {"scale": 2})]
-
-
-def chance(seed: int = 0) -> torch.Generator:
-    return torch.Generator().manual_seed(seed)
-
-
-def count(net: nn.Module, name: str = "") -> int:
-    return sum(p.numel() for key, p in net.named_parameters() if key.endswith(name))
-
-
-def view(w: int = 64, h: int = 64, seed: int = 0, grain: int = 8) -> Image.Image:
-    """A picture without detail finer than `grain` pixels."""
-    small = to_picture(0.8 * noise(3, -(-h // grain), -(-w // grain), seed=seed))
-    return small.resize((w, h), Image.BICUBIC)
 
 
 def vivid(key: str, **changes):
@@ -371,11 +359,6 @@ def test_srcnn_mends_brightness_and_leaves_colour_bicubic():
 # ---- The protocol ----
 
 
-def flat_judge(x: Tensor) -> list[Tensor]:
-    """In place of a net."""
-    return [x[..., ::4, ::4] + 2]
-
-
 def test_psnr_is_that_of_brightness_without_the_border():
     real = np.asarray(view(56, 50)) // 2 + 20
     made = real.astype(int)
@@ -547,17 +530,6 @@ def test_what_cannot_be_cut_is_refused_in_a_sentence():
 def test_shrunk_copies_have_more_detail_in_a_pixel():
     sizes = [p.size for p in shrunk([view(100, 50)])]
     assert sizes == [(100, 50), (80, 40), (60, 30)]
-
-
-NAMES = [f"{i:03d}" for i in range(40)]
-VAL = {n for n in NAMES if is_validation(n)}
-
-
-def put(folder: Path, names=NAMES, red: int = 0, size: tuple[int, int] = (36, 32)) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    for n in names:
-        Image.new("RGB", size, (red, 5 * int(n), 90)).save(folder / f"{n}.png")
-    return folder
 
 
 def told(source: Enlarging) -> set[tuple[int, str]]:
@@ -770,14 +742,6 @@ def test_what_phi_sees_teaches_g_and_not_phi():
     assert not any(p.requires_grad for p in t.method.phi.parameters())
 
 
-def test_the_discriminators_loss_reaches_no_weight_of_the_generator():
-    net = tiny("srgan")
-    batch = fake_batch(enlarges=4)
-    for given in (batch, batch | net.share(batch)):
-        total = weighted_sum(net.discriminator_loss(given), net.weights(0))
-        assert all(g is None for g in torch.autograd.grad(total, [*net.G.parameters()], allow_unused=True))
-
-
 def test_without_an_adversary_the_content_alone_teaches():
     net = tiny("srgan", adversarial=0.0)
     batch = fake_batch(enlarges=4)
@@ -892,34 +856,7 @@ def test_a_file_that_is_not_vggs_is_refused_in_one_sentence(vgg_file):
         assert "fetch it again" in vgg_sentence(vgg_file.parent)
 
 
-# ---- Turns, runs, exports ----
-
-
-def test_d_has_its_turn_before_g_and_each_moves_itself_alone():
-    assert turns_taken(trainer(tiny("srgan")), 3) == [[("D", {"D"}), ("G", {"G"})]] * 3
-    for key in ("srcnn", "srresnet"):
-        assert turns_taken(trainer(tiny(key)), 2) == [[("G", {"G"})]] * 2
-
-
-@pytest.mark.parametrize("key", METHODS_HERE)
-def test_a_resumed_run_takes_the_very_same_steps(tmp_path, key):
-    assert_identical(*run_in_two(partial(tiny, key), tmp_path, 3, 6))
-
-
-@pytest.mark.parametrize("key", METHODS_HERE)
-def test_an_export_holds_the_generator_alone_and_loads_strictly(tmp_path, key):
-    method = vivid(key)
-    folder = export(tmp_path / "model", method, size=16)
-    assert [p.name for p in folder.glob("*.safetensors")] == ["G.safetensors"]
-    loaded, _ = load_method(folder)
-    assert {*loaded.networks()} == {"G"} and (key != "srgan" or loaded.D is loaded.phi is None)
-    x = noise(1, 3, 5, 9)
-    torch.testing.assert_close(loaded.translate(x), method.translate(x), rtol=0, atol=0.02)
-    config = json.loads((folder / "config.json").read_text())
-    config["config"] |= {"middle": 3} if key == "srcnn" else {"blocks": 2}
-    (folder / "config.json").write_text(json.dumps(config))
-    with pytest.raises(CheckpointError, match="G.safetensors does not fit"):
-        load_method(folder)
+# ---- Recipes ----
 
 
 def test_a_recipe_may_begin_with_a_shipped_generator(tmp_path, monkeypatch):
@@ -1002,12 +939,6 @@ def test_samples_are_a_list_and_chance_has_no_part(model):
     assert shades_apart(one, other) == 0 == shades_apart(one, model(view(9, 8), seed=4))
 
 
-@pytest.mark.parametrize("control", [{"direction": "yx"}, {"label": 0}, {"style": view()}, {"mask": np.ones((4, 4))}, {"scale": 2}], ids=lambda c: next(iter(c)))
-def test_a_control_that_the_model_lacks_is_refused(model, control):
-    with pytest.raises(ValueError, match=f"^large has no control '{next(iter(control))}'; it has: none.$"):
-        model(view(), **control)
-
-
 def test_what_cannot_be_enlarged_is_refused(model):
     with pytest.raises(PictureError, match=r"^4000 x 3000 px would become 8000 x 6000, more than 40 megapixels"):
         model(Image.new("1", (4000, 3000)))
@@ -1017,15 +948,6 @@ def test_what_cannot_be_enlarged_is_refused(model):
 
 
 # ---- The command line ----
-
-
-def album(root: Path, w: int = 52, h: int = 44) -> Path:
-    """Four pictures to learn from, four held out."""
-    held = [n for n in range(300) if is_validation(str(n))][:4]
-    root.mkdir()
-    for n in (*held, *(n for n in range(300) if not is_validation(str(n)) and n < 8)):
-        view(w, h, seed=n, grain=3).save(root / f"{n}.png")
-    return root
 
 
 QUICK = "--size 32 --batch 2 --steps 2 --precision fp32 --quiet".split()

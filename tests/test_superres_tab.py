@@ -11,10 +11,7 @@ import gradio as gr
 import numpy as np
 import pytest
 import torch
-from conftest import noise, tiny
-from odd_pictures import BAD, GOOD, packed
 from PIL import Image
-from served import SENTENCE, Visit, leaks, serving, tab, visiting
 
 from demos.map import tab as map
 from demos.superres import enlargers, part, spectrum, whole
@@ -28,6 +25,10 @@ from i2i.judges import load_judge
 from i2i.pictures import PictureError, from_bytes, to_picture, to_tensor
 from i2i.recipes import RECIPES
 from i2i.run import pipeline, tiles
+from kit.methods import tiny
+from kit.odd_pictures import BAD, GOOD, packed
+from kit.served import SENTENCE, Visit, leaks, serving, tab, visiting
+from kit.sources import noise
 
 KEYS = ["srcnn", "srresnet", "content", "srgan"]
 JUDGED = {"features": "judge", "content": "phi54"}

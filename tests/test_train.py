@@ -3,117 +3,25 @@
 from __future__ import annotations
 
 import csv
-import multiprocessing
 import os
 import random
 import time
-from dataclasses import dataclass
-from functools import partial
 
 import pytest
 import torch
 import torch.distributed as dist
-from conftest import Made, fake_batch, noise, tiny
 from torch import nn
 
 from i2i import train
-from i2i.checkpoint import CheckpointError, export, load_method, load_resume, save_resume
-from i2i.losses import l1, least_squares
-from i2i.method import Method, Stage, Turn, adam, linear_decay
-from i2i.train import AnotherRun, Diverged, Trainer, indices
-
-
-@dataclass(frozen=True)
-class Config:
-    first: int = 4
-    second: int = 6
-
-
-class Toy(Method):
-    """Two stages: G alone, then D and G with another rhythm. No batch statistics, no chance.
-
-    D has plain momentum: Adam would hide gradients that are twice too large.
-    """
-
-    Config = Config
-
-    def __init__(self, config: Config = Config()):  # noqa: B008 (frozen)
-        super().__init__(config)
-        self.G = nn.Sequential(
-            nn.Conv2d(3, 4, 3, padding=1), nn.LeakyReLU(0.2), nn.Conv2d(4, 3, 3, padding=1)
-        )
-        self.D = nn.Conv2d(3, 1, 3, padding=1)
-        self.register_buffer("begun", torch.zeros(2))
-        self.register_buffer("clipped", torch.zeros((), dtype=torch.int64))
-
-    def generator_loss(self, batch):
-        made = self.G(batch["x"])
-        return {"l1": l1(made, batch["y"]), "gan": least_squares(self.D(made), True)}
-
-    def discriminator_loss(self, batch):
-        fake = self.G(batch["x"]).detach()
-        return {"real": least_squares(self.D(batch["y"]), True), "fake": least_squares(self.D(fake), False)}
-
-    def weights(self, step):
-        return {"l1": 1.0, "gan": 1.0, "real": 1.0, "fake": 1.0}
-
-    def begin(self, stage):
-        self.begun[stage] += 1
-
-    def clip(self, batch):
-        self.clipped += 1
-        for p in self.D.parameters():
-            p.data.clamp_(-0.1, 0.1)
-
-    def stages(self):
-        c = self.config
-        alone = Turn(lambda batch: {"l1": l1(self.G(batch["x"]), batch["y"])}, ("G",))
-        critic = Turn(
-            self.discriminator_loss, ("D",), partial(torch.optim.SGD, lr=1e-2, momentum=0.9), after=self.clip
-        )
-        painter = Turn(self.generator_loss, ("G",), every=2)
-        return [
-            Stage("alone", c.first, {"G": alone}, begin=lambda sample: self.begin(0)),
-            Stage("together", c.second, {"D": critic, "G": painter}, begin=lambda sample: self.begin(1)),
-        ]
-
-    def translate(self, x, **_):
-        return self.G(x).tanh()
-
-
-def toy(seed: int = 0, **changes) -> Toy:
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        return Toy(Config(**changes))
-
-
-def trainer(method=None, source=None, **options) -> Trainer:
-    method = method or toy()
-    return Trainer(method, source or Made(enlarges=method.enlarges), **{"batch": 2, "precision": "fp32", **options})
-
-
-def clones(net: nn.Module) -> list[torch.Tensor]:
-    return [p.detach().clone() for p in net.parameters()]
-
-
-def equal(a: list[torch.Tensor], b: list[torch.Tensor]) -> bool:
-    return all(torch.equal(p, q) for p, q in zip(a, b, strict=True))
-
-
-def everything(t: Trainer) -> dict[str, torch.Tensor]:
-    """Every tensor that a run carries from step to step."""
-    held = {f"model.{k}": v for k, v in t.method.state_dict().items()}
-    held |= {f"average.{k}": v for k, v in t.average.state_dict().items()}
-    for name, optimizer in t.optimizers.items():
-        for i, state in optimizer.state_dict()["state"].items():
-            held |= {f"{name}.{i}.{k}": torch.as_tensor(v) for k, v in state.items()}
-    return {k: v.clone() for k, v in held.items()} | {"random": torch.get_rng_state()}
-
-
-def assert_identical(one: dict, other: dict) -> None:
-    assert one.keys() == other.keys()
-    assert [k for k in one if not torch.equal(one[k], other[k])] == []
-
+from i2i.checkpoint import CheckpointError, load_method, load_resume, save_resume
+from i2i.method import Stage, Turn, adam, linear_decay
+from i2i.train import AnotherRun, Diverged, indices
+from kit import runs
+from kit.methods import tiny
+from kit.processes import FORKS, one_of, save_for_ever
+from kit.runs import assert_identical, clones, equal, everything, run_in_two
+from kit.sources import Made, fake_batch, noise
+from kit.toy import toy, trainer
 
 # ---- Batches ----
 
@@ -242,24 +150,6 @@ def test_a_method_of_voxels_trains_as_well():
 
 
 # ---- Resume ----
-
-
-def run_in_two(make, where, at: int, total: int) -> tuple[dict, dict]:
-    """The state after `total` steps at a stretch, and after a stop at step `at`."""
-    whole = trainer(make(), seed=3)
-    for _ in range(total):
-        whole.advance()
-    straight = everything(whole)
-    first = trainer(make(), seed=3, out=where)
-    for _ in range(at):
-        first.advance()
-    first.save()
-    torch.manual_seed(12345)  # another process begins with another stream and other weights
-    rest = trainer(make(seed=7), seed=3, out=where)
-    assert rest.resume()
-    for _ in range(total - at):
-        rest.advance()
-    return straight, everything(rest)
 
 
 @pytest.mark.parametrize("at", [1, 4, 5])
@@ -436,29 +326,13 @@ def test_a_killed_run_is_picked_up_and_its_log_has_every_step_once(tmp_path):
 
 # ---- Several processes ----
 
-FORKS = multiprocessing.get_context("forkserver" if os.name == "posix" else "spawn")
-if os.name == "posix":
-    FORKS.set_forkserver_preload(["torch", "torch._dynamo"])  # seconds each: once, not in every process
-
-
-def _one_of(rank: int, world: int, folder: str, steps: int) -> None:
-    torch.set_num_threads(1)
-    os.environ.update(WORLD_SIZE=str(world), RANK=str(rank))
-    dist.init_process_group("gloo", init_method=f"file://{folder}/meet", rank=rank, world_size=world)
-    t = trainer(toy(seed=rank), batch=4)  # each would start from weights of its own
-    for _ in range(steps):
-        t.advance()
-    torch.save(everything(t), f"{folder}/{rank}.pt")
-    dist.destroy_process_group()
-
-
 @pytest.mark.skipif(not dist.is_available(), reason="this torch has no torch.distributed")
 def test_two_processes_equal_one_at_twice_the_batch(tmp_path):
     """Gradients are averaged over shares of one batch, from the first process's weights."""
-    two = [FORKS.Process(target=_one_of, args=(rank, 2, str(tmp_path), 7)) for rank in range(2)]
+    two = [FORKS.Process(target=one_of, args=(rank, 2, str(tmp_path), 7)) for rank in range(2)]
     for process in two:
         process.start()
-    alone = trainer(toy(seed=0), batch=4)
+    alone = runs.trainer(toy(seed=0), batch=4)
     for _ in range(7):
         alone.advance()
     expected = everything(alone)
@@ -487,22 +361,11 @@ def test_a_batch_that_cannot_be_shared_evenly_is_refused(monkeypatch):
 # ---- kill -9 ----
 
 
-def _save_for_ever(folder: str) -> None:
-    from pathlib import Path
-
-    torch.set_num_threads(1)
-    folder, method = Path(folder), tiny(width=16, cap=64, patch_width=16)
-    run = {"method": {}, "config": {}, "run": {}, "data": {}, "stages": [], "legs": [], "model": {"w": torch.zeros(2_000_000)}}
-    for i in range(100_000):
-        save_resume(folder / "resume.pt", run | {"step": i})
-        export(folder / "model", method, size=16, nets=("D",))
-
-
 @pytest.mark.skipif(os.name != "posix", reason="kill -9 is a matter of POSIX")
 def test_a_kill_at_any_moment_leaves_files_that_load(tmp_path):
     chance = random.Random(0)
     for _ in range(6):
-        process = FORKS.Process(target=_save_for_ever, args=(str(tmp_path),))
+        process = FORKS.Process(target=save_for_ever, args=(str(tmp_path),))
         process.start()
         start, model = time.monotonic(), tmp_path / "model"
         # From the second round on the files of the killed predecessor are there to be overwritten.

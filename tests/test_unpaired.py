@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from conftest import noise, tiny
 from PIL import Image
 
 from i2i.data import emoji
@@ -21,6 +20,9 @@ from i2i.data.unpaired import Unpaired, mirrored, unpaired, unpaired_emoji, unpa
 from i2i.data.worlds.icons import Icons
 from i2i.pictures import PictureError, to_bytes, to_picture
 from i2i.train import Trainer
+from kit.images import deep, grey, veiled
+from kit.methods import tiny
+from kit.sources import noise
 
 EMOJI = Path(os.environ.get("I2I_DATA", "data")) / "emoji"
 NAMES = [f"{i:03d}" for i in range(40)]
@@ -317,21 +319,6 @@ def test_one_picture_in_a_domain_serves_every_split_and_trains(tmp_path):
     assert runs(splits[0]) and runs(splits[0], "unit")
     with pytest.raises(ValueError, match="fewer than three"):
         runs(splits[0], "distancegan")
-
-
-def grey(rgb: np.ndarray) -> Image.Image:
-    return Image.fromarray(rgb[..., 0])
-
-
-def deep(rgb: np.ndarray) -> Image.Image:
-    return Image.fromarray(rgb[..., 0].astype(np.uint16) * 257)
-
-
-def veiled(rgb: np.ndarray) -> Image.Image:
-    """Its left half can be seen through."""
-    alpha = np.full(rgb.shape[:2] + (1,), 255, np.uint8)
-    alpha[:, : rgb.shape[1] // 2] = 0
-    return Image.fromarray(np.concatenate([rgb, alpha], 2))
 
 
 def inks(rgb: np.ndarray) -> Image.Image:

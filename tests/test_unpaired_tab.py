@@ -7,10 +7,7 @@ import re
 import gradio as gr
 import pytest
 import torch
-from conftest import noise, tiny
-from odd_pictures import BAD, GOOD, packed
 from PIL import Image
-from served import APP, SENTENCE, Server, Visit, leaks, serving, visiting
 
 from demos.map import tab as map
 from demos.unpaired import identity_pool, partner, roundtrip, scene
@@ -21,6 +18,10 @@ from i2i.checkpoint import export
 from i2i.losses import l1
 from i2i.run import pipeline
 from i2i.run.pipeline import load
+from kit.methods import tiny
+from kit.odd_pictures import BAD, GOOD, packed
+from kit.served import APP, SENTENCE, Server, Visit, leaks, serving, visiting
+from kit.sources import noise
 
 MODELS = {
     "icons": ("cyclegan", "discogan", "dualgan", "unit", "distancegan"),

@@ -13,8 +13,7 @@ import pytest
 from PIL import Image
 
 from i2i.assets import ASSETS, CHECKPOINTS
-
-ROOT = Path(__file__).parents[1]
+from kit.root import ROOT
 
 
 @pytest.fixture(scope="module")

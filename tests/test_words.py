@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
-from conftest import TINY, fake_batch
 
 from i2i.claims import CLAIMS, inpainting, recorded, superres, unpaired_nets
 from i2i.method import Method
 from i2i.methods import METHODS
 from i2i.recipes import RECIPES
 from i2i.run.pipeline import cards
+from kit.methods import TINY
+from kit.root import ROOT
+from kit.sources import fake_batch
 
-ROOT = Path(__file__).resolve().parent.parent
 ALONE = re.compile(r"\balone\b")
 
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 import torch
 
 
+def chance(seed: int = 0) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
 def noise(*shape: int, seed: int = 0, dtype=torch.float32) -> torch.Tensor:
     """Uniform in [-1, 1]."""
-    return torch.rand(*shape, generator=torch.Generator().manual_seed(seed), dtype=dtype) * 2 - 1
+    return torch.rand(*shape, generator=chance(seed), dtype=dtype) * 2 - 1
 
 
 def hole(size: int = 16) -> torch.Tensor:
@@ -42,3 +46,27 @@ class Made:
         move = self.jitter * torch.rand(len(index), 1, 1, 1, generator=generator, dtype=self.x.dtype)
         mask = hole(self.y.shape[-1]).expand(len(index), -1, -1, -1).to(self.y.dtype)
         return {"x": self.x[index] + move, "y": self.y[index] - move, "mask": mask, "label": index % 2, "index": index}
+
+
+KEYS = {
+    "paired": ("x", "y"),
+    "unpaired": ("x", "y"),
+    "photographs": ("x", "y"),
+    "classes": ("x", "label"),
+    "labelled": ("x", "y", "label"),
+    "pictures": ("x", "y", "mask"),
+}
+"""What a source of each layout gives, beside the index: a method may ask for nothing else."""
+
+
+class Only:
+    """A source with nothing in its batches but what a layout promises."""
+
+    def __init__(self, source, layout: str):
+        self.source, self.keys = source, {*KEYS[layout], "index"}
+
+    def __len__(self) -> int:
+        return len(self.source)
+
+    def batch(self, index, generator=None):
+        return {k: v for k, v in self.source.batch(index, generator).items() if k in self.keys}

@@ -11,12 +11,13 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
-from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
-FOLDER = Path(__file__).parent / "authors"
+from kit.root import ROOT
+
+FOLDER = ROOT / "tests" / "golden" / "authors"
 PRIME = 1_000_003
 
 
@@ -96,7 +97,7 @@ def write(key: str, *, paper: str, source: str, **parts) -> None:
 
     paper, source: sentences, which paper and whose code at which date; nets, objectives: as test_authors.py reads them.
     """
-    told = {"weights and inputs": "by the formula of tests/golden/record.py, with the seeds that tests/test_authors.py gives"}
+    told = {"weights and inputs": "by the formula of tests/kit/formula.py, with the seeds that tests/methods/test_authors.py gives"}
     text = json.dumps({"paper": paper, "source": source} | told | parts, indent=1)
     text = re.sub(r"\[\s+([^][{}]*?)\s+\]", lambda found: f"[{' '.join(found[1].split())}]", text)
     (FOLDER / f"{key}.json").write_text(text + "\n")

@@ -1,4 +1,4 @@
-"""Work for the processes of test_many_tab.py; it imports nothing heavy, since each of them does."""
+"""Work for the processes of tests/app/test_many_tab.py; it imports nothing heavy, since each of them does."""
 
 import os
 import time

@@ -18,7 +18,8 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 from PIL import Image
 
-ROOT = Path(__file__).resolve().parent.parent
+from kit.root import ROOT
+
 LOCAL = {"127.0.0.1", "localhost", ""}  # "" is what data: and blob: addresses have for a host
 SENTENCE = re.compile(r"[^\n]{12,240}[.!]")
 SECONDS = 60  # that a busy machine may take for a step; none of them is the limit of a good one
