@@ -28,24 +28,12 @@ from .files import replacing
 from .method import Method, Turn, frozen, lay_out, weighted_sum
 from .methods import METHODS
 from .nets.convolution import plain_layers
-from .recipes import RECIPES, Recipe
+from .recipes import PAPER, RECIPES, Recipe, folder_recipe, of_cost
 from .run.pipeline import SHIPPED, Model, load
 from .run.prepared import bf16_here
 from .run.tiles import TILE
 from .train import Trainer, default_device
 
-# The papers' own sizes, at which nothing is shipped; at 128 px the net has a level less to halve.
-PAPER: dict[str, Recipe] = {
-    "pix2pix-paper": Recipe("pix2pix", "", 256),
-    "pix2pix-paper-128": Recipe("pix2pix", "", 128, {"depth": 7}, batch=4),
-    "cyclegan-paper-128": Recipe("cyclegan", "", 128, {"blocks": 6}),
-    "cyclegan-paper-128-9": Recipe("cyclegan", "", 128),
-    "cyclegan-width-32": Recipe("cyclegan", "", 128, {"width": 32}),
-    "stargan-paper-128": Recipe("stargan", "", 128, {"attributes": False}, batch=4),
-    "srcnn-paper": Recipe("srcnn", "", 96, batch=16),
-    "srresnet-paper": Recipe("srresnet", "", 96, batch=16),
-    "srgan-paper": Recipe("srgan", "", 96, batch=4),
-}
 ASSETS = SHIPPED.parent
 
 Figures = dict[str, float]
@@ -83,8 +71,7 @@ def _picture(recipe: Recipe) -> torch.Tensor:
 
 def _last_stage(recipe: Recipe) -> Recipe:
     """With what an earlier stage would learn taken as given: the last stage is where a method is itself."""
-    config = METHODS[recipe.method].Config
-    return dataclasses.replace(recipe, config=recipe.config | {k: 0 for k in ("f_steps", "autoencoder_steps") if hasattr(config, k)})
+    return dataclasses.replace(recipe, config=recipe.config | METHODS[recipe.method].last_stage())
 
 
 def _rhythm(turns: Iterable[Turn]) -> int:
@@ -107,7 +94,7 @@ def _plain_step(method: Method, given: dict[str, torch.Tensor]) -> Callable[[], 
     taken = itertools.count()
 
     def step() -> None:
-        at, batch = next(taken), given | method.share(given)
+        at, batch = next(taken), method.complete(given)
         for name, turn in turns.items():
             if not turn.runs(at):
                 continue
@@ -308,10 +295,11 @@ def bench_recipe(recipe: Recipe, rounds: int = 7, compile: bool = False) -> Figu
 
 
 def chosen(names: list[str]) -> dict[str, Recipe]:
-    """The recipes to time. A method stands for the paper's sizes and its recipes; of variations on one recipe, which
-    cost the same, the first will do."""
+    """The recipes to time. A method stands for the paper's sizes and its recipes, or, without any, for what it makes of a
+    user's folder; of variations on one recipe, which cost the same, the first will do."""
     known = PAPER | RECIPES
-    methods = [n for n in names if n not in known] if names else sorted({r.method for r in RECIPES.values()})
+    methods = [n for n in names if n not in known] if names else sorted(METHODS)
+    known |= {f"{n}-folder": folder_recipe(n, 128) for n in methods if not any(r.method == n for r in known.values())}
     varied = {n for n in RECIPES for other in RECIPES if n != other and n.startswith(f"{other}-")}
     return {n: r for n, r in known.items() if n in names or (r.method in methods and n not in varied)}
 
@@ -326,16 +314,14 @@ CURVES: dict[str, tuple[int, ...]] = {"size": (64, 128, 256), "width": (16, 32, 
 MIDDLE = {"size": 128, "width": 32, "batch": 1}
 
 
-def curves(rounds: int = 5, method: str = "pix2pix", values: dict[str, tuple[int, ...]] = CURVES) -> dict[str, dict[str, Figures]]:
+def curves(rounds: int = 5, values: dict[str, tuple[int, ...]] = CURVES) -> dict[str, dict[str, Figures]]:
     """Cost of a step and of a picture against size, width and batch: {what varies: {its value: figures}}."""
     device = default_device()
     measured: dict[str, dict[str, Figures]] = {}
     for what, steps in values.items():
         for value in steps:
             at = MIDDLE | {what: value}
-            width = at["width"]
-            config = {"width": width, "cap": 8 * width, "depth": at["size"].bit_length() - 1, "patch_width": width}
-            recipe = Recipe(method, "", at["size"], config, batch=at["batch"])
+            recipe = of_cost(**at)
             figures = bench_step(recipe, rounds, device)
             if what != "batch":
                 figures |= bench_picture(recipe, rounds, device)

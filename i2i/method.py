@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 Batch = dict[str, Tensor]
@@ -55,20 +57,103 @@ class Stage:
     begin: Callable[[Callable[[int], Batch]], None] | None = None
 
 
+@dataclass(frozen=True)
+class Symbol:
+    """How a paper writes one term of its objective.
+
+    latex: without dollar signs.  equation: where it stands in the paper ("eq. 2"; "" where it has no number).
+    nets: those that the term needs; a loss leaves it out where one of them was not loaded.
+    role: "adversarial", "reconstruction", "classification" or "" (anything else), which a page gives a colour.
+    way: "xy" or "yx" for a term that belongs to one direction of translation.
+    """
+
+    latex: str
+    equation: str = ""
+    nets: tuple[str, ...] = ()
+    role: str = ""
+    way: str = ""
+
+
+def judged(logits: str, adversarial: str, real: bool) -> Symbol:
+    """The symbol of a discriminator's term, by the name of its loss in `losses.ADVERSARIAL`. logits: LaTeX, "D(G(x))"."""
+    forms = {
+        "log": rf"-\log {logits}" if real else rf"-\log(1 - {logits})",
+        "least-squares": rf"({logits} - 1)^2" if real else rf"{logits}^2",
+    }
+    return Symbol(forms[adversarial], role="adversarial")
+
+
+@dataclass(frozen=True)
+class Control:
+    """One thing that a visitor may ask of a translation beside the image.
+
+    kind: "choice" (one of `choices`), "number" (`low` to `high`), "label" (a domain or attributes) or "image".
+    says: what a right value is, for the sentence about a wrong one.  required: there is no translation without it.
+    """
+
+    name: str
+    kind: str
+    says: str
+    choices: tuple[str, ...] = ()
+    low: float = 0.0
+    high: float = 0.0
+    required: bool = False
+
+    def check(self, value: object) -> None:
+        """ValueError, in one sentence, where a value is none of this control's."""
+        if self.kind == "choice":
+            fine = value in self.choices
+        elif self.kind == "number":
+            fine = isinstance(value, int | float) and not isinstance(value, bool) and self.low <= value <= self.high
+        else:
+            fine = True  # what it may be, the method itself knows
+        if not fine:
+            raise ValueError(f"{self.name} is {self.says}; got {value!r}.")
+
+
+DIRECTION = Control("direction", "choice", '"xy" or "yx"', choices=("xy", "yx"))
+SCALE = Control("scale", "number", "a factor from 1 to 4", low=1, high=4)
+SEED = Control("seed", "number", "a whole number: equal seeds give equal samples", low=-math.inf, high=math.inf)
+SAMPLES = Control("n", "number", "the number of samples, 1 to 64", low=1, high=64)
+LABEL = Control("label", "label", "a domain, by its name or its place among the labels, or a list of attributes")
+MASK = Control("mask", "image", "an image of the same shape, white where the hole is", required=True)
+
+
+def controls(*declared: Control) -> dict[str, Control]:
+    """What a method declares, by name."""
+    return {control.name: control for control in declared}
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How a method is trained on a user's own folder. config: fields that differ from the method's defaults; the rest as in
+    `recipes.Recipe`."""
+
+    config: dict
+    batch: int = 4
+    ema: float = 0.998
+    start: str = ""
+    judge: str = ""
+
+
 class Method(nn.Module):
     """A translation system: networks as attributes in the paper's letters, losses as pure functions of a batch.
 
-    A subclass takes its frozen `Config` and gives `generator_loss`, `discriminator_loss`, `weights` and `translate`;
-    one whose training has another rhythm overrides `stages`. What must outlast a step is a registered buffer, changed
-    only in `begin` and `after`. A method sees tensors in [-1, 1], never a file, a device name or a user interface.
+    A subclass takes its frozen `Config` and gives `generator_loss`, `discriminator_loss`, `weights`, `symbols`, `fit` and
+    `translate`; one whose training has another rhythm overrides `stages`. What must outlast a step is a registered
+    buffer, changed only in `begin` and `after`. A method sees tensors in [-1, 1], never a file, a device name or a user
+    interface.
     """
 
     Config: type
     inference: tuple[str, ...] = ("G",)  # the networks that `translate` needs: what an export holds
-    controls: tuple[str, ...] = ()  # what `translate` understands beside x
+    controls: dict[str, Control] = {}  # what `translate` understands beside x
+    symbols: dict[str, Symbol] = {}  # of every term of every loss
+    shared: tuple[str, ...] = ()  # keys that `fakes` adds to a batch
     layout: str = "paired"  # of a user's own folder, a key of recipes.LAYOUTS
     given: str = ""  # the network that comes with weights of its own and never learns here (DTN's f, SRGAN's phi)
     enlarges: int = 1  # a translation's sides, in those of x
+    multiple: int = 1  # what the sides of x must be divisible by
     formerly: dict = {}  # settings that came later, and what nets had before: exports may not state them, new nets need not repeat them
     reach: int = 0  # of one pixel of the translation, in pixels of x, where x may be cut into tiles
 
@@ -83,6 +168,19 @@ class Method(nn.Module):
             torch.manual_seed(seed)
             return cls(cls.Config() if config is None else config)
 
+    @classmethod
+    def fit(cls, size: int, facts: dict[str, int]) -> Fit:
+        """How to train on a user's own folder, on a laptop.
+
+        size: side of the images in pixels.  facts: what the images say, "domains" or "classes" (how many), where they do.
+        """
+        raise TypeError(f"{cls.__name__} must define it")
+
+    @classmethod
+    def last_stage(cls) -> dict:
+        """Fields of the config with which the last stage stands alone: what earlier ones teach is taken as given."""
+        return {}
+
     def generator_loss(self, batch: Batch) -> Terms:
         raise TypeError(f"{type(self).__name__} states its own turns")
 
@@ -93,26 +191,46 @@ class Method(nn.Module):
         """The factor of every term of every turn at this step."""
         raise TypeError(f"{type(self).__name__} must define it")
 
-    def share(self, batch: Batch) -> Batch:
-        """What several turns of a step need, made once with its graph: fakes, as a rule. {} lets each turn make its own."""
+    def loaded(self, *nets: str) -> bool:
+        """Whether these networks are here: an export leaves out those that a translation does not need."""
+        return all(getattr(self, net, None) is not None for net in nets)
+
+    def fakes(self, batch: Batch) -> Batch:
+        """What several turns of a step need, made once with its graph, under the names of `shared`: {} where nothing is."""
         return {}
 
+    def complete(self, batch: Batch) -> Batch:
+        """The batch with its fakes: those that the trainer put in, or, in a notebook or a test, freshly made ones."""
+        return batch if all(key in batch for key in self.shared) else batch | self.fakes(batch)
+
     def learning_rate(self, step: int) -> float:
-        """Factor on every optimizer's own rate at this step of the stage."""
-        return 1.0
+        """Factor on every optimizer's own rate at this step of the stage: 1, or falling where the config says from where."""
+        c = self.config
+        return linear_decay(step, c.steps, c.decay_from) if hasattr(c, "decay_from") else 1.0
+
+    def optimizer(self, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
+        """Adam at the config's rate."""
+        return adam(parameters, lr=self.config.rate)
 
     def stages(self) -> list[Stage]:
-        return [
-            Stage(
-                "train",
-                self.config.steps,
-                {"D": Turn(self.discriminator_loss, ("D",)), "G": Turn(self.generator_loss, ("G",))},
-            )
-        ]
+        """One stage in which D and G take turns."""
+        turns = {
+            "D": Turn(self.discriminator_loss, ("D",), self.optimizer),
+            "G": Turn(self.generator_loss, ("G",), self.optimizer),
+        }
+        return [Stage("train", self.config.steps, turns)]
 
     def translate(self, x: Tensor, **controls) -> Tensor:
         """x float [B, C, H, W] in [-1, 1] -> the same in the target domain. Never changes a module's mode."""
         raise TypeError(f"{type(self).__name__} must define it")
+
+    def show(self, showcase: Batch) -> list[list[Tensor]]:
+        """Groups of rows for a sheet, float [N, C, H, W]: x and what becomes of it; the same of y, where there is a way back."""
+        if "direction" in self.controls:
+            return [[showcase[a], self.translate(showcase[a], direction=way)] for a, way in (("x", "xy"), ("y", "yx"))]
+        x = showcase["x"]
+        # What is to be enlarged is shown as the blocks that it has.
+        return [[F.interpolate(x, scale_factor=self.enlarges), self.translate(x)]]
 
     def networks(self) -> dict[str, nn.Module]:
         """Every network by its letter, in the order of definition; a module without parameters (a pool) is none."""
@@ -150,6 +268,11 @@ def weighted_sum(terms: Terms, weights: dict[str, float]) -> Tensor:
     if unknown:
         raise KeyError(f"no weight for the loss term(s) {', '.join(unknown)}; known: {', '.join(sorted(weights))}")
     return sum(weights[name] * term for name, term in terms.items())
+
+
+def halvings(side: int) -> int:
+    """How often a side can be halved before it is 1, or odd."""
+    return 0 if side % 2 else 1 + halvings(side // 2)
 
 
 def linear_decay(step: int, steps: int, start: float = 0.5) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import platform
 from pathlib import Path
@@ -12,9 +11,8 @@ import torch
 from .checkpoint import export, read_config, write_config
 from .measure import evaluate, evaluate_apart, held
 from .method import Batch
-from .methods import METHODS
 from .pictures import sheet
-from .recipes import DRAWN, RECIPES, Recipe
+from .recipes import DRAWN, Recipe
 from .run.pipeline import cards as shipped_cards
 from .run.pipeline import load
 from .train import Source, Trainer, translated
@@ -108,47 +106,3 @@ def figures_table() -> str:
                 cells = [f"{v:#.3g}" + ("" if low is None else f" ({low:#.3g} to {high:#.3g})") for v, low, high in figures]
                 lines.append(f"| {row} | {' | '.join(cells)} | {card['minutes']:.0f} |")
     return "\n".join(lines)
-
-
-def folder_recipe(method: str, size: int) -> Recipe:
-    """The recipe for a user's own folder at `size` px: the shipped recipes' networks, as deep as the size allows."""
-    depth = next((d for d in range(8, 3, -1) if size % 2**d == 0), None)
-    if depth is None or size < 32:
-        raise ValueError(f"--size must be a multiple of 16 and at least 32, got {size}.")
-    layout = METHODS[method].layout
-    home = {"labelled": "digits", "photographs": "photographs", "pictures": "photographs"}.get(layout, "emoji")
-    shipped = RECIPES[f"{method}-{home}"]
-    pairs = layout == "paired"
-    fitted = {
-        "patch_layers": 3 if size >= 128 else 2,
-        # What enlarges does all its work at the size of x, whatever that is.
-        "blocks": None if layout == "photographs" else 3 if method == "unit" else 4 if size < 128 else 6 if size < 256 else 9,
-        "depth": depth if pairs else min(4, depth - 2) if method == "discogan" else depth - 1,
-        # The bottleneck's kernel covers the 4 x 4 that these sizes leave.
-        "code": (100 if size in (32, 64) else 0) if method == "discogan" else None,
-        "critic_side": size // 16,
-        "side": size,
-        "critic_layers": {"stargan": _halvings(size) - 1}.get(method, shipped.config.get("critic_layers")),
-        "steps": 10_000,
-    }
-    # What the shipped net was trained with before its method was put right is not for new ones.
-    config = {k: v for k, v in shipped.config.items() if (k, v) not in METHODS[method].formerly.items()}
-    config |= {k: v for k, v in fitted.items() if hasattr(METHODS[method].Config, k) and v is not None}
-    about = {"paired": "pairs", "unpaired": "two domains", "classes": "domains", "labelled": "classes and a target", "photographs": "photographs", "pictures": "pictures"}
-    return dataclasses.replace(
-        shipped, method=method, data="own folder", size=size, config=config, batch=4 if pairs else shipped.batch,
-        showcase=None, ship=(), summary=f"Trained on a folder of {about[layout]}.", licence="",
-        failures=(), minutes=None,
-    )  # fmt: skip
-
-
-def _halvings(side: int) -> int:
-    """How often a side can be halved before it is 1, or odd."""
-    return 0 if side % 2 else 1 + _halvings(side // 2)
-
-
-def told_by(source: Source, config_class: type) -> dict[str, int]:
-    """What the images themselves say of a method's config: how many domains there are, or classes."""
-    told = dict(getattr(source, "facts", {}))
-    told |= {"attributes": False} if "domains" in told else {}
-    return {k: v for k, v in told.items() if hasattr(config_class, k)}

@@ -26,7 +26,6 @@ from typing import Protocol
 import filelock
 import torch
 import torch.distributed as dist
-import torch.nn.functional as F
 from torch import Tensor, nn
 from tqdm.auto import tqdm
 
@@ -97,21 +96,9 @@ def indices(step: int, batch: int, length: int, seed: int) -> Tensor:
 
 @torch.no_grad()
 def translated(method: Method, showcase: Batch, device: torch.device) -> list[list[Tensor]]:
-    """Groups of rows for a sheet: x and what the method makes of it; the same of y, where there is a way back; with
-    labels, a row for each domain."""
-
-    def made(given: Tensor, **controls) -> Tensor:
-        return method.translate(given.to(device), **controls).float().cpu()
-
-    x = showcase["x"]
-    if "mask" in method.controls:
-        return [[x, made(x, mask=showcase["mask"].to(device))]]
-    if "direction" in method.controls:
-        return [[showcase[side], made(showcase[side], direction=way)] for side, way in (("x", "xy"), ("y", "yx"))]
-    if "label" in method.controls:
-        return [[x, *(made(x, label=k) for k in range(method.config.domains))]]
-    # A picture that is to be enlarged is shown as the blocks that it has.
-    return [[F.interpolate(x, scale_factor=method.enlarges), made(x)]]
+    """`Method.show` of a showcase, float32 on the CPU."""
+    moved = {k: v.to(device) for k, v in showcase.items()}
+    return [[row.float().cpu() for row in rows] for rows in method.show(moved)]
 
 
 @contextmanager
@@ -237,7 +224,7 @@ class Trainer:
         batch = self._batch()
         if len(stage.turns) > 1:
             with self._cast():
-                batch |= self.method.share(batch)
+                batch = self.method.complete(batch)
         for name, turn in stage.turns.items():
             if turn.runs(self.step):
                 shown |= self._take(name, turn, batch)

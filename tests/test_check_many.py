@@ -225,7 +225,7 @@ def test_the_three_way_game_is_that_of_dtn():
     method = dtn(dtn.Config(side=16, classes=4, width=4, code=8, g_width=8, d_width=4)).eval()
     batch = {"x": torch.rand(4, 3, 16, 16), "y": torch.rand(4, 3, 16, 16), "label": torch.tensor([0, 1, 2, 3])}
     with torch.no_grad():
-        made = method.share(batch)
+        made = method.fakes(batch)
         logits = [method.D(p) for p in (made["from_x"], made["from_y"], batch["y"])]
         judge, maker = method.discriminator_loss(batch), method.generator_loss(batch)
         mine = three_way(*logits)

@@ -148,7 +148,7 @@ def test_cyclegans_terms_are_its_equations_one_picture_at_a_time():
         "real_y": (each(net.D_Y, Y) - 1).square().mean(),
         "fake_y": each(net.D_Y, fake_y).square().mean(),
     }
-    for batch in (BATCH, BATCH | net.share(BATCH)):
+    for batch in (BATCH, BATCH | net.fakes(BATCH)):
         assert_terms(net.generator_loss(batch), generators)
         assert_terms(net.discriminator_loss(batch), discriminators)
     weights = net.weights(0)
@@ -207,7 +207,7 @@ def test_d_is_shown_the_stored_picture_that_was_drawn():
     net = loud("cyclegan")
     old = noise(3, 3, 16, 16, seed=5)
     net.pool_x.pictures = old
-    made = net.share(BATCH) | {"shown_x": torch.tensor([-1, 1]), "shown_y": torch.tensor([-1, -1])}
+    made = net.fakes(BATCH) | {"shown_x": torch.tensor([-1, 1]), "shown_y": torch.tensor([-1, -1])}
     fake_x = torch.stack([made["fake_x"][0], old[1].double()])
     terms = net.discriminator_loss(BATCH | made)
     torch.testing.assert_close(terms["fake_x"], net.D_X(fake_x).square().mean())
@@ -568,7 +568,7 @@ def test_units_terms_are_its_equations():
     torch.manual_seed(0)
     assert_terms(net.generator_loss(BATCH), expected)
     torch.manual_seed(0)
-    made = net.share(BATCH)
+    made = net.fakes(BATCH)
     assert_terms(net.generator_loss(BATCH | made), expected)
     judged = {
         "real_1": log_of_real(net.D_shared(net.D_1(X))),
@@ -590,7 +590,7 @@ def test_units_discriminators_judge_reals_and_translations_alone():
     net, seen = loud("unit"), {"D_1": [], "D_2": []}
     for name, given in seen.items():
         getattr(net, name).register_forward_pre_hook(lambda module, args, given=given: given.append(args[0]))
-    made = net.share(BATCH)
+    made = net.fakes(BATCH)
     net.discriminator_loss(BATCH | made)
     net.generator_loss(BATCH | made)
     for name, real, fake in (("D_1", X, made["x_21"]), ("D_2", Y, made["x_12"])):

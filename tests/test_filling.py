@@ -272,7 +272,7 @@ def test_a_model_is_called_with_a_picture_and_a_mask(model):
     two = model(picture, mask=m, n=2, seed=5)
     assert isinstance(two, list) and len(two) == 2 and not apart(two[0], made).any() and not apart(two[1], made).any()
     assert not apart(model(picture, mask=m, scale=2), fill(model, picture, m, 2)).any() and apart(model(picture, mask=m, scale=2), made).any()
-    with pytest.raises(ValueError, match=r"^mender fills holes: give a mask, white where the hole is\.$"):
+    with pytest.raises(ValueError, match=r"^mender needs a mask: an image of the same shape, white where the hole is\.$"):
         model(picture)
     with pytest.raises(PictureError, match="one shape"):
         model(picture, mask=painted(38, 45, (0, 0, 3, 3)))

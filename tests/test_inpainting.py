@@ -197,7 +197,7 @@ def test_the_terms_are_those_of_the_heads_that_count(changes, of_g, of_d, traini
         "real_whole": log_of_real(real_whole), "fake_whole": log_of_fake(whole),
         "real_patch": log_of_real(real_patch), "fake_patch": log_of_fake(patch),
     }  # fmt: skip
-    for batch in (BATCH, BATCH | net.share(BATCH)):
+    for batch in (BATCH, BATCH | net.fakes(BATCH)):
         terms = net.generator_loss(batch)
         total = weighted_sum(terms, net.weights(0))
         rec = terms.pop("rec")
@@ -234,12 +234,12 @@ def test_without_an_adversary_d_sits_out():
 
 def test_each_turn_teaches_its_own_net():
     net = loud("pggan")
-    batch = BATCH | net.share(BATCH)
+    batch = BATCH | net.fakes(BATCH)
     d = weighted_sum(net.discriminator_loss(batch), net.weights(0))
     assert all(g is None for g in torch.autograd.grad(d, [*net.G.parameters()], retain_graph=True, allow_unused=True))
     assert all(g.abs().sum() > 0 for g in torch.autograd.grad(d, [*net.D.parameters()]))
     for term in ("rec", "gan_whole", "gan_patch"):
-        for given in (BATCH, BATCH | net.share(BATCH)):
+        for given in (BATCH, BATCH | net.fakes(BATCH)):
             with frozen(net.D):
                 net.generator_loss(given)[term].backward()
             assert all(p.grad is None for p in net.D.parameters())

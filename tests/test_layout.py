@@ -42,7 +42,7 @@ RANKS = [
 ]
 RANK = {part: i for i, parts in enumerate(RANKS) for part in parts}
 # Same rank, yet one way only: what is a file of its own must not come to need what needs it.
-BELOW = {("data", "pictures"), ("train", "checkpoint"), ("judges", "metrics"), ("metrics", "judges")}
+BELOW = {("nets", "losses"), ("data", "pictures"), ("train", "checkpoint"), ("judges", "metrics"), ("metrics", "judges")}
 
 
 def part_of(path: Path) -> str:
@@ -122,6 +122,27 @@ def test_no_tab_imports_another_but_the_map(path):
         assert "work" not in found
 
 
+# A paper's own rooms; demos/TAB is one, too.
+PAPERS_ROOMS = ("methods", "recipes", "claims", "lessons", "papers")
+
+
+def naming_a_method(text: str, keys: set[str]) -> list[str]:
+    """The lines of a source on which the key of a method stands as a string of its own."""
+    found = [n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Constant) and n.value in keys]
+    return [f"{n.lineno}: {n.value}" for n in found]
+
+
+def test_no_shared_room_knows_the_name_of_a_paper():
+    """What belongs to one paper stands in its file, its recipes, its claims, its lessons, its record, its tab."""
+    from i2i.methods import METHODS
+
+    shared = [p for p in SOURCES if part_of(p) not in PAPERS_ROOMS]
+    shared += [p for p in DEMOS.rglob("*.py") if p.parent.name in ("demos", "widgets", "work", "map")] + [ROOT / "app.py"]
+    assert len(shared) > 60
+    assert {str(p.relative_to(ROOT)): found for p in shared if (found := naming_a_method(p.read_text(), {*METHODS}))} == {}
+    assert naming_a_method('if kind == "unit":\n    say("units")', {*METHODS}) == ["1: unit"]
+
+
 def test_no_text_holds_the_marks_of_a_merge():
     kinds = {".py", ".md", ".txt", ".toml", ".json", ".ipynb", ".css", ".js", ".cff", ".yml"}
     marks = ("<" * 7 + " ", ">" * 7 + " ")
@@ -157,7 +178,7 @@ def test_nets_and_methods_neither_print_nor_seed_nor_name_a_device(path):
 
 @pytest.mark.parametrize("path", MODELS, ids=lambda p: str(p.relative_to(PACKAGE)))
 def test_one_paper_is_one_short_file(path):
-    assert len(path.read_text().splitlines()) <= 220
+    assert len(path.read_text().splitlines()) <= 240
 
 
 # ---- Sizes ----

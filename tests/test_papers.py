@@ -10,8 +10,7 @@ import torch
 from torch import nn
 
 from i2i.methods import METHODS
-from i2i.publish import folder_recipe
-from i2i.recipes import RECIPES
+from i2i.recipes import RECIPES, folder_recipe
 from kit.methods import tiny
 from kit.sources import fake_batch
 
@@ -99,7 +98,7 @@ def test_a_batch_norm_never_sees_two_domains_at_once(key, changes):
             module.register_forward_pre_hook(lambda module, given: seen.append(len(given[0])))
     batch = fake_batch(3, enlarges=method.enlarges)
     for stage in method.stages():
-        given = batch | method.share(batch)
+        given = batch | method.fakes(batch)
         for turn in stage.turns.values():
             turn.loss(given)
             turn.loss(batch)
@@ -126,7 +125,7 @@ def test_pictures_shared_by_turns_are_those_that_separate_calls_make(key, change
         "srgan": lambda m: {"fake_y": m.G(x)},
     }
     torch.manual_seed(0)
-    made = {k: v for k, v in method.share(batch).items() if not k.startswith("shown")}
+    made = {k: v for k, v in method.fakes(batch).items() if not k.startswith("shown")}
     if key == "dtn":
         assert {*made} == {"code_x", "from_x", "from_y"}
         return  # its batch norms do see both domains together

@@ -32,8 +32,8 @@ from i2i.methods import dtn as dtn_module
 from i2i.methods import ost as ost_module
 from i2i.methods.dtn import REAL, SOURCE, TARGET
 from i2i.pictures import PictureError, to_bytes, to_picture, to_tensor
-from i2i.publish import folder_recipe, publish, told_by
-from i2i.recipes import RECIPES, Recipe
+from i2i.publish import publish
+from i2i.recipes import RECIPES, Recipe, facts_of, folder_recipe
 from kit.images import deep, grey, veiled
 from kit.methods import TINY, loud, tiny
 from kit.runs import assert_identical, clones, equal, run_in_two, trainer, turns_taken
@@ -112,7 +112,7 @@ def test_dtns_terms_are_its_equations(training):
         "smoothness": variation(from_x) + variation(from_y),
     }
     of_d = {"source": surprise(net.D(from_x), 0), "target": surprise(net.D(from_y), 1), "real": surprise(net.D(Y), 2)}
-    for batch in (BATCH, BATCH | net.share(BATCH)):
+    for batch in (BATCH, BATCH | net.fakes(BATCH)):
         assert_terms(net.generator_loss(batch), of_g)
         assert_terms(net.discriminator_loss(batch), of_d)
     logits = net.head(net.f(X))
@@ -205,7 +205,7 @@ def test_codes_in_own_units_are_those_of_a_picture_among_its_domain(tmp_path):
         codes = net.code(pictures, domain)
         torch.testing.assert_close(codes.mean(0), torch.zeros(8, dtype=torch.float64), rtol=0, atol=1e-5)
         assert codes.std(0).max() < 1 + 1e-5 and codes.std(0).median() > 0.9
-    made = net.share(BATCH)["from_x"]
+    made = net.fakes(BATCH)["from_x"]
     terms = net.generator_loss(BATCH | {"from_x": made, "from_y": made, "code_x": net.code(X)})
     mean, spread = net.f.units_y
     assert_terms({"constancy": terms["constancy"]}, {"constancy": ((net.f(made) - mean) / spread - net.code(X)).square().mean()})
@@ -392,7 +392,7 @@ def test_an_export_paints_what_its_method_paints(tmp_path, key, up):
                 module.running_mean.normal_(generator=torch.Generator().manual_seed(1))
                 module.running_var.uniform_(0.5, 2.0, generator=torch.Generator().manual_seed(2))
     model = i2i.load(export(tmp_path / "model", method.eval(), size=16), device="cpu", precision="fp32")
-    assert {*model.method.networks()} == {*method.inference} and model.controls == method.controls
+    assert {*model.method.networks()} == {*method.inference} and model.controls == tuple(method.controls)
     picture = to_picture(noise(3, 16, 16))
     for way in [{}, {"direction": "yx"}] if key == "ost" else [{}]:
         x = to_tensor(picture)
@@ -628,7 +628,7 @@ def test_classes_are_numbered_by_the_names_of_their_folders(tmp_path, direction)
 
 def test_a_folder_tells_how_many_classes_there_are(tmp_path):
     source = labelled(three_classes(tmp_path, names=NAMES[:3]), 16)
-    assert told_by(source, METHODS["dtn"].Config) == {"classes": 3} and told_by(source, METHODS["ost"].Config) == {}
+    assert facts_of(source) == {"classes": 3} and METHODS["dtn"].fit(32, facts_of(source)).config["classes"] == 3
 
 
 def test_a_single_picture_of_a_class_serves_every_split(tmp_path):

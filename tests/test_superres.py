@@ -714,7 +714,7 @@ def test_srgans_terms_are_its_equations(training):
     fake = net.G(X)
     of_g = {"content": (seen_by_vgg(net.phi, fake) - seen_by_vgg(net.phi, Y)).square().mean(), "gan": log_of_real(net.D(fake))}
     of_d = {"real": log_of_real(net.D(Y)), "fake": log_of_fake(net.D(fake))}
-    for batch in (BATCH, BATCH | net.share(BATCH)):
+    for batch in (BATCH, BATCH | net.fakes(BATCH)):
         assert_terms(net.generator_loss(batch), of_g)
         assert_terms(net.discriminator_loss(batch), of_d)
     total = weighted_sum(net.generator_loss(BATCH), net.weights(0))

@@ -145,7 +145,7 @@ def test_terms_leave_out_a_discriminator_that_did_not_come(gallery, folder, meth
         for net in CRITICS[method]:
             setattr(model.method, net, None)
         cycles._judging.cache_clear()
-        assert [t.label for t in cycles.terms(model, s)] == [t.label for t in whole[1:]]
+        assert cycles.terms(model, s) == [t for t in whole if t.kind != "gan"], "its terms alone"
         assert "left out" in cycles.objective(model, s)
         model = load(f"{method}-icons", precision="fp32")
 

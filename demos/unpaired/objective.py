@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import copy
 from dataclasses import dataclass
 from functools import lru_cache
 
 import torch
 from torch import Tensor
 
-from i2i.losses import ADVERSARIAL, kl_to_unit, l1, log_loss, mse, wasserstein
 from i2i.method import Method
 from i2i.nets.layers import own_statistics
 from i2i.run.pipeline import Model
 
 from ..widgets.look import note, stack
+from ..widgets.tex import tex
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,8 @@ class Term:
 
 @dataclass(frozen=True)
 class Told:
-    """over, back: how the paper writes the translation and the return, from x and from y."""
+    """over, back: how the paper writes the translation and the return, from x and from y.
+    aside: said below the terms.  source: its letters for images of the two domains."""
 
     title: str
     year: int
@@ -55,80 +56,8 @@ class Told:
     over: tuple[str, str]
     back: tuple[str, str]
     notice: str
-    terms: Callable[[Method, Seen], list[Term]]
-
-
-def _adversarial(critic, label: str, weight: float, value: Callable[[], Tensor]) -> list[Term]:
-    """The adversarial term, if the discriminator came with the model."""
-    return [Term(label, "gan", weight, value().item())] if critic is not None else []
-
-
-def _cyclegan(m: Method, s: Seen) -> list[Term]:
-    xy, weight = s.direction == "xy", m.weights(0)
-    a, b, over, back = ("x", "y", "G", "F") if xy else ("y", "x", "F", "G")
-    D = m.D_Y if xy else m.D_X
-    loss = ADVERSARIAL[m.config.adversarial]
-    label = (
-        f"(D<sub>{b.upper()}</sub>({over}({a})) − 1)²"
-        if loss is ADVERSARIAL["least-squares"]
-        else f"−log D<sub>{b.upper()}</sub>({over}({a}))"
-    )
-    found = _adversarial(D, label, weight[f"gan_{b}"], lambda: loss(D(s.made), True))
-    found.append(
-        Term(f"|{back}({over}({a})) − {a}|", "l1", weight[f"cycle_{a}"], l1(s.back, s.source).item())
-    )
-    return [*found, Term(f"|{over}({b}) − {b}|", "", weight[f"identity_{b}"], l1(s.same, s.target).item())]
-
-
-def _discogan(m: Method, s: Seen) -> list[Term]:
-    xy, weight = s.direction == "xy", m.weights(m.config.steps)
-    a, over, back = ("a", "AB", "BA") if xy else ("b", "BA", "AB")
-    D = m.D_B if xy else m.D_A
-    made, returned, source = (
-        (p + 1) / 2 for p in (s.made, s.back, s.source)
-    )  # the paper's pictures lie in [0, 1]
-    label = f"−log D<sub>{over[1]}</sub>(G<sub>{over}</sub>({a}))"
-    found = _adversarial(D, label, weight[f"gan_{over[1].lower()}"], lambda: log_loss(D(made)[0], True))
-    label = f"(G<sub>{back}</sub>(G<sub>{over}</sub>({a})) − {a})²"
-    return [*found, Term(label, "l1", weight[f"back_{a}"], mse(returned, source).item())]
-
-
-def _dualgan(m: Method, s: Seen) -> list[Term]:
-    xy, weight = s.direction == "xy", m.weights(0)
-    a, over, back = ("x", "A", "B") if xy else ("y", "B", "A")
-    D = m.D_A if xy else m.D_B
-    label = f"−D<sub>{over}</sub>(G<sub>{over}</sub>({a}))"
-    found = _adversarial(D, label, weight["gan_y"], lambda: wasserstein(D(s.made), True))
-    label = f"|G<sub>{back}</sub>(G<sub>{over}</sub>({a})) − {a}|"
-    return [*found, Term(label, "l1", weight[f"recon_{a}"], l1(s.back, s.source).item())]
-
-
-def _distancegan(m: Method, s: Seen) -> list[Term]:
-    loss = ADVERSARIAL[m.config.adversarial]
-    return _adversarial(m.D, "(D(G(x)) − 1)²", m.weights(0)["gan"], lambda: loss(m.D(s.made), True))
-
-
-def _unit(m: Method, s: Seen) -> list[Term]:
-    own, other = (1, 2) if s.direction == "xy" else (2, 1)
-    a, weight = "xy"[own - 1], m.weights(0)
-    mean = m.encode(s.source, own)
-    found = _adversarial(
-        m.D_shared, f"−log D<sub>{other}</sub>(G<sub>{other}</sub>(z))", weight["gan_1"],
-        lambda: log_loss(m.judge(s.made, other), True),
-    )  # fmt: skip
-    return [
-        *found,
-        Term(
-            f"|G<sub>{own}</sub>(E<sub>{other}</sub>(·)) − {a}|",
-            "l1",
-            weight["cycle_1"],
-            l1(s.back, s.source).item(),
-        ),
-        Term(
-            f"|G<sub>{own}</sub>(z) − {a}|", "", weight["recon_1"], l1(m.decode(mean, own), s.source).item()
-        ),
-        Term(f"mean of z², z = E<sub>{own}</sub>({a})", "", weight["kl_1"], kl_to_unit(mean).item()),
-    ]
+    aside: str = ""
+    source: tuple[str, str] = ("x", "y")
 
 
 TOLD: dict[str, Told] = {
@@ -141,7 +70,6 @@ TOLD: dict[str, Told] = {
         ("G(x)", "F(y)"), ("F(G(x))", "G(F(y))"),
         "Coming back proves that nothing was lost, not that it was translated well: a cycle closes over any swap of colours, as "
         "long as F swaps them back. Compare the size of the cycle term with what you think of the translation.",
-        _cyclegan,
     ),
     "discogan": Told(
         "DiscoGAN", 2017, "1703.05192", "Kim et al.", "04_cycles_and_distances",
@@ -152,7 +80,7 @@ TOLD: dict[str, Told] = {
         ("G<sub>AB</sub>(a)", "G<sub>BA</sub>(b)"), ("G<sub>BA</sub>(G<sub>AB</sub>(a))", "G<sub>AB</sub>(G<sub>BA</sub>(b))"),
         "Without skips or residual blocks every picture passes through a narrow code. Fine parts are redrawn from "
         "memory: shapes may turn into others of the same kind, and little can be hidden for the way back.",
-        _discogan,
+        source=("a", "b"),
     ),
     "dualgan": Told(
         "DualGAN", 2017, "1704.02510", "Yi et al.", "04_cycles_and_distances",
@@ -163,7 +91,6 @@ TOLD: dict[str, Told] = {
         ("G<sub>A</sub>(x)", "G<sub>B</sub>(y)"), ("G<sub>B</sub>(G<sub>A</sub>(x))", "G<sub>A</sub>(G<sub>B</sub>(y))"),
         "The skips of the U-Net carry the outline over untouched. Coming back weighs 500 times as much as the critic's "
         "score, so the return is close; how far the style goes is what the critic can still ask for.",
-        _dualgan,
     ),
     "unit": Told(
         "UNIT", 2017, "1703.00848", "Liu et al.", "05_unit",
@@ -174,7 +101,6 @@ TOLD: dict[str, Told] = {
         ("G<sub>2</sub>(E<sub>1</sub>(x))", "G<sub>1</sub>(E<sub>2</sub>(y))"), ("G<sub>1</sub>(E<sub>2</sub>(·))", "G<sub>2</sub>(E<sub>1</sub>(·))"),
         "The layers nearest the code are the same for both domains, so a thing should have one code in both. The code was "
         "trained under noise of size 1: what it carries must be loud, and a faint hidden signal would drown.",
-        _unit,
     ),
     "distancegan": Told(
         "DistanceGAN", 2017, "1706.00826", "Benaim and Wolf", "04_cycles_and_distances",
@@ -184,22 +110,43 @@ TOLD: dict[str, Told] = {
         ("G(x)", ""), ("", ""),
         "No second generator and no cycle. Two pictures that differ much must still differ much afterwards: that alone keeps G "
         "from painting the same picture for all.",
-        _distancegan,
+        "The distance term compares pairs of pictures: all pairs of the examples are in the card beside this one.",
     ),
 }  # fmt: skip
 
 
+_KINDS = {"adversarial": "gan", "reconstruction": "l1"}  # the colour of a term by its role
+
+
 @lru_cache(maxsize=12)
 def _judging(model: Model) -> Method:
-    """The method with batch norms as in training, where real and made pictures came in batches of their own."""
-    return own_statistics(model.method)
+    """The method with its discriminators' batch norms as in training, where real and fake images came in batches apart."""
+    method = copy.copy(model.method)
+    method._modules = dict(model.method._modules)
+    for letter, net in method.networks().items():
+        if letter not in method.inference:
+            setattr(method, letter, own_statistics(net))
+    return method
 
 
 @torch.inference_mode()
 def terms(model: Model, seen: Seen) -> list[Term]:
     """Those terms of the method's objective that speak of what is on the screen. One of a discriminator that was not
     shipped, or whose weight is 0, is left out."""
-    return [t for t in TOLD[model.kind].terms(_judging(model), seen) if t.weight]
+    method = _judging(model)
+    x, y = (seen.source, seen.target) if seen.direction == "xy" else (seen.target, seen.source)
+    with torch.random.fork_rng(devices=[]):  # what is drawn here is nobody else's
+        found = method.generator_loss({"x": x, "y": y})
+    weights = method.weights(method.config.steps)
+    shown = [(name, method.symbols[name]) for name in found if weights[name]]
+    return sorted(
+        (
+            Term(tex(symbol.latex), _KINDS.get(symbol.role, ""), weights[name], found[name].item())
+            for name, symbol in shown
+            if symbol.way in ("", seen.direction)
+        ),
+        key=lambda term: [*_KINDS.values(), ""].index(term.kind),
+    )
 
 
 def objective(model: Model, seen: Seen) -> str:
@@ -218,10 +165,8 @@ def objective(model: Model, seen: Seen) -> str:
     left_out = []
     if not any(t.kind == "gan" for t in found):
         left_out.append("The discriminator did not come with this model, so its term is left out.")
-    if model.kind == "distancegan":
-        left_out.append(
-            "The distance term compares pairs of pictures: all pairs of the examples are in the card beside this one."
-        )
+    if told.aside:
+        left_out.append(told.aside)
     return stack(
         f'<p class="equation" role="math" aria-label="{spoken}">{equation}</p>', f'<div class="terms">{cells}</div>',
         f'<p class="small">{" ".join(left_out)}</p>' if left_out else "",

@@ -76,8 +76,7 @@ def _difference(a: Tensor, b: Tensor) -> Tensor:
 def _letters(trip: Trip) -> tuple[str, str, str]:
     """The source, its translation and its return, as HTML in the paper's letters."""
     at, told = "xy".index(trip.direction[0]), TOLD[trip.model.kind]
-    source = "ab"[at] if trip.model.kind == "discogan" else "xy"[at]
-    return source, told.over[at], told.back[at]
+    return told.source[at], told.over[at], told.back[at]
 
 
 def shown(trip: Trip, back: Tensor) -> str:

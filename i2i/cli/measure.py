@@ -121,9 +121,9 @@ def bench_command(options) -> None:
 
     from .. import bench
     from ..methods import METHODS
-    from ..recipes import RECIPES
+    from ..recipes import PAPER, RECIPES
 
-    unknown = [n for n in options.names if n not in RECIPES and n not in METHODS and n not in bench.PAPER]
+    unknown = [n for n in options.names if n not in RECIPES and n not in METHODS and n not in PAPER]
     if unknown:
         raise Wrong(f"there is no recipe or method {unknown[0]!r}; recipes: {', '.join(RECIPES)}.")
     if options.out and not options.curves:

@@ -39,8 +39,8 @@ def train_command(options) -> None:
 
     from ..checkpoint import read_config
     from ..methods import METHODS
-    from ..publish import folder_recipe, publish, told_by
-    from ..recipes import RECIPES, WINDOWS, own_folder
+    from ..publish import publish
+    from ..recipes import RECIPES, WINDOWS, facts_of, folder_recipe, own_folder
     from ..train import Trainer, folder_for
 
     if options.threads:
@@ -84,9 +84,8 @@ def train_command(options) -> None:
         raise
     except (KeyError, ValueError, RuntimeError) as fault:
         raise Wrong(f"these settings do not make a {recipe.method}: {fault}") from None
-    depth = getattr(method.config, "depth", 0)
-    if recipe.size % 2**depth:
-        raise Wrong(f"--depth {depth} halves the picture {depth} times: {recipe.size} px is not a multiple of {2**depth}.")
+    if recipe.size % method.multiple:
+        raise Wrong(f"with these settings the sides must be a multiple of {method.multiple} px (--depth, --halvings); {recipe.size} is not.")
     if options.name in METHODS:
         if options.fit and method.layout in WINDOWS:
             raise Wrong(f"--fit: {recipe.method} is trained on windows of pictures of any shape, so none has to be made square.")
@@ -94,7 +93,8 @@ def train_command(options) -> None:
         train, held_out = (
             own_folder(method, options.data, recipe.size, split, recipe.direction, recipe.fit) for split in ("train", "test")
         )
-        if told := told_by(train, config_class):
+        blind, fitted = (method.fit(recipe.size, facts).config for facts in ({}, facts_of(train)))
+        if told := {k: v for k, v in fitted.items() if v != blind.get(k)}:  # what the images say goes before what was asked
             recipe = dataclasses.replace(recipe, config=recipe.config | told)
             method = recipe.build()
         showcase = held_out.batch(torch.arange(min(8, len(held_out))))

@@ -13,14 +13,13 @@ Differs from the paper:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
 
 from ..losses import ADVERSARIAL, l1
-from ..method import Batch, Method, Stage, Terms, Turn, adam, linear_decay
+from ..method import DIRECTION, SCALE, Batch, Fit, Method, Stage, Symbol, Terms, Turn, controls, judged
 from ..nets.layers import NORMS, UPS
 from ..nets.patchgan import PatchGAN
 from ..nets.pool import ImagePool
@@ -53,23 +52,53 @@ class Config:
     decay_from: float = 0.5
 
 
+def _symbols(adversarial: str) -> dict[str, Symbol]:
+    def term(logits: str, real: bool, nets: tuple[str, ...], way: str) -> Symbol:
+        return replace(judged(logits, adversarial, real), equation="eq. 1", nets=nets, way=way)
+
+    return {
+        "gan_y": term("D_Y(G(x))", True, ("D_Y", "G"), "xy"),
+        "gan_x": term("D_X(F(y))", True, ("D_X", "F"), "yx"),
+        "cycle_x": Symbol("|F(G(x)) - x|", "eq. 2", ("G", "F"), "reconstruction", "xy"),
+        "cycle_y": Symbol("|G(F(y)) - y|", "eq. 2", ("G", "F"), "reconstruction", "yx"),
+        "identity_y": Symbol("|G(y) - y|", "section 5.2", ("G",), "", "xy"),
+        "identity_x": Symbol("|F(x) - x|", "section 5.2", ("F",), "", "yx"),
+        "real_x": term("D_X(x)", True, ("D_X",), "yx"),
+        "fake_x": term("D_X(F(y))", False, ("D_X", "F"), "yx"),
+        "real_y": term("D_Y(y)", True, ("D_Y",), "xy"),
+        "fake_y": term("D_Y(G(x))", False, ("D_Y", "G"), "xy"),
+    }
+
+
 class CycleGAN(Method):
+    """Eq. 3: L_GAN(G, D_Y) + L_GAN(F, D_X) + lambda L_cyc(G, F), and lambda / 2 L_identity(G, F) of section 5.2."""
+
     Config = Config
     inference = ("G", "F")
-    controls = ("direction", "scale")
+    controls = controls(DIRECTION, SCALE)
     layout = "unpaired"
+    shared = ("fake_y", "fake_x")
+    symbols = _symbols("least-squares")
 
     def __init__(self, config: Config = Config()):  # noqa: B008 (frozen)
         super().__init__(config)
         c = config
+        self.symbols = _symbols(c.adversarial)
         self.adversarial = ADVERSARIAL[c.adversarial]
         self.G, self.F = (ResNetGenerator(3, 3, c.width, c.blocks, UPS[c.up], NORMS[c.norm], c.halvings) for _ in "GF")
         self.D_X, self.D_Y = (
             PatchGAN(3, c.patch_width, c.patch_layers, 8 * c.patch_width, NORMS[c.norm]) for _ in "XY"
         )
+        self.multiple = 2**c.halvings
         self.pool_x, self.pool_y = ImagePool(c.pool), ImagePool(c.pool)
 
-    def share(self, batch: Batch) -> Batch:
+    @classmethod
+    def fit(cls, size: int, facts: dict[str, int]) -> Fit:
+        """Narrower than the paper's, with fewer blocks and smaller patches where images are small."""
+        config = {"width": 24, "up": "resized", "patch_width": 32, "patch_layers": 3 if size >= 128 else 2}
+        return Fit({**config, "blocks": 4 if size < 128 else 6 if size < 256 else 9, "steps": 10_000}, batch=2)
+
+    def fakes(self, batch: Batch) -> Batch:
         """G(x) with G(y), and F(y) with F(x)."""
         x, y, identity = batch["x"], batch["y"], self.config.identity
         fake_y, *same_y = self._of_each(self.G, [x, y] if identity else [x])
@@ -89,9 +118,9 @@ class CycleGAN(Method):
     def generator_loss(self, batch: Batch) -> Terms:
         """Eq. 1 in its least-squares form seen by G and F, eq. 2, and the identity term of section 5.2."""
         x, y, c = batch["x"], batch["y"], self.config
-        made = batch if "fake_y" in batch else self.share(batch)
+        made = self.complete(batch)
         fake_x, fake_y, terms = made["fake_x"], made["fake_y"], {}
-        if c.gan:
+        if c.gan and self.loaded("D_Y", "D_X"):
             terms["gan_y"] = self.adversarial(self.D_Y(fake_y), True)
             terms["gan_x"] = self.adversarial(self.D_X(fake_x), True)
         if c.forward_cycle:
@@ -106,7 +135,7 @@ class CycleGAN(Method):
         """Eq. 1 seen by D_X and D_Y: real pictures, and made ones out of the pools."""
         if not self.config.gan:
             return {}
-        made = batch if "fake_y" in batch else self.share(batch)
+        made = self.complete(batch)
         shown_x = self.pool_x.mix(made["fake_x"], made["shown_x"])
         shown_y = self.pool_y.mix(made["fake_y"], made["shown_y"])
         return {
@@ -132,14 +161,10 @@ class CycleGAN(Method):
             **dict.fromkeys(("real_x", "fake_x", "real_y", "fake_y"), 0.5),
         }
 
-    def learning_rate(self, step: int) -> float:
-        return linear_decay(step, self.config.steps, self.config.decay_from)
-
     def stages(self) -> list[Stage]:
-        optimizer = partial(adam, lr=self.config.rate)
         turns = {
-            "G": Turn(self.generator_loss, ("G", "F"), optimizer),
-            "D": Turn(self.discriminator_loss, ("D_X", "D_Y"), optimizer, after=self.fill_pools),
+            "G": Turn(self.generator_loss, ("G", "F"), self.optimizer),
+            "D": Turn(self.discriminator_loss, ("D_X", "D_Y"), self.optimizer, after=self.fill_pools),
         }
         return [Stage("train", self.config.steps, turns)]
 

@@ -14,13 +14,14 @@ Differs from the paper:
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import partial
 
-from torch import Tensor
+import torch
+from torch import Tensor, nn
 
 from ..losses import log_loss, mse
-from ..method import Batch, Method, Stage, Terms, Turn, adam, linear_decay
+from ..method import DIRECTION, Batch, Fit, Method, Stage, Symbol, Terms, Turn, adam, controls, halvings
 from ..nets.dcgan import EncoderDecoder, WholePicture
 from ..nets.layers import UPS
 
@@ -50,27 +51,50 @@ class Config:
 
 
 class DiscoGAN(Method):
+    """L_G = L_GAN_B + L_CONST_A + L_GAN_A + L_CONST_B, and L_D = L_D_A + L_D_B."""
+
     Config = Config
     inference = ("G_AB", "G_BA")
-    controls = ("direction",)
+    controls = controls(DIRECTION)
     layout = "unpaired"
+    symbols = {
+        "gan_b": Symbol(r"-\log D_B(G_{AB}(a))", "L_GAN_B", ("D_B", "G_AB"), "adversarial", "xy"),
+        "gan_a": Symbol(r"-\log D_A(G_{BA}(b))", "L_GAN_A", ("D_A", "G_BA"), "adversarial", "yx"),
+        "match_b": Symbol(r"|f_B(b) - f_B(G_{AB}(a))|^2", "authors' code", ("D_B", "G_AB"), "adversarial", "xy"),
+        "match_a": Symbol(r"|f_A(a) - f_A(G_{BA}(b))|^2", "authors' code", ("D_A", "G_BA"), "adversarial", "yx"),
+        "back_a": Symbol(r"(G_{BA}(G_{AB}(a)) - a)^2", "L_CONST_A", ("G_AB", "G_BA"), "reconstruction", "xy"),
+        "back_b": Symbol(r"(G_{AB}(G_{BA}(b)) - b)^2", "L_CONST_B", ("G_AB", "G_BA"), "reconstruction", "yx"),
+        "real_b": Symbol(r"-\log D_B(b)", "L_D_B", ("D_B",), "adversarial", "xy"),
+        "fake_b": Symbol(r"-\log(1 - D_B(G_{AB}(a)))", "L_D_B", ("D_B", "G_AB"), "adversarial", "xy"),
+        "real_a": Symbol(r"-\log D_A(a)", "L_D_A", ("D_A",), "adversarial", "yx"),
+        "fake_a": Symbol(r"-\log(1 - D_A(G_{BA}(b)))", "L_D_A", ("D_A", "G_BA"), "adversarial", "yx"),
+    }
 
     def __init__(self, config: Config = Config()):  # noqa: B008 (frozen)
         super().__init__(config)
         c = config
         self.G_AB, self.G_BA = (EncoderDecoder(c.width, c.code, UPS[c.up], c.depth) for _ in "AB")
+        self.multiple = 2**c.depth
         self.D_A, self.D_B = (WholePicture(c.width, c.depth) for _ in "AB")
 
-    def _share(self, batch: Batch) -> Batch:
+    @classmethod
+    def fit(cls, size: int, facts: dict[str, int]) -> Fit:
+        """Half the width; the bottleneck of 100 numbers where its kernel covers the 4 x 4 that are left."""
+        config = {"width": 32, "up": "resized", "depth": min(4, halvings(size) - 2), "code": 100 if size in (32, 64) else 0}
+        return Fit({**config, "early_steps": 1_000, "decay_from": 0.5, "steps": 10_000}, batch=16)
+
+    def _of(self, batch: Batch) -> Batch:
         a, b = _unit(batch["x"]), _unit(batch["y"])
         made = {"a": a, "b": b, "ab": self.G_AB(a).sigmoid()}
         return made | ({"ba": self.G_BA(b).sigmoid()} if self.config.both else {})
 
     def generator_loss(self, batch: Batch) -> Terms:
         """The GAN terms and d(G_BA(G_AB(a)), a), d = MSE; and the distance of D's mean features."""
-        made, c, terms = self._share(batch), self.config, {}
+        made, c, terms = self._of(batch), self.config, {}
         gans = [("b", self.D_B, ("b", "ab")), ("a", self.D_A, ("a", "ba"))]
         for domain, net, (real, fake) in gans if c.both else gans[:1]:
+            if net is None:  # not loaded
+                continue
             logits, maps = net(made[fake])
             terms[f"gan_{domain}"] = log_loss(logits, True)
             wanted = net(made[real])[1]
@@ -82,7 +106,7 @@ class DiscoGAN(Method):
         return terms
 
     def discriminator_loss(self, batch: Batch) -> Terms:
-        made = self._share(batch)
+        made = self._of(batch)
         terms = {
             "real_b": log_loss(self.D_B(made["b"])[0], True),
             "fake_b": log_loss(self.D_B(made["ab"].detach())[0], False),
@@ -102,15 +126,14 @@ class DiscoGAN(Method):
             **dict.fromkeys(("real_a", "fake_a", "real_b", "fake_b"), 0.5),
         }
 
-    def learning_rate(self, step: int) -> float:
-        return linear_decay(step, self.config.steps, self.config.decay_from)
+    def optimizer(self, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
+        return adam(parameters, lr=self.config.rate, weight_decay=self.config.weight_decay)
 
     def stages(self) -> list[Stage]:
         c = self.config
-        optimizer = partial(adam, lr=c.rate, weight_decay=c.weight_decay)
         turns = {
-            "D": Turn(self.discriminator_loss, ("D_A", "D_B") if c.both else ("D_B",), optimizer, every=c.d_every),
-            "G": Turn(self.generator_loss, ("G_AB", "G_BA"), optimizer, rests=c.d_every if c.d_every > 1 else 0),
+            "D": Turn(self.discriminator_loss, ("D_A", "D_B") if c.both else ("D_B",), self.optimizer, every=c.d_every),
+            "G": Turn(self.generator_loss, ("G_AB", "G_BA"), self.optimizer, rests=c.d_every if c.d_every > 1 else 0),
         }
         return [Stage("train", c.steps, turns)]
 

@@ -13,14 +13,24 @@ Differs from the paper:
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
 from ..losses import ADVERSARIAL, distance_loss, wide
-from ..method import Batch, Method, Stage, Terms, Turn, adam, linear_decay
+from ..method import (
+    SCALE,
+    Batch,
+    Fit,
+    Method,
+    Stage,
+    Symbol,
+    Terms,
+    Turn,
+    controls,
+    judged,
+)
 from ..nets.layers import NORMS, UPS
 from ..nets.patchgan import PatchGAN
 from ..nets.pool import ImagePool
@@ -67,21 +77,45 @@ def between_halves(pictures: Tensor) -> Tensor:
 DISTANCES: dict[str, Callable[[Tensor], Tensor]] = {"pairs": between_pairs, "halves": between_halves}
 
 
+def _symbols(adversarial: str) -> dict[str, Symbol]:
+    def term(logits: str, real: bool, nets: tuple[str, ...]) -> Symbol:
+        return replace(judged(logits, adversarial, real), equation="L_GAN", nets=nets)
+
+    return {
+        "gan": term("D(G(x))", True, ("D", "G")),
+        "distance": Symbol("|d_X(x_i, x_j) - d_Y(G(x_i), G(x_j))|", "L_distance", ("G",), "reconstruction"),
+        "real": term("D(y)", True, ("D",)),
+        "fake": term("D(G(x))", False, ("D", "G")),
+    }
+
+
 class DistanceGAN(Method):
+    """Min over G, max over D of alpha L_GAN(G, D) + beta L_distance(G) (or L_self_distance)."""
+
     Config = Config
-    controls = ("scale",)
+    controls = controls(SCALE)
     layout = "unpaired"
+    shared = ("fake_y",)
+    symbols = _symbols("least-squares")
 
     def __init__(self, config: Config = Config()):  # noqa: B008 (frozen)
         super().__init__(config)
         c = config
+        self.symbols = _symbols(c.adversarial)
         self.adversarial, self.distances = ADVERSARIAL[c.adversarial], DISTANCES[c.between]
         self.G = ResNetGenerator(3, 3, c.width, c.blocks, UPS[c.up], NORMS[c.norm], c.halvings)
         self.D = PatchGAN(3, c.patch_width, c.patch_layers, 8 * c.patch_width, NORMS[c.norm])
+        self.multiple = 2**c.halvings
         self.pool = ImagePool(c.pool)
         # Mean and deviation of the distances within each domain: measured once, on real pictures of both.
         self.register_buffer("units_x", torch.tensor([0.0, 1.0]))
         self.register_buffer("units_y", torch.tensor([0.0, 1.0]))
+
+    @classmethod
+    def fit(cls, size: int, facts: dict[str, int]) -> Fit:
+        """Narrower than the paper's, with fewer blocks and smaller patches where images are small."""
+        config = {"width": 24, "up": "resized", "patch_width": 32, "patch_layers": 3 if size >= 128 else 2}
+        return Fit({**config, "blocks": 4 if size < 128 else 6 if size < 256 else 9, "steps": 10_000}, batch=4)
 
     @torch.no_grad()
     def measure(self, sample: Callable[[int], Batch]) -> None:
@@ -96,15 +130,18 @@ class DistanceGAN(Method):
                 raise ValueError("the pictures of a domain are all alike, or fewer than three: distances cannot be compared")
             units.copy_(torch.stack([found.mean(), found.std(correction=0)]))
 
-    def share(self, batch: Batch) -> Batch:
+    def fakes(self, batch: Batch) -> Batch:
         fake_y = self.G(batch["x"])
         return {"fake_y": fake_y, "shown": self.pool.draw(len(fake_y))}
 
     def generator_loss(self, batch: Batch) -> Terms:
         """The GAN term, and the distance loss (pairs) or self-distance loss (halves): standardised distances before and after."""
-        fake_y = self._made(batch)["fake_y"]
-        terms = {"gan": self.adversarial(self.D(fake_y), True)} if self.config.gan else {}
-        if self.config.distance:
+        fake_y = self.complete(batch)["fake_y"]
+        terms = {}
+        if self.config.gan and self.loaded("D"):
+            terms["gan"] = self.adversarial(self.D(fake_y), True)
+        # One image has no distance to others: on a page the term is left out, in training that is a mistake.
+        if self.config.distance and (self.training or len(fake_y) > 1 or self.config.between == "halves"):
             before, after = self.distances(batch["x"]), self.distances(fake_y)
             if not len(before):
                 raise ValueError("distances between pairs want a batch of two or more; or take between=halves")
@@ -114,24 +151,17 @@ class DistanceGAN(Method):
     def discriminator_loss(self, batch: Batch) -> Terms:
         if not self.config.gan:
             return {}
-        made = self._made(batch)
+        made = self.complete(batch)
         shown = self.pool.mix(made["fake_y"], made["shown"])
         return {"real": self.adversarial(self.D(batch["y"]), True), "fake": self.adversarial(self.D(shown), False)}
-
-    def _made(self, batch: Batch) -> Batch:
-        return batch if "fake_y" in batch else self.share(batch)
 
     def weights(self, step: int) -> dict[str, float]:
         return {"gan": self.config.gan, "distance": self.config.distance, "real": 0.5, "fake": 0.5}
 
-    def learning_rate(self, step: int) -> float:
-        return linear_decay(step, self.config.steps, self.config.decay_from)
-
     def stages(self) -> list[Stage]:
-        optimizer = partial(adam, lr=self.config.rate)
         turns = {
-            "G": Turn(self.generator_loss, ("G",), optimizer),
-            "D": Turn(self.discriminator_loss, ("D",), optimizer, after=lambda b: self.pool.put(b["fake_y"], b["shown"])),
+            "G": Turn(self.generator_loss, ("G",), self.optimizer),
+            "D": Turn(self.discriminator_loss, ("D",), self.optimizer, after=lambda b: self.pool.put(b["fake_y"], b["shown"])),
         }
         return [Stage("train", self.config.steps, turns, begin=self.measure)]
 

@@ -16,13 +16,12 @@ Differs from the paper:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 
 import torch
 from torch import Tensor, nn
 
 from ..losses import kl_to_unit, l1, least_squares
-from ..method import Batch, Method, Stage, Terms, Turn, adam
+from ..method import DIRECTION, SCALE, Batch, Fit, Method, Stage, Symbol, Terms, Turn, controls
 from ..nets.convolution import Conv2d
 from ..nets.layers import UPS, init_normal, instance_norm
 from ..nets.patchgan import PatchGAN
@@ -73,21 +72,48 @@ def outer_decoder(c: Config) -> nn.Sequential:
 
 
 class OST(Method):
+    """First the target's autoencoder: L_rec + L_KL + L_GAN; then one image x: L_rec + L_cycle + L_GAN, beside the former."""
+
     Config = Config
     inference = (*OWN, *SHARED, *OF_TARGET)
-    controls = ("direction", "scale")
+    controls = controls(DIRECTION, SCALE)
+    symbols = {
+        "recon": Symbol(r"|G_y(E_y(y)) - y|", "phase 1", ("E_y", "G_y"), "reconstruction", "yx"),
+        "recon_y": Symbol(r"|G_y(E_y(y)) - y|", "phase 2", ("E_y", "G_y"), "reconstruction", "yx"),
+        "kl": Symbol(r"\mathrm{KL}(q(z | y) \| p)", "phase 1", ("E_y",), "", "yx"),
+        "gan_y": Symbol(r"(D_y(G_y(E_y(y))) - 1)^2", "phase 1", ("D_y", "E_y", "G_y"), "adversarial", "yx"),
+        "recon_x": Symbol(r"|G_x(E_x(x)) - x|", "phase 2", ("E_x", "G_x"), "reconstruction", "xy"),
+        "cycle": Symbol(r"|G_x(E_y(G_y(E_x(x)))) - x|", "phase 2", ("E_x", "G_y", "E_y", "G_x"), "reconstruction", "xy"),
+        "gan_x": Symbol(r"(D_y(G_y(E_x(x))) - 1)^2", "phase 2", ("D_y", "E_x", "G_y"), "adversarial", "xy"),
+        "real": Symbol(r"(D_y(y) - 1)^2", "phase 1", ("D_y",), "adversarial"),
+        "fake": Symbol(r"D_y(G_y(E_y(y)))^2", "phase 1", ("D_y", "E_y", "G_y"), "adversarial"),
+        "fake_y": Symbol(r"D_y(G_y(E_y(y)))^2", "phase 2", ("D_y", "E_y", "G_y"), "adversarial"),
+        "fake_x": Symbol(r"D_y(G_y(E_x(x)))^2", "phase 2", ("D_y", "E_x", "G_y"), "adversarial"),
+    }
     layout = "unpaired"
     formerly = {"recon": 1.0, "fakes": 1.0}
 
     def __init__(self, config: Config = Config()):  # noqa: B008 (frozen)
         super().__init__(config)
         c, inner = config, config.width * 2**config.halvings
+        self.multiple = 2**c.halvings
         self.E_x, self.E_y = outer_encoder(c), outer_encoder(c)
         self.G_x, self.G_y = outer_decoder(c), outer_decoder(c)
         self.E_shared, self.G_shared = (
             init_normal(nn.Sequential(*(Residual(inner) for _ in range(n)))) for n in (c.blocks - c.blocks // 2, c.blocks // 2)
         )
         self.D_y = PatchGAN(3, c.patch_width, c.patch_layers, 8 * c.patch_width, instance_norm)
+
+    @classmethod
+    def fit(cls, size: int, facts: dict[str, int]) -> Fit:
+        """Narrower, with fewer blocks and smaller patches where images are small. The autoencoder takes most of the time."""
+        config = {"width": 24, "up": "resized", "patch_width": 32, "patch_layers": 3 if size >= 128 else 2}
+        config |= {"blocks": 4 if size < 128 else 6 if size < 256 else 9, "autoencoder_steps": 3_000}
+        return Fit({**config, "steps": 10_000}, batch=2)
+
+    @classmethod
+    def last_stage(cls) -> dict:
+        return {"autoencoder_steps": 0}
 
     def encode(self, picture: Tensor, domain: str) -> Tensor:
         """domain "x" or "y": the code, [B, 2**halvings width, H / 2**halvings, ...]; its noise is left out, as by the authors."""
@@ -102,7 +128,8 @@ class OST(Method):
         """The first phase: a picture of the target there and back, its code's KL, and D's verdict on the copy."""
         code = self.encode(batch["y"], "y")
         copy = self.decode(code, "y")
-        return {"recon_y": l1(copy, batch["y"]), "kl": kl_to_unit(code), "gan_y": least_squares(self.D_y(copy), True)}
+        terms = {"recon_y": l1(copy, batch["y"]), "kl": kl_to_unit(code)}
+        return terms | ({"gan_y": least_squares(self.D_y(copy), True)} if self.loaded("D_y") else {})
 
     def autoencoder_loss(self, batch: Batch) -> Terms:
         """`target_loss`, with a weight of its own for the reconstruction: the first stage is there for that."""
@@ -126,11 +153,11 @@ class OST(Method):
         x = batch["x"]
         code = self.encode(x, "x")
         over = self.decode(code, "y")
-        return {
+        terms = {
             "recon_x": l1(self.decode(code, "x"), x),
             "cycle": l1(self.decode(self.encode(over, "y"), "x"), x),
-            "gan_x": least_squares(self.D_y(over), True),
         }
+        return terms | ({"gan_x": least_squares(self.D_y(over), True)} if self.loaded("D_y") else {})
 
     def discriminator_loss(self, batch: Batch) -> Terms:
         """Both kinds of fakes, a copy of y and what became of x, beside what is real."""
@@ -145,7 +172,7 @@ class OST(Method):
         return {**ones, **halves, "recon": c.recon, "recon_y": c.recon_y, "kl": c.kl, "recon_x": c.recon_x, "cycle": c.cycle}
 
     def stages(self) -> list[Stage]:
-        c, optimizer = self.config, partial(adam, lr=self.config.rate)
+        c, optimizer = self.config, self.optimizer
         target = (*OF_TARGET, *SHARED)
         first = {
             "G": Turn(self.autoencoder_loss, target, optimizer),

@@ -16,14 +16,13 @@ Differs from the paper:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..losses import log_loss, wide
-from ..method import Batch, Method, Stage, Terms, Turn, adam, linear_decay
+from ..method import MASK, SCALE, Batch, Fit, Method, Symbol, Terms, controls
 from ..nets.convolution import Conv2d
 from ..nets.layers import UPS, batch_norm, init_normal
 from ..nets.membrane import membrane
@@ -117,17 +116,36 @@ class TwoHeads(nn.Module):
 
 
 class PGGAN(Method):
+    """The joint loss: lambda_1 L_rec + lambda_2 L_g_adv + lambda_3 L_p_adv."""
+
     Config = Config
-    controls = ("mask", "scale")
+    controls = controls(MASK, SCALE)
     layout = "pictures"
+    shared = ("fake_y",)
+    symbols = {
+        "rec": Symbol(r"|y - G(x)|", "L_rec", ("G",), "reconstruction"),
+        "gan_whole": Symbol(r"-\log D_g(G(x))", "L_g_adv", ("D", "G"), "adversarial"),
+        "gan_patch": Symbol(r"-\log D_p(G(x))", "L_p_adv", ("D", "G"), "adversarial"),
+        "real_whole": Symbol(r"-\log D_g(y)", "L_g_adv", ("D",), "adversarial"),
+        "fake_whole": Symbol(r"-\log(1 - D_g(G(x)))", "L_g_adv", ("D", "G"), "adversarial"),
+        "real_patch": Symbol(r"-\log D_p(y)", "L_p_adv", ("D",), "adversarial"),
+        "fake_patch": Symbol(r"-\log(1 - D_p(G(x)))", "L_p_adv", ("D", "G"), "adversarial"),
+    }
 
     def __init__(self, config: Config = Config()):  # noqa: B008 (frozen)
         super().__init__(config)
         if config.start not in ("grey", "film"):
             raise ValueError(f'start is "grey" or "film", not {config.start!r}')
         self.G, self.D = generator(config), TwoHeads(config)
+        self.multiple = 2**config.halvings
 
-    def share(self, batch: Batch) -> Batch:
+    @classmethod
+    def fit(cls, size: int, facts: dict[str, int]) -> Fit:
+        """Narrower, from a soap film on. A hole can hold anything, and the median of anything is the film: a loud adversary."""
+        config = {"side": size, "width": 24, "d_width": 32, "rate": 4e-4, "start": "film"}
+        return Fit({**config, "reconstruction": 0.92, "globally": 0.03, "patchwise": 0.05, "steps": 10_000}, batch=4)
+
+    def fakes(self, batch: Batch) -> Batch:
         return {"fake_y": self.fill(batch["x"], batch["mask"])}
 
     def fill(self, x: Tensor, mask: Tensor) -> Tensor:
@@ -145,7 +163,7 @@ class PGGAN(Method):
         """Both heads: -log D(y) and -log(1 - D(G(x)))."""
         if not (self.config.globally or self.config.patchwise):
             return {}
-        pictures = {"real": batch["y"], "fake": self._fake(batch).detach()}
+        pictures = {"real": batch["y"], "fake": self.complete(batch)["fake_y"].detach()}
         return {
             f"{which}_{head}": loss
             for which, picture in pictures.items()
@@ -154,9 +172,9 @@ class PGGAN(Method):
 
     def generator_loss(self, batch: Batch) -> Terms:
         """lambda_1 L_rec + lambda_2 L_g_adv + lambda_3 L_p_adv."""
-        fake_y = self._fake(batch)
+        fake_y = self.complete(batch)["fake_y"]
         terms = {"rec": self.reconstruction_loss(fake_y, batch["y"], batch["mask"])}
-        if self.config.globally or self.config.patchwise:
+        if (self.config.globally or self.config.patchwise) and self.loaded("D"):
             terms |= {f"gan_{head}": loss for head, loss in self._judged(fake_y, batch["mask"], True).items()}
         return terms
 
@@ -167,24 +185,14 @@ class PGGAN(Method):
         terms = {"whole": log_loss(whole, real)} if self.config.globally else {}
         return terms | ({"patch": log_loss(patch[touched], real)} if self.config.patchwise and touched.any() else {})
 
-    def _fake(self, batch: Batch) -> Tensor:
-        return batch["fake_y"] if "fake_y" in batch else self.fill(batch["x"], batch["mask"])
-
     def weights(self, step: int) -> dict[str, float]:
         ones = dict.fromkeys(("real_whole", "real_patch", "fake_whole", "fake_patch"), 1.0)
         return {**ones, "rec": self.config.reconstruction, "gan_whole": self.config.globally, "gan_patch": self.config.patchwise}
 
-    def learning_rate(self, step: int) -> float:
-        return linear_decay(step, self.config.steps, self.config.decay_from)
-
-    def stages(self) -> list[Stage]:
-        optimizer = partial(adam, lr=self.config.rate)
-        turns = {
-            "D": Turn(self.discriminator_loss, ("D",), optimizer),
-            "G": Turn(self.generator_loss, ("G",), optimizer),
-        }
-        return [Stage("train", self.config.steps, turns)]
-
     def translate(self, x: Tensor, generator: torch.Generator | None = None, mask: Tensor | None = None) -> Tensor:
         """x [B, channels, H, W] in [-1, 1], mask [B, 1, H, W] in {0, 1}, 1 = hole (None: none); H, W multiples of 2**halvings."""
         return self.fill(x, torch.zeros_like(x[:, :1]) if mask is None else mask)
+
+    def show(self, showcase: Batch) -> list[list[Tensor]]:
+        x = showcase["x"]
+        return [[x, self.translate(x, mask=showcase["mask"])]]

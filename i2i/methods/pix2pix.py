@@ -14,14 +14,13 @@ Differs from the paper:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
 from ..losses import ADVERSARIAL, l1
-from ..method import Batch, Method, Stage, Terms, Turn, adam, linear_decay
+from ..method import SAMPLES, SCALE, SEED, Batch, Fit, Method, Symbol, Terms, controls, halvings, judged
 from ..nets.layers import NORMS, UPS
 from ..nets.patchgan import PatchGAN
 from ..nets.unet import UNet
@@ -55,59 +54,69 @@ class Config:
     decay_from: float = 0.5  # part of the steps after which the rate falls linearly
 
 
+def _symbols(adversarial: str) -> dict[str, Symbol]:
+    def term(logits: str, real: bool, nets: tuple[str, ...]) -> Symbol:
+        return replace(judged(logits, adversarial, real), equation="eq. 1", nets=nets)
+
+    return {
+        "real": term("D(x, y)", True, ("D",)),
+        "fake": term("D(x, G(x))", False, ("D", "G")),
+        "gan": term("D(x, G(x))", True, ("D", "G")),
+        "l1": Symbol("|y - G(x)|", "eq. 3", ("G",), "reconstruction"),
+    }
+
+
 class Pix2Pix(Method):
+    """Eq. 4: min over G, max over D of L_cGAN(G, D) + lambda L_L1(G)."""
+
     Config = Config
-    controls = ("seed", "n", "scale")
+    controls = controls(SEED, SAMPLES, SCALE)
+    shared = ("fake_y",)
+    symbols = _symbols("log")
 
     def __init__(self, config: Config = Config()):  # noqa: B008 (frozen)
         super().__init__(config)
         c = config
+        self.symbols = _symbols(c.adversarial)
         self.adversarial = ADVERSARIAL[c.adversarial]
         self.G = UNet(
             c.x_channels, c.y_channels, c.width, c.cap, c.depth, c.skips, c.dropout, UPS[c.up], NORMS[c.norm]
         )
+        self.multiple = 2**c.depth
         inputs = c.y_channels + (c.x_channels if c.condition else 0)
         self.D = PatchGAN(inputs, c.patch_width, c.patch_layers, cap=8 * c.patch_width, norm=NORMS[c.norm])
+
+    @classmethod
+    def fit(cls, size: int, facts: dict[str, int]) -> Fit:
+        """Narrower than the paper's, as deep as the size allows; patches of 34 px below 128 px."""
+        config = {"width": 32, "cap": 160, "up": "resized", "patch_width": 32, "patch_layers": 3 if size >= 128 else 2}
+        return Fit({**config, "depth": min(8, halvings(size)), "steps": 10_000}, batch=4)
 
     def judge(self, x: Tensor, y: Tensor) -> Tensor:
         """D's logits for pairs, [B, 1, h, w]. Without conditioning D is shown y alone."""
         return self.D(torch.cat([x, y], dim=1) if self.config.condition else y)
 
-    def share(self, batch: Batch) -> Batch:
+    def fakes(self, batch: Batch) -> Batch:
         return {"fake_y": self.G(batch["x"])}
 
     def discriminator_loss(self, batch: Batch) -> Terms:
         """Eq. 1 seen by D: -log D(x, y) and -log(1 - D(x, G(x)))."""
         if not self.config.gan:
             return {}
-        x, y, fake_y = batch["x"], batch["y"], self._fake(batch).detach()
+        x, y, fake_y = batch["x"], batch["y"], self.complete(batch)["fake_y"].detach()
         return {"real": self.adversarial(self.judge(x, y), True), "fake": self.adversarial(self.judge(x, fake_y), False)}
 
     def generator_loss(self, batch: Batch) -> Terms:
         """Eq. 1 seen by G, in the non-saturating form -log D(x, G(x)), and eq. 3, |y - G(x)|."""
-        x, y, fake_y = batch["x"], batch["y"], self._fake(batch)
+        x, y, fake_y = batch["x"], batch["y"], self.complete(batch)["fake_y"]
         terms = {"l1": l1(fake_y, y)}
-        if self.config.gan:
+        if self.config.gan and self.loaded("D"):
             terms["gan"] = self.adversarial(self.judge(x, fake_y), True)
         return terms
-
-    def _fake(self, batch: Batch) -> Tensor:
-        return batch["fake_y"] if "fake_y" in batch else self.G(batch["x"])
 
     def weights(self, step: int) -> dict[str, float]:
         # D's objective is halved "which slows down the rate at which D learns relative to G".
         return {"gan": self.config.gan, "l1": self.config.l1, "real": 0.5, "fake": 0.5}
-
-    def learning_rate(self, step: int) -> float:
-        return linear_decay(step, self.config.steps, self.config.decay_from)
-
-    def stages(self) -> list[Stage]:
-        optimizer = partial(adam, lr=self.config.rate)
-        turns = {
-            "D": Turn(self.discriminator_loss, ("D",), optimizer),
-            "G": Turn(self.generator_loss, ("G",), optimizer),
-        }
-        return [Stage("train", self.config.steps, turns)]
 
     def translate(self, x: Tensor, generator: torch.Generator | None = None, noise: bool = True) -> Tensor:
         """x [B, C, H, W] in [-1, 1], sides multiples of 2**depth (any such size: G is fully convolutional).

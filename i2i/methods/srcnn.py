@@ -11,15 +11,16 @@ Differs from the paper:
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import partial
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..colour import grey, luma
 from ..losses import mse, wide
-from ..method import Batch, Method, Stage, Terms, Turn, adam, linear_decay
+from ..method import Batch, Fit, Method, Stage, Symbol, Terms, Turn, adam
 from ..nets.convolution import Conv2d
 
 
@@ -46,8 +47,11 @@ def bicubic(x: Tensor, scale: int) -> Tensor:
 
 
 class SRCNN(Method):
+    """Eq. 4: the mean squared error of the brightness."""
+
     Config = Config
     layout = "photographs"
+    symbols = {"mse": Symbol(r"(Y - G(Y_{bicubic}))^2", "eq. 4", ("G",), "reconstruction")}
 
     def __init__(self, config: Config = Config()):  # noqa: B008 (frozen)
         super().__init__(config)
@@ -63,6 +67,11 @@ class SRCNN(Method):
         self.enlarges = c.scale
         self.reach = -(-(c.first // 2 + c.second // 2 + c.last // 2) // c.scale) + 2  # two more for the cubic
 
+    @classmethod
+    def fit(cls, size: int, facts: dict[str, int]) -> Fit:
+        """The paper's nets: three layers gain little from wide places and much from many steps."""
+        return Fit({"steps": 10_000}, batch=8, ema=0.999)
+
     def generator_loss(self, batch: Batch) -> Terms:
         """Eq. 4: mean (Y - G(Y of bicubic x))^2, brightness in [0, 1]."""
         return {"mse": mse(self.G(luma(bicubic(batch["x"], self.config.scale))), luma(batch["y"]))}
@@ -70,12 +79,11 @@ class SRCNN(Method):
     def weights(self, step: int) -> dict[str, float]:
         return {"mse": 1.0}
 
-    def learning_rate(self, step: int) -> float:
-        return linear_decay(step, self.config.steps, self.config.decay_from)
+    def optimizer(self, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
+        return adam(parameters, lr=self.config.rate, betas=(0.9, 0.999))
 
     def stages(self) -> list[Stage]:
-        optimizer = partial(adam, lr=self.config.rate, betas=(0.9, 0.999))
-        return [Stage("train", self.config.steps, {"G": Turn(self.generator_loss, ("G",), optimizer)})]
+        return [Stage("train", self.config.steps, {"G": Turn(self.generator_loss, ("G",), self.optimizer)})]
 
     def translate(self, x: Tensor, generator=None) -> Tensor:
         """x [B, 3, H, W] in [-1, 1], any size -> [B, 3, scale H, scale W], a little beyond [-1, 1] where edges overshoot."""

@@ -12,15 +12,15 @@ Differs from the paper:
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import partial
 from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
 
 from ..losses import log_loss, mse
-from ..method import Batch, Method, Stage, Terms, Turn, adam
+from ..method import Batch, Fit, Method, Symbol, Terms, adam
 from ..nets.convolution import Conv2d
 from ..nets.judge import Judge
 from ..nets.layers import batch_norm
@@ -87,8 +87,18 @@ class Critic(nn.Module):
 
 
 class SRGAN(Method):
+    """Eq. 3: L_content + 1/1000 L_adversarial for G, eq. 2 for D."""
+
     Config = Config
     layout = "photographs"
+    shared = ("fake_y",)
+    symbols = {
+        "real": Symbol(r"-\log D(y)", "eq. 2", ("D",), "adversarial"),
+        "fake": Symbol(r"-\log(1 - D(G(x)))", "eq. 2", ("D", "G"), "adversarial"),
+        "content": Symbol(r"(\phi(y) - \phi(G(x)))^2", "eq. 5", ("phi", "G"), "reconstruction"),
+        "mse": Symbol(r"(y - G(x))^2", "eq. 4", ("G",), "reconstruction"),
+        "gan": Symbol(r"-\log D(G(x))", "eq. 6", ("D", "G"), "adversarial"),
+    }
 
     def __init__(self, config: Config = Config()):  # noqa: B008 (frozen)
         super().__init__(config)
@@ -105,7 +115,14 @@ class SRGAN(Method):
     def given(self) -> str:
         return "phi" if self.config.content != "mse" else ""
 
-    def share(self, batch: Batch) -> Batch:
+    @classmethod
+    def fit(cls, size: int, facts: dict[str, int]) -> Fit:
+        """From SRResNet's weights on; phi is this package's feature net, beside which the squared error stays, at a quarter."""
+        config = {"side": size, "blocks": 8, "d_width": 32, "d_dense": 512, "content": "phi22", "features": "judge"}
+        config |= {"content_weight": 0.2, "pixel": 0.25, "steps": 10_000}
+        return Fit(config, batch=8, ema=0.99, start="srresnet-photographs", judge="i2i-feat-v1")
+
+    def fakes(self, batch: Batch) -> Batch:
         return {"fake_y": self.G(batch["x"])}
 
     def content(self, fake_y: Tensor, y: Tensor) -> Tensor:
@@ -120,21 +137,19 @@ class SRGAN(Method):
         """Eq. 2 seen by D: -log D(y) and -log(1 - D(G(x)))."""
         if not self.config.adversarial:
             return {}
-        fake_y = self._fake(batch).detach()
+        fake_y = self.complete(batch)["fake_y"].detach()
         return {"real": log_loss(self.D(batch["y"]), True), "fake": log_loss(self.D(fake_y), False)}
 
     def generator_loss(self, batch: Batch) -> Terms:
         """Eq. 3: the content loss and, from eq. 6, -log D(G(x))."""
-        fake_y = self._fake(batch)
-        terms = {"content": self.content(fake_y, batch["y"])}
+        fake_y = self.complete(batch)["fake_y"]
+        needs_phi = self.config.content != "mse"
+        terms = {} if needs_phi and not self.loaded("phi") else {"content": self.content(fake_y, batch["y"])}
         if self.config.pixel:
             terms["mse"] = mse(fake_y, batch["y"])
-        if self.config.adversarial:
+        if self.config.adversarial and self.loaded("D"):
             terms["gan"] = log_loss(self.D(fake_y), True)
         return terms
-
-    def _fake(self, batch: Batch) -> Tensor:
-        return batch["fake_y"] if "fake_y" in batch else self.G(batch["x"])
 
     def weights(self, step: int) -> dict[str, float]:
         c = self.config
@@ -143,13 +158,8 @@ class SRGAN(Method):
     def learning_rate(self, step: int) -> float:
         return 1.0 if step < self.config.fall * self.config.steps else 0.1
 
-    def stages(self) -> list[Stage]:
-        optimizer = partial(adam, lr=self.config.rate, betas=(0.9, 0.999))
-        turns = {
-            "D": Turn(self.discriminator_loss, ("D",), optimizer),
-            "G": Turn(self.generator_loss, ("G",), optimizer),
-        }
-        return [Stage("train", self.config.steps, turns)]
+    def optimizer(self, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
+        return adam(parameters, lr=self.config.rate, betas=(0.9, 0.999))
 
     def translate(self, x: Tensor, generator=None) -> Tensor:
         """x [B, channels, H, W] in [-1, 1], any size -> [B, channels, scale H, scale W], a little beyond [-1, 1] where edges overshoot."""

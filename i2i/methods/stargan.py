@@ -16,7 +16,6 @@ Differs from the paper:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from itertools import pairwise
 
 import torch
@@ -24,7 +23,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..losses import attribute_loss, class_loss, gradient_penalty, l1, wasserstein
-from ..method import Batch, Method, Stage, Terms, Turn, adam, linear_decay
+from ..method import LABEL, SCALE, Batch, Fit, Method, Stage, Symbol, Terms, Turn, controls, halvings
 from ..nets.convolution import Conv2d
 from ..nets.layers import UPS, affine_instance_norm, init_normal
 from ..nets.resnet import Residual
@@ -100,14 +99,33 @@ class Critic(nn.Module):
 
 
 class StarGAN(Method):
+    """Eq. 5, 6: L_D = -L_adv + lambda_cls L_cls^r, L_G = L_adv + lambda_cls L_cls^f + lambda_rec L_rec."""
+
     Config = Config
-    controls = ("label", "scale")
+    controls = controls(LABEL, SCALE)
     layout = "classes"
+    symbols = {
+        "real": Symbol(r"-D_{src}(x)", "eq. 8", ("D",), "adversarial"),
+        "fake": Symbol(r"D_{src}(G(x, c))", "eq. 8", ("D", "G"), "adversarial"),
+        "penalty": Symbol(r"(|\nabla D_{src}(\hat{x})| - 1)^2", "eq. 8", ("D", "G")),
+        "class_real": Symbol(r"-\log D_{cls}(c' | x)", "eq. 2", ("D",), "classification"),
+        "gan": Symbol(r"-D_{src}(G(x, c))", "eq. 8", ("D", "G"), "adversarial"),
+        "class_fake": Symbol(r"-\log D_{cls}(c | G(x, c))", "eq. 3", ("D", "G"), "classification"),
+        "recon": Symbol(r"|G(G(x, c), c') - x|", "eq. 4", ("G",), "reconstruction"),
+    }
 
     def __init__(self, config: Config = Config()):  # noqa: B008 (frozen)
         super().__init__(config)
         self.classify = attribute_loss if config.attributes else class_loss
+        self.multiple = 2**config.halvings
         self.G, self.D = Generator(config), Critic(config)
+
+    @classmethod
+    def fit(cls, size: int, facts: dict[str, int]) -> Fit:
+        """Narrower, one halving less, a critic that ends at 2 px; one step of it for each of G, and a stronger way back."""
+        config = {"domains": facts.get("domains", 4), "attributes": False, "side": size, "width": 24, "halvings": 1, "up": "resized"}
+        config |= {"blocks": 4 if size < 128 else 6 if size < 256 else 9, "critic_width": 24, "critic_layers": halvings(size) - 1}
+        return Fit({**config, "critic_steps": 1, "rate": 2e-4, "recon": 30.0, "steps": 10_000}, batch=4)
 
     def code(self, label: Tensor | int | list | None, count: int) -> Tensor:
         """What G is told, float [count, domains], of a domain's number (one, or one for each picture) or of attributes
@@ -145,12 +163,11 @@ class StarGAN(Method):
         x, label = batch["x"], batch["label"]
         wanted = _dealt(label)
         fake = self.G(x, self.code(wanted, len(x)))
-        scores, logits = self.D(fake)
-        return {
-            "gan": wasserstein(scores, True),
-            "class_fake": self.classify(logits, wanted),
-            "recon": l1(self.G(fake, self.code(label, len(x))), x),
-        }
+        terms = {}
+        if self.loaded("D"):
+            scores, logits = self.D(fake)
+            terms = {"gan": wasserstein(scores, True), "class_fake": self.classify(logits, wanted)}
+        return {**terms, "recon": l1(self.G(fake, self.code(label, len(x))), x)}
 
     def weights(self, step: int) -> dict[str, float]:
         c = self.config
@@ -161,20 +178,21 @@ class StarGAN(Method):
             "penalty": c.penalty,
         }
 
-    def learning_rate(self, step: int) -> float:
-        return linear_decay(step, self.config.steps, self.config.decay_from)
-
     def stages(self) -> list[Stage]:
-        optimizer = partial(adam, lr=self.config.rate)
         turns = {
-            "D": Turn(self.discriminator_loss, ("D",), optimizer),
-            "G": Turn(self.generator_loss, ("G",), optimizer, every=self.config.critic_steps, late=True),
+            "D": Turn(self.discriminator_loss, ("D",), self.optimizer),
+            "G": Turn(self.generator_loss, ("G",), self.optimizer, every=self.config.critic_steps, late=True),
         }
         return [Stage("train", self.config.steps, turns)]
 
     def translate(self, x: Tensor, generator: torch.Generator | None = None, label: Tensor | int | list | None = None) -> Tensor:
         """x [B, 3, H, W] in [-1, 1], sides multiples of 4 -> the same with `label`, see `code`. Nothing is left to chance."""
         return self.G(x, self.code(label, len(x)))
+
+    def show(self, showcase: Batch) -> list[list[Tensor]]:
+        """A row for each domain."""
+        x = showcase["x"]
+        return [[x, *(self.translate(x, label=k) for k in range(self.config.domains))]]
 
 
 def _dealt(label: Tensor) -> Tensor:

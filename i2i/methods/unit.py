@@ -16,14 +16,14 @@ Differs from the paper:
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import partial
 
 import torch
 from torch import Tensor, nn
 
 from ..losses import kl_to_unit, l1, log_loss
-from ..method import Batch, Method, Stage, Terms, Turn, adam, linear_decay
+from ..method import DIRECTION, SCALE, Batch, Fit, Method, Stage, Symbol, Terms, Turn, adam, controls
 from ..nets.layers import UPS, init_normal
 from ..nets.resnet import Residual
 
@@ -78,16 +78,35 @@ def strided(channels: list[int], first: int) -> nn.Sequential:
     return nn.Sequential(*layers)
 
 
+def _symbols(own: int, other: int, way: str) -> dict[str, Symbol]:
+    """The terms of one domain's three losses. An image of the other domain that comes over is judged by this one's D."""
+    encoder, generator, critics, back = f"E_{own}", f"G_{own}", (f"D_{own}", "D_shared"), "yx" if way == "xy" else "xy"
+    return {
+        f"kl_{own}": Symbol(rf"\mathrm{{KL}}(q_{own}(z_{own} | x_{own}) \| p)", "L_VAE", (encoder,), "", way),
+        f"recon_{own}": Symbol(rf"|G_{own}(z_{own}) - x_{own}|", "L_VAE", (encoder, generator), "reconstruction", way),
+        f"cycle_kl_{own}": Symbol(rf"\mathrm{{KL}}(q_{other}(z | G_{other}(z_{own})) \| p)", "L_CC", (encoder,), "", way),
+        f"cycle_{own}": Symbol(rf"|G_{own}(E_{other}(G_{other}(z_{own}))) - x_{own}|", "L_CC", (generator,), "reconstruction", way),
+        f"gan_{own}": Symbol(rf"-\log D_{own}(G_{own}(z_{other}))", "L_GAN", (*critics, generator), "adversarial", back),
+        f"real_{own}": Symbol(rf"-\log D_{own}(x_{own})", "L_GAN", critics, "adversarial", back),
+        f"fake_{own}": Symbol(rf"-\log(1 - D_{own}(G_{own}(z_{other})))", "L_GAN", (*critics, generator), "adversarial", back),
+    }
+
+
 class UNIT(Method):
+    """L_VAE_1 + L_GAN_1 + L_CC_1 + L_VAE_2 + L_GAN_2 + L_CC_2."""
+
     Config = Config
     inference = ("E_1", "E_2", "E_shared", "G_shared", "G_1", "G_2")
-    controls = ("direction", "scale")
+    controls = controls(DIRECTION, SCALE)
     layout = "unpaired"
+    shared = ("mean_1", "mean_2", "x_11", "x_21", "x_12", "x_22")
+    symbols = _symbols(1, 2, "xy") | _symbols(2, 1, "yx")
     formerly = {"padding": "reflect"}
 
     def __init__(self, config: Config = Config()):  # noqa: B008 (frozen)
         super().__init__(config)
         c = config
+        self.multiple = 2**c.halvings
         own = c.blocks - 1 if c.share_layers else c.blocks
         self.E_1, self.E_2 = (init_normal(encoder(c.width, c.halvings, own, c.padding)) for _ in "12")
         self.G_1, self.G_2 = (init_normal(decoder(c.width, c.halvings, own, c.padding, UPS[c.up])) for _ in "12")
@@ -98,6 +117,12 @@ class UNIT(Method):
         wide = [3] + [c.critic_width * 2**i for i in range(c.critic_layers)]
         self.D_1, self.D_2 = (init_normal(strided(wide[:3], 7)) for _ in "12")
         self.D_shared = init_normal(nn.Sequential(strided(wide[2:], 3), nn.Conv2d(wide[-1], 1, 1)))
+
+    @classmethod
+    def fit(cls, size: int, facts: dict[str, int]) -> Fit:
+        """Narrower, with a block less and a critic of a layer less than the authors'."""
+        config = {"width": 24, "blocks": 3, "up": "resized", "critic_width": 32, "critic_layers": 5}
+        return Fit({**config, "decay_from": 0.5, "steps": 10_000}, batch=2)
 
     def encode(self, picture: Tensor, domain: int) -> Tensor:
         """The mean of q(z | x): [B, 4 width, H/4, W/4] at two halvings."""
@@ -111,10 +136,10 @@ class UNIT(Method):
     def judge(self, picture: Tensor, domain: int) -> Tensor:
         return self.D_shared((self.D_1 if domain == 1 else self.D_2)(picture))
 
-    def share(self, batch: Batch) -> Batch:
+    def fakes(self, batch: Batch) -> Batch:
         """Codes of both domains, and what each decoder makes of both codes: z from x_i decoded in domain j is x_ij."""
         mean_1, mean_2 = self.encode(batch["x"], 1), self.encode(batch["y"], 2)
-        z = torch.cat([_noisy(mean_1), _noisy(mean_2)])  # one pass through a decoder serves both streams
+        z = torch.cat([self._noisy(mean_1), self._noisy(mean_2)])  # one pass through a decoder serves both streams
         in_1, in_2 = self.decode(z, 1), self.decode(z, 2)
         (x_11, x_21), (x_12, x_22) = in_1.split(len(mean_1)), in_2.split(len(mean_1))
         return {"mean_1": mean_1, "mean_2": mean_2, "x_11": x_11, "x_21": x_21, "x_12": x_12, "x_22": x_22}
@@ -123,10 +148,12 @@ class UNIT(Method):
         """L_VAE, L_GAN (of translations only) and L_CC (its KL is that of the translated picture's code; the paper adds
         x's own code there once more, with lambda_3: here it counts once, in L_VAE)."""
         x, y, c = batch["x"], batch["y"], self.config
-        made = batch if "mean_1" in batch else self.share(batch)
-        terms = {
-            "gan_1": log_loss(self.judge(made["x_21"], 1), True),
-            "gan_2": log_loss(self.judge(made["x_12"], 2), True),
+        made = self.complete(batch)
+        terms = {}
+        if self.loaded("D_1", "D_2", "D_shared"):
+            terms["gan_1"] = log_loss(self.judge(made["x_21"], 1), True)
+            terms["gan_2"] = log_loss(self.judge(made["x_12"], 2), True)
+        terms |= {
             "kl_1": kl_to_unit(made["mean_1"]),
             "kl_2": kl_to_unit(made["mean_2"]),
             "recon_1": l1(made["x_11"], x),
@@ -135,12 +162,12 @@ class UNIT(Method):
         if c.cycle:
             back_1, back_2 = self.encode(made["x_12"], 2), self.encode(made["x_21"], 1)
             terms["cycle_kl_1"], terms["cycle_kl_2"] = kl_to_unit(back_1), kl_to_unit(back_2)
-            terms["cycle_1"] = l1(self.decode(_noisy(back_1), 1), x)
-            terms["cycle_2"] = l1(self.decode(_noisy(back_2), 2), y)
+            terms["cycle_1"] = l1(self.decode(self._noisy(back_1), 1), x)
+            terms["cycle_2"] = l1(self.decode(self._noisy(back_2), 2), y)
         return terms
 
     def discriminator_loss(self, batch: Batch) -> Terms:
-        made = batch if "mean_1" in batch else self.share(batch)
+        made = self.complete(batch)
         return {
             "real_1": log_loss(self.judge(batch["x"], 1), True),
             "fake_1": log_loss(self.judge(made["x_21"].detach(), 1), False),
@@ -154,14 +181,17 @@ class UNIT(Method):
         factors |= {"real": c.gan, "fake": c.gan}
         return {f"{name}_{domain}": factor for name, factor in factors.items() for domain in (1, 2)}
 
-    def learning_rate(self, step: int) -> float:
-        return linear_decay(step, self.config.steps, self.config.decay_from)
+    def _noisy(self, mean: Tensor) -> Tensor:
+        """A code of q(z | x): its mean and N(0, 1) in training, its mean alone where a trained model is looked into."""
+        return _noisy(mean) if self.training else mean
+
+    def optimizer(self, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
+        return adam(parameters, lr=self.config.rate, weight_decay=self.config.weight_decay)
 
     def stages(self) -> list[Stage]:
-        optimizer = partial(adam, lr=self.config.rate, weight_decay=self.config.weight_decay)
         turns = {
-            "D": Turn(self.discriminator_loss, ("D_1", "D_2", "D_shared"), optimizer),
-            "G": Turn(self.generator_loss, tuple(n for n in self.networks() if n[0] in "EG"), optimizer),
+            "D": Turn(self.discriminator_loss, ("D_1", "D_2", "D_shared"), self.optimizer),
+            "G": Turn(self.generator_loss, tuple(n for n in self.networks() if n[0] in "EG"), self.optimizer),
         }
         return [Stage("train", self.config.steps, turns)]
 

@@ -2,6 +2,8 @@
 
 from . import domains, inpainting, paired, partial, superres, unpaired
 from .datasets import BY_CODE, DATA, DRAWN, EMOJI_STYLES, ICON_STYLES, LAYOUTS, WINDOWS, own_folder
+from .folder import facts_of, folder_recipe
+from .paper import PAPER, of_cost
 from .recipe import SHIPPED, SHIPPED_JUDGES, Recipe
 
 RECIPES: dict[str, Recipe] = {
@@ -11,6 +13,6 @@ RECIPES: dict[str, Recipe] = {
 }
 
 __all__ = [
-    "BY_CODE", "DATA", "DRAWN", "EMOJI_STYLES", "ICON_STYLES", "LAYOUTS", "RECIPES", "SHIPPED", "SHIPPED_JUDGES",
-    "WINDOWS", "Recipe", "own_folder",
+    "BY_CODE", "DATA", "DRAWN", "EMOJI_STYLES", "ICON_STYLES", "LAYOUTS", "PAPER", "RECIPES", "SHIPPED", "SHIPPED_JUDGES",
+    "WINDOWS", "Recipe", "facts_of", "folder_recipe", "of_cost", "own_folder",
 ]  # fmt: skip

@@ -120,7 +120,7 @@ def _fill_piece(model, picture: Image.Image, hole: np.ndarray, piece: np.ndarray
     box = window(piece, model.size)
     left, top, right, bottom = box
     ratio = model.size * scale / max(right - left, bottom - top)
-    step = 2 ** (model.method.config.halvings if hasattr(model, "method") else 2)  # what the net halves must be even
+    step = model.method.multiple if hasattr(model, "method") else 4  # what the net halves must be even
     small = tuple(max(32, step, step * round(side * ratio / step)) for side in (bottom - top, right - left))
     known = torch.from_numpy(~hole[top:bottom, left:right])[None, None].float()
     # A pixel of the small picture is the mean of what is known under it, and hole where less than half is.

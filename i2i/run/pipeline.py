@@ -81,7 +81,7 @@ class Model:
         self.kind: str = config["method"]
         self.fit: str = config.get("fit", "letterbox")  # how a picture that is not square comes into the net's square
         self.direction: str = config.get("direction", "AB")  # of training, in a folder with A and B: BA means that x is B
-        self.controls: tuple[str, ...] = method.controls
+        self.controls: tuple[str, ...] = tuple(method.controls)
         self.labels: tuple[str, ...] = tuple(self.card.get("labels", ()))
         self.precision = precision
         self._quick: tuple[Method, bool] | None = None
@@ -102,45 +102,42 @@ class Model:
         return next(self.method.parameters()).device
 
     def __call__(
-        self,
-        picture: Image.Image,
-        n: int = 1,
-        seed: int | None = None,
-        direction: str = "xy",
-        label=None,
-        style=None,
-        mask=None,
-        scale: float | None = None,
+        self, picture: Image.Image, n: int = 1, seed: int | None = None, **controls
     ) -> Image.Image | list[Image.Image]:
         """Translate one PIL picture; a list when n > 1.
 
         The picture is shaped as those of training were, never squeezed. fit "letterbox": it lies whole in the square, and is
         cropped back afterwards, so the longer side of the result is size (times scale); fit "crop": its middle square is
         translated. A model that enlarges takes it whole, at its own size. seed:
-        sample i is the same for equal seed + i, whatever n is; None draws a fresh one. label: a domain, by its name in `labels` or its place there; or a list of attributes.
-        scale: for fully convolutional models, 1 to 4 times the trained size.  mask: a picture of the same shape, white where the hole is; what lies outside it keeps its size and every bit.
-        Raises ValueError for a control that the model lacks; PictureError for what is not a picture.
+        sample i is the same for equal seed + i, whatever n is; None draws a fresh one.
+        controls: those that the method declares (`Method.controls`), among them direction ("xy" or "yx"), label (a domain,
+        by its name in `labels` or its place there; or a list of attributes), scale (of fully convolutional models, 1 to 4
+        times the trained size) and mask (a picture of the same shape, white where the hole is; what lies outside it keeps
+        its size and every bit). None is as good as not given.
+        Raises ValueError for a control that the model lacks or a value that it cannot have; PictureError for what is not a
+        picture.
         """
-        given = {"direction": direction != "xy", "label": label, "style": style, "mask": mask, "scale": scale}
-        for control, value in given.items():
-            if value is not None and value is not False and control not in self.controls:
-                raise ValueError(f"{self.name} has no control {control!r}; it has: {', '.join(self.controls) or 'none'}.")
+        declared = self.method.controls
+        given = {name: value for name, value in controls.items() if value is not None}
+        for name, value in given.items():
+            if name in declared:
+                declared[name].check(value)
+            elif (name, value) != ("direction", "xy"):  # every model goes from x to y
+                raise ValueError(f"{self.name} has no control {name!r}; it has: {', '.join(self.controls) or 'none'}.")
         if not isinstance(n, int) or not 1 <= n <= 64:
             raise ValueError(f"n is the number of samples, 1 to 64; got {n!r}.")
-        if scale is not None and not 1 <= scale <= 4:
-            raise ValueError(f"scale is a factor from 1 to 4; got {scale!r}.")
-        if direction not in ("xy", "yx"):
-            raise ValueError(f'direction is "xy" or "yx"; got {direction!r}.')
+        for control in declared.values():
+            if control.required and control.name not in given:
+                raise ValueError(f"{self.name} needs a {control.name}: {control.says}.")
+        direction, label, mask, scale = (given.get(name) for name in ("direction", "label", "mask", "scale"))
         seed = secrets.randbelow(2**31) if seed is None else int(seed)
-        if "mask" in self.controls:
-            if mask is None:
-                raise ValueError(f"{self.name} fills holes: give a mask, white where the hole is.")
+        if mask is not None:
             made = [fill(self, picture, mask, scale or 1.0, seed + i) for i in range(n)]
             return made if n > 1 else made[0]
         if self.method.enlarges > 1:
             made = [enlarge(self, picture, seed=seed + i) for i in range(n)]
             return made if n > 1 else made[0]
-        controls = {"direction": direction} if "direction" in self.controls else {}
+        controls = {"direction": direction or "xy"} if "direction" in self.controls else {}
         if label is not None:
             controls["label"] = self.number(label)
         placed = self.place(picture, scale or 1.0)
@@ -204,9 +201,7 @@ class Model:
         """Put a picture, by the fit of the model's training, in the middle of the smallest square canvas that the net takes
         at size * scale; at a scale of 1 that is the square it was trained on."""
         longer = round(self.size * scale)
-        # A multiple of 64 keeps every net here whole at its depth; a U-Net deeper than that needs its own power of two.
-        step = min(self.size, 2 ** getattr(self.method.config, "depth", 6))
-        side = longer if longer == self.size else -(-longer // step) * step
+        side = -(-longer // self.method.multiple) * self.method.multiple
         canvas, box = fitted(picture, longer, self.fit, side)
         return Placed(to_tensor(canvas), box)
 

@@ -175,7 +175,7 @@ def test_a_turn_sends_gradients_into_the_networks_that_it_trains_and_no_others(k
     owners = [letter for letter, net in nets.items() for p in net.parameters() if p.requires_grad]
     for stage, name, turn in turns(method):
         batch = example(method)
-        batch |= method.share(batch)
+        batch |= method.fakes(batch)
         with frozen(*(net for letter, net in nets.items() if letter not in turn.trains)):
             total = weighted_sum(turn.loss(batch), method.weights(0))
         learning = [p for p in method.parameters() if p.requires_grad]
@@ -196,7 +196,7 @@ def test_what_turns_share_changes_no_number(key):
         torch.manual_seed(0)
         apart = {k: v.item() for k, v in turn.loss(batch).items()}
         torch.manual_seed(0)
-        shared = {k: v.item() for k, v in turn.loss(batch | method.share(batch)).items()}
+        shared = {k: v.item() for k, v in turn.loss(batch | method.fakes(batch)).items()}
         require(shared == pytest.approx(apart, rel=1e-9), f"{key}, stage '{stage}', turn '{name}': {shared} of what is shared; {apart} of its own")
 
 
@@ -353,7 +353,7 @@ def test_a_model_paints_what_its_method_paints_and_takes_its_controls(key, tmp_p
     method = amplified(tiny(key)).eval()
     side = 32 if "mask" in method.controls else side_of(method)  # a net that fills is shown no less
     model = load(export(tmp_path / "model", method, size=side), device="cpu", precision="fp32")
-    assert model.controls == method.controls
+    assert model.controls == tuple(method.controls)
     image, hole, mask = to_picture(0.5 * noise(3, side, side)), Image.new("L", (side, side)), middle(side)
     hole.paste(255, (side // 4, side // 4, 3 * side // 4, 3 * side // 4))
     always = {"mask": hole} if "mask" in method.controls else {}

@@ -89,7 +89,7 @@ def free_port() -> int:
 def serving(home: Path, code: str, folder: Path | None = None, **environment: str):
     """What `code` leaves as `page`, on the models in `folder`; `home` takes log and uploads."""
     port, log = free_port(), home / "log.txt"
-    models = f"from pathlib import Path; from i2i import pipeline; pipeline.SHIPPED = Path({str(folder)!r}); " if folder else ""
+    models = f"from pathlib import Path; from i2i.run import pipeline; pipeline.SHIPPED = Path({str(folder)!r}); " if folder else ""
     code = f"{models}{code}; page.launch(server_name='127.0.0.1', server_port={port}, quiet=True, **LAUNCH)"
     away = {"GRADIO_TEMP_DIR": str(home / "uploads"), "GRADIO_ANALYTICS_ENABLED": "False", "NO_PROXY": "127.0.0.1,localhost", "no_proxy": "127.0.0.1,localhost"}
     with log.open("w") as out:

@@ -42,7 +42,6 @@ class Dataset:
     cite: str
     layout: str | Callable[[dict[str, Path], Path], None] = "archive"
     split: str = ""
-    used_by: tuple[str, ...] = ()
     note: str = ""
 
 
@@ -96,7 +95,7 @@ def _pix2pix(name: str, title: str, licence: str, cite: str, *, bytes: int | Non
         f"http://efrosgans.eecs.berkeley.edu/pix2pix/datasets/{file}",
         f"http://people.eecs.berkeley.edu/~tinghuiz/projects/pix2pix/datasets/{file}",
     )
-    more = {"split": _SHIPPED, "used_by": ("pix2pix", "bicyclegan"), **more}
+    more = {"split": _SHIPPED, **more}
     return Dataset(
         name,
         title,
@@ -123,7 +122,6 @@ def _cyclegan(name: str, title: str, sha256: str, bytes: int, **more) -> Dataset
         (File(urls, file, sha256, bytes),),
         cite=_ZHU,
         split=_SHIPPED + "; folders trainA, trainB, testA, testB",
-        used_by=("cyclegan",),
         **more,
     )
 
@@ -158,7 +156,6 @@ _EMOJI = Dataset(
     "Fluent Emoji (Microsoft)",
     layout="emoji",
     split="by sha256(code) mod 100: below 10 left out, 10 to 21 test, the rest train",
-    used_by=("pix2pix", "cyclegan", "stargan", "munit", "cgan"),
     note="five of the eight styles of the recipes: fluent-flat, fluent-color and fluent-line are published "
     "as SVG and need a renderer, and twemoji is its 72-px PNG enlarged where the recipes used rendered SVG; "
     "a concept is kept if all five styles draw it, so the list differs a little from the recipes'; the "
@@ -196,7 +193,6 @@ _ALL = (
         "GCPR 2013",
         bytes=30_168_306,
         split="400 train, 100 val, 106 test, as shipped: 512x256 files, photograph left, label map right",
-        used_by=("pix2pix", "bicyclegan", "pggan"),
     ),
     _pix2pix(
         "maps",
@@ -237,7 +233,6 @@ _ALL = (
         "Cityscapes licence: non-commercial, by registration, not to be passed on",
         "Cordts et al., The Cityscapes Dataset for Semantic Urban Scene Understanding, CVPR 2016",
         split="2,975 train and 500 val, as shipped",
-        used_by=("pix2pix", "cyclegan"),
         note="its licence asks each user to register: fetch gtFine_trainvaltest.zip and "
         "leftImg8bit_trainvaltest.zip from https://www.cityscapes-dataset.com, and place photographs and "
         "label maps of one size under "
@@ -313,7 +308,6 @@ _ALL = (
         "non-commercial research and education",
         "Arbeláez, Maire, Fowlkes, Malik, Contour Detection and Hierarchical Image Segmentation, PAMI 2011",
         layout="bsds500",
-        used_by=("srcnn", "srresnet", "srgan", "pix2pix"),
         split="200 train, 100 val (= BSD100) and 200 test, as shipped; edges in train_edges/ and so on",
     ),
     Dataset(
@@ -325,7 +319,6 @@ _ALL = (
         "Yang, Wright, Huang, Ma, Image Super-Resolution via Sparse Representation, TIP 2010 (T91); Bevilacqua et al., "
         "BMVC 2012 (Set5); Zeyde, Elad, Protter, Curves and Surfaces 2010 (Set14)",
         split="t91 to learn from, set5 and set14 to measure on; val is a tenth of t91 and of the training photographs of BSDS",
-        used_by=("srcnn", "srresnet", "srgan"),
         note="its authors' own pages are gone: copy the pictures from where they are kept (the page named here is one such "
         "place) into sr_classic/t91, sr_classic/set5 and sr_classic/set14",
     ),
@@ -337,7 +330,6 @@ _ALL = (
         "CC BY 4.0",
         "Ajayi, Multi-class Weather Dataset for Image Classification, Mendeley Data 2018",
         split="train and test with a folder for each class; near-duplicates of train are left out of test",
-        used_by=("cyclegan", "stargan", "ost"),
         note="its home hands out no lasting address: fetch the archive there by hand, and sort the pictures into "
         "weather/train/<class> and weather/test/<class> (cloudy, rain, shine, sunrise)",
     ),
@@ -350,7 +342,6 @@ _ALL = (
         _LECUN,
         layout="mnist",
         split="60,000 train and 10,000 test, as shipped: train.npz, test.npz",
-        used_by=("cgan", "dtn"),
     ),
     Dataset(
         "mnist_t10k",
@@ -361,7 +352,6 @@ _ALL = (
         _LECUN,
         layout="mnist",
         split="10,000 digits in mnist_t10k.npz, divided by the recipe",
-        used_by=("cgan", "dtn"),
     ),
     Dataset(
         "inception",
@@ -382,7 +372,6 @@ _ALL = (
         "Heusel et al., GANs Trained by a Two Time-Scale Update Rule, NeurIPS 2017; "
         "Szegedy et al., Rethinking the Inception Architecture, CVPR 2016",
         layout="plain",
-        used_by=("metrics",),
     ),
     Dataset(
         "lpips",
@@ -402,7 +391,6 @@ _ALL = (
         "BSD 2-clause (LPIPS), BSD 3-clause (torchvision); trained on ImageNet, whose pictures are for research",
         "Zhang et al., The Unreasonable Effectiveness of Deep Features as a Perceptual Metric, CVPR 2018",
         layout="plain",
-        used_by=("metrics",),
     ),
     Dataset(
         "vgg19",
@@ -419,7 +407,6 @@ _ALL = (
         "BSD 3-clause (torchvision); trained on ImageNet, whose pictures are for non-commercial research",
         "Simonyan, Zisserman, Very Deep Convolutional Networks for Large-Scale Image Recognition, ICLR 2015",
         layout="plain",
-        used_by=("srgan", "metrics"),
     ),
 )
 
