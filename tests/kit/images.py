@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 from PIL import Image
+from torch import Tensor
 
-from i2i.pictures import to_picture
+from i2i.data.enlarging import reduced
+from i2i.pictures import to_bytes, to_picture
 from kit.sources import noise
 
 
@@ -35,3 +37,17 @@ def veiled(rgb: np.ndarray) -> Image.Image:
     alpha = np.full(rgb.shape[:2] + (1,), 255, np.uint8)
     alpha[:, : rgb.shape[1] // 2] = 0
     return Image.fromarray(np.concatenate([rgb, alpha], 2))
+
+
+def shades_apart(a: Image.Image, b: Image.Image) -> int:
+    assert a.size == b.size
+    return np.abs(np.asarray(a).astype(int) - np.asarray(b).astype(int)).max()
+
+
+def as_reduced(batch: dict[str, Tensor], scale: int, inner: slice = np.s_[2:-2]) -> int:
+    """How far x is from y reduced, in shades, away from the borders, where y alone does not tell."""
+    worst = 0
+    for x, y in zip(batch["x"], batch["y"], strict=True):
+        small, _ = reduced(to_picture(y), scale)
+        worst = max(worst, (small.int() - to_bytes(x).int())[:, inner, inner].abs().max().item())
+    return worst

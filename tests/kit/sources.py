@@ -16,9 +16,14 @@ def noise(*shape: int, seed: int = 0, dtype=torch.float32) -> torch.Tensor:
 
 def hole(size: int = 16) -> torch.Tensor:
     """[1, 1, size, size]: 1 in the middle half."""
-    middle = torch.zeros(1, 1, size, size)
-    middle[..., size // 4 : 3 * size // 4, size // 4 : 3 * size // 4] = 1
-    return middle
+    return box_of(size, size)
+
+
+def box_of(h: int, w: int) -> torch.Tensor:
+    """`hole` of any sides."""
+    m = torch.zeros(1, 1, h, w)
+    m[..., h // 4 : 3 * h // 4, w // 4 : 3 * w // 4] = 1
+    return m
 
 
 def fake_batch(b: int = 2, size: int = 16, dtype=torch.float32, enlarges: int = 1) -> dict[str, torch.Tensor]:

@@ -417,7 +417,7 @@ def test_who_waits_is_told_for_how_long(gallery, monkeypatch):
     assert "34 s more at most" in shown[1] and "Stopped" in shown[-1]
 
 
-@pytest.mark.parametrize("picture", [Image.new("RGB", (50, 50), "red"), Image.new("RGB", (1, 1)), Image.new("RGBA", (9, 9))], ids=str)
+@pytest.mark.parametrize("picture", [Image.new("RGB", (50, 50), "red"), Image.new("RGB", (1, 1)), Image.new("RGBA", (9, 9))], ids=["red", "a pixel", "clear"])
 def test_a_blank_picture_is_refused_by_a_sentence(gallery, picture):
     with pytest.raises(ValueError, match="one flat colour"):
         oneshot._fresh(-1, picture)

@@ -27,6 +27,7 @@ from PIL import Image
 from i2i.data.public import catalogue, download, layouts
 from i2i.data.public.catalogue import DATASETS, Dataset, File
 from i2i.data.public.download import DownloadError, fetch
+from kit.root import ROOT
 
 # A server with faults.
 
@@ -276,7 +277,7 @@ def test_a_killed_run_leaves_a_part_that_the_next_one_resumes(host, tmp_path):
         "fetch(Dataset('set', '', '', (File((sys.argv[1],), 'set.tar.gz'),), '', ''), Path(sys.argv[2]))"
     )
     command = [sys.executable, "-c", code, host.url("set.tar.gz"), str(tmp_path)]
-    child = subprocess.Popen(command, cwd=catalogue.Path(catalogue.__file__).parents[3])
+    child = subprocess.Popen(command, cwd=ROOT)
     deadline = time.monotonic() + 60  # for a loaded machine
     while time.monotonic() < deadline and not (parts(tmp_path) and parts(tmp_path)[0].stat().st_size):
         time.sleep(0.02)
