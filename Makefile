@@ -1,4 +1,4 @@
-# make app | test | notebook | notebooks | bench | lint. Everything lives in .venv; nothing else is touched.
+# make app | test | test-fast | notebook | notebooks | bench | lint. Everything lives in .venv; nothing else is touched.
 
 VENV ?= .venv
 # The newest that runs: a name on the path may be a shim of a version manager with nothing behind it.
@@ -6,16 +6,24 @@ PYTHON := $(shell for p in python3.12 python3.11 python3.10 python3 python; do \
   "$$p" -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 12))' >/dev/null 2>&1 && { echo $$p; break; }; done)
 RUN := $(VENV)/bin/python
 
-.PHONY: app test test-long notebook notebooks bench lint clean
+.PHONY: app test test-fast test-long notebook notebooks bench lint clean
 
 app: $(VENV)/.app
 	$(RUN) app.py
 
+# Processes that share the tests out; more of them want as many gigabytes and cores.
+WORKERS ?= 2
+SHARED := -n $(WORKERS) --dist loadgroup
+
 test: $(VENV)/.test
-	$(RUN) -m pytest -q
+	$(RUN) -m pytest -q $(SHARED)
+
+# What holds the methods, the data and what all methods keep, without what takes seconds: a minute on one core.
+test-fast: $(VENV)/.test
+	$(RUN) -m pytest -q -m "not patient and not slow and not long" tests/contract tests/methods tests/data
 
 test-long: $(VENV)/.test
-	$(RUN) -m pytest -q -m "long or not long"
+	$(RUN) -m pytest -q $(SHARED) -m "long or not long"
 
 notebook: $(VENV)/.app
 	$(VENV)/bin/jupyter lab --LabApp.default_url=/lab/tree/notebooks/01_pix2pix.ipynb

@@ -7,7 +7,6 @@ import io
 import math
 import re
 from dataclasses import replace
-from pathlib import Path
 
 import matplotlib
 
@@ -31,6 +30,7 @@ from i2i.methods.distancegan import between_pairs
 from i2i.nets.patchgan import PatchGAN
 from i2i.nets.pool import ImagePool
 from i2i.nets.unet import UNet
+from kit.root import ROOT
 
 # Those of notebooks 06, 07, 12 and 13 have test files of their own.
 _ELSEWHERE = stargan.EXERCISES | partial.EXERCISES | superres.EXERCISES | inpainting.EXERCISES
@@ -484,7 +484,7 @@ def test_a_sheet_says_what_row_is_what_only_where_rows_have_names():
 
 
 def test_the_colours_are_those_of_the_app():
-    css = (Path(__file__).parent.parent / "demos" / "page.css").read_text()
+    css = (ROOT / "demos" / "page.css").read_text()
     light = css[css.index(":root") : css.index(".dark")]
     for name, colour in {"ink": show.INK, "soft": show.SOFT, "violet": show.GAN, "orange": show.L1, "green": show.GREEN}.items():
         assert f"--{name}: {colour}" in light, name
