@@ -1,4 +1,4 @@
-# make app | test | test-fast | notebook | notebooks | bench | lint. Everything lives in .venv; nothing else is touched.
+# make app | test | test-fast | test-long | notebook | notebooks | results | architecture | bench | lint | types. Everything lives in .venv; nothing else is touched.
 
 VENV ?= .venv
 # The newest that runs: a name on the path may be a shim of a version manager with nothing behind it.
@@ -6,7 +6,7 @@ PYTHON := $(shell for p in python3.12 python3.11 python3.10 python3 python; do \
   "$$p" -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 12))' >/dev/null 2>&1 && { echo $$p; break; }; done)
 RUN := $(VENV)/bin/python
 
-.PHONY: app test test-fast test-long notebook notebooks bench lint clean
+.PHONY: app test test-fast test-long notebook notebooks results architecture bench lint types clean
 
 app: $(VENV)/.app
 	$(RUN) app.py
@@ -32,11 +32,22 @@ notebooks: $(VENV)/.app
 	@set -e; for n in notebooks/*.ipynb; do [ -e "$$n" ] || continue; \
 	  env -u I2I_DATA $(VENV)/bin/jupyter execute --inplace "$$n"; done
 
+# What docs/ holds that is made: the tables of results.md, the picture of architecture.md.
+results: $(VENV)/.app
+	$(RUN) tools/results.py
+
+architecture: $(VENV)/.test
+	$(RUN) tools/architecture.py
+
 bench: $(VENV)/.app
 	$(RUN) -m i2i bench
 
 lint: $(VENV)/.test
 	$(VENV)/bin/ruff check .
+	$(VENV)/bin/pyright --pythonpath $(RUN)
+
+types: $(VENV)/.test
+	$(VENV)/bin/pyright --pythonpath $(RUN)
 
 clean:
 	rm -rf $(VENV) .pytest_cache .ruff_cache

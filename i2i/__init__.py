@@ -8,7 +8,7 @@
 from importlib import import_module
 
 # Resolved at first use: `import i2i` alone should not cost the seconds that torch takes to import.
-_HOMES = {"METHODS": "methods", "RECIPES": "recipes", "load": "run.pipeline"}
+_HOMES = {"PAPERS": "papers", "METHODS": "methods", "RECIPES": "recipes", "load": "run.pipeline"}
 __all__ = sorted(_HOMES)
 
 

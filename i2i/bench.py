@@ -1,8 +1,8 @@
 """How fast: a training step and a picture, against the plain way of doing the same on this machine.
 
-Plain = this package's own networks and losses, eager float32, NCHW, torch's own convolutions and norms, the default
-(looping) Adam, no averaged copy. Ours, plain and the machine's ceiling run in turn in one process, and medians are
-compared, so a busy moment hits all of them.
+Plain = a method as it was built, of torch's own layers: eager float32, NCHW, the default (looping) Adam, no averaged
+copy. Ours = what `fast.lay_out` makes of it. Ours, plain and the machine's ceiling run in turn in one process, and
+medians are compared, so a busy moment hits all of them.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from .checkpoint import export
+from .fast import lay_out
 from .files import replacing
-from .method import Method, Turn, frozen, lay_out, weighted_sum
+from .method import Method, Turn, frozen, weighted_sum
 from .methods import METHODS
-from .nets.convolution import plain_layers
 from .recipes import PAPER, RECIPES, Recipe, folder_recipe, of_cost
 from .run.pipeline import SHIPPED, Model, load
 from .run.prepared import bf16_here
@@ -80,7 +80,7 @@ def _rhythm(turns: Iterable[Turn]) -> int:
 
 
 def _plain(recipe: Recipe, device: torch.device) -> Method:
-    return plain_layers(recipe.build()).to(device)
+    return recipe.build().to(device)
 
 
 def _plain_step(method: Method, given: dict[str, torch.Tensor]) -> Callable[[], None]:

@@ -150,7 +150,7 @@ class Method(nn.Module):
     controls: dict[str, Control] = {}  # what `translate` understands beside x
     symbols: dict[str, Symbol] = {}  # of every term of every loss
     shared: tuple[str, ...] = ()  # keys that `fakes` adds to a batch
-    layout: str = "paired"  # of a user's own folder, a key of recipes.LAYOUTS
+    layout: str = "paired"  # of a user's own folder, a key of recipes.READERS
     given: str = ""  # the network that comes with weights of its own and never learns here (DTN's f, SRGAN's phi)
     enlarges: int = 1  # a translation's sides, in those of x
     multiple: int = 1  # what the sides of x must be divisible by
@@ -250,24 +250,13 @@ def frozen(*nets: nn.Module) -> Iterator[None]:
             p.requires_grad_(True)
 
 
-LAYOUTS = {4: torch.channels_last, 5: torch.channels_last_3d}
-"""The memory layout in which convolutions run fastest, by a tensor's dimensions (pictures, voxels)."""
-
-
-def lay_out(method: Method, device: torch.device | str) -> Method:
-    """Move a method to a device, its convolution weights channels-last (`nn.Module.to` refuses where some are 3-D)."""
-    method.to(device)
-    for p in method.parameters():
-        p.data = p.data.contiguous(memory_format=LAYOUTS.get(p.dim(), torch.contiguous_format))
-    return method
-
-
 def weighted_sum(terms: Terms, weights: dict[str, float]) -> Tensor:
     """The number that a turn minimises. A term without a weight is a mistake, not a zero."""
     unknown = sorted(set(terms) - set(weights))
     if unknown:
         raise KeyError(f"no weight for the loss term(s) {', '.join(unknown)}; known: {', '.join(sorted(weights))}")
-    return sum(weights[name] * term for name, term in terms.items())
+    first, *rest = (weights[name] * term for name, term in terms.items())
+    return sum(rest, start=first)
 
 
 def halvings(side: int) -> int:

@@ -11,6 +11,8 @@ import torch
 from .checkpoint import export, read_config, write_config
 from .measure import evaluate, evaluate_apart, held
 from .method import Batch
+from .methods import METHODS
+from .papers import PAPERS
 from .pictures import sheet
 from .recipes import DRAWN, Recipe
 from .run.pipeline import cards as shipped_cards
@@ -105,4 +107,16 @@ def figures_table() -> str:
                 figures = [card[key][c] for c in columns]
                 cells = [f"{v:#.3g}" + ("" if low is None else f" ({low:#.3g} to {high:#.3g})") for v, low, high in figures]
                 lines.append(f"| {row} | {' | '.join(cells)} | {card['minutes']:.0f} |")
+    return "\n".join(lines)
+
+
+def papers_table() -> str:
+    """Every system of PAPERS, as a table for a page: what it is, where to meet it, and whether its models are here."""
+    here = {config["method"] for config in shipped_cards().values()}
+    lines = ["| system | paper | idea | tab | notebook | here |", "|---|---|---|---|---|---|"]
+    for p in PAPERS.values():
+        paper = f"{p.cited}, {p.appeared}"
+        book = f"[`{p.notebook}`](notebooks/{p.notebook}.ipynb)" if p.notebook else ""
+        state = "yes" if p.key in METHODS and p.key in here else "to come"
+        lines.append(f"| {p.name} | {f'[{paper}]({p.url})' if p.url else paper} | {p.idea} | {p.tab} | {book} | {state} |")
     return "\n".join(lines)

@@ -31,8 +31,9 @@ from tqdm.auto import tqdm
 
 from .checkpoint import CheckpointError, load_resume, save_resume
 from .data.fingerprint import fingerprint
+from .fast import MEMORY_FORMATS, lay_out
 from .files import replacing
-from .method import LAYOUTS, Batch, Method, Stage, Turn, frozen, lay_out, weighted_sum
+from .method import Batch, Method, Stage, Turn, frozen, weighted_sum
 from .pictures import sheet
 
 RESUME, FLAT = "resume.pt", "resume-before-decay.pt"
@@ -65,7 +66,8 @@ def bf16_pays(device: torch.device) -> bool:
     """Time one convolution, forward and backward, in float32 and bfloat16; True if the latter is a fifth faster."""
     if device.type == "cuda":
         return torch.cuda.is_bf16_supported()
-    conv = nn.Conv2d(64, 64, 3, padding=1).to(device, memory_format=torch.channels_last)
+    conv = nn.Conv2d(64, 64, 3, padding=1).to(device)
+    conv.weight.data = conv.weight.data.contiguous(memory_format=torch.channels_last)
     x = torch.zeros(4, 64, 64, 64, device=device).to(memory_format=torch.channels_last).requires_grad_()
 
     def seconds(cast: bool) -> float:
@@ -278,7 +280,7 @@ class Trainer:
         share = self.batch // self.world
         mine = slice(self.rank * share, (self.rank + 1) * share)
         return {
-            k: v[mine].to(self.device, memory_format=LAYOUTS.get(v.dim(), torch.contiguous_format))
+            k: v[mine].to(self.device, memory_format=MEMORY_FORMATS.get(v.dim(), torch.contiguous_format))
             for k, v in whole.items()
         }
 
@@ -407,13 +409,20 @@ class Trainer:
                     ) from None
         return self.average
 
+    @property
+    def folder(self) -> Path:
+        """`out`. ValueError for a trainer that was given none, and keeps nothing."""
+        if self.out is None:
+            raise ValueError("this trainer was given no folder (out=...), so there is nothing to save or to resume")
+        return self.out
+
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """Nobody else trains in `out` meanwhile; the lock goes with the process, however that ends."""
         if self.rank:
             yield
             return
-        lock = filelock.FileLock(self.out / ".lock", timeout=0)
+        lock = filelock.FileLock(self.folder / ".lock", timeout=0)
         try:
             lock.acquire()
         except filelock.Timeout:
@@ -440,13 +449,13 @@ class Trainer:
 
     def _start(self) -> None:
         """Remove what an earlier run left that is not to be mixed with this one's."""
-        for left in (self.out / FLAT, self.out / "log.csv", *(self.out / "sheets").glob("[0-9]*.png")):
+        for left in (self.folder / FLAT, self.folder / "log.csv", *(self.folder / "sheets").glob("[0-9]*.png")):
             left.unlink(missing_ok=True)
 
     def _log(self, count: int, stage: str, terms: dict[str, float]) -> None:
         if not self.out or self.rank:
             return
-        path = self.out / "log.csv"
+        path = self.folder / "log.csv"
         fresh = not path.exists()
         with path.open("a", newline="") as file:
             rows = csv.writer(file)
@@ -457,9 +466,11 @@ class Trainer:
     @torch.no_grad()
     def save_sheet(self, path: Path) -> None:
         """Showcase inputs, what the averaged method makes of them and, where known, the truth: a PNG."""
+        if (showcase := self.showcase) is None:
+            raise ValueError("this trainer was given no showcase to draw")
         with torch.random.fork_rng():  # dropout here must not move the stream that training draws from
-            rows = sum(translated(self.average, self.showcase, self.device), [])
-        rows += [self.showcase["y"]] if not {"direction", "label"} & {*self.average.controls} and "y" in self.showcase else []
+            rows = sum(translated(self.average, showcase, self.device), [])
+        rows += [showcase["y"]] if not {"direction", "label"} & {*self.average.controls} and "y" in showcase else []
         path.parent.mkdir(parents=True, exist_ok=True)
         with replacing(path) as part:
             sheet(rows).save(part)
@@ -487,7 +498,7 @@ class Trainer:
             if not torch.isfinite(value).all():
                 raise self._diverged(f"{key} holds values that are not finite")
         save_resume(
-            self.out / name,
+            self.folder / name,
             {
                 **self.identity,
                 "stages": [(s.name, s.steps) for s in self.stages],
@@ -516,7 +527,7 @@ class Trainer:
     def resume(self) -> bool:
         """Continue from `out`/resume.pt if it exists; AnotherRun, in one sentence that names what differs, if it is not
         this run's. A run that was planned for fewer steps goes on from where its learning rate would have begun to fall."""
-        path = self.out / RESUME
+        path = self.folder / RESUME
         if not path.exists():
             return False
         state = load_resume(path)
@@ -555,13 +566,13 @@ class Trainer:
     def _further(self, state: dict) -> dict:
         """The state from which a run of another number of steps goes on: as long as both plans agree, the last one, then the
         copy from before the rate fell. AnotherRun if neither will do."""
-        path, planned = self.out / RESUME, state["stages"]
+        path, planned = self.folder / RESUME, state["stages"]
         mine = [(s.name, s.steps) for s in self.stages]
         if [tuple(s) for s in planned[:-1]] == mine[:-1]:
             with torch.device("meta"):
                 there = type(self.method)(replace(self.method.config, steps=state["config"]["steps"]))
             agreed = _agree_until(there, self.method, min(planned[-1][1], mine[-1][1]))
-            copies = [state] + ([load_resume(self.out / FLAT)] if (self.out / FLAT).exists() else [])
+            copies = [state] + ([load_resume(self.folder / FLAT)] if (self.folder / FLAT).exists() else [])
             for copied in copies:
                 early = copied["stage"] < len(self.stages) - 1
                 if (early or copied["step"] <= agreed) and set(self._other_than(copied)) == {"steps"}:
@@ -574,7 +585,7 @@ class Trainer:
 
     def _trim_log(self) -> None:
         """Drop rows and sheets of steps that were logged but not saved: they are about to be taken again."""
-        path = self.out / "log.csv"
+        path = self.folder / "log.csv"
         if path.exists():
             with path.open(newline="") as file:
                 rows = list(csv.reader(file))
@@ -583,7 +594,7 @@ class Trainer:
             if kept != rows:
                 with replacing(path) as part, part.open("w", newline="") as file:
                     csv.writer(file).writerows(kept)
-        for late in (self.out / "sheets").glob("[0-9]*.png"):
+        for late in (self.folder / "sheets").glob("[0-9]*.png"):
             if int(late.stem) > self._count():
                 late.unlink()
 

@@ -298,10 +298,7 @@ def tab() -> Callable | None:
             with gr.Column(elem_classes="card ip"):
                 look.label("What D sees")
                 cards.append((_html(critic_value, "ip-critic"), critic.shown))
-        look.links(
-            "PGGAN here is patch and global, and not Progressive GAN. Notebook: <code>make notebook</code>, 13_inpainting",
-            **{"PGGAN: Demir and Ünal 2018": "https://arxiv.org/abs/1803.07422"},
-        )
+        look.paper_links("pggan", also="PGGAN here is patch and global, and not Progressive GAN.")
         everything = [subject, brush, says, curtain, heap, *(card for card, _ in cards)]
 
         def follow(request: gr.Request, change: Callable[[View], View], anew: bool = True) -> Iterator[dict]:

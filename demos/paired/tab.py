@@ -408,10 +408,7 @@ def tab() -> Callable | None:
         cards = None
         if why.available() and "facades" in keys:
             cards = why.Panel(_shown(start, first, 7, 0), _street(None, first))
-        look.links(
-            "Notebooks: <code>make notebook</code>, 01_pix2pix and 02_patchgan",
-            **{"Paper: Isola et al. 2017": "https://arxiv.org/abs/1611.07004"},
-        )
+        look.paper_links("pix2pix", notebooks=("02_patchgan",))
         api = [gr.File(visible=False), gr.Textbox("emoji", visible=False), gr.Number(0, visible=False)]
         answer = gr.Image(visible=False, format="png")
 

@@ -439,13 +439,7 @@ def tab() -> Callable | None:
                     "who comes third is asked to come back. What you bring and what is made of it are deleted within the hour.</p>",
                     apply_default_css=False, elem_classes="bare",
                 )  # fmt: skip
-        look.links(
-            "Notebook: <code>make notebook</code>, 12_super_resolution",
-            **{
-                "SRCNN: Dong et al. 2014": "https://arxiv.org/abs/1501.00092",
-                "SRResNet and SRGAN: Ledig et al. 2017": "https://arxiv.org/abs/1609.04802",
-            },
-        )
+        look.paper_links("srcnn", "srresnet", "srgan")
         outputs = [frame, lens, curtain, spectra, about]
 
         def follow(request: gr.Request, change: Callable[[View], View], *also: Callable) -> Iterator[tuple]:

@@ -198,7 +198,7 @@ def card() -> tuple[Callable, list] | None:
                 heap = Choices(_heap(0), elem_id="dtn-heap", elem_classes="bare")
             with gr.Column(scale=8, min_width=320):
                 told = gr.HTML(_example(0), apply_default_css=False, elem_id="dtn-told", elem_classes="bare")
-        look.links(**{"DTN: Taigman et al. 2016": "https://arxiv.org/abs/1611.02200"})
+        look.paper_links("dtn")
 
     def draw(value):
         if is_empty(value):  # cleared: what was there stays until there is something to see

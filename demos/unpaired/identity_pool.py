@@ -9,12 +9,13 @@ from torch import Tensor
 
 from i2i.losses import l1
 from i2i.nets.pool import ImagePool
+from i2i.papers import PAPERS
 from i2i.pictures import to_picture
 from i2i.run.pipeline import Model
 
 from ..widgets.look import figure, stack
 from ..widgets.strip import thumbnail
-from .objective import TOLD, Seen
+from .objective import Seen
 
 _SLOTS = 4  # of the pool in the picture; CycleGAN's has 50
 
@@ -22,7 +23,7 @@ _SLOTS = 4  # of the pool in the picture; CycleGAN's has 50
 def already_there(model: Model, seen: Seen) -> str:
     """HTML: G on a picture of the target domain, beside how much it changes one of the source."""
     kept, moved = l1(seen.same, seen.target).item(), l1(seen.made, seen.source).item()
-    title, weight = TOLD[model.kind].title, getattr(model.method.config, "identity", None)
+    title, weight = PAPERS[model.kind].name, getattr(model.method.config, "identity", None)
     if weight:
         says = (
             "The identity term asks for this in training: what is there already should stay. It keeps G from turning colours for "
@@ -66,7 +67,7 @@ def history(model: Model, made: Tensor) -> str:
         f'alt="step {i + 1}: D is shown {"the same" if i == j else f"the picture of step {j + 1}"}">'
         for i, j in enumerate(shown_to_d(len(small)))
     )
-    size, title = getattr(model.method.config, "pool", 0), TOLD[model.kind].title
+    size, title = getattr(model.method.config, "pool", 0), PAPERS[model.kind].name
     has = f"{title} keeps {size}" if size else f"{title} has none; CycleGAN and DistanceGAN keep 50"
     says = (
         f"A discriminator that sees only the newest pictures forgets what it knew of older ones, and the two run in circles. So "

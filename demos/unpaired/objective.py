@@ -1,4 +1,4 @@
-"""What the tab Unpaired says of each method: its idea, its equation, and the terms of that for what is on the screen."""
+"""What the tab Unpaired says of each method: its equation, and the terms of that for what is on the screen."""
 
 from __future__ import annotations
 
@@ -45,12 +45,6 @@ class Told:
     """over, back: how the paper writes the translation and the return, from x and from y.
     aside: said below the terms.  source: its letters for images of the two domains."""
 
-    title: str
-    year: int
-    arxiv: str
-    authors: str
-    notebook: str
-    idea: str
     equation: str
     spoken: str
     over: tuple[str, str]
@@ -62,8 +56,6 @@ class Told:
 
 TOLD: dict[str, Told] = {
     "cyclegan": Told(
-        "CycleGAN", 2017, "1703.10593", "Zhu et al.", "03_cyclegan",
-        "there and back again: F(G(x)) = x",
         '<span class="gan"><i>L</i><sub>GAN</sub>(G, D<sub>Y</sub>)</span> + <span class="gan"><i>L</i><sub>GAN</sub>(F, D<sub>X</sub>)</span> '
         '+ λ <span class="l1"><i>L</i><sub>cyc</sub>(G, F)</span>',
         "the GAN loss of G and D Y, plus that of F and D X, plus lambda times the cycle loss of G and F",
@@ -72,8 +64,6 @@ TOLD: dict[str, Told] = {
         "long as F swaps them back. Compare the size of the cycle term with what you think of the translation.",
     ),
     "discogan": Told(
-        "DiscoGAN", 2017, "1703.05192", "Kim et al.", "04_cycles_and_distances",
-        "the same loop, through a small net that sees the whole picture",
         '<span class="gan"><i>L</i><sub>GAN<sub>B</sub></sub></span> + <span class="l1"><i>L</i><sub>CONST<sub>A</sub></sub></span> + '
         '<span class="gan"><i>L</i><sub>GAN<sub>A</sub></sub></span> + <span class="l1"><i>L</i><sub>CONST<sub>B</sub></sub></span>',
         "the GAN loss in B, plus the reconstruction of A, plus the GAN loss in A, plus the reconstruction of B",
@@ -83,8 +73,6 @@ TOLD: dict[str, Told] = {
         source=("a", "b"),
     ),
     "dualgan": Told(
-        "DualGAN", 2017, "1704.02510", "Yi et al.", "04_cycles_and_distances",
-        "the same loop with U-Nets and a Wasserstein critic",
         'λ<sub>U</sub> <span class="l1">|x − G<sub>B</sub>(G<sub>A</sub>(x))|</span> + λ<sub>V</sub> <span class="l1">|y − G<sub>A</sub>(G<sub>B</sub>(y))|</span> '
         '− <span class="gan">D<sub>A</sub>(G<sub>A</sub>(x))</span> − <span class="gan">D<sub>B</sub>(G<sub>B</sub>(y))</span>',
         "lambda U times the distance of x from its return, plus lambda V times that of y, minus the critics' scores of both translations",
@@ -93,8 +81,6 @@ TOLD: dict[str, Told] = {
         "score, so the return is close; how far the style goes is what the critic can still ask for.",
     ),
     "unit": Told(
-        "UNIT", 2017, "1703.00848", "Liu et al.", "05_unit",
-        "one code for both domains: encode here, decode there",
         '<i>L</i><sub>VAE<sub>1</sub></sub> + <span class="gan"><i>L</i><sub>GAN<sub>1</sub></sub></span> + <span class="l1"><i>L</i><sub>CC<sub>1</sub></sub></span> + '
         '<i>L</i><sub>VAE<sub>2</sub></sub> + <span class="gan"><i>L</i><sub>GAN<sub>2</sub></sub></span> + <span class="l1"><i>L</i><sub>CC<sub>2</sub></sub></span>',
         "for each of the two domains the loss of its autoencoder, its GAN loss and its cycle loss",
@@ -103,8 +89,6 @@ TOLD: dict[str, Told] = {
         "trained under noise of size 1: what it carries must be loud, and a faint hidden signal would drown.",
     ),
     "distancegan": Told(
-        "DistanceGAN", 2017, "1706.00826", "Benaim and Wolf", "04_cycles_and_distances",
-        "one-sided: there is no way back; far apart stays far apart",
         'α <span class="gan"><i>L</i><sub>GAN</sub>(G, D)</span> + β <span class="l1"><i>L</i><sub>distance</sub>(G)</span>',
         "alpha times the GAN loss of G and D, plus beta times the distance loss of G",
         ("G(x)", ""), ("", ""),

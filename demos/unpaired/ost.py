@@ -373,7 +373,7 @@ def card() -> tuple[Callable, list] | None:
                     ),
                     apply_default_css=False, elem_classes="bare",
                 )  # fmt: skip
-        look.links(**{"OST: Benaim and Wolf 2018": "https://arxiv.org/abs/1806.06029"})
+        look.paper_links("ost")
 
     def buttons(running: bool) -> tuple:
         return gr.update(interactive=not running), gr.update(interactive=running)

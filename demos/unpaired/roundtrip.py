@@ -12,6 +12,7 @@ from torch import Tensor
 from i2i.losses import l1
 from i2i.measure.unpaired import directions
 from i2i.metrics import distance_correlation
+from i2i.papers import PAPERS
 from i2i.pictures import to_picture
 from i2i.run.pipeline import Model
 
@@ -186,7 +187,7 @@ def distances(model: Model, before: Tensor, after: Tensor) -> str:
     )
     says = note(
         "notice",
-        f"<b>One-sided: there is no way back.</b> {TOLD[model.kind].title} has G and D and nothing else, so there is no F(G(x)) to show. "
+        f"<b>One-sided: there is no way back.</b> {PAPERS[model.kind].name} has G and D and nothing else, so there is no F(G(x)) to show. "
         f"Instead, each dot is a pair of the {count} examples: how far apart they were, and how far apart their translations are. "
         "A G that paints one picture for all would lay every dot on the floor.",
     )

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from i2i.measure.unpaired import directions
 from i2i.methods import METHODS
+from i2i.papers import PAPERS
 from i2i.pictures import to_picture
 from i2i.run.pipeline import Model, load, shipped
 
@@ -139,15 +140,15 @@ def show(scene: Scene, noise: float, guess: str | None) -> tuple:
     source, target = (getattr(SUBJECTS[scene.key], side) for side in scene.direction)
     model, trips, cells = scene.model, scene.trips(), []
     for method in scene.methods:
-        told, trip = TOLD[method], trips.get(method)
-        cell = {"key": method, "title": told.title, "idea": html.escape(told.idea), "src": "", "caption": ""}
+        paper, trip = PAPERS[method], trips.get(method)
+        cell = {"key": method, "title": paper.name, "idea": html.escape(paper.idea), "src": "", "caption": ""}
         if trip:
             src = look.data_url(trip.picture(trip.made))
             cells.append(
                 {
                     **cell,
                     "src": src,
-                    "alt": f"made by {told.title}, {target}",
+                    "alt": f"made by {paper.name}, {target}",
                     "caption": f"{trip.took:.0f} ms",
                 }
             )
@@ -187,9 +188,9 @@ def noisy(trip: roundtrip.Trip, noise: float) -> str:
 
 def question(scene: Scene, trips: dict[str, roundtrip.Trip], guess: str | None) -> tuple[str, str]:
     """HTML of the true partner among others, and of what is asked or told about it."""
-    title, trip = TOLD[scene.chosen].title, trips[scene.chosen]
+    title, trip = PAPERS[scene.chosen].name, trips[scene.chosen]
     if scene.partner:
-        made = {TOLD[m].title: t.picture(t.made) for m, t in trips.items()}
+        made = {PAPERS[m].name: t.picture(t.made) for m, t in trips.items()}
         return partner.ask(scene.key, scene.at, scene.direction[1], made, title, trip.returns, guess)
     why = (
         "Nobody stood here twice: a photograph has no partner, so such sets can only be learnt without pairs."

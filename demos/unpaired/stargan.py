@@ -388,7 +388,7 @@ def card() -> tuple[Callable, list] | None:
             with gr.Column(scale=6, min_width=320):
                 planes = gr.HTML(given, apply_default_css=False, elem_id="star-given", elem_classes="bare")
                 objective = gr.HTML(told, apply_default_css=False, elem_id="star-terms", elem_classes="bare")
-        look.links(**{"StarGAN: Choi et al. 2018": "https://arxiv.org/abs/1711.09020"})
+        look.paper_links("stargan")
 
     asked = [subject, own, targets, at, upload, revealed]
     whole = [subject, own, at, upload, revealed, heap, targets, planes, there, objective]

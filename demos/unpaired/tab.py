@@ -9,6 +9,7 @@ from PIL import Image
 
 from i2i.measure.unpaired import directions
 from i2i.methods import METHODS
+from i2i.papers import PAPERS
 from i2i.pictures import PictureError, open_picture
 
 from ..widgets import look
@@ -57,7 +58,7 @@ def _ways(key: str) -> list[tuple[str, str]]:
 
 
 def _named(key: str) -> list[tuple[str, str]]:
-    return [(TOLD[m].title, m) for m in methods(key)]
+    return [(PAPERS[m].name, m) for m in methods(key)]
 
 
 def _number(text: str | None, otherwise: int) -> int:
@@ -168,11 +169,7 @@ def tab() -> Callable | None:
         cards = [
             built for card in (stargan.card, ost.card, dtn_digits.card, dtn_faces.card) if (built := card())
         ]
-        look.links(
-            "Notebooks: <code>make notebook</code>, "
-            + ", ".join(dict.fromkeys(t.notebook for t in TOLD.values())),
-            **{f"{t.title}: {t.authors} {t.year}": f"https://arxiv.org/abs/{t.arxiv}" for t in TOLD.values()},
-        )
+        look.paper_links(*TOLD)
         controls = [direction, which, chosen, at, own]
         whole = [*controls, noise, guess, strip, sides, live, trip, shaken, four, asking, identity, pool]
         asked = [subject, *controls, noise, guess]

@@ -5,11 +5,14 @@ from __future__ import annotations
 import base64
 import html
 import io
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
 import gradio as gr
 from PIL import Image
+
+from i2i.papers import PAPERS, Paper
 
 
 @cache
@@ -62,14 +65,30 @@ def stack(*parts: str) -> str:
     return f'<div class="stack">{"".join(parts)}</div>'
 
 
-def links(also: str = "", **pairs: str) -> gr.HTML:
-    """A line of links by their texts, and HTML to stand after them."""
+def paper_links(*keys: str, also: str = "", notebooks: tuple[str, ...] = ()) -> gr.HTML:
+    """A line of links to the papers of PAPERS, each once, and their notebooks.
+
+    also: HTML to stand before the notebooks.  notebooks: stems of others that belong here.
+    """
+    by_title: dict[str, list[Paper]] = {}
+    for key in keys:
+        by_title.setdefault(PAPERS[key].title, []).append(PAPERS[key])
     anchors = "".join(
-        f'<a href="{html.escape(url)}" target="_blank" rel="noopener">{html.escape(text.replace("_", " "))}</a>'
-        for text, url in pairs.items()
+        f'<a href="{html.escape(found[0].url)}" title="{html.escape(f"{title}. {found[0].appeared}")}" target="_blank" rel="noopener">'
+        f"{html.escape(f'{both(p.name for p in found)}: {found[0].cited} {found[0].year}')}</a>"
+        for title, found in by_title.items()
     )
+    stems = list(dict.fromkeys(filter(None, [*(PAPERS[key].notebook for key in keys), *notebooks])))
+    if stems:
+        also += f" Notebook{'s' * (len(stems) > 1)}: <code>make notebook</code>, {both(stems)}"
     return gr.HTML(
-        f'<p class="links">{anchors}<span class="small">{also}</span></p>',
+        f'<p class="links">{anchors}<span class="small">{also.strip()}</span></p>',
         apply_default_css=False,
         elem_classes="bare",
     )
+
+
+def both(words: Iterable[str]) -> str:
+    """Words as a sentence lists them: "a", "a and b", "a, b and c"."""
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last

@@ -134,7 +134,7 @@ MANY = {
     ),
     "one-for-many": Claim(
         "one generator for all domains does as well as a pair of generators for every two of them",
-        "lectures by Benaim and van de Weijer; StarGAN, Tables 1 to 3",
+        "lectures by Benaim and Pal; StarGAN, Tables 1 to 3",
         "with the same minutes of training StarGAN is at least as often taken for the wanted domain as the CycleGANs, and finds "
         "the true partner at least as often, with fewer parameters",
         one_for_many,

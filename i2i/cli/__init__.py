@@ -1,4 +1,4 @@
-"""The command line: python -m i2i list | data | train | translate | evaluate | claims | bench."""
+"""The command line: python -m i2i list | data | train | translate | evaluate | claims | bench | new."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from ..pictures import FITS, PictureError
 from .data import data_command, list_command
 from .errors import Failed, Wrong
 from .measure import bench_command, claims_command, evaluate_command
+from .new import STUB_LAYOUTS, new_command
 from .train import train_command
 from .translate import translate_command
 
@@ -139,4 +140,17 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--rounds", type=_whole(1), default=7)
     sub.add_argument("--threads", type=_whole(1), help="CPU threads (default: all)")
     sub.add_argument("--json", action="store_true", help="machine-readable")
+
+    sub = command("new", new_command, "The stubs of a new paper, in a clone of the repository.", 'python -m i2i new toygan --called ToyGAN --title "A Toy" --year 2026')
+    sub.add_argument("name", metavar="NAME", help="its key: small letters, as in METHODS")
+    sub.add_argument("--layout", choices=STUB_LAYOUTS, default="paired", help="of the images that it learns from")
+    sub.add_argument("--called", help="what the system is called")
+    sub.add_argument("--title", help="of the paper")
+    sub.add_argument("--authors", help="with commas between")
+    sub.add_argument("--year", type=_whole(1900), help="of the venue")
+    sub.add_argument("--venue", help="where it appeared")
+    sub.add_argument("--arxiv", help="its number")
+    sub.add_argument("--idea", help="in one line")
+    sub.add_argument("--family", default="Paired", help="on the Map (default Paired)")
+    sub.add_argument("--tab", default="Paired", help="where the app shows it (default Paired)")
     return parser

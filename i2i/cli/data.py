@@ -10,6 +10,7 @@ from .errors import Failed, Wrong
 def list_command(options) -> None:
     from ..data.public.catalogue import DATASETS, find
     from ..methods import METHODS
+    from ..papers import PAPERS
     from ..recipes import RECIPES
     from ..run.pipeline import SHIPPED, cards
 
@@ -29,9 +30,21 @@ def list_command(options) -> None:
             name: {"method": r.method, "data": r.data, "size": r.size, "steps": r.config.get("steps")}
             for name, r in RECIPES.items()
         }
-        print(json.dumps({"methods": list(METHODS), "recipes": recipes, "models": models, "datasets": datasets}, indent=2))
+        papers = [
+            {
+                **{field: getattr(p, field) for field in ("key", "name", "title", "authors", "year", "venue", "arxiv", "idea", "family", "tab", "notebook")},
+                "here": p.key in METHODS,
+                "models": [name for name, m in models.items() if m["method"] == p.key],
+            }
+            for p in PAPERS.values()
+        ]
+        listed = {"methods": list(METHODS), "papers": papers, "recipes": recipes, "models": models, "datasets": datasets}
+        print(json.dumps(listed, indent=2, ensure_ascii=False))
         return
     print("methods\n  " + ", ".join(METHODS))
+    print("\npapers")
+    for p in PAPERS.values():
+        print(f"  {p.key:18} {'here' if p.key in METHODS else 'to come':8} {p.name}: {p.cited}, {p.appeared}")
     print("\nrecipes")
     for name, r in RECIPES.items():
         minutes = f", {r.minutes:.0f} min on one core" if r.minutes else ""

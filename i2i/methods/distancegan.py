@@ -98,6 +98,9 @@ class DistanceGAN(Method):
     shared = ("fake_y",)
     symbols = _symbols("least-squares")
 
+    units_x: Tensor
+    units_y: Tensor
+
     def __init__(self, config: Config = Config()):  # noqa: B008 (frozen)
         super().__init__(config)
         c = config

@@ -61,6 +61,9 @@ class Config:
 class Classifier(nn.Module):
     """f: [B, channels, side, side] in [-1, 1] -> codes [B, code]: halvings to 4 x 4, then all of it at once."""
 
+    units_x: Tensor  # [2, code], mean and spread of a domain's codes; with `own_units`
+    units_y: Tensor
+
     def __init__(self, c: Config):
         super().__init__()
         layers, before, side, width = [], c.channels, c.side, c.width
@@ -77,6 +80,8 @@ class Embedding(nn.Module):
     """f out of a net that was trained for something else: the mean over places of its deepest maps, [B, 192]."""
 
     size = 192
+    units_x: Tensor  # [2, size], mean and spread of a domain's codes; with `own_units`
+    units_y: Tensor
 
     def __init__(self):
         super().__init__()
@@ -131,7 +136,7 @@ class DTN(Method):
         c, given = config, config.features == "judge"
         if c.side < 8 or c.side & (c.side - 1):
             raise ValueError(f"side must be 8, 16, 32, 64, ...: f halves it to 4; got {c.side}")
-        self.f = Embedding() if given else Classifier(c)
+        self.f: Classifier | Embedding = Embedding() if given else Classifier(c)
         if not given:
             self.head = nn.Linear(c.code, c.classes)
         size = Embedding.size if given else c.code

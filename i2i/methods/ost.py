@@ -22,7 +22,6 @@ from torch import Tensor, nn
 
 from ..losses import kl_to_unit, l1, least_squares
 from ..method import DIRECTION, SCALE, Batch, Fit, Method, Stage, Symbol, Terms, Turn, controls
-from ..nets.convolution import Conv2d
 from ..nets.layers import UPS, init_normal, instance_norm
 from ..nets.patchgan import PatchGAN
 from ..nets.resnet import Residual
@@ -57,9 +56,9 @@ class Config:
 
 def outer_encoder(c: Config) -> nn.Sequential:
     """[B, 3, H, W] in [-1, 1] -> [B, 2**halvings width, H / 2**halvings, ...]."""
-    layers: list[nn.Module] = [Conv2d(3, c.width, 7, padding=3, padding_mode="reflect"), instance_norm(c.width), nn.ReLU()]
+    layers: list[nn.Module] = [nn.Conv2d(3, c.width, 7, padding=3, padding_mode="reflect"), instance_norm(c.width), nn.ReLU()]
     for w in (c.width * 2**i for i in range(c.halvings)):
-        layers += [Conv2d(w, 2 * w, 3, 2, 1), instance_norm(2 * w), nn.ReLU()]
+        layers += [nn.Conv2d(w, 2 * w, 3, 2, 1), instance_norm(2 * w), nn.ReLU()]
     return init_normal(nn.Sequential(*layers))
 
 
@@ -68,7 +67,7 @@ def outer_decoder(c: Config) -> nn.Sequential:
     layers: list[nn.Module] = []
     for w in (c.width * 2**i for i in reversed(range(c.halvings))):
         layers += [UPS[c.up](2 * w, w, True), instance_norm(w), nn.ReLU()]
-    return init_normal(nn.Sequential(*layers, Conv2d(c.width, 3, 7, padding=3, padding_mode="reflect"), nn.Tanh()))
+    return init_normal(nn.Sequential(*layers, nn.Conv2d(c.width, 3, 7, padding=3, padding_mode="reflect"), nn.Tanh()))
 
 
 class OST(Method):
@@ -168,8 +167,8 @@ class OST(Method):
     def weights(self, step: int) -> dict[str, float]:
         c = self.config
         ones = dict.fromkeys(("gan_y", "gan_x", "real", "fake"), 1.0)
-        halves = dict.fromkeys(("fake_y", "fake_x"), c.fakes)
-        return {**ones, **halves, "recon": c.recon, "recon_y": c.recon_y, "kl": c.kl, "recon_x": c.recon_x, "cycle": c.cycle}
+        parts = {"fake_y": c.fakes, "fake_x": c.fakes}
+        return {**ones, **parts, "recon": c.recon, "recon_y": c.recon_y, "kl": c.kl, "recon_x": c.recon_x, "cycle": c.cycle}
 
     def stages(self) -> list[Stage]:
         c, optimizer = self.config, self.optimizer

@@ -23,7 +23,6 @@ from torch import Tensor, nn
 
 from ..losses import log_loss, wide
 from ..method import MASK, SCALE, Batch, Fit, Method, Symbol, Terms, controls
-from ..nets.convolution import Conv2d
 from ..nets.layers import UPS, batch_norm, init_normal
 from ..nets.membrane import membrane
 
@@ -61,8 +60,8 @@ class DilatedResidual(nn.Module):
     def __init__(self, channels: int, dilation: int):
         super().__init__()
         self.net = nn.Sequential(
-            Conv2d(channels, channels, 3, padding=dilation, dilation=dilation, bias=False), batch_norm(channels), nn.ReLU(inplace=True),
-            Conv2d(channels, channels, 3, padding=1, bias=False), batch_norm(channels),
+            nn.Conv2d(channels, channels, 3, padding=dilation, dilation=dilation, bias=False), batch_norm(channels), nn.ReLU(inplace=True),
+            nn.Conv2d(channels, channels, 3, padding=1, bias=False), batch_norm(channels),
         )  # fmt: skip
 
     def forward(self, h: Tensor) -> Tensor:
@@ -71,16 +70,16 @@ class DilatedResidual(nn.Module):
 
 def generator(c: Config) -> nn.Sequential:
     """G: the picture with its hole grey, and the mask, [B, channels + 1, H, W] -> [B, channels, H, W] in [-1, 1]."""
-    layers: list[nn.Module] = [Conv2d(c.channels + 1, c.width, 5, padding=2, bias=False), batch_norm(c.width), nn.ReLU(inplace=True)]
+    layers: list[nn.Module] = [nn.Conv2d(c.channels + 1, c.width, 5, padding=2, bias=False), batch_norm(c.width), nn.ReLU(inplace=True)]
     width = c.width
     for _ in range(c.halvings):
-        layers += [Conv2d(width, 2 * width, 3, 2, 1, bias=False), batch_norm(2 * width), nn.ReLU(inplace=True)]
+        layers += [nn.Conv2d(width, 2 * width, 3, 2, 1, bias=False), batch_norm(2 * width), nn.ReLU(inplace=True)]
         width *= 2
     layers += [DilatedResidual(width, d) for d in c.dilations]
     for _ in range(c.halvings):
         layers += [UPS[c.up](width, width // 2, False), batch_norm(width // 2), nn.ReLU(inplace=True)]
         width //= 2
-    return init_normal(nn.Sequential(*layers, Conv2d(width, c.channels, 5, padding=2), nn.Tanh()))
+    return init_normal(nn.Sequential(*layers, nn.Conv2d(width, c.channels, 5, padding=2), nn.Tanh()))
 
 
 class TwoHeads(nn.Module):

@@ -21,7 +21,6 @@ from torch import Tensor, nn
 from ..colour import grey, luma
 from ..losses import mse, wide
 from ..method import Batch, Fit, Method, Stage, Symbol, Terms, Turn, adam
-from ..nets.convolution import Conv2d
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ class SRCNN(Method):
         c = config
 
         def conv(inputs: int, outputs: int, kernel: int) -> nn.Module:
-            return Conv2d(inputs, outputs, kernel, padding=kernel // 2)
+            return nn.Conv2d(inputs, outputs, kernel, padding=kernel // 2)
 
         self.G = nn.Sequential(
             conv(1, c.width, c.first), nn.ReLU(inplace=True), conv(c.width, c.middle, c.second), nn.ReLU(inplace=True),

@@ -21,7 +21,6 @@ from torch import Tensor, nn
 
 from ..losses import log_loss, mse
 from ..method import Batch, Fit, Method, Symbol, Terms, adam
-from ..nets.convolution import Conv2d
 from ..nets.judge import Judge
 from ..nets.layers import batch_norm
 from ..nets.srresnet import EnlargingResNet
@@ -77,7 +76,7 @@ class Critic(nn.Module):
         widths = [c.channels] + [n * c.d_width for n in (1, 1, 2, 2, 4, 4, 8, 8)]
         layers: list[nn.Module] = []
         for i, (before, after) in enumerate(pairwise(widths)):
-            layers += [Conv2d(before, after, 3, 1 + i % 2, 1), *([batch_norm(after)] if i else []), nn.LeakyReLU(0.2)]
+            layers += [nn.Conv2d(before, after, 3, 1 + i % 2, 1), *([batch_norm(after)] if i else []), nn.LeakyReLU(0.2)]
         left = -(-c.side // 16)
         dense = nn.Linear(widths[-1] * left**2, c.d_dense)
         self.net = nn.Sequential(*layers, nn.Flatten(), dense, nn.LeakyReLU(0.2), nn.Linear(c.d_dense, 1))

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Literal
 
 import torch
 import torch.nn.functional as F
@@ -24,7 +25,6 @@ from torch import Tensor, nn
 
 from ..losses import attribute_loss, class_loss, gradient_penalty, l1, wasserstein
 from ..method import LABEL, SCALE, Batch, Fit, Method, Stage, Symbol, Terms, Turn, controls, halvings
-from ..nets.convolution import Conv2d
 from ..nets.layers import UPS, affine_instance_norm, init_normal
 from ..nets.resnet import Residual
 
@@ -41,7 +41,7 @@ class Config:
     blocks: int = 6
     halvings: int = 2
     up: str = "transposed"
-    padding: str = "zeros"  # with reflected borders the norm would subtract a constant plane, and the label with it
+    padding: Literal["zeros", "reflect"] = "zeros"  # with reflected borders the norm would subtract a constant plane, and the label with it
     # D
     critic_width: int = 64
     critic_layers: int = 6
@@ -64,7 +64,7 @@ class Generator(nn.Module):
         w = c.width
 
         def conv(*sizes: int) -> nn.Module:
-            return Conv2d(*sizes, bias=False, padding_mode=c.padding)
+            return nn.Conv2d(*sizes, bias=False, padding_mode=c.padding)
 
         widths = [w * 2**i for i in range(c.halvings + 1)]
         layers = [conv(3 + c.domains, w, 7, 1, 3), affine_instance_norm(w), nn.ReLU()]

@@ -7,7 +7,6 @@ from itertools import pairwise
 
 from torch import Tensor, nn
 
-from .convolution import Conv2d
 from .layers import init_normal, instance_norm, transposed3
 
 
@@ -19,7 +18,7 @@ class Residual(nn.Module):
         bias = not norm(1).affine
 
         def conv() -> nn.Module:
-            return Conv2d(channels, channels, 3, padding=1, padding_mode=padding, bias=bias)
+            return nn.Conv2d(channels, channels, 3, padding=1, padding_mode=padding, bias=bias)
 
         self.net = nn.Sequential(conv(), norm(channels), nn.ReLU(inplace=True), conv(), norm(channels))
 
@@ -46,13 +45,13 @@ class ResNetGenerator(nn.Module):
     ):
         super().__init__()
         bias, channels = not norm(1).affine, [width * 2**i for i in range(halvings + 1)]
-        layers = [Conv2d(inputs, width, 7, padding=3, padding_mode="reflect", bias=bias), norm(width), nn.ReLU(inplace=True)]
+        layers = [nn.Conv2d(inputs, width, 7, padding=3, padding_mode="reflect", bias=bias), norm(width), nn.ReLU(inplace=True)]
         for c, d in pairwise(channels):
-            layers += [Conv2d(c, d, 3, 2, 1, bias=bias), norm(d), nn.ReLU(inplace=True)]
+            layers += [nn.Conv2d(c, d, 3, 2, 1, bias=bias), norm(d), nn.ReLU(inplace=True)]
         layers += [Residual(channels[-1], norm) for _ in range(blocks)]
         for c, d in pairwise(reversed(channels)):
             layers += [up(c, d, bias), norm(d), nn.ReLU(inplace=True)]
-        layers += [Conv2d(width, outputs, 7, padding=3, padding_mode="reflect"), nn.Tanh()]
+        layers += [nn.Conv2d(width, outputs, 7, padding=3, padding_mode="reflect"), nn.Tanh()]
         self.net = init_normal(nn.Sequential(*layers))
 
     def forward(self, x: Tensor) -> Tensor:

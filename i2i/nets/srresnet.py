@@ -4,69 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .convolution import Conv2d
 from .layers import batch_norm
-
-
-class _OneSlope(torch.autograd.Function):
-    """max(h, 0) + slope min(h, 0) in whole passes over memory; torch's kernel takes half precision value by value."""
-
-    @staticmethod
-    def forward(ctx, h: Tensor, weight: Tensor) -> Tensor:
-        ctx.save_for_backward(h)
-        ctx.slope = weight.item()
-        return F.leaky_relu(h, ctx.slope)
-
-    @staticmethod
-    def backward(ctx, g: Tensor) -> tuple[Tensor, Tensor]:
-        (h,) = ctx.saved_tensors
-        below = (g * h.clamp(max=0)).sum(dtype=torch.promote_types(h.dtype, torch.float32))
-        return torch.ops.aten.leaky_relu_backward(g, h, ctx.slope, False), below.view(1)
-
-
-class PReLU(nn.PReLU):
-    """`nn.PReLU` with one slope, several times as fast on a CPU in bfloat16."""
-
-    plain = nn.PReLU
-
-    def forward(self, h: Tensor) -> Tensor:
-        return _OneSlope.apply(h, self.weight) if h.device.type == "cpu" else super().forward(h)
-
-
-class _Shuffled(nn.Module):
-    """A convolution behind `nn.PixelShuffle(2)`, written as it is said."""
-
-    def forward(self, h: Tensor) -> Tensor:
-        return F.conv2d(F.pixel_shuffle(h, 2), self.weight, self.bias, padding=self.weight.shape[-1] // 2)
 
 
 class ShuffledConv2d(nn.Module):
     """A convolution of the map that `nn.PixelShuffle(2)` makes of h [B, 4 inputs, H, W], zero borders; [B, outputs, 2H, 2W].
 
-    The same sums in another order: as a convolution of h itself with 4 outputs and half the kernel, shuffled afterwards.
-    A few channels at full size become several at half of it, and the wide map is never moved in memory. kernel: 9, 5 or 1.
+    kernel: odd, so that a border of half of it keeps the sides.
     """
-
-    plain = _Shuffled
 
     def __init__(self, inputs: int, outputs: int, kernel: int):
         super().__init__()
-        if kernel % 4 != 1:
-            raise ValueError(f"the kernel's half must be even for its places to pair up; got {kernel}")
+        if kernel % 2 == 0:
+            raise ValueError(f"the kernel must be odd for the map to keep its sides; got {kernel}")
         self.weight, self.bias = (nn.Parameter(p.detach()) for p in nn.Conv2d(inputs, outputs, kernel).parameters())
 
     def forward(self, h: Tensor) -> Tensor:
-        outputs, inputs, k, _ = self.weight.shape
-        # Output pixel 2i + p sees pixel 2i + p + t - k//2 for taps t: pixel q of place i + s - k//4, with 2s + q = t + p.
-        taps = [F.pad(self.weight, (q, 1 - q, p, 1 - p)) for p in (0, 1) for q in (0, 1)]
-        half = (k + 1) // 2
-        weight = torch.stack(taps, 1).view(outputs, 4, inputs, half, 2, half, 2).permute(0, 1, 2, 4, 6, 3, 5)
-        weight = weight.reshape(4 * outputs, 4 * inputs, half, half).contiguous(memory_format=torch.channels_last)
-        return F.pixel_shuffle(F.conv2d(h, weight, self.bias.repeat_interleave(4), padding=k // 4), 2)
+        return F.conv2d(F.pixel_shuffle(h, 2), self.weight, self.bias, padding=self.weight.shape[-1] // 2)
 
 
 class Block(nn.Module):
@@ -75,8 +32,8 @@ class Block(nn.Module):
     def __init__(self, channels: int, norm: Callable[[int], nn.Module]):
         super().__init__()
         self.net = nn.Sequential(
-            Conv2d(channels, channels, 3, padding=1), norm(channels), PReLU(),
-            Conv2d(channels, channels, 3, padding=1), norm(channels),
+            nn.Conv2d(channels, channels, 3, padding=1), norm(channels), nn.PReLU(),
+            nn.Conv2d(channels, channels, 3, padding=1), norm(channels),
         )  # fmt: skip
 
     def forward(self, h: Tensor) -> Tensor:
@@ -100,13 +57,13 @@ class EnlargingResNet(nn.Module):
         super().__init__()
         if scale not in (2, 4):
             raise ValueError(f"scale is 2 or 4: each sub-pixel layer doubles; got {scale}")
-        self.head = nn.Sequential(Conv2d(channels, width, 9, padding=4), PReLU())
+        self.head = nn.Sequential(nn.Conv2d(channels, width, 9, padding=4), nn.PReLU())
         self.body = nn.Sequential(
-            *(Block(width, norm) for _ in range(blocks)), Conv2d(width, width, 3, padding=1), norm(width)
+            *(Block(width, norm) for _ in range(blocks)), nn.Conv2d(width, width, 3, padding=1), norm(width)
         )
         # A slope for each doubling; since it acts on every value alike, it may come before the shuffle.
-        first = [Conv2d(width, 4 * width, 3, padding=1), PReLU(), nn.PixelShuffle(2)] if scale == 4 else []
-        last = [Conv2d(width, 4 * width, 3, padding=1), PReLU(), ShuffledConv2d(width, channels, 9)]
+        first = [nn.Conv2d(width, 4 * width, 3, padding=1), nn.PReLU(), nn.PixelShuffle(2)] if scale == 4 else []
+        last = [nn.Conv2d(width, 4 * width, 3, padding=1), nn.PReLU(), ShuffledConv2d(width, channels, 9)]
         self.tail = nn.Sequential(*first, *last)
         # How far a pixel of x reaches, in pixels of x: what a tile must know of its neighbours.
         self.reach = 4 + 2 * blocks + 1 + 3

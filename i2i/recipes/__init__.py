@@ -1,7 +1,7 @@
 """What was trained on what, how long, with which seed; a file for each family. `python -m i2i train NAME` runs one."""
 
 from . import domains, inpainting, paired, partial, superres, unpaired
-from .datasets import BY_CODE, DATA, DRAWN, EMOJI_STYLES, ICON_STYLES, LAYOUTS, WINDOWS, own_folder
+from .datasets import BY_CODE, DATA, DRAWN, EMOJI_STYLES, ICON_STYLES, READERS, WINDOWS, own_folder
 from .folder import facts_of, folder_recipe
 from .paper import PAPER, of_cost
 from .recipe import SHIPPED, SHIPPED_JUDGES, Recipe
@@ -13,6 +13,6 @@ RECIPES: dict[str, Recipe] = {
 }
 
 __all__ = [
-    "BY_CODE", "DATA", "DRAWN", "EMOJI_STYLES", "ICON_STYLES", "LAYOUTS", "PAPER", "RECIPES", "SHIPPED", "SHIPPED_JUDGES",
+    "BY_CODE", "DATA", "DRAWN", "EMOJI_STYLES", "ICON_STYLES", "READERS", "PAPER", "RECIPES", "SHIPPED", "SHIPPED_JUDGES",
     "WINDOWS", "Recipe", "facts_of", "folder_recipe", "of_cost", "own_folder",
 ]  # fmt: skip

@@ -89,7 +89,7 @@ DRAWN = (
 
 
 # How a user's own folder is read, by the `layout` of a method: (folder, size, split, direction) -> source.
-LAYOUTS: dict[str, Callable[..., Source]] = {
+READERS: dict[str, Callable[..., Source]] = {
     "paired": paired, "unpaired": unpaired, "classes": domains, "labelled": labelled, "photographs": enlarging, "pictures": holes,
 }  # fmt: skip
 
@@ -108,4 +108,4 @@ def own_folder(
     """
     more = {} if method.layout in WINDOWS else {"fit": fit}
     more |= {"scale": method.enlarges} if method.layout == "photographs" else {}
-    return LAYOUTS[method.layout](root, size, split, direction, seen=seen, **more)
+    return READERS[method.layout](root, size, split, direction, seen=seen, **more)

@@ -21,8 +21,8 @@ import torch
 from torch import Tensor, nn
 
 from ..checkpoint import load_method
-from ..method import LAYOUTS, Method
-from ..nets.convolution import plain_layers
+from ..fast import MEMORY_FORMATS
+from ..method import Method
 from ..nets.layers import Tape
 from .prepared import prepared, seconds
 
@@ -175,12 +175,9 @@ def _build(folder: str, target: str, shape: str, precision: str) -> None:
     if hasattr(os, "nice"):
         os.nice(10)
     torch.set_num_threads(1)
-    method = prepared(load_method(Path(folder))[0], pack=False)
-    for net in method.networks().values():
-        if net is not None:
-            plain_layers(net)
+    method = prepared(load_method(Path(folder))[0], pack=False)  # not laid out: compilers want torch's own layers
     x = torch.zeros([int(n) for n in shape.split("x")])
-    x = x.to(memory_format=LAYOUTS.get(x.dim(), torch.contiguous_format))
+    x = x.to(memory_format=MEMORY_FORMATS.get(x.dim(), torch.contiguous_format))
     tape = Tape(torch.Generator())
     with torch.no_grad():
         method.translate(x, generator=tape)

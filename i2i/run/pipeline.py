@@ -15,7 +15,8 @@ from torch import Tensor
 
 from ..assets import CHECKPOINTS
 from ..checkpoint import SEEN, CheckpointError, is_export, load_method
-from ..method import LAYOUTS, Method, lay_out
+from ..fast import MEMORY_FORMATS, lay_out
+from ..method import Method
 from ..pictures import fitted, to_picture, to_tensor
 from .compiled import Compiled, compiled
 from .filling import fill
@@ -155,7 +156,7 @@ class Model:
     @torch.inference_mode()
     def translate(self, x: Tensor, seed: int = 0, **controls) -> Tensor:
         """x [B, C, H, W] in [-1, 1], sides as `place` makes them -> the same, on CPU. controls: those of the method."""
-        x = x.to(self.device, memory_format=LAYOUTS.get(x.dim(), torch.contiguous_format))
+        x = x.to(self.device, memory_format=MEMORY_FORMATS.get(x.dim(), torch.contiguous_format))
         controls = {k: v.to(self.device) if isinstance(v, Tensor) else v for k, v in controls.items()}
         chance = torch.Generator(self.device).manual_seed(seed % 2**63)
         ready = self._compiled
@@ -187,7 +188,7 @@ class Model:
     def _compile(self) -> None:
         x = self.place(Image.new("RGB", (self.size, self.size))).x
         x = torch.rand(x.shape, generator=torch.Generator().manual_seed(0)) * 2 - 1
-        x = x.to(self.device, memory_format=LAYOUTS.get(x.dim(), torch.contiguous_format))
+        x = x.to(self.device, memory_format=MEMORY_FORMATS.get(x.dim(), torch.contiguous_format))
         with torch.inference_mode():
             self._run(x, torch.Generator(self.device).manual_seed(0))
         self._compiled = compiled(self._run, self.folder, x, self._quick[1])

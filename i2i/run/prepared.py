@@ -18,8 +18,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_weights
 
+from ..fast import mirrored
 from ..method import Method
-from ..nets.convolution import mirrored
 
 CONVOLUTIONS = (nn.Conv2d, nn.ConvTranspose2d)
 
@@ -50,7 +50,7 @@ def prepared(method: Method, bf16: bool = False, pack: bool = True) -> Method:
     """A copy of a method in eval mode, fit for `translate` under `torch.inference_mode` only.
 
     What is not changed is shared with the original, which stays as it is. bf16: packed layers compute in bfloat16
-    (the caller's autocast covers the others). pack=False leaves torch's own layers: what compilers want to see.
+    (the caller's autocast covers the others). pack=False leaves the layers as they are.
     """
     shared = {id(tensor): tensor for tensor in itertools.chain(method.parameters(), method.buffers())}
     quick = copy.deepcopy(method, shared)

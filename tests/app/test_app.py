@@ -15,6 +15,7 @@ import httpx
 import pytest
 from PIL import Image
 
+from i2i.papers import PAPERS
 from kit.odd_pictures import BAD, GOOD, drawing, packed
 from kit.root import ROOT
 from kit.served import APP, SECONDS, SENTENCE, Server, Visit, answer, leaks, serving, visiting
@@ -88,7 +89,11 @@ def test_the_map_comes_first_and_leads_to_what_is_here(visit):
     v = visit(tab=None)
     assert v.selected() == "Map"
     links = v.page.evaluate("[...document.querySelectorAll('#map a.paper')].map(a => a.href)")
-    assert len(links) > 10 and all(re.fullmatch(r"https://arxiv\.org/abs/\d{4}\.\d{5}|https://arxiv\.org/abs/\d{4}\.\d{4}", a) for a in links)
+    here = v.page.locator(".paper.here").count()
+    assert here >= 13 and here + len(links) == len(PAPERS)
+    assert set(links) <= {p.url for p in PAPERS.values()}
+    assert v.page.locator(".index details").count() == 5 and v.page.locator(".index details[open]").count() == 1
+    assert v.page.inner_text(".index tr:has-text('conditioning') .at") == "06:23", "the slide's time"
 
     v.page.locator(".hero button").first.click()
     v.page.wait_for_selector("#made img", state="visible")
@@ -561,11 +566,10 @@ def test_a_space_installs_the_gradio_that_is_tested():
     assert re.fullmatch(r"\d+\.\d+\.\d+", version) and version.rpartition(".")[0] == pin
 
 
-def test_the_index_names_notebooks_and_claims_that_are_here():
-    from demos.map.tab import LECTURES
-    from i2i.claims import CLAIMS
+def test_the_map_leads_to_tabs_that_are_in_the_app_alone():
+    from demos.map import tab as map
 
-    for topics in LECTURES.values():
-        for topic, _, notebook, claims in topics:
-            assert (ROOT / "notebooks" / f"{notebook}.ipynb").exists(), topic
-            assert set(claims) <= set(CLAIMS), topic
+    shown = map._index(map._tab_of()) + map._families(map._tab_of())
+    built = re.findall(r'gr\.Tab\("([^"]+)"', "".join((ROOT / "demos" / t / "tab.py").read_text() for t in TABS))
+    assert {*re.findall(r'data-go="([^"]+)"', shown)} == {*built} - {"Map"} == {*map._TABS}
+    assert "Multimodal</button>" not in shown and shown.count("to come") > 10

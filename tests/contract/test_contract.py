@@ -16,7 +16,8 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from i2i.checkpoint import CheckpointError, export, load_method
-from i2i.method import Method, Turn, frozen, lay_out, weighted_sum
+from i2i.fast import lay_out
+from i2i.method import Method, Turn, frozen, weighted_sum
 from i2i.methods import METHODS
 from i2i.pictures import to_picture, to_tensor
 from i2i.run.pipeline import load

@@ -24,6 +24,7 @@ from i2i.data.folders import is_validation
 from i2i.data.public import catalogue, download
 from i2i.methods import METHODS
 from i2i.metrics import Estimate
+from i2i.papers import PAPERS
 from i2i.pictures import to_picture
 from i2i.recipes import DATA, RECIPES, Recipe
 from i2i.run.pipeline import shipped
@@ -189,7 +190,7 @@ def test_an_option_cannot_be_cut_short(cli):
 def test_list_names_everything(cli):
     status, out, _ = cli("list")
     assert status == 0
-    for name in [*METHODS, *RECIPES, *catalogue.DATASETS, *shipped()]:
+    for name in [*METHODS, *PAPERS, *RECIPES, *catalogue.DATASETS, *shipped()]:
         assert re.search(rf"(^|\s|, ){re.escape(name)}(,|\s|$)", out, re.M), name
 
 
@@ -199,6 +200,14 @@ def test_list_for_machines(cli, elsewhere):
     listed = json.loads(out)
     assert status == 0
     assert listed["methods"] == list(METHODS)
+    papers = {p["key"]: p for p in listed["papers"]}
+    assert list(papers) == list(PAPERS) and {key for key, p in papers.items() if p["here"]} == {*METHODS}
+    assert papers["ost"] | {"models": []} == {
+        "key": "ost", "name": "OST", "title": PAPERS["ost"].title, "authors": ["Sagie Benaim", "Lior Wolf"], "year": 2018, "venue": "NeurIPS",
+        "arxiv": "1806.06029", "idea": PAPERS["ost"].idea, "family": "Unpaired", "tab": "Unpaired", "notebook": "07_partial_supervision",
+        "here": True, "models": [],
+    }  # fmt: skip
+    assert "ost-icons" in papers["ost"]["models"] and papers["munit"]["models"] == []
     assert list(listed["recipes"]) == list(RECIPES)
     assert {r["data"] for r in listed["recipes"].values()} <= set(DATA)
     assert list(listed["models"]) == shipped()

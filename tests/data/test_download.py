@@ -722,7 +722,7 @@ def test_an_entry_is_complete(name):
     assert (
         entry.name == name and entry.title and entry.licence and entry.cite and entry.home.startswith("http")
     )
-    assert entry.layout in layouts.LAYOUTS
+    assert entry.layout in layouts.UNPACK
     assert entry.files or entry.note
     assert len({file.name for file in entry.files}) == len(entry.files)
     for file in entry.files:

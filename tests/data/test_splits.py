@@ -383,7 +383,7 @@ def test_the_digits_of_the_card_are_told_once_more_on_those_new_to_the_judge():
 
 def test_the_page_shows_the_claim_on_pictures_without_twins():
     record = recorded("unpaired-error-apart")["figures"]
-    page = (SHIPPED.parents[1] / "README.md").read_text()
+    page = (SHIPPED.parents[1] / "docs" / "results.md").read_text()
     assert markdown(record) in page and f"on the {record['held-out concepts']:.0f} of the 198 concepts" in page
 
 

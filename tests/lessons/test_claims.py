@@ -25,7 +25,6 @@ from i2i.claims import (
     shown,
     unpaired,
     unpaired_nets,
-    verdicts,
 )
 from i2i.claims import paired_nets as nets
 from i2i.data.domains import Domains
@@ -94,13 +93,6 @@ def test_a_claim_that_turned_out_otherwise_is_contradicted():
     figures = dict(recorded("fcn-score")["figures"])
     assert CLAIMS["fcn-score"].verdict(figures | {"L1 + cGAN | per-pixel": 0.0}) == CONTRADICTED
     assert CLAIMS["fcn-score"].verdict(figures | {"L1 + cGAN | per-pixel": 0.9}) == HOLDS
-
-
-def test_the_page_shows_the_recorded_tables_and_verdicts():
-    page = (ROOT / "README.md").read_text()
-    assert verdicts() in page
-    for name in ("fcn-score", "unpaired-error", "unpaired-error-drawn", "one-for-many", "constancy-keeps-content", "one-shot", "global-and-patch"):
-        assert markdown(recorded(name)["figures"]) in page, name
 
 
 def test_a_net_is_trained_once_and_kept(tmp_path, monkeypatch):

@@ -92,11 +92,11 @@ def test_a_card_says_of_its_model_what_the_recipe_says():
         assert config["card"]["name"] == config["card"]["recipe"] == name
 
 
-@pytest.mark.parametrize("page", ["README.md", "notebooks/12_super_resolution.ipynb"])
+@pytest.mark.parametrize("page", ["docs/results.md", "notebooks/12_super_resolution.ipynb"])
 def test_pages_that_show_srgan_state_its_weights(page):
     """Under each table where its rows stand; the weights are those of the recipes."""
     text, config = (ROOT / page).read_text(), RECIPES["srgan-photographs"].config
     weights = (config["content_weight"], config["pixel"], small("srgan", config).config.adversarial)
     wanted = re.compile(r"(?s){:g} (of (a|the) )?content.{{0,70}}{:g} (of the )?squared error.{{0,70}}{:g} (of the )?adversar".format(*weights))
-    assert len(wanted.findall(text)) >= {"README.md": 1}.get(page, 3)
+    assert len(wanted.findall(text)) >= {"docs/results.md": 1}.get(page, 3)
     assert RECIPES["srgan-photographs-x2"].config["pixel"] == config["pixel"], "said to be the same"

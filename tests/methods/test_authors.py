@@ -27,7 +27,7 @@ from i2i.nets.resnet import ResNetGenerator
 from i2i.nets.unet import UNet
 from kit.formula import by_formula, facts, fill, numbers, read, slope
 
-CLOSE = 1e-10  # relative; what was found is in the README
+CLOSE = 1e-10  # relative; what was found is in docs/results.md
 
 
 def layers(net: nn.Module) -> list[nn.Module]:

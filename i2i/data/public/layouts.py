@@ -13,7 +13,7 @@ import struct
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import numpy as np
@@ -117,6 +117,8 @@ def _idx(path: Path) -> np.ndarray:
 
 def _bsds500(files: dict[str, Path], out: Path) -> None:
     """train/, val/, test/: the JPEG files; X_edges/: the mean of the annotators' boundary maps, 0 to 255."""
+    from scipy.io import loadmat  # a second of imports, which only this dataset pays
+
     (path,) = files.values()
     with tarfile.open(path) as tar:
         for member in tar:
@@ -130,58 +132,14 @@ def _bsds500(files: dict[str, Path], out: Path) -> None:
             if kind == "images":
                 (folder / f"{name}.jpg").write_bytes(data)
             else:
-                edges = np.mean([truth["Boundaries"] for truth in _mat(data)["groundTruth"]], axis=0)
+                try:
+                    truths = np.atleast_1d(loadmat(io.BytesIO(data), simplify_cells=True)["groundTruth"])  # one, or several
+                    edges = np.mean([truth["Boundaries"] for truth in truths], axis=0)
+                except Exception as fault:  # whatever SciPy makes of a damaged file
+                    raise ValueError(f"{member.name} cannot be read ({type(fault).__name__})") from fault
                 Image.fromarray((255 * edges).round().astype(np.uint8)).save(folder / f"{name}.png")
     if not any(out.iterdir()):
         raise ValueError("no picture in it")
-
-
-# MATLAB's level-5 files, as much as BSDS500 needs (cells, structs and real numbers, little-endian): SciPy
-# would be a heavy dependency for one dataset. After "MAT-File Format", The MathWorks.
-
-_MAT_NUMBERS = {1: "i1", 2: "u1", 3: "<i2", 4: "<u2", 5: "<i4", 6: "<u4", 7: "<f4", 9: "<f8"}
-
-
-def _mat(data: bytes) -> dict[str, np.ndarray | list]:
-    """{name: value} of a MAT file; a cell is a list, a struct a dict, a matrix an array."""
-    return dict(_matrix(body) for _, body in _elements(data[128:]))
-
-
-def _elements(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """(type, body) of each tagged element; compressed ones come unpacked."""
-    at = 0
-    while at + 8 <= len(data):
-        kind, size = struct.unpack_from("<II", data, at)
-        if kind >> 16:  # small: type and size share the first word, the body is in the second
-            kind, size, start, end = kind & 0xFFFF, kind >> 16, at + 4, at + 8
-        else:
-            start, end = at + 8, at + 8 + size
-            end += 0 if kind == 15 else -size % 8  # a compressed element alone is not padded
-        body, at = data[start : start + size], end
-        if kind == 15:
-            yield from _elements(zlib.decompress(body))
-        else:
-            yield kind, body
-
-
-def _matrix(body: bytes) -> tuple[str, np.ndarray | list | dict]:
-    """(name, value) of a matrix element."""
-    parts = list(_elements(body))
-    if not parts:
-        return "", np.zeros(0)
-    (_, flags), (_, shape), (_, name), *rest = parts
-    kind, shape = flags[0], np.frombuffer(shape, "<i4")
-    if kind == 1:  # cell
-        value = [_matrix(cell)[1] for _, cell in rest]
-    elif kind == 2:  # struct, 1x1 here
-        (_, width), (_, names), *fields = rest
-        width = int.from_bytes(width, "little")
-        keys = [names[i : i + width].rstrip(b"\0").decode() for i in range(0, len(names), width)]
-        value = {key: _matrix(field)[1] for key, (_, field) in zip(keys, fields, strict=True)}
-    else:
-        number, values = rest[0]
-        value = np.frombuffer(values, _MAT_NUMBERS[number]).reshape(shape, order="F")
-    return name.decode(), value
 
 
 # Emoji.
@@ -252,7 +210,7 @@ def _draw(data: bytes, grey: bool, path: Path) -> None:
     picture.save(path, lossless=True)
 
 
-LAYOUTS: dict[str, Layout] = {
+UNPACK: dict[str, Layout] = {
     "archive": _archive,
     "plain": _plain,
     "mnist": _mnist,

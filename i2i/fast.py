@@ -1,0 +1,191 @@
+"""What makes nets fast, on a CPU above all: layers that compute what torch's do in another way, and the memory's layout.
+
+Nets and methods say torch's own layers; `lay_out` puts the quick ones in their place before a method trains or
+translates. Parameters, the names in a state_dict and the mathematics stay torch's, and so is what happens wherever the
+other way would not be faster.
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from .method import Method
+from .nets import layers, srresnet
+
+MEMORY_FORMATS = {4: torch.channels_last, 5: torch.channels_last_3d}
+"""The memory layout in which convolutions run fastest, by a tensor's dimensions (pictures, voxels)."""
+
+
+def lay_out(method: Method, device: torch.device | str) -> Method:
+    """Move a method to a device, its convolution weights channels-last (`nn.Module.to` refuses where some are 3-D), and
+    turn its layers into the quick ones, in place.
+
+    A layer is turned only if its type is just one that `FASTER` names: a subclass has a forward of its own.
+    """
+    method.to(device)
+    for p in method.parameters():
+        p.data = p.data.contiguous(memory_format=MEMORY_FORMATS.get(p.dim(), torch.contiguous_format))
+    for module in method.modules():
+        if type(module) in FASTER and _fits(module):
+            module.__class__ = FASTER[type(module)]
+    return method
+
+
+def _fits(module: nn.Module) -> bool:
+    """Whether the quick class can do what this very layer does."""
+    if isinstance(module, nn.PReLU):
+        return module.num_parameters == 1
+    if isinstance(module, srresnet.ShuffledConv2d):  # the kernel's half must be even for its places to pair up
+        return module.weight.shape[-1] % 4 == 1
+    return True
+
+
+# -- convolutions ---------------------------------------------------------------------------------------------------
+#
+# Deep in a U-Net a map has a handful of pixels and a layer megabytes of weights. A convolution library re-lays all of
+# them in memory at every call, in both directions; a matrix product reads them once.
+
+
+class Conv2d(nn.Conv2d):
+    """`nn.Conv2d` of any arguments: a matrix product where maps are small, reflected borders without a detour."""
+
+    def forward(self, h: Tensor) -> Tensor:
+        if self.padding_mode == "reflect" and not isinstance(self.padding, str):
+            return F.conv2d(mirrored(h, self), self.weight, self.bias, self.stride, 0, self.dilation, self.groups)
+        if not _plain(self):
+            return super().forward(h)
+        kernel, stride, padding = self.kernel_size[0], self.stride[0], self.padding[0]
+        rows, columns = ((side + 2 * padding - kernel) // stride + 1 for side in h.shape[2:])
+        if not _product_pays(self, len(h) * rows * columns):
+            return super().forward(h)
+        h = F.pad(h.permute(0, 2, 3, 1), (0, 0, padding, padding, padding, padding))
+        # [B, rows, columns, C, kernel, kernel] -> one line for each output pixel, in the order of the weight's memory
+        seen = h.unfold(1, kernel, stride).unfold(2, kernel, stride).permute(0, 1, 2, 4, 5, 3)
+        weight = self.weight.permute(0, 2, 3, 1).reshape(self.out_channels, -1)
+        made = F.linear(seen.reshape(-1, weight.shape[1]), weight, self.bias)
+        return made.view(-1, rows, columns, self.out_channels).permute(0, 3, 1, 2)
+
+
+def mirrored(h: Tensor, layer: nn.Conv2d) -> Tensor:
+    """h with a convolution's border of reflected pixels, in h's own precision: autocast would make it float32 and back."""
+    with torch.autocast(h.device.type, enabled=False):
+        return F.pad(h, layer._reversed_padding_repeated_twice, mode="reflect")
+
+
+class ConvTranspose2d(nn.ConvTranspose2d):
+    """`nn.ConvTranspose2d`, any arguments; only the one that doubles a map (kernel 4, stride 2, padding 1) becomes a product."""
+
+    def forward(self, h: Tensor, output_size: list[int] | None = None) -> Tensor:
+        doubles = _plain(self) and (self.kernel_size[0], self.stride[0], self.padding[0]) == (4, 2, 1)
+        if not doubles or not _product_pays(self, h[:, 0].numel()):
+            return super().forward(h, output_size)
+        b, c, rows, columns = h.shape
+        weight = self.weight.permute(0, 2, 3, 1).reshape(c, -1)
+        spread = (h.permute(0, 2, 3, 1).reshape(-1, c) @ weight).view(b, rows, columns, 4, 4, self.out_channels)
+        made = _overlap(_overlap(spread, 1, 3), 3, 4).reshape(b, 2 * rows, 2 * columns, -1)
+        return (made if self.bias is None else made + self.bias).permute(0, 3, 1, 2)
+
+
+def _overlap(spread: Tensor, along: int, taps: int) -> Tensor:
+    """Add up what the four taps of neighbouring pixels put on the same place; [.., n, .., 4, ..] -> [.., n, 2, ..].
+
+    Pixel i reaches places 2i - 1 to 2i + 2: so place 2i gets tap 1 of i and 3 of i - 1, place 2i + 1 gets 2 of i and 0 of i + 1.
+    """
+    first, second, third, fourth = spread.unbind(taps)
+    n = first.shape[along]
+    ends = [0, 0] * (first.dim() - 1 - along)
+    before = F.pad(fourth, (*ends, 1, 0)).narrow(along, 0, n)
+    after = F.pad(first, (*ends, 0, 1)).narrow(along, 1, n)
+    return torch.stack([second + before, third + after], along + 1)
+
+
+def _plain(layer: nn.Module) -> bool:
+    """Square, undilated, ungrouped, padded with zeros: what the products here are written for."""
+    if isinstance(layer.padding, str) or layer.padding_mode != "zeros" or layer.groups != 1:
+        return False
+    alike = all(len(set(pair)) == 1 for pair in (layer.kernel_size, layer.stride, layer.padding))
+    return alike and {*layer.dilation, *(n + 1 for n in layer.output_padding)} == {1}
+
+
+def _product_pays(layer: nn.Module, pixels: int) -> bool:
+    """Measured on a CPU with oneDNN, forward and backward: at 512 channels up to some 256 pixels, at 160 up to some 25.
+
+    pixels: of the smaller of the two maps, over the whole batch. A GPU's library keeps the weights as they lie.
+    """
+    weight = layer.weight
+    return weight.device.type == "cpu" and 1024 * pixels <= weight.shape[0] * weight.shape[1]
+
+
+# -- a convolution behind a shuffle ---------------------------------------------------------------------------------
+
+
+class ShuffledConv2d(srresnet.ShuffledConv2d):
+    """The same sums in another order: as a convolution of h itself with 4 outputs and half the kernel, shuffled afterwards.
+
+    A few channels at full size become several at half of it, and the wide map is never moved in memory. Kernels of 1, 5, 9.
+    """
+
+    def forward(self, h: Tensor) -> Tensor:
+        outputs, inputs, k, _ = self.weight.shape
+        # Output pixel 2i + p sees pixel 2i + p + t - k//2 for taps t: pixel q of place i + s - k//4, with 2s + q = t + p.
+        taps = [F.pad(self.weight, (q, 1 - q, p, 1 - p)) for p in (0, 1) for q in (0, 1)]
+        half = (k + 1) // 2
+        weight = torch.stack(taps, 1).view(outputs, 4, inputs, half, 2, half, 2).permute(0, 1, 2, 4, 6, 3, 5)
+        weight = weight.reshape(4 * outputs, 4 * inputs, half, half).contiguous(memory_format=torch.channels_last)
+        return F.pixel_shuffle(F.conv2d(h, weight, self.bias.repeat_interleave(4), padding=k // 4), 2)
+
+
+# -- norms ----------------------------------------------------------------------------------------------------------
+
+
+class InstanceNorm2d(nn.InstanceNorm2d):
+    """By way of a batch norm of each picture alone: on a CPU that is up to four times as fast, and keeps the layout."""
+
+    def forward(self, h: Tensor) -> Tensor:
+        if h.device.type != "cpu" or self.track_running_stats or h.dim() != 4:
+            return super().forward(h)
+        norm = [F.batch_norm(one, None, None, self.weight, self.bias, True, 0.0, self.eps) for one in h.split(1)]
+        return torch.cat(norm) if len(norm) > 1 else norm[0]
+
+
+class AffineInstanceNorm2d(layers.AffineInstanceNorm2d, InstanceNorm2d):
+    """What the first does on a map of one pixel, and the second on others."""
+
+
+# -- slopes ---------------------------------------------------------------------------------------------------------
+
+
+class _OneSlope(torch.autograd.Function):
+    """max(h, 0) + slope min(h, 0) in whole passes over memory; torch's kernel takes half precision value by value."""
+
+    @staticmethod
+    def forward(ctx, h: Tensor, weight: Tensor) -> Tensor:
+        ctx.save_for_backward(h)
+        ctx.slope = weight.item()
+        return F.leaky_relu(h, ctx.slope)
+
+    @staticmethod
+    def backward(ctx, g: Tensor) -> tuple[Tensor, Tensor]:
+        (h,) = ctx.saved_tensors
+        below = (g * h.clamp(max=0)).sum(dtype=torch.promote_types(h.dtype, torch.float32))
+        return torch.ops.aten.leaky_relu_backward(g, h, ctx.slope, False), below.view(1)
+
+
+class PReLU(nn.PReLU):
+    """With one slope: several times as fast on a CPU in bfloat16."""
+
+    def forward(self, h: Tensor) -> Tensor:
+        return _OneSlope.apply(h, self.weight) if h.device.type == "cpu" else super().forward(h)
+
+
+FASTER: dict[type[nn.Module], type[nn.Module]] = {
+    nn.Conv2d: Conv2d,
+    nn.ConvTranspose2d: ConvTranspose2d,
+    nn.InstanceNorm2d: InstanceNorm2d,
+    layers.AffineInstanceNorm2d: AffineInstanceNorm2d,
+    nn.PReLU: PReLU,
+    srresnet.ShuffledConv2d: ShuffledConv2d,
+}
+"""Each layer, and the quick class with the same parameters."""

@@ -1,0 +1,82 @@
+"""The tables of docs/results.md and of README.md, from the records in assets/ and i2i/papers.py: `make results` writes them anew.
+
+Text is written by hand in the page itself; what stands between `<!-- table: NAME -->` and `<!-- end -->` is made here.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from i2i.assets import ASSETS  # noqa: E402
+from i2i.claims import CLAIMS, markdown, recorded, verdicts  # noqa: E402
+from i2i.files import replacing  # noqa: E402
+from i2i.publish import figures_table, papers_table  # noqa: E402
+from i2i.recipes import PAPER, RECIPES  # noqa: E402
+
+PAGES = (ROOT / "docs" / "results.md", ROOT / "README.md")
+BLOCK = re.compile(r"(<!-- table: ([\w-]+) -->\n).*?(<!-- end -->)", re.S)
+
+# Decimals of a column of super-resolution, and the columns that are shown: brightness tells the rest.
+ENLARGED = {"Set5 PSNR-Y": 2, "Set14 PSNR-Y": 2, "BSD100 PSNR-Y": 2, "BSD100 SSIM-Y": 3, "BSD100 energy ratio": 3, "BSD100 PD-i2i": 3}
+
+
+def super_resolution() -> str:
+    """The claim of this name, without the columns that say the same once more."""
+    figures = recorded("super-resolution")["figures"]
+    rows = dict.fromkeys(name.partition(" | ")[0] for name in figures)
+    lines = [f"| | {' | '.join(ENLARGED)} |", "|---" * (len(ENLARGED) + 1) + "|"]
+    for row in rows:
+        found = ((figures.get(f"{row} | {column}"), digits) for column, digits in ENLARGED.items())
+        lines.append(f"| {row} | {' | '.join('' if v is None else f'{v:.{digits}f}' for v, digits in found)} |")
+    return "\n".join(lines)
+
+
+def speed() -> str:
+    """assets/bench.json: times as fast as plain."""
+    found = json.loads((ASSETS / "bench.json").read_text())["recipes"]
+    lines = ["| | a training step | a picture | a picture, compiled |", "|---|---|---|---|"]
+    for name, figures in found.items():
+        recipe = PAPER.get(name) or RECIPES[name]
+        label = f"`{name}`, {recipe.size} px"
+        if name in PAPER:
+            changes = recipe.config | ({"batch": recipe.batch} if recipe.batch > 1 else {})
+            label = f"{recipe.method} as in the paper, {recipe.size} px"
+            label += "".join(f", {key.replace('_', ' ')} {value}" for key, value in changes.items() if key != "attributes")
+        compiled = figures.get("compiled inference ratio")
+        cells = [f"{figures['training ratio']:.2f}", f"{figures['inference ratio']:.1f}", f"{compiled:.1f}" if compiled else ""]
+        lines.append(f"| {label} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+TABLES: dict[str, Callable[[], str]] = {
+    "figures": figures_table,
+    "papers": papers_table,
+    "verdicts": verdicts,
+    "super-resolution": super_resolution,
+    "speed": speed,
+}
+
+
+def table(name: str) -> str:
+    """A table by its name: one of TABLES, or a claim with all its figures."""
+    if name not in TABLES and name not in CLAIMS:
+        raise KeyError(f"a page asks for the table {name!r}; there are {', '.join([*TABLES, *CLAIMS])}.")
+    return TABLES[name]() if name in TABLES else markdown(recorded(name)["figures"])
+
+
+def filled(page: str) -> str:
+    """The page with every table as it is now."""
+    return BLOCK.sub(lambda found: f"{found[1]}\n{table(found[2])}\n\n{found[3]}", page)
+
+
+if __name__ == "__main__":
+    for page in PAGES:
+        with replacing(page) as part:
+            part.write_text(filled(page.read_text()))
