@@ -11,15 +11,19 @@ RUN := $(VENV)/bin/python
 app: $(VENV)/.app
 	$(RUN) app.py
 
-test: $(VENV)/.test
-	$(RUN) -m pytest -q
+# Processes that share the tests out; more of them want as many gigabytes and cores.
+WORKERS ?= 2
+SHARED := -n $(WORKERS) --dist loadgroup
 
-# Without what takes more than twenty seconds, and without the browser.
+test: $(VENV)/.test
+	$(RUN) -m pytest -q $(SHARED)
+
+# What holds the methods, the data and what all methods keep, without what takes seconds: a minute on one core.
 test-fast: $(VENV)/.test
-	$(RUN) -m pytest -q -m "not long and not slow and not browser"
+	$(RUN) -m pytest -q -m "not patient and not slow and not long" tests/contract tests/methods tests/data
 
 test-long: $(VENV)/.test
-	$(RUN) -m pytest -q -m "long or not long"
+	$(RUN) -m pytest -q $(SHARED) -m "long or not long"
 
 notebook: $(VENV)/.app
 	$(VENV)/bin/jupyter lab --LabApp.default_url=/lab/tree/notebooks/01_pix2pix.ipynb

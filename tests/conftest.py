@@ -1,4 +1,4 @@
-"""What several test files share: one thread, tiny configs, a source of made-up pictures."""
+"""What all tests share: one thread, how they are shared out among processes, what a skip may plead, a few fixtures."""
 
 from __future__ import annotations
 
@@ -7,20 +7,30 @@ import os
 import shutil
 from pathlib import Path
 
+# Many small tensors: threads would only wait for one another, the more so on a busy machine. Processes that tests start, too.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 import pytest
 import torch
 
 from i2i.cli import main
-from i2i.methods import METHODS
 from kit.golden import Golden
-from kit.methods import TINY, tiny  # noqa: F401 (until the tests import them from the kit)
-from kit.sources import Made, fake_batch, hole, noise  # noqa: F401
 
-# Many small tensors: threads would only wait for one another, the more so on a busy machine.
 torch.set_num_threads(1)
+
 
 def pytest_addoption(parser):
     parser.addoption("--regold", action="store_true", help="write tests/golden anew, from what the tests find now")
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def pytest_collection_modifyitems(config, items):
+    """Of several processes, one has all of the app's tests: servers and browsers would disturb each other. A file goes to one
+    process, with its fixtures; what is slow has none, and goes where there is room."""
+    if config.pluginmanager.hasplugin("xdist"):
+        for item in items:
+            alone = item.name if item.get_closest_marker("slow") else item.path.stem
+            item.add_marker(pytest.mark.xdist_group("app" if item.path.parent.name == "app" else alone))
 
 
 def pytest_configure(config):
@@ -72,12 +82,6 @@ def unfilled(monkeypatch):
     monkeypatch.setattr(torch.nn.init, "normal_", lambda tensor, *_: tensor)
     with torch.device("meta"):
         yield
-
-
-@pytest.fixture(params=sorted(METHODS))
-def method(request):
-    """Each method of the gallery in turn, tiny."""
-    return tiny(request.param)
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """The picture of docs/architecture.md, drawn from the imports themselves: `make architecture` writes docs/architecture.svg.
 
 A room is a box, and stands above all rooms that it imports. An arrow that other arrows imply is left out: claims import nets,
-but by way of methods they would anyway. Which row a room stands in is said by RANKS in tests/test_layout.py.
+but by way of methods they would anyway. Which row a room stands in is said by RANKS in tests/kit/imports.py.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from test_layout import RANKS, SOURCES, imported, part_of  # noqa: E402
+from kit.imports import RANKS, SOURCES, imported, part_of  # noqa: E402
 
 PICTURE = ROOT / "docs" / "architecture.svg"
 WIDTH, HEIGHT, GAP, ROW = 104, 32, 16, 78  # of a box, between two in a row, from row to row; pixels

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from kit.root import ROOT
+
 FOLDER = ROOT / "tests" / "golden"
 
 
@@ -22,8 +23,12 @@ class Golden:
 
     def __init__(self, request: pytest.FixtureRequest):
         self.regold = request.config.getoption("--regold")
-        self.room = Path(request.node.path).relative_to(ROOT)
+        self.room = Path(request.node.path).parent.relative_to(ROOT)
         self.note: Callable = request.node.user_properties.append
+
+    def read(self, name: str) -> object | None:
+        path = FOLDER / f"{name}.json"
+        return json.loads(path.read_text()) if path.exists() else None
 
     def check(self, name: str, key: str, found: object, differ: Callable[[object, object], list[str]]) -> None:
         """Compare `found` with the file; differ(kept, found) -> a sentence for each difference.
@@ -40,7 +45,7 @@ class Golden:
                 self.note(("golden", str(told)))
             return
         if not path.exists():
-            pytest.fail(f"no golden values for {key!r}: run `{again}` and commit {told}.", pytrace=False)
+            pytest.fail(f"no golden entry for {key!r}: run `{again}` and commit {told}.", pytrace=False)
         if differences := differ(json.loads(path.read_text()), json.loads(rendered(found))):
             more = f" ({len(differences) - 1} more values differ)" if len(differences) > 1 else ""
             pytest.fail(
@@ -53,7 +58,7 @@ class Golden:
 def rendered(thing: object) -> str:
     """Sorted JSON, numbers with 12 significant digits; a list of numbers, or an item of a list, to a line."""
     text = json.dumps(_rounded(thing), indent=1, sort_keys=True)
-    for innermost in (r"\[[^][{}]*\]", r"(?<=[\[,]\n  )\{(?:[^][{}]|\{[^][{}]*\})*\}"):
+    for innermost in (r"\[[^][{}\"]*\]", r"(?<=[\[,]\n  )\{(?:[^][{}]|\{[^][{}]*\})*\}"):
         text = re.sub(innermost, lambda m: re.sub(r"(?<=[\[{]) | (?=[]}])", "", " ".join(m[0].split())), text)
     return text + "\n"
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from i2i.method import Method
+import torch
+from torch import nn
+
+from i2i.method import Batch, Method
 from i2i.methods import METHODS
+from kit.sources import KEYS, Made, Only, fake_batch
 
 TINY = {
     "pix2pix": {"width": 4, "cap": 8, "depth": 3, "patch_layers": 1, "patch_width": 4, "steps": 8},
@@ -37,11 +41,48 @@ def tiny(key: str = "pix2pix", seed: int = 0, **changes) -> Method:
     return cls.seeded(cls.Config(**{**TINY[key], **changes}), seed)
 
 
+def amplified(method: Method) -> Method:
+    """With weights so large that no output is near grey, and every term far from its value at zero."""
+    rng = torch.Generator().manual_seed(1)
+    for p in method.parameters():
+        if p.dim() > 1:
+            nn.init.normal_(p, std=0.3, generator=rng)
+    return method
+
+
+def loud(key: str, **changes) -> Method:
+    """A tiny method in float64, amplified."""
+    return amplified(tiny(key, **changes).double())
+
+
+def count(net: nn.Module, name: str = "") -> int:
+    """How many parameters; of those whose name ends so."""
+    return sum(p.numel() for key, p in net.named_parameters() if key.endswith(name))
+
+
+def side_of(method: Method) -> int:
+    """Of y, in pixels; some nets see all of an image, and their config says how large it is."""
+    return getattr(method.config, "side", 16)
+
+
+def example(method: Method, count: int = 2, dtype: torch.dtype = torch.float32) -> Batch:
+    """A batch with what the method's layout promises, and nothing else."""
+    whole = fake_batch(count, side_of(method), dtype, method.enlarges)
+    return {k: whole[k] for k in (*KEYS[method.layout], "index")}
+
+
+def source(method: Method, length: int = 10, dtype: torch.dtype = torch.float32) -> Only:
+    """Made-up samples in the method's layout."""
+    return Only(Made(length, side_of(method), dtype=dtype, enlarges=method.enlarges), method.layout)
+
+
+OTHERWISE = {"direction": "yx", "label": 1}
+
+
 def wishes(method: Method) -> dict[str, dict[str, object]]:
-    """What `translate` may be asked for, by a name: the default and, where there is a choice, another answer."""
-    found: dict[str, dict[str, object]] = {"": {}}
-    if "direction" in method.controls:
-        found["yx"] = {"direction": "yx"}
-    if "label" in method.controls:
-        found["label 1"] = {"label": 1}
-    return found
+    """What `translate` may be asked for, by a name: all by default, then each other answer that a control gives."""
+    whole = fake_batch(2, side_of(method), enlarges=method.enlarges)
+    always = {"mask": whole["mask"]} if "mask" in method.controls else {}
+    return {"default": always} | {
+        f"{k} {v}": always | {k: v} for k, v in OTHERWISE.items() if k in method.controls
+    }

@@ -5,16 +5,25 @@ from __future__ import annotations
 import torch
 
 
+def chance(seed: int = 0) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
 def noise(*shape: int, seed: int = 0, dtype=torch.float32) -> torch.Tensor:
     """Uniform in [-1, 1]."""
-    return torch.rand(*shape, generator=torch.Generator().manual_seed(seed), dtype=dtype) * 2 - 1
+    return torch.rand(*shape, generator=chance(seed), dtype=dtype) * 2 - 1
 
 
 def hole(size: int = 16) -> torch.Tensor:
     """[1, 1, size, size]: 1 in the middle half."""
-    middle = torch.zeros(1, 1, size, size)
-    middle[..., size // 4 : 3 * size // 4, size // 4 : 3 * size // 4] = 1
-    return middle
+    return box_of(size, size)
+
+
+def box_of(h: int, w: int) -> torch.Tensor:
+    """`hole` of any sides."""
+    m = torch.zeros(1, 1, h, w)
+    m[..., h // 4 : 3 * h // 4, w // 4 : 3 * w // 4] = 1
+    return m
 
 
 def fake_batch(b: int = 2, size: int = 16, dtype=torch.float32, enlarges: int = 1) -> dict[str, torch.Tensor]:
@@ -42,3 +51,27 @@ class Made:
         move = self.jitter * torch.rand(len(index), 1, 1, 1, generator=generator, dtype=self.x.dtype)
         mask = hole(self.y.shape[-1]).expand(len(index), -1, -1, -1).to(self.y.dtype)
         return {"x": self.x[index] + move, "y": self.y[index] - move, "mask": mask, "label": index % 2, "index": index}
+
+
+KEYS = {
+    "paired": ("x", "y"),
+    "unpaired": ("x", "y"),
+    "photographs": ("x", "y"),
+    "classes": ("x", "label"),
+    "labelled": ("x", "y", "label"),
+    "pictures": ("x", "y", "mask"),
+}
+"""What a source of each layout gives, beside the index: a method may ask for nothing else."""
+
+
+class Only:
+    """A source with nothing in its batches but what a layout promises."""
+
+    def __init__(self, source, layout: str):
+        self.source, self.keys = source, {*KEYS[layout], "index"}
+
+    def __len__(self) -> int:
+        return len(self.source)
+
+    def batch(self, index, generator=None):
+        return {k: v for k, v in self.source.batch(index, generator).items() if k in self.keys}

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from kit.root import ROOT
+
 WORDS = [
     "--called", "ToyGAN", "--title", "A Toy for Translation", "--authors", "A. Author, B. Author", "--year", "2026",
     "--venue", "arXiv", "--arxiv", "2601.00001", "--idea", "two convolutions, so that there is something to train",

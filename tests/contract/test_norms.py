@@ -1,0 +1,144 @@
+"""Every method beside its paper: how large its variations are, and what its norms see."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+
+import pytest
+import torch
+from torch import nn
+
+from i2i.methods import METHODS
+from i2i.recipes import RECIPES, folder_recipe
+from kit.methods import tiny
+from kit.sources import fake_batch
+
+# method: what differs from its defaults, whose sizes are tests/golden/parameters, and parameters by the first letters of its
+# networks' names. Those of the authors' code, or of the paper's own layers where no code was published (SRCNN, SRGAN).
+COUNTS: dict[str, list[tuple[dict, dict[str, int]]]] = {
+    "pix2pix": [
+        ({"depth": 7}, {"G": 41_828_995}),
+        ({"skips": False}, {"G": 39_075_523}),
+        ({"condition": False, "patch_layers": 5}, {"D": 11_156_289}),
+    ],
+    "cyclegan": [
+        ({}, {"GFD": 28_285_832}),
+        ({"blocks": 6}, {"G": 7_837_699}),
+        ({"norm": "batch"}, {"G": 11_383_427, "D_X": 2_765_633}),
+    ],
+    "discogan": [({"code": 0}, {"G": 2 * 5_513_856})],
+    "unit": [({}, {"EG": 18_017_286, "D": 25_240_065})],
+    "stargan": [({"domains": 8}, {"G": 8_439_936, "D": 44_786_624}), ({"side": 64, "critic_layers": 5}, {"D": 11_175_872})],
+    "srcnn": [({}, {"G": 57_184 + 64 + 32 + 1}), ({"second": 1}, {"G": 8_129})],
+    "srgan": [({"side": 64}, {"D": 13_079_745})],
+}
+
+
+def test_every_variation_is_as_large_as_its_papers(unfilled):
+    for key, rows in COUNTS.items():
+        for changes, expected in rows:
+            nets = METHODS[key](METHODS[key].Config(**changes)).networks()
+            counted = {
+                letters: sum(
+                    p.numel()
+                    for name, net in nets.items()
+                    if (name == letters if "_" in letters else name[0] in letters)
+                    for p in net.parameters()
+                )
+                for letters in expected
+            }
+            assert counted == expected, (key, changes)
+
+
+# ---- What is said of differences ----
+
+def test_a_net_of_ones_own_is_trained_as_the_method_is_now_and_not_as_shipped_ones_were():
+    for key, cls in METHODS.items():
+        config, paper = folder_recipe(key, 64).build().config, cls.Config()
+        assert {name: getattr(config, name) for name in cls.formerly} == {name: getattr(paper, name) for name in cls.formerly}, key
+    assert RECIPES["ost-icons"].build().config.fakes == 1.0 and RECIPES["unit-icons"].build().config.padding == "reflect"
+
+
+# ---- Norms ----
+
+
+def choices() -> list[tuple[str, dict]]:
+    """Every method with each norm that its config accepts."""
+    found = []
+    for key, cls in METHODS.items():
+        if "norm" not in {f.name for f in dataclasses.fields(cls.Config)}:
+            found.append((key, {}))
+            continue
+        for norm in ("batch", "instance", "none"):
+            try:
+                tiny(key, norm=norm)
+            except KeyError:
+                continue
+            found.append((key, {"norm": norm}))
+    return found
+
+
+CHOICES = choices()
+EACH = pytest.mark.parametrize("key, changes", CHOICES, ids=lambda v: v if isinstance(v, str) else v.get("norm", ""))
+
+
+def test_both_norms_of_a_config_are_found():
+    norms = {key: {changes.get("norm") for k, changes in CHOICES if k == key} for key in METHODS}
+    assert norms["cyclegan"] == norms["pix2pix"] == norms["distancegan"] == {"batch", "instance"}
+    assert norms["srgan"] == norms["srresnet"] == {"batch", "none"} and norms["unit"] == {None}
+
+
+@EACH
+def test_a_batch_norm_never_sees_two_domains_at_once(key, changes):
+    """Nor what is real beside what is made: a batch of three in each domain, so any norm that sees six has mixed them."""
+    method, seen = tiny(key, **changes).train(), []
+    for module in method.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.register_forward_pre_hook(lambda module, given: seen.append(len(given[0])))
+    batch = fake_batch(3, enlarges=method.enlarges)
+    for stage in method.stages():
+        given = batch | method.fakes(batch)
+        for turn in stage.turns.values():
+            turn.loss(given)
+            turn.loss(batch)
+    mixed = {"dtn": {3, 6}}  # as its file says under "Differs from the paper"
+    batched = changes.get("norm") == "batch" or key in ("discogan", "dtn", "pggan", "srgan")
+    assert {*seen} == (mixed.get(key, {3}) if batched else set())
+
+
+@EACH
+def test_pictures_shared_by_turns_are_those_that_separate_calls_make(key, changes):
+    """Also where one call serves both domains; in float64 and in training mode."""
+    method = tiny(key, **changes).double().train()
+    for p in method.parameters():
+        if p.dim() > 1:
+            nn.init.normal_(p, std=0.3, generator=torch.Generator().manual_seed(1))
+    batch = fake_batch(3, dtype=torch.float64, enlarges=method.enlarges)
+    x, y = batch["x"], batch["y"]
+    apart = {
+        "pix2pix": lambda m: {"fake_y": m.G(x)},
+        "cyclegan": lambda m: {"fake_y": m.G(x), "fake_x": m.F(y), "same_y": m.G(y), "same_x": m.F(x)},
+        "distancegan": lambda m: {"fake_y": m.G(x)},
+        "unit": unit_apart,
+        "pggan": lambda m: {"fake_y": m.fill(x, batch["mask"])},
+        "srgan": lambda m: {"fake_y": m.G(x)},
+    }
+    torch.manual_seed(0)
+    made = {k: v for k, v in method.fakes(batch).items() if not k.startswith("shown")}
+    if key == "dtn":
+        assert {*made} == {"code_x", "from_x", "from_y"}
+        return  # its batch norms do see both domains together
+    torch.manual_seed(0)
+    expected = apart[key](method) if key in apart else {}
+    assert made.keys() == expected.keys()
+    for name, value in expected.items():
+        torch.testing.assert_close(made[name], value, rtol=1e-9, atol=1e-12, msg=lambda m, name=name: f"{name}\n{m}")
+
+
+def unit_apart(method) -> dict[str, torch.Tensor]:
+    batch = fake_batch(3, dtype=torch.float64)
+    mean_1, mean_2 = method.encode(batch["x"], 1), method.encode(batch["y"], 2)
+    z_1, z_2 = (mean + torch.randn(mean.shape).double() for mean in (mean_1, mean_2))
+    made = {f"x_{i}{j}": method.decode(z, j) for (i, z), j in itertools.product(((1, z_1), (2, z_2)), (1, 2))}
+    return {"mean_1": mean_1, "mean_2": mean_2, **made}

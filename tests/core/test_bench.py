@@ -1,0 +1,66 @@
+"""What the bench calls plain takes the very steps that training takes."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from i2i import bench
+from i2i.methods import METHODS
+from i2i.train import Trainer
+from kit.sources import noise
+
+SMALL = {"width": 8, "blocks": 2, "patch_layers": 1, "patch_width": 8, "pool": 0, "steps": 1000}
+
+
+class Same:
+    """The same two pictures of each domain at every step."""
+
+    def __len__(self):
+        return 2
+
+    def batch(self, index, generator=None):
+        return {"x": noise(2, 3, 16, 16, seed=1).double(), "y": noise(2, 3, 16, 16, seed=2).double()}
+
+
+def built(method: str, **changes):
+    torch.manual_seed(0)
+    return METHODS[method](METHODS[method].Config(**changes)).double()
+
+
+@pytest.mark.parametrize("up", ["transposed3", "resized"])
+def test_the_fast_step_of_cyclegan_is_the_plain_step_in_float64(up):
+    """Calls of G in batches, norms picture by picture, borders by hand, fused Adam and channels-last against none of
+    these: twenty steps, to 1e-10."""
+    fast, plain = built("cyclegan", up=up, **SMALL), built("cyclegan", up=up, **SMALL)
+    source = Same()
+    trainer = Trainer(fast, source, batch=2, precision="fp32")
+    quick = {type(m).__module__ for m in fast.modules()} - {type(m).__module__ for m in plain.modules()}
+    assert quick == {"i2i.fast"}
+    step = bench._plain_step(plain.train(), source.batch(None))
+    start = [p.clone() for p in plain.parameters()]
+    for _ in range(20):
+        trainer.advance()
+        step()
+    for p, q, first in zip(fast.parameters(), plain.parameters(), start, strict=True):
+        if p.dim() > 1:
+            assert not torch.allclose(q, first, rtol=0, atol=1e-4), "it has moved"
+            torch.testing.assert_close(p, q, rtol=0, atol=1e-10)
+    # The bias before a norm is idle: its gradient is rounding alone, which Adam makes large. The pictures do not see it.
+    batch = source.batch(None)
+    for direction, x in (("xy", batch["x"]), ("yx", batch["y"])):
+        torch.testing.assert_close(fast.translate(x, direction=direction), plain.translate(x, direction=direction), rtol=0, atol=1e-9)
+
+
+def test_a_step_is_timed_over_the_whole_rhythm_of_a_method():
+    disco = built("discogan", width=4, code=4)
+    turns = disco.stages()[0].turns
+    assert bench._rhythm(turns.values()) == 3
+    assert bench._rhythm(built("cyclegan", **SMALL).stages()[0].turns.values()) == 1
+    assert [[name for name, turn in turns.items() if turn.runs(i)] for i in range(4)] == [["D"], ["G"], ["G"], ["D"]]
+    step = bench._plain_step(disco.float().train(), {k: noise(2, 3, 64, 64) for k in ("x", "y")})
+    d, g = (next(net.parameters()).clone() for net in (disco.D_A, disco.G_AB))
+    step()
+    assert not torch.equal(d, next(disco.D_A.parameters())) and torch.equal(g, next(disco.G_AB.parameters()))
+    step()
+    assert not torch.equal(g, next(disco.G_AB.parameters()))

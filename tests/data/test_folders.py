@@ -1,0 +1,298 @@
+"""Readers for folders of a user's own pictures: what pairs with what, who is held out, what is refused."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+import torch
+from PIL import Image
+
+from i2i.data.cmp import cmp_facades
+from i2i.data.folders import DataError, Pairs, in_split, is_validation, paired, pictures_in, stack
+from i2i.data.worlds.lines import ink
+from i2i.data.worlds.sketches import DRAWINGS, sketches
+from i2i.pictures import PictureError, to_bytes, to_picture, to_tensor
+from kit.sources import noise
+
+NAMES = [f"{i:03d}" for i in range(40)]
+TRAIN, VAL = ([n for n in NAMES if in_split(n, split)] for split in ("train", "val"))
+
+
+def shade(name: str, side: str) -> tuple[int, int, int]:
+    """A colour that tells which picture this is: A red, B blue, the name in green."""
+    return (200 if side == "A" else 0, 5 * int(name), 200 if side == "B" else 0)
+
+
+def flat(name: str, side: str, size=(16, 16)) -> Image.Image:
+    return Image.new("RGB", size, shade(name, side))
+
+
+def put(picture: Image.Image, path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    picture.save(path)
+
+
+@pytest.fixture
+def two_folders(tmp_path):
+    for name in NAMES:
+        for side in "AB":
+            put(flat(name, side), tmp_path / side / f"{name}.png")
+    return tmp_path
+
+
+@pytest.fixture
+def side_by_side(tmp_path):
+    for name in NAMES:
+        both = Image.new("RGB", (32, 16), shade(name, "A"))
+        both.paste(flat(name, "B"), (16, 0))
+        put(both, tmp_path / f"{name}.png")
+    return tmp_path
+
+
+def shown(x: torch.Tensor) -> list[tuple[int, ...]]:
+    """The colour of each picture of a batch."""
+    return [tuple(c) for c in to_bytes(x).float().mean((2, 3)).round().int().tolist()]
+
+
+def refused(*args, error=DataError, **options) -> str:
+    with pytest.raises(error) as caught:
+        paired(*args, **options)
+    sentence = str(caught.value)
+    assert sentence.endswith((".", "?")) and "\n" not in sentence
+    return sentence
+
+
+# ---- Splits ----
+
+
+def test_a_name_is_held_out_by_its_hash_for_ever():
+    """These names have been seen by models that were shipped: the rule may not change."""
+    assert [n for n in range(200) if is_validation(str(n))] == [
+        18,
+        72,
+        74,
+        87,
+        96,
+        105,
+        111,
+        127,
+        148,
+        154,
+        155,
+        157,
+        181,
+        187,
+        188,
+        193,
+    ]
+
+
+def test_val_is_about_a_tenth_and_disjoint_from_train():
+    names = [f"picture-{i}" for i in range(2000)]
+    val = {n for n in names if in_split(n, "val")}
+    assert 150 < len(val) < 250
+    assert {n for n in names if in_split(n, "train")} == set(names) - val
+
+
+def test_train_and_val_share_out_a_folder(two_folders):
+    train, val = (paired(two_folders, 16, s) for s in ("train", "val"))
+    assert (len(train), len(val)) == (len(TRAIN), len(VAL)) and len(VAL) > 0
+    assert shown(val.batch(torch.arange(len(val)))["x"]) == [shade(n, "A") for n in VAL]
+
+
+def test_another_file_moves_no_name_to_the_other_split(two_folders):
+    before = shown(paired(two_folders, 16, "val").batch(torch.arange(len(VAL)))["x"])
+    newcomer = next(n for n in map(str, range(100, 200)) if in_split(n, "train"))
+    for side in "AB":
+        put(flat("0", side), two_folders / side / f"{newcomer}.png")
+    assert shown(paired(two_folders, 16, "val").batch(torch.arange(len(VAL)))["x"]) == before
+
+
+def test_without_a_test_folder_the_tenth_serves_as_test_too(two_folders):
+    assert len(paired(two_folders, 16, "test")) == len(VAL)
+
+
+def test_a_test_folder_is_taken_whole(two_folders, tmp_path_factory):
+    root = tmp_path_factory.mktemp("set")
+    (two_folders / "A").rename(root / "moved")  # a set with train/ and test/
+    for folder, names in (("train", NAMES), ("test", NAMES[:7])):
+        for name in names:
+            for side in "AB":
+                put(flat(name, side), root / folder / side / f"{name}.png")
+    sizes = {s: len(paired(root, 16, s)) for s in ("train", "val", "test")}
+    assert sizes == {"train": len(TRAIN), "val": len(VAL), "test": 7}
+
+
+# ---- What pairs with what ----
+
+
+@pytest.mark.parametrize("layout", ["two_folders", "side_by_side"])
+@pytest.mark.parametrize("direction, x, y", [("AB", "A", "B"), ("BA", "B", "A")])
+def test_left_is_a_right_is_b_and_direction_says_which_is_x(request, layout, direction, x, y):
+    root = request.getfixturevalue(layout)
+    pairs = paired(root, 16, direction=direction, augment=False)
+    batch = pairs.batch(torch.arange(len(pairs)))
+    assert shown(batch["x"]) == [shade(n, x) for n in TRAIN]
+    assert shown(batch["y"]) == [shade(n, y) for n in TRAIN]
+    assert batch["x"].dtype == torch.float32 and batch["x"].shape == (len(TRAIN), 3, 16, 16)
+
+
+def test_partners_may_differ_in_suffix_and_other_files_are_passed_over(two_folders):
+    name = TRAIN[0]
+    (two_folders / "B" / f"{name}.png").unlink()
+    put(flat(name, "B"), two_folders / "B" / f"{name}.BMP")
+    for stray in ("notes.txt", ".hidden.png", "._000.png"):
+        (two_folders / "A" / stray).write_text("stray")
+    assert len(paired(two_folders, 16)) == len(TRAIN)
+
+
+def test_facades_are_label_map_to_photograph_with_the_old_val_as_test(tmp_path):
+    for folder, names in (("train", NAMES), ("val", NAMES[:5])):
+        for name in names:
+            both = Image.new("RGB", (32, 16), shade(name, "A"))  # the photograph lies left
+            both.paste(flat(name, "B"), (16, 0))
+            put(both, tmp_path / folder / f"{name}.png")
+    test = cmp_facades(tmp_path, 16, "test")
+    assert shown(test.batch(torch.arange(5))["x"]) == [shade(n, "B") for n in NAMES[:5]]
+    assert [len(cmp_facades(tmp_path, 16, s)) for s in ("train", "val")] == [len(TRAIN), len(VAL)]
+
+
+# ---- Faults ----
+
+
+def test_a_picture_without_partner_is_named(two_folders):
+    (two_folders / "B" / "007.png").unlink()
+    sentence = refused(two_folders, 16)
+    assert sentence.startswith("1 picture(s)") and "'007' is only in" in sentence and sentence.endswith("A.")
+
+
+def test_two_pictures_of_one_name_are_named(two_folders):
+    put(flat("007", "A"), two_folders / "A" / "007.jpg")
+    assert "both 007.jpg and 007.png" in refused(two_folders, 16)
+
+
+def test_a_pair_of_two_sizes_is_named(two_folders):
+    put(flat(TRAIN[3], "B", (16, 12)), two_folders / "B" / f"{TRAIN[3]}.png")
+    assert f"'{TRAIN[3]}' differs in size: A is 16 x 16 px, B is 16 x 12 px" in refused(two_folders, 16)
+
+
+@pytest.mark.parametrize("size", [(16, 16), (33, 16), (16, 32)])
+def test_a_picture_that_is_no_pair_is_named(side_by_side, size):
+    put(Image.new("RGB", size), side_by_side / f"{TRAIN[0]}.png")
+    assert f"{TRAIN[0]}.png is {size[0]} x {size[1]} px: not two pictures" in refused(side_by_side, 16)
+
+
+@pytest.mark.parametrize("layout", ["two_folders", "side_by_side"])
+def test_a_corrupt_picture_is_named(request, layout):
+    root = request.getfixturevalue(layout)
+    path = next(root.rglob(f"{TRAIN[5]}.png"))
+    path.write_bytes(path.read_bytes()[:50])
+    assert f"{TRAIN[5]}.png" in refused(root, 16, error=PictureError)
+
+
+def test_an_empty_folder_and_a_missing_one_are_told_apart(tmp_path):
+    assert re.match("no pairs in .*side-by-side", refused(tmp_path, 16))
+    assert "gone does not exist" in refused(tmp_path / "gone", 16)
+    with pytest.raises(DataError, match="gone does not exist"):
+        pictures_in(tmp_path / "gone")
+
+
+def test_a_split_that_stays_empty_says_why(tmp_path):
+    put(Image.new("RGB", (32, 16)), tmp_path / f"{TRAIN[0]}.png")
+    assert "none of the 1 pair(s)" in (sentence := refused(tmp_path, 16, "val")) and "val" in sentence
+
+
+@pytest.mark.parametrize("bad", [{"split": "validation"}, {"direction": "ab"}])
+def test_unknown_words_are_refused_with_the_known_ones(two_folders, bad):
+    assert next(iter(bad.values())) in refused(two_folders, 16, **bad)
+
+
+# ---- Augmentation ----
+
+
+def twins(size: int = 32, load: int = 40, n: int = 6) -> Pairs:
+    """Pairs whose two sides are the same picture."""
+    x = to_bytes(noise(n, 3, load, load))
+    return Pairs(x, x.clone(), size, augment=True)
+
+
+def seeded(seed: int) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+def test_crop_and_flip_move_both_sides_alike():
+    batch = twins().batch(torch.arange(6), seeded(0))
+    assert torch.equal(batch["x"], batch["y"]) and batch["x"].shape == (6, 3, 32, 32)
+
+
+def test_every_crop_is_a_window_of_its_picture_flipped_half_of_the_time():
+    pairs, index = twins(32, 36, 1), torch.zeros(200, dtype=torch.int64)
+    windows = pairs.x.unfold(2, 32, 1).unfold(3, 32, 1)[0].permute(1, 2, 0, 3, 4).flatten(0, 1)
+    both = torch.cat([windows, windows.flip(-1)])
+    found = [
+        [torch.equal(x, w) for w in both].index(True) for x in to_bytes(pairs.batch(index, seeded(0))["x"])
+    ]
+    assert len(set(found)) > 40, "25 windows, each either way"
+    assert 60 < sum(f >= 25 for f in found) < 140
+
+
+def test_chance_comes_from_the_generator_alone():
+    pairs, index = twins(), torch.arange(6)
+    torch.manual_seed(0)
+    one = pairs.batch(index, seeded(1))["x"]
+    torch.manual_seed(1)
+    assert torch.equal(one, pairs.batch(index, seeded(1))["x"])
+    assert not torch.equal(one, pairs.batch(index, seeded(2))["x"])
+
+
+def test_without_augmentation_the_middle_is_taken():
+    x = to_bytes(noise(2, 3, 40, 40))
+    batch = Pairs(x, x, 32).batch(torch.arange(2))
+    assert torch.equal(to_bytes(batch["x"]), x[..., 4:36, 4:36])
+
+
+def test_training_pictures_are_read_larger_so_that_crops_have_room(two_folders):
+    """286 for 256, as the paper does; others are read at their size."""
+    assert paired(two_folders, 64).x.shape[-1] == 72 and paired(two_folders, 64, "val").x.shape[-1] == 64
+
+
+@pytest.mark.parametrize("x, y", [(2, 3), (0, 0)])
+def test_pairs_need_two_sides(x, y):
+    with pytest.raises(DataError, match=f"{x} inputs and {y} targets"):
+        Pairs(torch.zeros(x, 3, 4, 4, dtype=torch.uint8), torch.zeros(y, 3, 4, 4, dtype=torch.uint8), 4)
+
+
+def test_stacking_keeps_pictures_of_the_right_size_as_they_are():
+    picture = to_picture(noise(3, 8, 8))
+    assert torch.equal(stack([picture], 8), to_bytes(to_tensor(picture)))
+    assert stack([picture, picture.resize((20, 10))], 4).shape == (2, 3, 4, 4)
+
+
+# ---- Pens ----
+
+
+def test_a_steady_pen_draws_the_borders_of_colours_and_nothing_else():
+    flat = torch.ones(1, 3, 64, 64)
+    flat[..., 16:48, 16:48] = -1
+    drawn = ink(flat, steady=True)[0]
+    assert torch.equal(drawn[0], drawn[1]) and drawn.min() >= -1 and drawn.max() <= 1
+    assert drawn[0, 32, 16] < 0 and drawn[0, 16, 32] < 0, "ink along the border"
+    assert drawn[0, 32, 32] == 1 and drawn[0, 4, 4] == 1, "paper inside and outside"
+    assert torch.equal(ink(flat, steady=True)[0], drawn)
+
+
+def test_a_shaky_pen_draws_by_its_generator():
+    flat = torch.ones(2, 3, 64, 64)
+    flat[..., 16:48, 16:48] = -1
+    one, again, other = (ink(flat, seeded(s)) for s in (1, 1, 2))
+    assert torch.equal(one, again) and not torch.equal(one, other) and not torch.equal(one[0], one[1])
+    assert (one < 0).float().mean() > 0.005, "there is ink"
+
+
+def test_twenty_sketches_are_black_ink_on_white():
+    x = sketches(64)["x"]
+    assert x.shape == (20, 3, 64, 64) and len(DRAWINGS) == 20
+    ink_share = (x < 0).float().mean((1, 2, 3))
+    assert ink_share.min() > 0.01 and ink_share.max() < 0.3
+    assert torch.equal(x[:, 0], x[:, 1]) and (x[..., 0, 0] == 1).all()

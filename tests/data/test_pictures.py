@@ -1,0 +1,373 @@
+"""Pictures in: whatever file arrives, it is read right or refused in one sentence that names it."""
+
+from __future__ import annotations
+
+import io
+import os
+import struct
+import subprocess
+import time
+import tracemalloc
+import zlib
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from i2i.pictures import (
+    PictureError,
+    from_bytes,
+    open_picture,
+    sheet,
+    to_bytes,
+    to_picture,
+    to_rgb,
+    to_tensor,
+)
+from kit.sources import noise
+
+RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
+
+
+def encoded(picture: Image.Image, kind: str, **options) -> bytes:
+    buffer = io.BytesIO()
+    picture.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def corners() -> Image.Image:
+    """40 x 20, quarters: red, green over blue, white."""
+    picture = Image.new("RGB", (40, 20), WHITE)
+    for colour, box in ((RED, (0, 0, 20, 10)), (GREEN, (20, 0, 40, 10)), (BLUE, (0, 10, 20, 20))):
+        picture.paste(colour, box)
+    return picture
+
+
+@pytest.fixture
+def read(tmp_path):
+    """Bytes under a name, as `open_picture` gives them back."""
+
+    def read(data: bytes, name: str = "mine.png") -> Image.Image:
+        path = tmp_path / name
+        path.write_bytes(data)
+        return open_picture(path)
+
+    return read
+
+
+@pytest.fixture
+def refusal(read):
+    """The sentence with which bytes are refused."""
+
+    def refusal(data: bytes, name: str = "mine.png") -> str:
+        with pytest.raises(PictureError) as caught:
+            read(data, name)
+        return checked(str(caught.value), name)
+
+    return refusal
+
+
+def checked(sentence: str, name: str) -> str:
+    assert sentence.startswith(name) and sentence.endswith(".") and "\n" not in sentence
+    return sentence
+
+
+def close(got: tuple, colour: tuple, tolerance: int = 12) -> bool:
+    return all(abs(a - b) <= tolerance for a, b in zip(got, colour, strict=True))
+
+
+def shows_corners(picture: Image.Image) -> bool:
+    at = [picture.getpixel(p) for p in ((5, 5), (35, 5), (5, 15), (35, 15))]
+    return (
+        picture.mode == "RGB" and picture.size == (40, 20) and all(map(close, at, (RED, GREEN, BLUE, WHITE)))
+    )
+
+
+# ---- What is read ----
+
+READABLE = {
+    "png": lambda: encoded(corners(), "PNG"),
+    "jpeg": lambda: encoded(corners(), "JPEG", quality=95, subsampling=0),
+    "progressive-jpeg": lambda: encoded(corners(), "JPEG", quality=95, subsampling=0, progressive=True),
+    "webp": lambda: encoded(corners(), "WEBP", lossless=True),
+    "gif": lambda: encoded(corners(), "GIF"),
+    "bmp": lambda: encoded(corners(), "BMP"),
+    "tiff": lambda: encoded(corners(), "TIFF", compression="tiff_lzw"),
+    "palette": lambda: encoded(corners().quantize(4), "PNG"),
+    "cmyk-jpeg": lambda: encoded(corners().convert("CMYK"), "JPEG", quality=95, subsampling=0),
+    "png16-rgb": lambda: png16(np.asarray(corners(), np.uint16) * 257),
+    "one-frame-of-many-gif": lambda: encoded(
+        corners(), "GIF", save_all=True, append_images=[Image.new("RGB", (40, 20))]
+    ),
+    "one-frame-of-many-webp": lambda: encoded(
+        corners(), "WEBP", lossless=True, save_all=True, append_images=[Image.new("RGB", (40, 20))]
+    ),
+    "one-page-of-many-tiff": lambda: encoded(
+        corners(), "TIFF", save_all=True, append_images=[Image.new("RGB", (9, 9))]
+    ),
+    "broken-exif-png": lambda: encoded(corners(), "PNG", exif=b"no exif at all"),
+    "broken-exif-jpeg": lambda: encoded(
+        corners(), "JPEG", quality=95, subsampling=0, exif=b"Exif\0\0II*\0\xff\xff\xff\x7f"
+    ),
+}
+
+
+def chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def png(width: int, height: int, bits: int, colour: int, packed: bytes) -> bytes:
+    """A PNG by hand: what Pillow does not write."""
+    head = struct.pack(">IIBBBBB", width, height, bits, colour, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", packed) + chunk(b"IEND", b"")
+
+
+def png16(values: np.ndarray) -> bytes:
+    """16 bits a channel, RGB."""
+    rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in values)
+    return png(values.shape[1], values.shape[0], 16, 2, zlib.compress(rows))
+
+
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF")
+@pytest.mark.parametrize("kind", READABLE)
+def test_every_kind_of_picture_is_read_as_what_it_shows(read, kind):
+    assert shows_corners(read(READABLE[kind]()))
+
+
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF")
+@pytest.mark.parametrize("kind", READABLE)
+def test_a_picture_may_come_as_an_open_file(kind):
+    assert shows_corners(open_picture(io.BytesIO(READABLE[kind]())))
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_exif_rotation_is_applied(read, orientation):
+    """A camera held sideways stores the picture turned, with a note; 6 is the usual one."""
+    turns = {
+        2: Image.Transpose.FLIP_LEFT_RIGHT,
+        3: Image.Transpose.ROTATE_180,
+        4: Image.Transpose.FLIP_TOP_BOTTOM,
+        5: Image.Transpose.TRANSPOSE,
+        6: Image.Transpose.ROTATE_90,
+        7: Image.Transpose.TRANSVERSE,
+        8: Image.Transpose.ROTATE_270,
+    }
+    stored = corners().transpose(turns[orientation]) if orientation in turns else corners()
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    assert shows_corners(read(encoded(stored, "JPEG", quality=95, subsampling=0, exif=exif)))
+
+
+@pytest.mark.parametrize("kind", ["PNG", "TIFF"])
+def test_sixteen_bit_grey_is_scaled_not_clipped(read, kind):
+    values = np.array([[0, 32768, 65535], [16384, 49152, 257]], np.uint16)
+    got = np.asarray(read(encoded(Image.fromarray(values), kind)))
+    assert got[..., 0].tolist() == [[0, 128, 255], [64, 191, 1]]
+    assert (got == got[..., :1]).all()
+
+
+def test_float_pictures_are_scaled_by_their_largest_value(read):
+    values = np.array([[0.0, 0.5, 1.0]], np.float32)
+    for factor in (1, 255):
+        got = np.asarray(read(encoded(Image.fromarray(values * factor), "TIFF"), "mine.tif"))
+        assert got[0, :, 0].tolist() == [0, 128, 255]
+
+
+def test_values_that_are_no_numbers_become_black_or_white(read):
+    values = np.array([[0.5, np.nan, np.inf, -np.inf]], np.float32)
+    assert np.asarray(read(encoded(Image.fromarray(values), "TIFF")))[0, :, 0].tolist() == [128, 0, 255, 0]
+    endless = np.array([[0.5, np.inf]], np.float32)
+    assert np.asarray(read(encoded(Image.fromarray(endless), "TIFF")))[0, :, 0].tolist() == [128, 255]
+
+
+@pytest.mark.parametrize("mode, ink", [("RGBA", (255, 0, 0, 0)), ("LA", (0, 0))])
+def test_transparency_is_laid_over_white(read, mode, ink):
+    """What the transparent ink would be does not matter; half transparent red is pink."""
+    assert read(encoded(Image.new(mode, (4, 4), ink), "PNG")).getpixel((0, 0)) == WHITE
+    pink = read(encoded(Image.new("RGBA", (4, 4), (255, 0, 0, 128)), "PNG")).getpixel((1, 1))
+    assert close(pink, (255, 127, 127), 1)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "GIF"])
+def test_a_palette_with_a_transparent_entry_is_laid_over_white(read, kind):
+    palette = Image.new("P", (2, 1))
+    palette.putpalette([0, 0, 255, 255, 0, 0])
+    palette.putdata([0, 1])
+    got = read(encoded(palette, kind, transparency=0))
+    assert [got.getpixel((i, 0)) for i in (0, 1)] == [WHITE, RED]
+
+
+def test_a_grey_picture_with_a_transparent_shade_is_laid_over_white(read):
+    got = read(encoded(Image.new("L", (2, 2), 40), "PNG", transparency=40))
+    assert got.getpixel((0, 0)) == WHITE
+
+
+def test_black_and_white_is_read(read):
+    page = Image.new("1", (4, 2), 1)
+    page.putpixel((0, 0), 0)
+    got = read(encoded(page, "PNG"))
+    assert got.getpixel((0, 0)) == (0, 0, 0) and got.getpixel((1, 0)) == WHITE
+
+
+def test_one_pixel_is_a_picture(read):
+    assert read(encoded(Image.new("RGB", (1, 1), RED), "PNG")).getpixel((0, 0)) == RED
+
+
+@pytest.mark.parametrize(
+    "mode", ["1", "L", "P", "LA", "PA", "RGBX", "RGBa", "CMYK", "YCbCr", "HSV", "I", "F", "I;16"]
+)
+def test_any_pil_picture_becomes_rgb(mode):
+    assert to_rgb(Image.new(mode, (3, 2))).mode == "RGB"
+
+
+def test_a_closed_animation_is_taken_at_its_first_frame():
+    picture = Image.open(io.BytesIO(READABLE["one-frame-of-many-gif"]()))
+    picture.seek(1)
+    assert shows_corners(to_rgb(picture))
+
+
+# ---- What is refused ----
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"hello\n",
+        b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+        b"<!doctype html><p>",
+        b"%PDF-1.7",
+        b"\0" * 100,
+    ],
+    ids=["text", "svg", "html", "pdf", "zeros"],
+)
+def test_what_is_no_picture_is_refused(refusal, data):
+    assert "not a picture that can be read here" in refusal(data)
+
+
+def test_an_empty_file_is_refused(refusal):
+    assert "is empty (0 bytes)" in refusal(b"")
+    with pytest.raises(PictureError, match="^the picture is not a picture"):
+        open_picture(io.BytesIO(b""))
+
+
+@pytest.mark.parametrize("kind", ["png", "jpeg", "webp", "gif", "bmp", "tiff", "progressive-jpeg"])
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.97])
+def test_a_truncated_file_is_refused(refusal, kind, share):
+    whole = Image.fromarray(to_bytes(noise(64, 64, 3)).numpy())
+    options = {"progressive": True} if "progressive" in kind else {}
+    data = encoded(whole, kind.rpartition("-")[2].upper(), **options)
+    assert any(word in refusal(data[: int(share * len(data))]) for word in ("cut short", "not a picture"))
+
+
+def test_a_flipped_bit_in_a_png_is_refused(refusal):
+    data = bytearray(encoded(corners(), "PNG"))
+    data[data.index(b"IDAT") + 8] ^= 0xFF
+    assert "damaged" in refusal(bytes(data))
+
+
+@pytest.mark.parametrize("picture", ["eps", "pdf", "ppm", "ico", "psd"])
+def test_other_formats_are_never_opened(refusal, monkeypatch, picture):
+    """Pillow would hand an EPS to Ghostscript, a program for programs that strangers send."""
+    monkeypatch.setattr(subprocess, "Popen", lambda *a, **k: pytest.fail("a program was started"))
+    data = {
+        "eps": b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\nshowpage\n",
+        "psd": b"8BPS\0\1" + bytes(6) + struct.pack(">HIIHH", 3, 1, 1, 8, 3) + bytes(14),
+    }.get(picture)
+    data = data or encoded(corners(), picture.upper())
+    Image.init()
+    assert "not a picture that can be read here" in refusal(data, "mine.png")
+
+
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
+def test_a_bomb_is_refused_before_it_is_decoded(refusal):
+    """120 megapixels in half a megabyte: refused by the header."""
+    packer = zlib.compressobj()
+    packed = b"".join(packer.compress(bytes(12_001)) for _ in range(10_000)) + packer.flush()
+    data = png(12_000, 10_000, 8, 0, packed)
+    assert len(data) < 2**19
+    tracemalloc.start()
+    start = time.process_time()
+    sentence = refusal(data)
+    seconds, peak = time.process_time() - start, tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert "120 megapixels" in sentence
+    assert seconds < 1 and peak < 2**23
+
+
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
+@pytest.mark.parametrize(
+    "w, h, why", [(30_000, 30_000, "pixels"), (10_000, 10, "long and thin"), (10, 9_001, "large")]
+)
+def test_extents_beyond_all_use_are_refused(refusal, w, h, why):
+    assert why in refusal(png(w, h, 8, 0, b""))
+
+
+def test_a_file_larger_than_any_picture_is_refused_unread(tmp_path):
+    path = tmp_path / "mine.png"
+    with path.open("wb") as file:
+        file.truncate(31 * 2**20)
+    with pytest.raises(PictureError) as caught:
+        open_picture(path)
+    assert "larger than 30 MB" in checked(str(caught.value), "mine.png")
+
+
+def test_folders_and_missing_files_are_named(tmp_path):
+    for name, why in (("there", "is a folder"), ("gone.png", "does not exist")):
+        (tmp_path / "there").mkdir(exist_ok=True)
+        with pytest.raises(PictureError, match=why) as caught:
+            open_picture(tmp_path / name)
+        checked(str(caught.value), name)
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() == 0, reason="the super-user may read everything"
+)
+def test_a_file_that_may_not_be_read_is_named(tmp_path):
+    path = tmp_path / "mine.png"
+    path.write_bytes(encoded(corners(), "PNG"))
+    path.chmod(0)
+    with pytest.raises(PictureError, match="mine.png may not be read"):
+        open_picture(path)
+
+
+def test_an_upload_is_called_by_the_name_that_its_owner_knows():
+    with pytest.raises(PictureError, match="^cat.jpg is not a picture"):
+        open_picture(io.BytesIO(b"meow"), name="cat.jpg")
+
+
+@pytest.mark.parametrize("thing", [None, "cat.png", np.zeros((4, 4, 3), np.uint8)])
+def test_what_is_no_pil_picture_is_refused(thing):
+    with pytest.raises(PictureError, match="expected a PIL picture, got"):
+        to_rgb(thing)
+
+
+def test_a_picture_without_pixels_is_refused():
+    with pytest.raises(PictureError, match="0 x 2 px: it has no pixels"):
+        to_rgb(Image.new("RGB", (0, 2)))
+
+
+# ---- Tensors ----
+
+
+def test_every_byte_survives_the_way_there_and_back():
+    shades = torch.arange(256, dtype=torch.uint8)
+    assert torch.equal(to_bytes(from_bytes(shades)), shades)
+    assert (from_bytes(shades).min(), from_bytes(shades).max()) == (-1, 1)
+    assert torch.equal(to_tensor(to_picture(to_tensor(corners()))), to_tensor(corners()))
+
+
+def test_what_leaves_the_range_is_clipped():
+    assert to_bytes(torch.tensor([-3.0, 0.0, 3.0])).tolist() == [0, 128, 255]
+
+
+def test_a_tensor_holds_channels_then_rows_then_columns():
+    x = to_tensor(corners())
+    assert x.shape == (1, 3, 20, 40)
+    assert x[0, :, 15, 5].tolist() == [-1, -1, 1], "row 15, column 5 is blue"
+
+
+def test_a_sheet_shows_its_rows_from_top_to_bottom():
+    page = sheet([torch.ones(2, 3, 8, 8), -torch.ones(3, 3, 8, 8)], gap=2)
+    assert page.size == (2 + 3 * 10, 2 + 2 * 10)
+    assert page.getpixel((3, 3)) == WHITE and page.getpixel((3, 13)) == (0, 0, 0)

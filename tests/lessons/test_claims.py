@@ -1,0 +1,229 @@
+"""Claims: the measures that only they use, their tables, and the record that comes with this copy."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import pytest
+import torch
+
+from i2i.claims import (
+    CLAIMS,
+    CONTRADICTED,
+    HOLDS,
+    NotReady,
+    as_table,
+    inpainting,
+    kept,
+    many,
+    markdown,
+    mixtures,
+    paired,
+    partial,
+    recorded,
+    shown,
+    unpaired,
+    unpaired_nets,
+)
+from i2i.claims import paired_nets as nets
+from i2i.data.domains import Domains
+from i2i.data.unpaired import Unpaired
+from i2i.data.worlds.facades import Facades, draw_labels
+from i2i.data.worlds.icons import draw
+from i2i.pictures import from_bytes, to_bytes
+from kit.root import ROOT
+
+
+def test_a_figure_is_shown_with_the_spread_over_its_seeds():
+    assert shown(0.123456) == "0.1235"
+    assert shown([1.0, 2.0, 3.0]) == "2 (1 to 3)"
+
+
+def test_figures_named_row_and_column_make_a_table():
+    figures = {"a | x": 1.0, "b | x": [2.0, 4.0], "a | y": 3.0}
+    assert as_table(figures) == (["x", "y"], {"a": ["1", "3"], "b": ["3 (2 to 4)", ""]})
+    assert as_table({"alone": 1.0}) is None
+    assert markdown(figures).splitlines() == ["| | x | y |", "|---|---|---|", "| a | 1 | 3 |", "| b | 3 (2 to 4) |  |"]
+    assert markdown({"alone": 1.0}).splitlines()[-1] == "| alone | 1 |"
+
+
+def test_boundaries_agree_within_a_pixel_and_not_beyond():
+    labels = draw_labels(torch.arange(8))
+    assert paired.boundary_f(labels, labels) == pytest.approx(1)
+    assert paired.boundary_f(labels.roll(1, 2)[..., 4:-4], labels[..., 4:-4]) > 0.97
+    far = labels.roll((5, 5), (1, 2))[..., 8:-8, 8:-8]
+    assert paired.boundary_f(far, labels[..., 8:-8, 8:-8]) < 0.85
+    assert paired.boundary_f(torch.zeros_like(labels), labels) == 0
+
+
+def test_repetition_is_seen_and_its_absence_too():
+    noise = torch.rand(4, 3, 64, 64, generator=torch.Generator().manual_seed(0))
+    tiles = noise[..., :8, :8].repeat(1, 1, 8, 8)
+    assert paired.tiling(noise) < 0.1
+    assert paired.tiling(tiles) > 0.9
+    assert paired.tiling(noise[..., :16, :16].repeat(1, 1, 4, 4)) < 0.4, "a longer period is not fine detail repeating"
+
+
+def test_every_claim_was_measured_and_its_verdict_is_that_of_its_figures():
+    for name, claim in CLAIMS.items():
+        record = recorded(name)
+        assert record, f"{name} was never measured: python -m i2i claims {name} --run"
+        assert claim.verdict(record["figures"]) == record["verdict"] and set(record) == {"figures", "verdict", "date"}, name
+
+
+def test_the_record_holds_no_claim_that_is_gone():
+    assert set(json.loads((ROOT / "assets" / "claims.json").read_text())) == set(CLAIMS)
+
+
+@pytest.mark.parametrize("name", ["blur", "conditioning", "skips", "patch-size", "dropout-diversity"])
+def test_claims_about_training_have_three_seeds_and_a_marked_second_line(name):
+    figures = recorded(name)["figures"]
+    assert any(isinstance(v, list) and len(v) == 3 for v in figures.values())
+    assert any(k.startswith((paired.CMP, "shipped: ")) for k in figures)
+
+
+def test_a_claim_that_turned_out_otherwise_is_contradicted():
+    figures = dict(recorded("blur")["figures"])
+    figures["L1 | energy ratio"], figures["L1 + cGAN | energy ratio"] = [1.0] * 3, [0.2] * 3
+    assert CLAIMS["blur"].verdict(figures) == CONTRADICTED
+    figures = dict(recorded("dropout-diversity")["figures"])
+    assert CLAIMS["dropout-diversity"].verdict(figures | {"dropout samples for one map | spread (L1)": [9.0] * 3}) == CONTRADICTED
+    assert CLAIMS["dropout-diversity"].verdict(figures | {"dropout samples for one map | spread (L1)": [0.02] * 3}) == HOLDS
+    figures = dict(recorded("fcn-score")["figures"])
+    assert CLAIMS["fcn-score"].verdict(figures | {"L1 + cGAN | per-pixel": 0.0}) == CONTRADICTED
+    assert CLAIMS["fcn-score"].verdict(figures | {"L1 + cGAN | per-pixel": 0.9}) == HOLDS
+
+
+def test_a_net_is_trained_once_and_kept(tmp_path, monkeypatch):
+    monkeypatch.setattr(kept, "KEPT", tmp_path)
+    monkeypatch.setattr(nets, "_BASE", dataclasses.replace(nets._BASE, steps=2, width=8, cap=8, patch_width=8))
+    nets.trained.cache_clear()
+    first = nets.trained("GAN", 0)
+    assert not first.method.config.condition and first.method.config.l1 == 0
+    nets.trained.cache_clear()
+    written = {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*.safetensors")}
+    again = nets.trained("GAN", 0)
+    assert written == {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*.safetensors")}
+    x = Facades(64, split="test").batch(torch.tensor([0]))["x"]
+    assert torch.equal(first.translate(x, 0), again.translate(x, 0))
+    assert not torch.equal(first.translate(x, 0), nets.trained("GAN", 1).translate(x, 0)), "another seed, another net"
+    monkeypatch.setattr(nets, "_BASE", dataclasses.replace(nets._BASE, steps=3))
+    nets.trained.cache_clear()
+    with pytest.raises(NotReady, match="other settings"):
+        nets.trained("GAN", 0)
+    nets.trained.cache_clear()
+
+
+def test_weights_that_are_not_here_are_asked_for_in_a_sentence(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(NotReady, match="python -m i2i train pix2pix-facades-gan"):
+        nets.on_cmp("GAN")
+
+
+def test_hue_error_sees_hue_alone():
+    red, green = torch.tensor([1.0, -1, -1]), torch.tensor([-1.0, 1, -1])
+    one, other = (c[None, :, None, None].expand(2, 3, 8, 8) for c in (red, green))
+    assert unpaired.hue_error(one, one) == pytest.approx(0, abs=0.1)
+    assert unpaired.hue_error(one, other) == pytest.approx(120, abs=0.1)
+    assert unpaired.hue_error(one, 0.3 * one + 0.2) == pytest.approx(0, abs=0.1), "brightness and saturation do not count"
+
+
+def test_modes_are_counted_where_points_lie():
+    centres = mixtures.modes(mixtures.TARGET, 1.5)
+
+    class Fixed(torch.nn.Module):
+        def __init__(self, count):
+            super().__init__()
+            self.count = count
+
+        def forward(self, x):
+            return centres[torch.arange(len(x)) % self.count]
+
+    assert mixtures.coverage(Fixed(10)) == (10, 1.0) and mixtures.coverage(Fixed(3)) == (3, 1.0)
+    assert mixtures.coverage(torch.nn.Identity())[1] < 0.2, "the source's modes are not the target's"
+
+
+def test_the_shuffled_solution_is_another_one_with_the_same_cycle_loss():
+    figures = unpaired.permuted_cycle()
+    assert CLAIMS["permuted-cycle"].verdict(figures) == HOLDS
+
+
+def test_a_net_without_pairs_keeps_its_trace(tmp_path, monkeypatch):
+    monkeypatch.setattr(kept, "KEPT", tmp_path)
+    monkeypatch.setattr(unpaired_nets, "_EVERY", 2)
+    small = {"width": 4, "blocks": 1, "patch_width": 4, "steps": 5}
+    monkeypatch.setitem(unpaired_nets._NETS, "cyclegan", (unpaired_nets._NETS["cyclegan"][0] | small, 2))
+    unpaired_nets.trained.cache_clear()
+    card = unpaired_nets.trained("GAN alone", 0).card
+    assert len(card["D loss"]) == 5 and [step for step, _, _ in card["trace"]] == [2, 4]
+    assert unpaired_nets.trained("GAN alone", 0).method.config.forward_cycle == 0
+    unpaired_nets.trained.cache_clear()
+
+
+def test_a_label_behind_reflected_borders_is_lost():
+    assert CLAIMS["zero-padding"].verdict(many.zero_padding()) == HOLDS
+
+
+@pytest.fixture
+def few_icons(monkeypatch):
+    """The worlds of the claims about many domains and about one picture, with a hundred objects in place of thousands."""
+    flat, glossy, night = (to_bytes(draw(torch.arange(104), style, 32)) for style in many.STYLES)
+    monkeypatch.setattr(many, "world", lambda split: Domains([flat, glossy, night], many.STYLES, partners=True))
+    monkeypatch.setattr(partial, "icons", lambda split: Unpaired(flat, glossy, 32, partners=True))
+    cached = (many._codes, many._which, partial._truth, partial._other_codes, partial._probe)
+    for each in cached:
+        each.cache_clear()
+    yield
+    for each in cached:
+        each.cache_clear()
+
+
+def test_true_partners_are_judged_best_of_all_among_many_domains(few_icons):
+    found = many._figures_of(lambda i, j, x: from_bytes(many.world("test").pictures[j][: len(x)]))
+    assert found["partner L1"] == 0 and found["PD-i2i"] == pytest.approx(0, abs=1e-4)
+    assert found["top-1"] == 1 and found["domain"] > 0.99
+    assert many._figures_of(lambda i, j, x: x)["domain"] < 0.01, "what is left as it is stays in its own domain"
+
+
+def test_the_one_picture_is_judged_by_its_own_partner(few_icons, monkeypatch):
+    """What would return the partner is judged best, and doing nothing is judged, too."""
+    glossy = draw(torch.tensor([partial.SOURCES[0]]), "glossy", partial.SIZE)
+    monkeypatch.setattr(partial, "through", lambda model, x: glossy.expand(len(x), -1, -1, -1))
+    right = partial._judged(object(), partial.SOURCES[0])
+    assert right["partner L1"] < 0.01 and right["place of the partner among 100"] <= 2 and right["likeness"] == 1
+    still = partial._judged(None, partial.SOURCES[0])
+    assert still["partner L1"] > 0.05 and still["likeness"] == 0 and right["PD-i2i, unseen pictures"] > still["PD-i2i, unseen pictures"]
+
+
+def test_one_shot_needs_ost_to_be_nearest():
+    rows = ("no translation", "OST, one picture", "OST, moving the shared layers", "CycleGAN, one picture")
+    figures = {f"{row} | PD-i2i": [0.5] * 3 for row in rows} | {"OST, one picture | PD-i2i": [0.4] * 3}
+    assert CLAIMS["one-shot"].verdict(figures) == HOLDS
+    for row in rows:
+        other = figures | {f"{row} | PD-i2i": [0.3 if row != rows[1] else 0.6] * 3}
+        assert CLAIMS["one-shot"].verdict(other) == CONTRADICTED
+
+
+def test_both_heads_hold_only_where_neither_alone_is_better():
+    rows = {"reconstruction alone": 21.0, "global": 20.0, "patch": 20.5, "both": 20.6}
+    figures = {f"{row} | hole PSNR": [v] * 3 for row, v in rows.items()}
+    figures |= {f"{row} | hole SSIM": [v / 40] * 3 for row, v in rows.items()}
+    figures |= {f"{row} | border jump": [j] * 3 for row, j in zip(rows, (0.5, 0.8, 1.3, 0.9), strict=True)}
+    verdict = CLAIMS["global-and-patch"].verdict
+    assert verdict(figures) == HOLDS, "whatever reconstruction alone reaches"
+    for name, value in (("both | hole PSNR", 20.4), ("both | hole SSIM", 0.4), ("both | border jump", 0.75), ("both | border jump", 1.31)):
+        assert verdict(figures | {name: [value] * 3}) == CONTRADICTED, name
+
+
+def test_a_perfect_fill_has_perfect_figures(monkeypatch):
+    source = inpainting.facade_holes(64, "test", 8, kinds=("centre",))
+
+    class Perfect:
+        def translate(self, x, seed=0, mask=None):
+            return source.batch(torch.arange(8))["y"]
+
+    found = inpainting._measured(Perfect(), source)
+    assert found["hole L1"] == 0 and found["hole SSIM"] == pytest.approx(1) and found["hole energy"] == found["border jump"] == 1
+    film = inpainting._measured(inpainting.Membrane(), source)
+    assert film["hole PSNR"] < 25 and film["hole energy"] < 0.2
