@@ -6,11 +6,9 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import tiny
 from markupsafe import Markup, escape
 from PIL import Image
 
@@ -30,8 +28,10 @@ from i2i.checkpoint import export
 from i2i.pictures import PictureError
 from i2i.run import pipeline
 from i2i.run.oneshot import Progress
+from kit.methods import tiny
+from kit.root import ROOT
 
-DEMOS = Path(__file__).resolve().parent.parent / "demos"
+DEMOS = ROOT / "demos"
 PICTURE = "<img src=x onerror=alert(1)>.png"
 LABEL = "<script>&\"'"
 
