@@ -7,7 +7,6 @@ string is escaped on its way in, here as everywhere in the tabs, so that a name 
 from __future__ import annotations
 
 import base64
-import html
 import io
 from collections.abc import Iterable
 from functools import cache
@@ -112,21 +111,27 @@ def table(heads: list[tuple[str, str]], rows: list[tuple[str, bool, list[tuple[s
 def paper_links(*keys: str, also: str = "", notebooks: tuple[str, ...] = ()) -> gr.HTML:
     """A line of links to the papers of PAPERS, each once, and their notebooks.
 
-    also: HTML to stand before the notebooks.  notebooks: stems of others that belong here.
+    also: text to stand before the notebooks.  notebooks: stems of others that belong here.
     """
     by_title: dict[str, list[Paper]] = {}
     for key in keys:
         by_title.setdefault(PAPERS[key].title, []).append(PAPERS[key])
-    anchors = "".join(
-        f'<a href="{html.escape(found[0].url)}" title="{html.escape(f"{title}. {found[0].appeared}")}" target="_blank" rel="noopener">'
-        f"{html.escape(f'{both(p.name for p in found)}: {found[0].cited} {found[0].year}')}</a>"
+    anchors = Markup("").join(
+        Markup('<a href="{}" title="{}" target="_blank" rel="noopener">{}</a>').format(
+            found[0].url,
+            f"{title}. {found[0].appeared}",
+            f"{both(p.name for p in found)}: {found[0].cited} {found[0].year}",
+        )
         for title, found in by_title.items()
     )
     stems = list(dict.fromkeys(filter(None, [*(PAPERS[key].notebook for key in keys), *notebooks])))
-    if stems:
-        also += f" Notebook{'s' * (len(stems) > 1)}: <code>make notebook</code>, {both(stems)}"
+    where = Markup("{} Notebook{}: <code>make notebook</code>, {}").format(
+        also, "s" * (len(stems) > 1), both(stems)
+    )
     return gr.HTML(
-        f'<p class="links">{anchors}<span class="small">{also.strip()}</span></p>',
+        Markup('<p class="links">{}<span class="small">{}</span></p>').format(
+            anchors, where.strip() if stems else also
+        ),
         apply_default_css=False,
         elem_classes="bare",
     )

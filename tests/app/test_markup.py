@@ -37,9 +37,7 @@ LABEL = "<script>&\"'"
 
 # ---- What the sources may say ----
 
-HELPER = DEMOS / "widgets" / "look.py"
-REST = {HELPER, DEMOS / "map" / "tab.py"}  # the one place that may; the Map, which has its texts from this repository alone
-SOURCES = sorted({*DEMOS.rglob("*.py")} - REST)
+SOURCES = sorted(DEMOS.rglob("*.py"))
 _TAG = re.compile(r"</?[a-z][a-z0-9]*[\s>/]|&[a-z]+;")
 
 

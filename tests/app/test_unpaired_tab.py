@@ -292,7 +292,7 @@ def test_an_address_shows_another_visitor_the_same(visit):
     v.other(before)
     v.page.locator("#sides button", has_text="UNIT").click()
     v.until("() => document.querySelector('#sides [aria-checked=true]').innerText.includes('UNIT')")
-    v.until("() => document.querySelector('#terms').innerText.includes('G2(E1(·))')")
+    v.until("() => document.querySelector('#terms').innerText.includes('G2(E1(G1(z2)))')")
     wish = v.wish()
     assert {k: wish[k] for k in ("tab", "subject", "method", "direction", "example")} == {
         "tab": "unpaired", "subject": "icons", "method": "unit", "direction": "yx", "example": "3",
