@@ -110,6 +110,15 @@ def test_grey_counts_as_rgb_and_gradients_reach_the_picture(judge):
     assert x.grad.abs().sum() > 0
 
 
+def test_gradients_pass_whoever_asked_for_it_first():
+    """The judge is one object for all, and the first to ask may be a translation."""
+    with torch.inference_mode():
+        judge = load_judge.__wrapped__()
+    x = fixed()[:1].clone().requires_grad_()
+    judge(x)[-1].sum().backward()
+    assert x.grad.abs().sum() > 0
+
+
 @pytest.mark.parametrize("shape", [(1, 3, 31, 64), (1, 2, 64, 64), (3, 64, 64)])
 def test_what_is_no_batch_of_pictures_is_refused(judge, shape):
     with pytest.raises(ValueError, match="at least 32 x 32"):
