@@ -296,4 +296,5 @@ def load_judge(name: str = "i2i-feat-v1", folder: Path | None = None) -> Judge:
     folder: where its own folder lies, by default among the shipped ones. CheckpointError if it is absent or
     does not fit.
     """
-    return take(folder or SHIPPED / name, lambda settings: Judge(tuple(settings["widths"]))).settle()
+    with torch.inference_mode(False):  # weights made within it could never let a gradient through, to anyone who asks later
+        return take(folder or SHIPPED / name, lambda settings: Judge(tuple(settings["widths"]))).settle()

@@ -310,13 +310,13 @@ def test_it_can_be_closed_before_the_first_frame(line):
 
 
 def test_the_cap_ends_it_though_nobody_looks(line):
-    frames = line.frames("me", f"{HERE}:counting", 10_000, 0.05, cap=20)
+    frames = line.frames("me", f"{HERE}:counting", 10_000, 0.05, cap=8)
     pid = next(news(frames))
     end = time.monotonic() + 40
     while alive(pid) and time.monotonic() < end:
         time.sleep(0.2)
     assert not alive(pid)
-    with pytest.raises(live.Failed, match="longer than the 20 seconds"):
+    with pytest.raises(live.Failed, match="longer than the 8 seconds"):
         list(frames)
 
 

@@ -11,8 +11,7 @@ from torch import nn
 
 from i2i.methods import METHODS
 from i2i.recipes import RECIPES, folder_recipe
-from kit.methods import tiny
-from kit.sources import fake_batch
+from kit.methods import example, loud, tiny
 
 # method: what differs from its defaults, whose sizes are tests/golden/parameters, and parameters by the first letters of its
 # networks' names. Those of the authors' code, or of the paper's own layers where no code was published (SRCNN, SRGAN).
@@ -63,81 +62,74 @@ def test_a_net_of_ones_own_is_trained_as_the_method_is_now_and_not_as_shipped_on
 # ---- Norms ----
 
 
-def choices() -> list[tuple[str, dict]]:
-    """Every method with each norm that its config accepts."""
+def accepted(key: str) -> list[dict]:
+    """Settings for each norm that a method's config accepts."""
+    if "norm" not in {f.name for f in dataclasses.fields(METHODS[key].Config)}:
+        return [{}]
     found = []
-    for key, cls in METHODS.items():
-        if "norm" not in {f.name for f in dataclasses.fields(cls.Config)}:
-            found.append((key, {}))
+    for norm in ("batch", "instance", "none"):
+        try:
+            tiny(key, norm=norm)
+        except KeyError:
             continue
-        for norm in ("batch", "instance", "none"):
-            try:
-                tiny(key, norm=norm)
-            except KeyError:
-                continue
-            found.append((key, {"norm": norm}))
+        found.append({"norm": norm})
     return found
 
 
-CHOICES = choices()
-EACH = pytest.mark.parametrize("key, changes", CHOICES, ids=lambda v: v if isinstance(v, str) else v.get("norm", ""))
-
-
 def test_both_norms_of_a_config_are_found():
-    norms = {key: {changes.get("norm") for k, changes in CHOICES if k == key} for key in METHODS}
+    norms = {key: {changes.get("norm") for changes in accepted(key)} for key in ("cyclegan", "pix2pix", "distancegan", "srresnet", "unit")}
     assert norms["cyclegan"] == norms["pix2pix"] == norms["distancegan"] == {"batch", "instance"}
-    assert norms["srgan"] == norms["srresnet"] == {"batch", "none"} and norms["unit"] == {None}
+    assert norms["srresnet"] == {"batch", "none"} and norms["unit"] == {None}
 
 
-@EACH
-def test_a_batch_norm_never_sees_two_domains_at_once(key, changes):
+MIXED = {"dtn": {6}}  # as its file says under "Differs from the paper"
+
+
+@pytest.mark.parametrize("key", METHODS)
+def test_a_batch_norm_never_sees_two_domains_at_once(key):
     """Nor what is real beside what is made: a batch of three in each domain, so any norm that sees six has mixed them."""
-    method, seen = tiny(key, **changes).train(), []
-    for module in method.modules():
-        if isinstance(module, nn.BatchNorm2d):
-            module.register_forward_pre_hook(lambda module, given: seen.append(len(given[0])))
-    batch = fake_batch(3, enlarges=method.enlarges)
-    for stage in method.stages():
-        given = batch | method.fakes(batch)
-        for turn in stage.turns.values():
-            turn.loss(given)
-            turn.loss(batch)
-    mixed = {"dtn": {3, 6}}  # as its file says under "Differs from the paper"
-    batched = changes.get("norm") == "batch" or key in ("discogan", "dtn", "pggan", "srgan")
-    assert {*seen} == (mixed.get(key, {3}) if batched else set())
+    for changes in accepted(key):
+        method, seen = tiny(key, **changes).train(), []
+        norms = [module for module in method.modules() if isinstance(module, nn.BatchNorm2d)]
+        for module in norms:
+            module.register_forward_pre_hook(lambda module, given, seen=seen: seen.append(len(given[0])))
+        batch = example(method, 3)
+        for stage in method.stages():
+            given = batch | method.fakes(batch)
+            for turn in stage.turns.values():
+                turn.loss(given)
+                turn.loss(batch)
+        assert {*seen} == (MIXED.get(key, set()) | {3} if norms else set()), (key, changes)
+        assert norms or changes.get("norm") != "batch"
 
 
-@EACH
-def test_pictures_shared_by_turns_are_those_that_separate_calls_make(key, changes):
-    """Also where one call serves both domains; in float64 and in training mode."""
-    method = tiny(key, **changes).double().train()
-    for p in method.parameters():
-        if p.dim() > 1:
-            nn.init.normal_(p, std=0.3, generator=torch.Generator().manual_seed(1))
-    batch = fake_batch(3, dtype=torch.float64, enlarges=method.enlarges)
-    x, y = batch["x"], batch["y"]
-    apart = {
-        "pix2pix": lambda m: {"fake_y": m.G(x)},
-        "cyclegan": lambda m: {"fake_y": m.G(x), "fake_x": m.F(y), "same_y": m.G(y), "same_x": m.F(x)},
-        "distancegan": lambda m: {"fake_y": m.G(x)},
-        "unit": unit_apart,
-        "pggan": lambda m: {"fake_y": m.fill(x, batch["mask"])},
-        "srgan": lambda m: {"fake_y": m.G(x)},
-    }
-    torch.manual_seed(0)
-    made = {k: v for k, v in method.fakes(batch).items() if not k.startswith("shown")}
-    if key == "dtn":
-        assert {*made} == {"code_x", "from_x", "from_y"}
-        return  # its batch norms do see both domains together
-    torch.manual_seed(0)
-    expected = apart[key](method) if key in apart else {}
-    assert made.keys() == expected.keys()
-    for name, value in expected.items():
-        torch.testing.assert_close(made[name], value, rtol=1e-9, atol=1e-12, msg=lambda m, name=name: f"{name}\n{m}")
+# method: what its `fakes` are, each made in a call of its own.
+APART = {
+    "pix2pix": lambda m, b: {"fake_y": m.G(b["x"])},
+    "cyclegan": lambda m, b: {"fake_y": m.G(b["x"]), "fake_x": m.F(b["y"]), "same_y": m.G(b["y"]), "same_x": m.F(b["x"])},
+    "distancegan": lambda m, b: {"fake_y": m.G(b["x"])},
+    "unit": lambda m, b: unit_apart(m, b),
+    "pggan": lambda m, b: {"fake_y": m.fill(b["x"], b["mask"])},
+    "srgan": lambda m, b: {"fake_y": m.G(b["x"])},
+}
 
 
-def unit_apart(method) -> dict[str, torch.Tensor]:
-    batch = fake_batch(3, dtype=torch.float64)
+@pytest.mark.parametrize("key", APART)
+def test_fakes_are_those_that_separate_calls_make(key):
+    """Also where one call serves both domains; in float64 and in training mode. DTN's batch norms do see both together."""
+    for changes in accepted(key):
+        method = loud(key, **changes).train()
+        batch = example(method, 3, torch.float64)
+        torch.manual_seed(0)
+        made = {k: v for k, v in method.fakes(batch).items() if not k.startswith("shown")}
+        torch.manual_seed(0)
+        expected = APART[key](method, batch)
+        assert made.keys() == expected.keys()
+        for name, value in expected.items():
+            torch.testing.assert_close(made[name], value, rtol=1e-9, atol=1e-12, msg=lambda m, name=name: f"{name}\n{m}")
+
+
+def unit_apart(method, batch) -> dict[str, torch.Tensor]:
     mean_1, mean_2 = method.encode(batch["x"], 1), method.encode(batch["y"], 2)
     z_1, z_2 = (mean + torch.randn(mean.shape).double() for mean in (mean_1, mean_2))
     made = {f"x_{i}{j}": method.decode(z, j) for (i, z), j in itertools.product(((1, z_1), (2, z_2)), (1, 2))}

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from i2i.data.folders import DataError
-from i2i.data.unpaired import Unpaired, unpaired_icons
+from i2i.data.unpaired import ICON_SPLITS, Unpaired, unpaired_icons
 from i2i.data.worlds import landscapes
 from i2i.measure.unpaired import FIGURES, Source, everything, report
 from i2i.metrics import distance_correlation, linear_probe, ranks
@@ -30,9 +30,9 @@ class Knows:
 
 @pytest.fixture(scope="module")
 def icons():
-    train = unpaired_icons(32, count=64)
-    test = unpaired_icons(32, split="test")
-    return train, Unpaired(test.x[:120], test.y[:120], 32, partners=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(ICON_SPLITS, "test", (ICON_SPLITS["test"][0], 120))
+        return unpaired_icons(32, count=64), unpaired_icons(32, split="test")
 
 
 @pytest.fixture(scope="module")

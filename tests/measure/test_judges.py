@@ -22,6 +22,7 @@ from i2i.judges import (
     Judge,
     Mixture,
     distort,
+    features,
     load_judge,
     orders,
     shelves,
@@ -110,6 +111,15 @@ def test_grey_counts_as_rgb_and_gradients_reach_the_picture(judge):
     assert x.grad.abs().sum() > 0
 
 
+def test_gradients_pass_whoever_asked_for_it_first():
+    """The judge is one object for all, and the first to ask may be a translation."""
+    with torch.inference_mode():
+        judge = load_judge.__wrapped__()
+    x = fixed()[:1].clone().requires_grad_()
+    judge(x)[-1].sum().backward()
+    assert x.grad.abs().sum() > 0
+
+
 @pytest.mark.parametrize("shape", [(1, 3, 31, 64), (1, 2, 64, 64), (3, 64, 64)])
 def test_what_is_no_batch_of_pictures_is_refused(judge, shape):
     with pytest.raises(ValueError, match="at least 32 x 32"):
@@ -184,9 +194,10 @@ def test_a_batch_follows_the_generator():
     assert (one["answers"][:, 0] >= 0).all() and (one["answers"] < torch.tensor(list(TASKS.values()))).all()
 
 
-def test_training_ends_in_an_export_that_loads_and_is_never_replaced(tmp_path):
+def test_training_ends_in_an_export_that_loads_and_is_never_replaced(tmp_path, monkeypatch):
+    monkeypatch.setattr(features, "shelves", lambda sets, split, size=32, drawn=4: shelves(sets, split, size, drawn))
     config = replace(JUDGES[NAME].config, widths=(4, 4, 8, 8, 8))
-    recipe = replace(JUDGES[NAME], config=config, sets=WORLDS, drawn=4, probes=6, batch=4)
+    recipe = replace(JUDGES[NAME], config=config, sets=("icons",), size=32, drawn=4, probes=6, batch=4)
     folder = train_judge("tiny", tmp_path, steps=2, recipe=recipe, precision="fp32", progress=False)
     tiny = load_judge("tiny", folder)
     assert [m.shape[1] for m in tiny(fixed())] == [4, 4, 8, 8, 8]
