@@ -126,13 +126,12 @@ def paper_links(*keys: str, also: str = "", notebooks: tuple[str, ...] = ()) -> 
         for title, found in by_title.items()
     )
     stems = list(dict.fromkeys(filter(None, [*(PAPERS[key].notebook for key in keys), *notebooks])))
-    where = Markup("{} Notebook{}: <code>make notebook</code>, {}").format(
-        also, "s" * (len(stems) > 1), both(stems)
-    )
+    if stems:
+        also = Markup("{} Notebook{}: <code>make notebook</code>, {}").format(
+            also, "s" * (len(stems) > 1), both(stems)
+        )
     return gr.HTML(
-        Markup('<p class="links">{}<span class="small">{}</span></p>').format(
-            anchors, where.strip() if stems else also
-        ),
+        Markup('<p class="links">{}<span class="small">{}</span></p>').format(anchors, also.strip()),
         apply_default_css=False,
         elem_classes="bare",
     )
