@@ -20,7 +20,7 @@ _LEAST = 64  # px that are shown around a small hole
 
 
 @dataclass(frozen=True)
-class Told:
+class LossVariant:
     """title; model; row: its name in the claim; terms: those of the objective that it learnt by."""
 
     title: str
@@ -29,11 +29,11 @@ class Told:
     terms: tuple[str, ...]
 
 
-TOLD = {
-    "l1": Told("reconstruction alone", "pggan-facades-l1", "reconstruction alone", ("rec",)),
-    "global": Told("with the global D: G‑GAN", "pggan-facades-global", "global", ("rec", "global")),
-    "patch": Told("with the patch D: P‑GAN", "pggan-facades-patch", "patch", ("rec", "patch")),
-    "both": Told("with both: PGGAN", "pggan-facades-both", "both", ("rec", "global", "patch")),
+LOSS_VARIANTS = {
+    "l1": LossVariant("reconstruction alone", "pggan-facades-l1", "reconstruction alone", ("rec",)),
+    "global": LossVariant("with the global D: G‑GAN", "pggan-facades-global", "global", ("rec", "global")),
+    "patch": LossVariant("with the patch D: P‑GAN", "pggan-facades-patch", "patch", ("rec", "patch")),
+    "both": LossVariant("with both: PGGAN", "pggan-facades-both", "both", ("rec", "global", "patch")),
 }
 _TERMS = {
     "rec": (Markup("λ<sub>1</sub> <i>L</i><sub>rec</sub>"), "l1", "lambda 1 times the reconstruction loss"),
@@ -63,7 +63,7 @@ _NOTICE = (
 
 
 def available() -> bool:
-    return {t.model for t in TOLD.values()} <= set(shipped())
+    return {t.model for t in LOSS_VARIANTS.values()} <= set(shipped())
 
 
 def equation(terms: tuple[str, ...] = tuple(_TERMS)) -> Markup:
@@ -87,7 +87,7 @@ def weights(model: str) -> Markup:
 
 @kept
 def _filled(view: View) -> Filled:
-    models = {"membrane": Membrane(), **{key: loaded(told.model) for key, told in TOLD.items()}}
+    models = {"membrane": Membrane(), **{key: loaded(told.model) for key, told in LOSS_VARIANTS.items()}}
     return fill_by(hole_of(view), models, view.example is not None)
 
 
@@ -101,7 +101,7 @@ def shown(view: View) -> Markup:
         fault = Markup('<p class="tell">{}</p>').format(made.hole.fault)
         return look.stack(fault, _PREDICT, look.notice(_NOTICE))
     box = made.hole.nearby(_LEAST)
-    cells = [_cell(made, key, told.title, equation(told.terms), box) for key, told in TOLD.items()]
+    cells = [_cell(made, key, told.title, equation(told.terms), box) for key, told in LOSS_VARIANTS.items()]
     film = Markup('<p class="equation">nothing learnt</p>')
     cells.insert(0, _cell(made, "membrane", "soap film", film, box))
     cells.append(
@@ -121,7 +121,7 @@ def shown(view: View) -> Markup:
         'the terms that are struck out; {}.</p><div class="four-losses">{}</div>{}'
     ).format(
         where,
-        weights(TOLD["both"].model),
+        weights(LOSS_VARIANTS["both"].model),
         Markup("").join(cells),
         look.stack(_PREDICT, look.notice(f"{_NOTICE} {_measured()}".strip())),
     )
@@ -165,7 +165,7 @@ def _measured() -> str:
             for name in ("PSNR", "energy")
             if f"{t.row} | hole {name}" in found
         ]
-        for t in TOLD.values()
+        for t in LOSS_VARIANTS.values()
     }
     if any(len(numbers) < 2 for numbers in rows.values()):
         return ""

@@ -232,13 +232,13 @@ def _live(model: Model, picture: Image.Image, made: Image.Image, truth: Image.Im
     return look.terms(parts) + extra
 
 
-def _shown(value: dict | None, key: str, seed: float, picked: int | None) -> why.Shown:
+def _shown(value: dict | None, key: str, seed: float, picked: int | None) -> why.Screen:
     """What is on the screen, for the cards below; an empty pad counts as the subject's first example."""
     if is_empty(value):
         value, picked = _examples(key)[0].value, 0
     picture = _input(key, value)
     fronts = picture if key == "facades" else _front(0)
-    return why.Shown(
+    return why.Screen(
         picture,
         _seed(seed),
         _model(_subject(key).model),

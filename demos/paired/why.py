@@ -49,7 +49,7 @@ _SIDES = {1: "pixel", 16: "16 px", 70: "70 px", 142: "all of it"}
 
 
 @dataclass(frozen=True)
-class Shown:
+class Screen:
     """What is on the screen: the input, the seed, the model, the true answer if it is known.
 
     on_fronts: whether the input is a map of materials.  fronts: it, or the town house in its place.
@@ -118,7 +118,7 @@ def take_apart(picture: Image.Image, seed: int, guess: str | None) -> Markup:
     return Markup('<div class="three">{}</div>{}').format(Markup("").join(cells), verdict)
 
 
-def look_through(shown: Shown, patch: int) -> dict:
+def look_through(shown: Screen, patch: int) -> dict:
     """The eye's value: what the net with this patch makes of the input, under its own D; and where it is known, the
     true picture under the same D. The emoji have one net, with patches of 70 px."""
     named = _patches(shown)
@@ -134,12 +134,12 @@ def look_through(shown: Shown, patch: int) -> dict:
         return seen_by(model.method.D, [(title, p, critic(model).judge(x, y)) for title, p, y in views])
 
 
-def _patches(shown: Shown) -> dict[int, str]:
+def _patches(shown: Screen) -> dict[int, str]:
     """Patch -> the model that has it, for the subject on the screen; {} if it has but its own."""
     return _PATCHES.get("facades" if shown.on_fronts else shown.model.name.removeprefix("pix2pix-"), {})
 
 
-def _choices(shown: Shown) -> list[tuple[str, int]]:
+def _choices(shown: Screen) -> list[tuple[str, int]]:
     return [(_SIDES[p], p) for p in _patches(shown) or (70,)]
 
 
@@ -168,7 +168,7 @@ def load_wide() -> Model:
 class Panel:
     """The cards, built once; `refresh` gives what they show for a map."""
 
-    def __init__(self, shown: Shown, street: list[Image.Image]):
+    def __init__(self, shown: Screen, street: list[Image.Image]):
         picture, seed = shown.fronts, shown.seed
         gr.HTML(
             f'{_STYLE}<h2 class="why">Why it works</h2><p class="lead">Nets trained alike except for one thing, at 128 px, on photographs of '
@@ -236,7 +236,7 @@ class Panel:
                 elem_id="wide",
             )
 
-    def listen(self, shown: Callable[..., Shown], street: Callable, inputs: list) -> list[dict]:
+    def listen(self, shown: Callable[..., Screen], street: Callable, inputs: list) -> list[dict]:
         """Wire the controls. shown(*inputs): what is on the screen; street(*inputs): maps for the street.
 
         Returns the listeners to run whenever that changes.

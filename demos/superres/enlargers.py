@@ -30,7 +30,7 @@ _PLACE = 96  # px: phi and D see places of this side in training
 
 
 @dataclass(frozen=True)
-class Told:
+class Enlarger:
     """title, shipped model, its loss in a word and in a few, the equation (and in words), what to notice."""
 
     title: str
@@ -48,8 +48,8 @@ _PHI = Markup(
     '<span class="l1">0.2 · mean (φ(y) − φ(G(x)))²</span> <span class="l1">+ 0.25 · mean (y − G(x))²</span>'
 )
 
-TOLD: dict[str, Told] = {
-    "srcnn": Told(
+ENLARGERS: dict[str, Enlarger] = {
+    "srcnn": Enlarger(
         "SRCNN", "srcnn-photographs", "MSE", "the squared error of the brightness",
         Markup('<i>L</i> = <span class="l1">mean (Y − G(Y<sub>bicubic</sub>))²</span>'),
         "the mean squared difference of the original's brightness from the mended one",
@@ -57,7 +57,7 @@ TOLD: dict[str, Told] = {
         "narrower, with less of a halo. Where bicubic lost a texture it stays lost, for each pixel is made from 17 × 17 of them.",
         "var(--green)",
     ),
-    "srresnet": Told(
+    "srresnet": Enlarger(
         "SRResNet", "srresnet-photographs", "MSE", "the squared error of the pixels",
         Markup('<i>L</i> = <span class="l1">mean (y − G(x))²</span>'), "the mean squared difference of the original and the result",
         Markup(
@@ -66,7 +66,7 @@ TOLD: dict[str, Told] = {
         ),
         "var(--orange)",
     ),
-    "content": Told(
+    "content": Enlarger(
         "SRGAN, no D", "srgan-photographs-no-gan", "content + MSE",
         "the content loss (what a fixed net φ sees) and the squared error, without an adversary",
         Markup("<i>L</i> = {}").format(_PHI), "a fifth of the squared difference of what a fixed net phi sees, plus a quarter of that of the pixels",
@@ -75,7 +75,7 @@ TOLD: dict[str, Told] = {
         "look for fine patterns.",
         "#2f8fd0",
     ),
-    "srgan": Told(
+    "srgan": Enlarger(
         "SRGAN", "srgan-photographs", "+ adversarial", "the content loss, the squared error and an adversary",
         Markup('<i>L</i> = {} <span>+ 10<sup>−3</sup> · <span class="gan">(−log D(G(x)))</span></span>').format(_PHI),
         "a fifth of the squared difference of what a fixed net phi sees, plus a quarter of that of the pixels, plus a thousandth of "
@@ -88,7 +88,7 @@ TOLD: dict[str, Told] = {
         "var(--violet)",
     ),
 }  # fmt: skip
-COLOURS = {key: told.colour for key, told in TOLD.items()} | {
+COLOURS = {key: told.colour for key, told in ENLARGERS.items()} | {
     "bicubic": "var(--soft)",
     "original": "var(--ink)",
 }
@@ -110,13 +110,13 @@ class Figures(NamedTuple):
 
 
 def models() -> list[str]:
-    """Keys of TOLD whose model is here."""
-    return [key for key, told in TOLD.items() if told.model in shipped()]
+    """Keys of ENLARGERS whose model is here."""
+    return [key for key, told in ENLARGERS.items() if told.model in shipped()]
 
 
 def model_of(key: str) -> str:
-    """The model behind a key of TOLD, or behind one of `twice`."""
-    return TOLD[key.removesuffix(_TWICE)].model + _TWICE * key.endswith(_TWICE)
+    """The model behind a key of ENLARGERS, or behind one of `twice`."""
+    return ENLARGERS[key.removesuffix(_TWICE)].model + _TWICE * key.endswith(_TWICE)
 
 
 def scale_of(key: str) -> int:
@@ -126,17 +126,17 @@ def scale_of(key: str) -> int:
 def twice(key: str) -> str | None:
     """The key of the model that doubles the sides in the manner of `key`, or else of another's, if any is here: whole
     photographs need no more as a rule."""
-    near = sorted(TOLD, key=lambda other: (other != key, other != "srresnet"))
+    near = sorted(ENLARGERS, key=lambda other: (other != key, other != "srresnet"))
     return next((other + _TWICE for other in near if model_of(other + _TWICE) in shipped()), None)
 
 
-@lru_cache(maxsize=2 * len(TOLD))
+@lru_cache(maxsize=2 * len(ENLARGERS))
 def loaded(key: str) -> Model:
     return load(model_of(key))
 
 
 def enlarge(key: str, x: Image.Image, wanted: Callable[[], bool]) -> Image.Image | None:
-    """x at four times its sides, or None when it is no longer wanted. key: of TOLD, or "bicubic"."""
+    """x at four times its sides, or None when it is no longer wanted. key: of ENLARGERS, or "bicubic"."""
     if key == "bicubic":
         return Bicubic(SCALE)(x)
     made = None
@@ -232,8 +232,8 @@ def title_of(key: str) -> str:
     if key.endswith(_TWICE):
         return f"{title_of(key.removesuffix(_TWICE))}, twice"
     return (
-        TOLD[key].title
-        if key in TOLD
+        ENLARGERS[key].title
+        if key in ENLARGERS
         else {"bicubic": "bicubic", "original": "the original", "given": "what is given"}[key]
     )
 
@@ -245,7 +245,7 @@ def told(
 
     rows: figures by column, where the original is known; missed: `back` by column, where it is not.
     """
-    t = TOLD[key]
+    t = ENLARGERS[key]
     if rows:
         numbers = table(rows, key) + Markup(
             '<p class="small">In violet the best of each kind: does each loss win at what it asks for?</p>'

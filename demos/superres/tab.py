@@ -25,7 +25,7 @@ from ..widgets.strip import thumbnail
 from ..widgets.urls import exact_url, light_url
 from ..work.visitors import Visitors
 from . import enlargers, spectrum, whole
-from .enlargers import SCALE, TOLD, Figures, title_of
+from .enlargers import ENLARGERS, SCALE, Figures, title_of
 from .part import EXAMPLES, SIDES, Part, Shelf, View, cut, moved, settle, thumbnails
 
 _STYLE = look.style(__file__, "tab")
@@ -53,7 +53,7 @@ class Column:
 
 
 @dataclass
-class Shown:
+class Comparison:
     """A part and what is made of it so far, by column; believed: what D says of SRGAN's."""
 
     part: Part
@@ -66,7 +66,7 @@ class Shown:
 
     @property
     def rows(self) -> dict[str, Figures]:
-        return {k: c.figures for k in ["bicubic", *TOLD] if (c := self.columns.get(k)) and c.figures}
+        return {k: c.figures for k in ["bicubic", *ENLARGERS] if (c := self.columns.get(k)) and c.figures}
 
 
 def _column(key: str, part: Part, wanted: Callable[[], bool]) -> Column | None:
@@ -88,10 +88,10 @@ def _column(key: str, part: Part, wanted: Callable[[], bool]) -> Column | None:
     return column
 
 
-def compare(view: View, wanted: Callable[[], bool] = lambda: True) -> Iterator[Shown]:
+def compare(view: View, wanted: Callable[[], bool] = lambda: True) -> Iterator[Comparison]:
     """What the page shows of a view, as it is made: the chosen model before the others. Ends early once it is not wanted."""
     part = cut(view)
-    shown = Shown(part)
+    shown = Comparison(part)
     if part.y is not None:
         shown.columns["original"] = Column(part.y, exact_url(part.y))
     here = enlargers.models()
@@ -105,7 +105,7 @@ def compare(view: View, wanted: Callable[[], bool] = lambda: True) -> Iterator[S
         yield shown
 
 
-def _order(shown: Shown) -> list[str]:
+def _order(shown: Comparison) -> list[str]:
     return ["bicubic", *enlargers.models(), *(["original"] if shown.part.y is not None else [])]
 
 
@@ -114,7 +114,7 @@ def _alt(key: str, part: Part) -> str:
     return f"{what}, {'the original' if key == 'original' else f'enlarged by {title_of(key)}'}"
 
 
-def lens_of(shown: Shown) -> dict:
+def lens_of(shown: Comparison) -> dict:
     part, columns = shown.part, []
     for key in _order(shown):
         column = shown.columns.get(key)
@@ -147,12 +147,12 @@ def lens_of(shown: Shown) -> dict:
     }
 
 
-def curtain_of(shown: Shown) -> dict:
+def curtain_of(shown: Comparison) -> dict:
     part, here = shown.part, enlargers.models()
     pictures = {
         key: {
             "title": title_of(key), "src": shown.columns[key].src if key in shown.columns else "", "alt": _alt(key, part),
-            "crisp": False, "loss": TOLD[key].short if key in TOLD else "",
+            "crisp": False, "loss": ENLARGERS[key].short if key in ENLARGERS else "",
         }
         for key in _order(shown)
     }  # fmt: skip
@@ -201,12 +201,12 @@ def frame_of(part: Part, picture: Image.Image) -> dict:
     }  # fmt: skip
 
 
-def spectrum_of(shown: Shown) -> Markup:
+def spectrum_of(shown: Comparison) -> Markup:
     order = [k for k in _order(shown) if k in shown.columns]
     return spectrum.plot({k: shown.columns[k].picture for k in order})
 
 
-def everything(shown: Shown, picture: Image.Image) -> tuple:
+def everything(shown: Comparison, picture: Image.Image) -> tuple:
     """All that is shown of a part: frame, lens, curtain, spectrum, and what is said of the whole picture."""
     return (
         frame_of(shown.part, picture),
@@ -240,7 +240,7 @@ _VISITORS = Visitors(lambda: settle(keys=enlargers.models()))
 
 
 def _key(model: str) -> str:
-    names = {TOLD[k].model: k for k in enlargers.models()}
+    names = {ENLARGERS[k].model: k for k in enlargers.models()}
     if model not in names:
         raise sentence(f"there is no model {model!r} in this tab; there are {', '.join(names)}.")
     return names[model]
@@ -550,10 +550,10 @@ def tab() -> Callable | None:
         double.click(twice, None, **whole_line)
         halt.click(stop, None, None, **private)
 
-        named = [gr.File(visible=False), gr.Textbox(TOLD[view.chosen].model, visible=False)]
+        named = [gr.File(visible=False), gr.Textbox(ENLARGERS[view.chosen].model, visible=False)]
         gr.Button(visible=False).click(
             enlarge, named, gr.Image(visible=False, format="png"), api_name="superres", concurrency_id="whole-api", concurrency_limit=3,
-            api_description=f"A picture at four times its sides; model is one of {', '.join(TOLD[k].model for k in keys)}.",
+            api_description=f"A picture at four times its sides; model is one of {', '.join(ENLARGERS[k].model for k in keys)}.",
         )  # fmt: skip
         gr.Button(visible=False).click(
             score,

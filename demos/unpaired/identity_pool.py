@@ -16,12 +16,12 @@ from i2i.run.pipeline import Model
 
 from ..widgets.look import figure, stack
 from ..widgets.strip import thumbnail
-from .objective import Seen
+from .objective import Screen
 
 _SLOTS = 4  # of the pool in the picture; CycleGAN's has 50
 
 
-def already_there(model: Model, seen: Seen) -> Markup:
+def already_there(model: Model, seen: Screen) -> Markup:
     """HTML: G on a picture of the target domain, beside how much it changes one of the source."""
     kept, moved = l1(seen.same, seen.target).item(), l1(seen.made, seen.source).item()
     title, weight = PAPERS[model.kind].name, getattr(model.method.config, "identity", None)

@@ -19,7 +19,7 @@ from ..widgets.tex import tex
 
 
 @dataclass(frozen=True)
-class Seen:
+class Screen:
     """What is on the screen, [1, 3, H, W] in [-1, 1]: a picture, its translation, its return (None: there is no way
     back), a picture of the target domain, and that one translated as if it were not there yet."""
 
@@ -42,7 +42,7 @@ class Term:
 
 
 @dataclass(frozen=True)
-class Told:
+class MethodText:
     """over, back: how the paper writes the translation and the return, from x and from y.
     aside: said below the terms.  source: its letters for images of the two domains."""
 
@@ -55,8 +55,8 @@ class Told:
     source: tuple[str, str] = ("x", "y")
 
 
-TOLD: dict[str, Told] = {
-    "cyclegan": Told(
+METHOD_TEXTS: dict[str, MethodText] = {
+    "cyclegan": MethodText(
         Markup(
             '<span class="gan"><i>L</i><sub>GAN</sub>(G, D<sub>Y</sub>)</span> + <span class="gan"><i>L</i><sub>GAN</sub>(F, D<sub>X</sub>)</span> '
             '+ λ <span class="l1"><i>L</i><sub>cyc</sub>(G, F)</span>'
@@ -66,7 +66,7 @@ TOLD: dict[str, Told] = {
         "Coming back proves that nothing was lost, not that it was translated well: a cycle closes over any swap of colours, as "
         "long as F swaps them back. Compare the size of the cycle term with what you think of the translation.",
     ),
-    "discogan": Told(
+    "discogan": MethodText(
         Markup(
             '<span class="gan"><i>L</i><sub>GAN<sub>B</sub></sub></span> + <span class="l1"><i>L</i><sub>CONST<sub>A</sub></sub></span> + '
             '<span class="gan"><i>L</i><sub>GAN<sub>A</sub></sub></span> + <span class="l1"><i>L</i><sub>CONST<sub>B</sub></sub></span>'
@@ -77,7 +77,7 @@ TOLD: dict[str, Told] = {
         "memory: shapes may turn into others of the same kind, and little can be hidden for the way back.",
         source=("a", "b"),
     ),
-    "dualgan": Told(
+    "dualgan": MethodText(
         Markup(
             'λ<sub>U</sub> <span class="l1">|x − G<sub>B</sub>(G<sub>A</sub>(x))|</span> + λ<sub>V</sub> <span class="l1">|y − G<sub>A</sub>(G<sub>B</sub>(y))|</span> '
             '− <span class="gan">D<sub>A</sub>(G<sub>A</sub>(x))</span> − <span class="gan">D<sub>B</sub>(G<sub>B</sub>(y))</span>'
@@ -87,7 +87,7 @@ TOLD: dict[str, Told] = {
         "The skips of the U-Net carry the outline over untouched. Coming back weighs 500 times as much as the critic's "
         "score, so the return is close; how far the style goes is what the critic can still ask for.",
     ),
-    "unit": Told(
+    "unit": MethodText(
         Markup(
             '<i>L</i><sub>VAE<sub>1</sub></sub> + <span class="gan"><i>L</i><sub>GAN<sub>1</sub></sub></span> + <span class="l1"><i>L</i><sub>CC<sub>1</sub></sub></span> + '
             '<i>L</i><sub>VAE<sub>2</sub></sub> + <span class="gan"><i>L</i><sub>GAN<sub>2</sub></sub></span> + <span class="l1"><i>L</i><sub>CC<sub>2</sub></sub></span>'
@@ -97,7 +97,7 @@ TOLD: dict[str, Told] = {
         "The layers nearest the code are the same for both domains, so a thing should have one code in both. The code was "
         "trained under noise of size 1: what it carries must be loud, and a faint hidden signal would drown.",
     ),
-    "distancegan": Told(
+    "distancegan": MethodText(
         Markup('α <span class="gan"><i>L</i><sub>GAN</sub>(G, D)</span> + β <span class="l1"><i>L</i><sub>distance</sub>(G)</span>'),
         "alpha times the GAN loss of G and D, plus beta times the distance loss of G",
         ("G(x)", ""), ("", ""),
@@ -123,7 +123,7 @@ def _judging(model: Model) -> Method:
 
 
 @torch.inference_mode()
-def terms(model: Model, seen: Seen) -> list[Term]:
+def terms(model: Model, seen: Screen) -> list[Term]:
     """Those terms of the method's objective that speak of what is on the screen. One of a discriminator that was not
     shipped, or whose weight is 0, is left out."""
     method = _judging(model)
@@ -142,9 +142,9 @@ def terms(model: Model, seen: Seen) -> list[Term]:
     )
 
 
-def objective(model: Model, seen: Seen) -> Markup:
+def objective(model: Model, seen: Screen) -> Markup:
     """HTML: the equation, its live terms, and what to notice."""
-    told, found = TOLD[model.kind], terms(model, seen)
+    told, found = METHOD_TEXTS[model.kind], terms(model, seen)
     equation, spoken = told.equation, told.spoken
     if getattr(model.method.config, "identity", 0):
         equation, spoken = (

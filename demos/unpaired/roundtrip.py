@@ -18,7 +18,7 @@ from i2i.pictures import to_picture
 from i2i.run.pipeline import Model
 
 from ..widgets.look import figure, note, notice, stack
-from .objective import TOLD
+from .objective import METHOD_TEXTS
 
 GAIN = 4  # how much differences are amplified to be seen
 LEVELS = (0, 2, 4, 8, 16, 32, 64)  # of noise, in grey levels of 255, for the curve
@@ -79,7 +79,7 @@ def _difference(a: Tensor, b: Tensor) -> Tensor:
 
 def _letters(trip: Trip) -> tuple[str, str, str]:
     """The source, its translation and its return, as HTML in the paper's letters."""
-    at, told = "xy".index(trip.direction[0]), TOLD[trip.model.kind]
+    at, told = "xy".index(trip.direction[0]), METHOD_TEXTS[trip.model.kind]
     return told.source[at], told.over[at], told.back[at]
 
 

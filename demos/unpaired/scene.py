@@ -21,7 +21,7 @@ from ..widgets.asking import sentence
 from ..widgets.strip import thumbnail
 from . import partner, roundtrip
 from .identity_pool import already_there, history
-from .objective import TOLD, Seen, objective
+from .objective import METHOD_TEXTS, Screen, objective
 from .subjects import SUBJECTS, Example, examples
 
 MOST = 4  # methods side by side
@@ -32,8 +32,8 @@ def name_of(key: str, method: str) -> str:
 
 
 def methods(key: str) -> list[str]:
-    """The methods with a shipped model for this subject, in the order of TOLD."""
-    return [m for m in TOLD if name_of(key, m) in shipped()]
+    """The methods with a shipped model for this subject, in the order of METHOD_TEXTS."""
+    return [m for m in METHOD_TEXTS if name_of(key, m) in shipped()]
 
 
 def available() -> list[str]:
@@ -176,7 +176,7 @@ def show(scene: Scene, noise: float, guess: str | None) -> tuple:
         },
     }  # fmt: skip
     canvas = model.place(scene.target).x
-    seen = Seen(
+    seen = Screen(
         scene.direction, trip.source, trip.made, trip.back(trip.made) if trip.returns else None, canvas,
         roundtrip.over(model, canvas, scene.direction),
     )  # fmt: skip

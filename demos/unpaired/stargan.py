@@ -32,7 +32,7 @@ from .subjects import EMOJI, SUBJECTS
 _STYLE = look.style(__file__, "stargan")
 
 MODELS = {"icons": "stargan-icons", "emoji": "stargan-emoji", "photographs": "stargan-weather"}
-TOLD = {
+METHOD_TEXTS = {
     "openmoji": "OpenMoji", "noto": "Noto", "fluent-flat": "Fluent flat", "fluent-3d": "Fluent 3-D", "cloudy": "clouds", "shine": "sunshine",
 }  # fmt: skip
 _PHOTOGRAPHS = 3  # of each kind of weather
@@ -178,7 +178,7 @@ def nearest(model: Model, picture: Image.Image) -> str:
 
 
 def _called(label: str) -> str:
-    return TOLD.get(label, label)
+    return METHOD_TEXTS.get(label, label)
 
 
 def show(view: View, revealed: bool) -> tuple[dict, Markup, Markup, Markup]:

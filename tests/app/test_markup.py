@@ -153,9 +153,9 @@ def folder(tmp_path_factory):
     export(home / oneshot.MODEL, tiny("ost").eval(), nets=("D_y",), **small)
     for told in fillers.SUBJECTS.values():
         export(home / told.model, tiny("pggan").eval(), nets=("D",), **small)
-    for told in four.TOLD.values():
+    for told in four.LOSS_VARIANTS.values():
         export(home / told.model, tiny("pggan").eval(), **small)
-    export(home / enlargers.TOLD["srcnn"].model, tiny("srcnn", scale=4).eval(), **small)
+    export(home / enlargers.ENLARGERS["srcnn"].model, tiny("srcnn", scale=4).eval(), **small)
     for told in paired.SUBJECTS.values():
         export(home / told.model, tiny().eval(), nets=("D",), **small)
     return home
@@ -192,7 +192,7 @@ def test_unpaired(gallery, monkeypatch, method, guess):
         monkeypatch.setattr(module, "examples", lambda key: known)
     icons = replace(subjects.SUBJECTS["icons"], x=LABEL, y=LABEL, story=LABEL)
     monkeypatch.setitem(subjects.SUBJECTS, "icons", icons)
-    monkeypatch.setitem(scene.TOLD, method, replace(scene.TOLD[method], notice=LABEL, spoken=LABEL, aside=LABEL))
+    monkeypatch.setitem(scene.METHOD_TEXTS, method, replace(scene.METHOD_TEXTS[method], notice=LABEL, spoken=LABEL, aside=LABEL))
     monkeypatch.setitem(scene.PAPERS, method, replace(scene.PAPERS[method], name=LABEL, idea=LABEL))
     now = scene.settle("icons", "xy", [], method)
     assert escape(PICTURE) in safe(scene.show(now, 8, guess)) and escape(PICTURE) in safe(scene.thumbnails("icons", method, "xy"))
@@ -239,7 +239,7 @@ def test_inpainting(gallery, monkeypatch):
     monkeypatch.setattr(fillers.Hole, "fault", LABEL)
     assert escape(LABEL) in safe(inpainting.says_of(view, made), inpainting.told(view, made, "pggan"))
     assert escape(LABEL) in inpainting._SAYS.format(LABEL)
-    monkeypatch.setattr(four, "TOLD", {key: replace(told, title=LABEL) for key, told in four.TOLD.items()})
+    monkeypatch.setattr(four, "LOSS_VARIANTS", {key: replace(told, title=LABEL) for key, told in four.LOSS_VARIANTS.items()})
     assert escape(LABEL) in safe(four.shown(view)), "the sentence in place of the four"
     monkeypatch.setattr(fillers.Hole, "fault", "")
     assert escape(LABEL) in safe(four.shown(view))
@@ -254,8 +254,8 @@ def test_superres(gallery, monkeypatch):
     for module in (part, superres):
         monkeypatch.setattr(module, "EXAMPLES", (odd,))
     monkeypatch.setattr(superres, "thumbnails", lambda: (Image.new("RGB", (9, 9)),))
-    told = replace(enlargers.TOLD["srcnn"], title=LABEL, loss=LABEL, spoken=LABEL, notice=LABEL, short=LABEL)
-    monkeypatch.setitem(enlargers.TOLD, "srcnn", told)
+    told = replace(enlargers.ENLARGERS["srcnn"], title=LABEL, loss=LABEL, spoken=LABEL, notice=LABEL, short=LABEL)
+    monkeypatch.setitem(enlargers.ENLARGERS, "srcnn", told)
     for shrink in (True, False):
         view = part.settle(0, side=128, shrink=shrink, keys=["srcnn"])
         *_, shown = superres.compare(view)
