@@ -2,7 +2,7 @@
 
 >>> import i2i
 >>> model = i2i.load("pix2pix-icons")
->>> picture = model(drawing, seed=1)  # PIL in, PIL out
+>>> image = model(drawing, seed=1)  # PIL in, PIL out
 """
 
 from importlib import import_module

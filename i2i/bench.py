@@ -1,4 +1,4 @@
-"""How fast: a training step and a picture, against the plain way of doing the same on this machine.
+"""How fast: a training step and an image, against the plain way of doing the same on this machine.
 
 Plain = a method as it was built, of torch's own layers: eager float32, NCHW, the default (looping) Adam, no averaged
 copy. Ours = what `fast.lay_out` makes of it. Ours, plain and the machine's ceiling run in turn in one process, and
@@ -40,7 +40,7 @@ Figures = dict[str, float]
 
 
 class _Noise:
-    """Random pairs: the speed of a step does not depend on what is in the picture."""
+    """Random pairs: the speed of a step does not depend on what is in the image."""
 
     def __init__(self, batch: dict[str, torch.Tensor]):
         self.example = batch
@@ -54,18 +54,18 @@ class _Noise:
 
 def _example(recipe: Recipe, count: int) -> dict[str, torch.Tensor]:
     sides = {"x": recipe.size // _enlarges(recipe), "y": recipe.size}
-    pictures = {k: torch.rand(count, 3, side, side) * 2 - 1 for k, side in sides.items()}
+    images = {k: torch.rand(count, 3, side, side) * 2 - 1 for k, side in sides.items()}
     hole = torch.zeros(count, 1, recipe.size, recipe.size)
     hole[..., recipe.size // 4 : 3 * recipe.size // 4, recipe.size // 4 : 3 * recipe.size // 4] = 1
-    return pictures | {"mask": hole, "label": torch.arange(count) % 2}
+    return images | {"mask": hole, "label": torch.arange(count) % 2}
 
 
 def _enlarges(recipe: Recipe) -> int:
     return METHODS[recipe.method](METHODS[recipe.method].Config(**recipe.config)).enlarges
 
 
-def _picture(recipe: Recipe) -> torch.Tensor:
-    """What a visitor's picture amounts to: of the trained size, or, where it is enlarged, a tile."""
+def _image(recipe: Recipe) -> torch.Tensor:
+    """What a visitor's image amounts to: of the trained size, or, where it is enlarged, a tile."""
     return _example(recipe, 1)["x"] if _enlarges(recipe) == 1 else torch.rand(1, 3, TILE, TILE) * 2 - 1
 
 
@@ -192,12 +192,12 @@ def bench_step(recipe: Recipe, rounds: int, device: torch.device) -> Figures:
     return figures
 
 
-def bench_picture(recipe: Recipe, rounds: int, device: torch.device, compile: bool = False) -> Figures:  # noqa: A002
-    """One picture through `Model.translate`, as `bench_step` reports it, and the first call after loading, in seconds.
+def bench_image(recipe: Recipe, rounds: int, device: torch.device, compile: bool = False) -> Figures:  # noqa: A002
+    """One image through `Model.translate`, as `bench_step` reports it, and the first call after loading, in seconds.
 
     compile: build the compiled net, too (a minute of one core the first time), and time it.
     """
-    x = _picture(recipe)
+    x = _image(recipe)
     plain, seed = _plain(recipe, device).eval().requires_grad_(False), iter(range(10**9))
     here = x.to(device)
 
@@ -247,14 +247,14 @@ def peak_memory(recipe: Recipe, device: torch.device) -> Figures:
     batch = pool.batch(range(recipe.batch))
     x = batch["x"][:1]
 
-    def picture() -> Callable[[], object]:
+    def image() -> Callable[[], object]:
         model = Model(lay_out(recipe.build().eval(), device), {"size": recipe.size, "card": {}, "method": recipe.method}, Path("bench"))
         return partial(model.translate, x, 0)
 
     ways = {
         "step": lambda: Trainer(recipe.build(), pool, batch=recipe.batch, device=device).advance,
         "plain step": lambda: _plain_step(_plain(recipe, device).train(), batch),
-        "picture": picture,
+        "picture": image,
         "plain picture": lambda: torch.inference_mode()(partial(_plain(recipe, device).eval().translate, x)),
     }
     return {f"{name} MB": megabytes for name, way in ways.items() if (megabytes := _peak(way, device)) is not None}
@@ -290,7 +290,7 @@ def _status(field: str) -> int:
 def bench_recipe(recipe: Recipe, rounds: int = 7, compile: bool = False) -> Figures:  # noqa: A002
     """Figures for one recipe at its own size and batch, in milliseconds, megabytes and ratios to plain."""
     device = default_device()
-    figures = bench_step(recipe, rounds, device) | bench_picture(recipe, rounds, device, compile)
+    figures = bench_step(recipe, rounds, device) | bench_image(recipe, rounds, device, compile)
     return figures | peak_memory(recipe, device)
 
 
@@ -315,7 +315,7 @@ MIDDLE = {"size": 128, "width": 32, "batch": 1}
 
 
 def curves(rounds: int = 5, values: dict[str, tuple[int, ...]] = CURVES) -> dict[str, dict[str, Figures]]:
-    """Cost of a step and of a picture against size, width and batch: {what varies: {its value: figures}}."""
+    """Cost of a step and of an image against size, width and batch: {what varies: {its value: figures}}."""
     device = default_device()
     measured: dict[str, dict[str, Figures]] = {}
     for what, steps in values.items():
@@ -324,7 +324,7 @@ def curves(rounds: int = 5, values: dict[str, tuple[int, ...]] = CURVES) -> dict
             recipe = of_cost(**at)
             figures = bench_step(recipe, rounds, device)
             if what != "batch":
-                figures |= bench_picture(recipe, rounds, device)
+                figures |= bench_image(recipe, rounds, device)
             measured.setdefault(what, {})[str(value)] = figures
     return measured
 
@@ -337,7 +337,7 @@ def rounded(found):
 
 
 def plot(measured: dict[str, dict[str, Figures]], path: Path) -> None:
-    """The curves as a picture, one panel for each thing that varies."""
+    """The curves as an image, one panel for each thing that varies."""
     import matplotlib
 
     matplotlib.use("Agg", force=False)

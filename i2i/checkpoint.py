@@ -20,11 +20,11 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from .files import replacing
+from .images import FITS
 from .method import Method
 from .methods import METHODS
 from .nets.vgg import VGG19
 from .papers import PAPERS
-from .pictures import FITS
 
 FORMAT = 1
 SEEN = "trained_on.txt"  # in the export of a user's folder: digests of its training files
@@ -77,7 +77,7 @@ def export(
 ) -> Path:
     """Write what `translate` needs (and the networks in `nets` beside) to `folder`, replacing it only when complete.
 
-    size: side in pixels that it was trained at.  card: data, licence, figures.  sheet: PIL picture or None.
+    size: side in pixels that it was trained at.  card: data, licence, figures.  sheet: PIL image or None.
     shaped: how images become x and y, {"fit", "direction"}.  seen: digests of the files that it was trained on.
     Raises CheckpointError when the disk refuses or a weight is no number; what was there before is then untouched.
     """

@@ -7,9 +7,9 @@ from torch import Tensor
 _OF_RED, _OF_GREEN, _OF_BLUE = 65.481 / 255, 128.553 / 255, 24.966 / 255
 
 
-def luma(picture: Tensor) -> Tensor:
+def luma(image: Tensor) -> Tensor:
     """RGB [B, 3, H, W] in [-1, 1] -> Y [B, 1, H, W], black 16/255 and white 235/255."""
-    r, g, b = ((picture + 1) / 2).split(1, dim=1)
+    r, g, b = ((image + 1) / 2).split(1, dim=1)
     return _OF_RED * r + _OF_GREEN * g + _OF_BLUE * b + 16 / 255
 
 

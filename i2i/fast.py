@@ -15,7 +15,7 @@ from .method import Method
 from .nets import layers, srresnet
 
 MEMORY_FORMATS = {4: torch.channels_last, 5: torch.channels_last_3d}
-"""The memory layout in which convolutions run fastest, by a tensor's dimensions (pictures, voxels)."""
+"""The memory layout in which convolutions run fastest, by a tensor's dimensions (images, voxels)."""
 
 
 def lay_out(method: Method, device: torch.device | str) -> Method:
@@ -141,7 +141,7 @@ class ShuffledConv2d(srresnet.ShuffledConv2d):
 
 
 class InstanceNorm2d(nn.InstanceNorm2d):
-    """By way of a batch norm of each picture alone: on a CPU that is up to four times as fast, and keeps the layout."""
+    """By way of a batch norm of each image alone: on a CPU that is up to four times as fast, and keeps the layout."""
 
     def forward(self, h: Tensor) -> Tensor:
         if h.device.type != "cpu" or self.track_running_stats or h.dim() != 4:

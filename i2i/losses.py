@@ -24,9 +24,9 @@ def mse(made: Tensor, real: Tensor) -> Tensor:
     return F.mse_loss(wide(made), wide(real))
 
 
-def total_variation(picture: Tensor) -> Tensor:
+def total_variation(image: Tensor) -> Tensor:
     """mean |difference to the right neighbour| + mean |difference to the one below| of [B, C, H, W] (anisotropic)."""
-    across, down = (torch.diff(wide(picture), dim=d).abs().mean() for d in (3, 2))
+    across, down = (torch.diff(wide(image), dim=d).abs().mean() for d in (3, 2))
     return across + down
 
 
@@ -85,7 +85,7 @@ def kl_to_unit(mean: Tensor) -> Tensor:
 def distance_loss(before: Tensor, after: Tensor, units_x: Tensor, units_y: Tensor) -> Tensor:
     """mean |(d_x - mu_x) / sigma_x - (d_y - mu_y) / sigma_y| of distances [n] before and after a mapping.
 
-    units: (mu, sigma) of distances between real pictures of each domain (Benaim and Wolf 2017, the distance loss).
+    units: (mu, sigma) of distances between real images of each domain (Benaim and Wolf 2017, the distance loss).
     """
     standard_x, standard_y = ((wide(d) - u[0]) / u[1] for d, u in ((before, units_x), (after, units_y)))
     return (standard_x - standard_y).abs().mean()

@@ -1,4 +1,4 @@
-"""A model's figures on held-out pictures, and the export whose card states them."""
+"""A model's figures on held-out images, and the export whose card states them."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from pathlib import Path
 import torch
 
 from .checkpoint import export, read_config, write_config
+from .images import sheet
 from .measure import evaluate, evaluate_apart, held
 from .method import Batch
 from .methods import METHODS
 from .papers import PAPERS
-from .pictures import sheet
 from .recipes import DRAWN, Recipe
 from .run.pipeline import cards as shipped_cards
 from .run.pipeline import load
@@ -30,9 +30,9 @@ def publish(
     limit: int = 500,
     progress: bool = True,
 ) -> Path:
-    """Export a finished run's averaged method, evaluate it on pictures it never saw, and write both on its card.
+    """Export a finished run's averaged method, evaluate it on images it never saw, and write both on its card.
 
-    name: the recipe's key in RECIPES, None for a user's own folder. held_out None (or fewer than 4 pictures) leaves the figures out, and the card says so.
+    name: the recipe's key in RECIPES, None for a user's own folder. held_out None (or fewer than 4 images) leaves the figures out, and the card says so.
     """
     with torch.random.fork_rng():
         torch.manual_seed(0)
@@ -95,7 +95,7 @@ def hardware(trainer: Trainer) -> str:
 
 
 def figures_table() -> str:
-    """The shipped paired models' figures on held-out pictures, as a table for a page: value (95 % interval)."""
+    """The shipped paired models' figures on held-out images, as a table for a page: value (95 % interval)."""
     columns = ("PSNR", "SSIM", "energy ratio", "colour", "PD-i2i", "FD-i2i", "KD-i2i")
     lines = [f"| model | {' | '.join(columns)} | minutes |", "|---" * (len(columns) + 2) + "|"]
     for name, config in shipped_cards().items():

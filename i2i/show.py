@@ -1,4 +1,4 @@
-"""What the notebooks show with: pictures that carry alt text, tables, sources, a live plot. The app's colours."""
+"""What the notebooks show with: images that carry alt text, tables, sources, a live plot. The app's colours."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from PIL import Image
 from torch import Tensor
 
 from .claims import CLAIMS, CONTRADICTED, HOLDS, UNDECIDED, in_table, markdown, recorded
+from .images import to_image
 from .method import Batch, Method, Terms
 from .nets.patchgan import PatchGAN
-from .pictures import to_picture
 
 if TYPE_CHECKING:  # ipywidgets and the trainer are imported where they are used: a plain figure needs neither
     from ipywidgets import Widget
@@ -67,11 +67,11 @@ def style() -> None:
         pass
 
 
-# -- pictures -------------------------------------------------------------------------------------------------------
+# -- images -------------------------------------------------------------------------------------------------------
 
 
 def figure_html(what: Figure | Image.Image, alt: str, caption: str = "", width: int | None = None) -> str:
-    """A picture as HTML with alt text and a caption; a notebook's image outputs have no place for either.
+    """An image as HTML with alt text and a caption; a notebook's image outputs have no place for either.
 
     A Figure is drawn and closed. width: on the page, in CSS pixels.
     """
@@ -89,7 +89,7 @@ def sheet_html(
 ) -> str:
     """A contact sheet as HTML: name of the row -> float [N, 3, H, W] in [-1, 1]; titles stand over the columns.
 
-    Pictures travel at their own size and are scaled by the browser to `side` CSS pixels.
+    Images travel at their own size and are scaled by the browser to `side` CSS pixels.
     """
     cells, label = [], f"font-size:12px;color:{SOFT};text-align:right;white-space:pre-line"
     named = any(name.strip() for name in rows)
@@ -99,7 +99,7 @@ def sheet_html(
             row = F.interpolate(row, size=(pixels, pixels), mode="area")
         gap = max(1, round(5 * pixels / side))
         row = F.pad(row.clamp(-1, 1).cpu(), (0, gap, 0, 0), value=1.0)
-        strip = to_picture(torch.cat(list(row), dim=2)[..., :-gap])
+        strip = to_image(torch.cat(list(row), dim=2)[..., :-gap])
         if i == 0 and titles:
             step = side * (pixels + gap) / pixels
             words = "".join(f'<span style="display:inline-block;width:{step:.0f}px;text-align:center">{t}</span>' for t in titles)
@@ -113,14 +113,14 @@ def sheet_html(
     return _framed(grid, caption)
 
 
-def _img(picture: Image.Image, alt: str, width: int) -> str:
-    """A picture as an <img> of PNG or JPEG, whichever is smaller: label maps are flat, pictures are not."""
+def _img(image: Image.Image, alt: str, width: int) -> str:
+    """An image as an <img> of PNG or JPEG, whichever is smaller: label maps are flat, images are not."""
     if not alt.strip():
         raise ValueError("a picture needs an alt text: say in a sentence what a reader who cannot see it should know.")
     files = {}
     for kind, options in {"png": {"optimize": True}, "jpeg": {"quality": 82, "subsampling": 0, "optimize": True}}.items():
         buffer = io.BytesIO()
-        picture.convert("RGB").save(buffer, kind, **options)
+        image.convert("RGB").save(buffer, kind, **options)
         files[kind] = buffer.getvalue()
     kind = min(files, key=lambda k: len(files[k]))
     code = base64.b64encode(files[kind]).decode()
@@ -135,8 +135,8 @@ def _framed(page: str, caption: str) -> str:
     return f'<figure style="margin:6px 0">{page}{note}</figure>'
 
 
-def picture(what: Figure | Image.Image, alt: str, caption: str = "", width: int | None = None) -> None:
-    """Show a figure or a PIL picture with its alt text, and a caption below it."""
+def image(what: Figure | Image.Image, alt: str, caption: str = "", width: int | None = None) -> None:
+    """Show a figure or a PIL image with its alt text, and a caption below it."""
     _show(figure_html(what, alt, caption, width), alt)
 
 
@@ -152,7 +152,7 @@ def flow(
     arrows: Sequence[tuple],
     size: tuple[float, float] = (9, 3),
 ) -> Figure:
-    """A diagram. boxes: name -> (x, y, text or picture [3, H, W], colour), pictures about one unit wide;
+    """A diagram. boxes: name -> (x, y, text or image [3, H, W], colour), images about one unit wide;
     arrows: (from, to), or (from, to, bend) for one that takes a bow around something."""
     figure, axes = plt.subplots(figsize=size, layout="none")
     figure.subplots_adjust(0, 0, 1, 1)
@@ -168,7 +168,7 @@ def flow(
             axes.text(x, y, content, ha="center", va="center", color=colour, fontsize=11, zorder=4)
         else:
             w = h = 0.36
-            axes.imshow(to_picture(content), extent=(x - w, x + w, y - h, y + h), zorder=3)
+            axes.imshow(to_image(content), extent=(x - w, x + w, y - h, y + h), zorder=3)
             axes.text(x, y - h - 0.05, name, ha="center", va="top", color=colour, fontsize=11)
         half[name] = (w, h)
     for start, end, *bend in arrows:
@@ -188,12 +188,12 @@ def flow(
     return figure
 
 
-def overlay(axes, picture: Tensor, logits: Tensor, D: PatchGAN, limit: float = 3.0):
-    """Lay a map of logits [1, h, w] over its picture [3, H, W], each cell on the middle of the patch it judges.
+def overlay(axes, image: Tensor, logits: Tensor, D: PatchGAN, limit: float = 3.0):
+    """Lay a map of logits [1, h, w] over its image [3, H, W], each cell on the middle of the patch it judges.
 
     Green: looks real, purple: looks made, pale: undecided; the colours end at +-limit. The image, for a colour bar.
     """
-    axes.imshow(to_picture(picture).convert("L").convert("RGB"), alpha=0.9)
+    axes.imshow(to_image(image).convert("L").convert("RGB"), alpha=0.9)
     rows, columns = logits.shape[-2:]
     (left, top, right, bottom), step = D.patch(0, 0), D.patch(0, 1)[0] - D.patch(0, 0)[0]
     x, y = (left + right) / 2 - step / 2, (top + bottom) / 2 - step / 2
@@ -201,27 +201,27 @@ def overlay(axes, picture: Tensor, logits: Tensor, D: PatchGAN, limit: float = 3
         logits.reshape(rows, columns).cpu(), extent=(x - 0.5, x + columns * step - 0.5, y + rows * step - 0.5, y - 0.5),
         cmap="PRGn", vmin=-limit, vmax=limit, alpha=0.6, interpolation="nearest",
     )  # fmt: skip
-    axes.set(xlim=(-0.5, picture.shape[-1] - 0.5), ylim=(picture.shape[-2] - 0.5, -0.5))
+    axes.set(xlim=(-0.5, image.shape[-1] - 0.5), ylim=(image.shape[-2] - 0.5, -0.5))
     axes.set_axis_off()
     return shown
 
 
-def frame(axes, picture: Tensor, D: PatchGAN | None = None, row: int = 0, column: int = 0, title: str = "") -> None:
-    """A picture [3, H, W]; with D also the frame of the patch behind its logit [row, column]."""
-    axes.imshow(to_picture(picture))
+def frame(axes, image: Tensor, D: PatchGAN | None = None, row: int = 0, column: int = 0, title: str = "") -> None:
+    """An image [3, H, W]; with D also the frame of the patch behind its logit [row, column]."""
+    axes.imshow(to_image(image))
     if D is not None:
         left, top, right, bottom = D.patch(row, column)
         box = plt.Rectangle((left - 0.5, top - 0.5), right - left, bottom - top, fill=False, ec=L1, lw=2)
         axes.add_patch(box)
-    axes.set(xlim=(-0.5, picture.shape[-1] - 0.5), ylim=(picture.shape[-2] - 0.5, -0.5), title=title)
+    axes.set(xlim=(-0.5, image.shape[-1] - 0.5), ylim=(image.shape[-2] - 0.5, -0.5), title=title)
     axes.set_axis_off()
 
 
-def crop(picture: Tensor, D: PatchGAN, row: int, column: int) -> Tensor:
-    """The patch of a picture [3, H, W] behind D's logit [row, column]; grey where it reaches over the border."""
+def crop(image: Tensor, D: PatchGAN, row: int, column: int) -> Tensor:
+    """The patch of an image [3, H, W] behind D's logit [row, column]; grey where it reaches over the border."""
     left, top, right, bottom = D.patch(row, column)
     over = D.receptive_field
-    wide = F.pad(picture, (over, over, over, over))
+    wide = F.pad(image, (over, over, over, over))
     return wide[..., top + over : bottom + over, left + over : right + over]
 
 

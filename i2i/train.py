@@ -33,8 +33,8 @@ from .checkpoint import CheckpointError, load_resume, save_resume
 from .data.fingerprint import fingerprint
 from .fast import MEMORY_FORMATS, lay_out
 from .files import replacing
+from .images import sheet
 from .method import Batch, Method, Stage, Turn, frozen, weighted_sum
-from .pictures import sheet
 
 RESUME, FLAT = "resume.pt", "resume-before-decay.pt"
 
@@ -275,8 +275,8 @@ class Trainer:
     def _batch(self) -> Batch:
         """This process's share of the batch that (seed, stage, step) names."""
         index = indices(self.step, self.batch, len(self.source), self.seed + 7919 * self.stage)
-        chance = torch.Generator().manual_seed((self.seed * 1_000_003 + self.stage) * 1_000_003 + self.step)
-        whole = self.source.batch(index, chance)
+        rng = torch.Generator().manual_seed((self.seed * 1_000_003 + self.stage) * 1_000_003 + self.step)
+        whole = self.source.batch(index, rng)
         share = self.batch // self.world
         mine = slice(self.rank * share, (self.rank + 1) * share)
         return {

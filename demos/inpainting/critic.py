@@ -1,4 +1,4 @@
-"""The card of the discriminator in the tab Inpainting: what its two heads say of a picture before and after."""
+"""The card of the discriminator in the tab Inpainting: what its two heads say of an image before and after."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import torch
 from markupsafe import Markup
 from PIL import Image
 
+from i2i.images import to_tensor
 from i2i.methods.pggan import TwoHeads
 from i2i.nets.layers import own_statistics
-from i2i.pictures import to_tensor
 
 from ..widgets import look
 from ..widgets.urls import exact_url
@@ -29,7 +29,7 @@ def in_force() -> list[str]:
 
 @lru_cache(maxsize=4)
 def discriminator(model: str) -> TwoHeads | None:
-    """A model's D as it saw in training, if it came along: its norms saw real and made pictures in batches of their own,
+    """A model's D as it saw in training, if it came along: its norms saw real and made images in batches of their own,
     so running statistics fit neither."""
     D = loaded(model).method.D
     return None if D is None else own_statistics(D)
@@ -41,14 +41,14 @@ def reach(shared: int) -> int:
 
 
 @torch.inference_mode()
-def judged(D: TwoHeads, picture: Image.Image) -> tuple[float, np.ndarray]:
-    """The belief that a picture of D's side is real: of the whole, and of its patches [h, w]."""
-    whole, patch = D(to_tensor(picture))
+def judged(D: TwoHeads, image: Image.Image) -> tuple[float, np.ndarray]:
+    """The belief that an image of D's side is real: of the whole, and of its patches [h, w]."""
+    whole, patch = D(to_tensor(image))
     return whole.sigmoid().item(), patch[0, 0].sigmoid().numpy()
 
 
 def heat(belief: np.ndarray) -> str:
-    """Beliefs as a data URL of one pixel each, to lie over the picture: green is taken for real, red for made."""
+    """Beliefs as a data URL of one pixel each, to lie over the image: green is taken for real, red for made."""
     real = belief > 0.5
     colour = np.where(real[..., None], np.array(_REAL), np.array(_MADE))
     alpha = 255 * np.clip(1.3 * np.abs(belief - 0.5), 0, 1)
@@ -65,8 +65,8 @@ def touched(hole: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
     return hole.reshape(h, high // h, w, wide // w).any((1, 3))
 
 
-def _cell(title: str, picture: Image.Image, D: TwoHeads, hole: np.ndarray) -> Markup:
-    whole, belief = judged(D, picture)
+def _cell(title: str, image: Image.Image, D: TwoHeads, hole: np.ndarray) -> Markup:
+    whole, belief = judged(D, image)
     inside = touched(hole, belief.shape)
     means = {
         name: float(belief[where].mean())
@@ -82,7 +82,7 @@ def _cell(title: str, picture: Image.Image, D: TwoHeads, hole: np.ndarray) -> Ma
         "<figcaption><b>{title}</b>the whole: <b>{whole:.0f} %</b> real"
         '<div class="meter"><i style="width:{whole:.1f}%"></i></div>its patches: {told}</figcaption></figure>'
     ).format(
-        src=exact_url(picture), map=heat(belief), title=title, columns=columns, rows=rows, spoken=spoken,
+        src=exact_url(image), map=heat(belief), title=title, columns=columns, rows=rows, spoken=spoken,
         whole=100 * whole, told=told,
     )  # fmt: skip
 
@@ -100,18 +100,18 @@ def shown(view: View) -> Markup:
     side = config.side
     box = made.hole.square(side)
 
-    def place(picture: Image.Image) -> Image.Image:
-        return picture.crop(box).resize((side, side), Image.BICUBIC)
+    def place(image: Image.Image) -> Image.Image:
+        return image.crop(box).resize((side, side), Image.BICUBIC)
 
     where = np.asarray(Image.fromarray(made.hole.where).crop(box).resize((side, side), Image.NEAREST))
-    views = [("the truth" if view.example else "your picture", made.hole.picture)]
+    views = [("the truth" if view.example else "your picture", made.hole.image)]
     if not made.hole.fault:
         views = [
-            ("before: the soap film", made.pictures["membrane"]),
-            ("after: PGGAN", made.pictures["pggan"]),
+            ("before: the soap film", made.images["membrane"]),
+            ("after: PGGAN", made.images["pggan"]),
             *views,
         ]
-    cells = Markup("").join(_cell(title, place(picture), D, where) for title, picture in views)
+    cells = Markup("").join(_cell(title, place(image), D, where) for title, image in views)
     grid, across = side >> config.shared, reach(config.shared)
     notice = look.notice(
         "One trunk, two heads: a single number for the whole picture, and a map with one for each patch. It learnt from the "

@@ -1,4 +1,4 @@
-"""The fillers of the tab Inpainting: their pictures and examples, what one visitor looks at, and what is made of it."""
+"""The fillers of the tab Inpainting: their images and examples, what one visitor looks at, and what is made of it."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from torch import Tensor
 
 from i2i.data.worlds import facades, icons, landscapes
 from i2i.data.worlds.portrait import portrait
+from i2i.images import ImageError, open_image, to_image, to_tensor
 from i2i.judges import load_judge
 from i2i.metrics import perceptual_distance
-from i2i.pictures import PictureError, open_picture, to_picture, to_tensor
 from i2i.run.filling import Membrane, fill, window
 from i2i.run.pipeline import Model, load, shipped
 
@@ -27,14 +27,14 @@ from ..widgets import look
 from ..widgets.brush import rasterise
 
 FILLERS = ("pggan", "membrane")
-LONGEST = 2048  # px: a larger picture of a visitor's is reduced to that
-_SIDE = 128  # px that the nets learnt at
+LONGEST = 2048  # px: a larger image of a visitor's is reduced to that
+_SIDE = 128  # px that the nets learned at
 _TEST = icons.SPLITS["test"][0]  # what no training saw
 
 
 @dataclass(frozen=True)
 class Example:
-    """name; draw: the picture, which is small, since its figures are taken while the visitor waits; ops: its first hole."""
+    """name; draw: the image, which is small, since its figures are taken while the visitor waits; ops: its first hole."""
 
     name: str
     draw: Callable[[], Image.Image]
@@ -44,7 +44,7 @@ class Example:
 
 @dataclass(frozen=True)
 class Subject:
-    """model; title; told: what it learnt from; notice: what to notice in its pictures."""
+    """model; title; told: what it learned from; notice: what to notice in its images."""
 
     model: str
     title: str
@@ -61,15 +61,15 @@ def _hopper() -> Image.Image:
 
 
 def _landscape(index: int, light: str) -> Callable[[], Image.Image]:
-    return lambda: to_picture(landscapes.draw(torch.tensor([index]), light, 256)[0])
+    return lambda: to_image(landscapes.draw(torch.tensor([index]), light, 256)[0])
 
 
 def _front(index: int) -> Callable[[], Image.Image]:
-    return lambda: to_picture(facades.Facades(_SIDE, split="test").batch(torch.tensor([index]))["y"][0])
+    return lambda: to_image(facades.Facades(_SIDE, split="test").batch(torch.tensor([index]))["y"][0])
 
 
 def _icon(label: int) -> Callable[[], Image.Image]:
-    return lambda: to_picture(
+    return lambda: to_image(
         icons.draw(torch.tensor([_TEST + label]), "glossy", _SIDE, label=torch.tensor([label]))[0]
     )
 
@@ -124,7 +124,7 @@ def drawn(key: str, at: int) -> Image.Image:
 
 @dataclass(frozen=True)
 class View:
-    """key: of SUBJECTS; at: the example, or -1 for `own`, the file of a visitor's picture; ops: the hole, see `brush`;
+    """key: of SUBJECTS; at: the example, or -1 for `own`, the file of a visitor's image; ops: the hole, see `brush`;
     right: the filler to the right of the curtain, on which nothing depends that is made of a view."""
 
     key: str
@@ -143,18 +143,18 @@ class View:
 
     @property
     def token(self) -> str:
-        """Names the picture to the browser, and nothing of where it lies."""
+        """Names the image to the browser, and nothing of where it lies."""
         return f"{self.key} {self.at} {zlib.crc32(self.own.encode()):x}"
 
-    def picture(self) -> Image.Image:
+    def image(self) -> Image.Image:
         """Upright RGB, its longer side at most LONGEST. PictureError if it is none, or no longer here."""
         if self.example:
             return drawn(self.key, self.at)
         if not Path(self.own).is_file():
-            raise PictureError("your picture was deleted, as all are within the hour; bring it again.")
-        picture = open_picture(self.own, "this file")
-        picture.thumbnail((LONGEST, LONGEST), Image.LANCZOS)
-        return picture
+            raise ImageError("your picture was deleted, as all are within the hour; bring it again.")
+        image = open_image(self.own, "this file")
+        image.thumbnail((LONGEST, LONGEST), Image.LANCZOS)
+        return image
 
 
 def settle(key: str = "", at: int = 0, own: str = "", ops: str | None = None, right: str = "pggan") -> View:
@@ -171,7 +171,7 @@ def settle(key: str = "", at: int = 0, own: str = "", ops: str | None = None, ri
 
 
 class Figures(NamedTuple):
-    """How far a filled hole is from the truth: those of `i2i.measure.holes`, of one picture."""
+    """How far a filled hole is from the truth: those of `i2i.measure.holes`, of one image."""
 
     l1: float
     psnr: float
@@ -181,9 +181,9 @@ class Figures(NamedTuple):
 
 @dataclass(frozen=True)
 class Hole:
-    """A picture with its hole, bool [H, W]."""
+    """An image with its hole, bool [H, W]."""
 
-    picture: Image.Image
+    image: Image.Image
     where: np.ndarray
 
     @property
@@ -205,23 +205,23 @@ class Hole:
 
     @property
     def pierced(self) -> Image.Image:
-        """What the nets are given: the picture, its hole grey."""
-        seen = self.picture.copy()
+        """What the nets are given: the image, its hole grey."""
+        seen = self.image.copy()
         seen.paste((128, 128, 128), mask=self.mask)
         return seen
 
     def filled(self, model) -> Image.Image:
-        """By a Model or a Membrane. The picture itself where there is nothing to do."""
-        return self.picture if self.fault else fill(model, self.picture, self.mask)
+        """By a Model or a Membrane. The image itself where there is nothing to do."""
+        return self.image if self.fault else fill(model, self.image, self.mask)
 
     def nearby(self, least: int) -> tuple[int, int, int, int]:
-        """The box of the hole and as much again around it, at least so many pixels; all of the picture without a hole."""
-        return window(self.where, least) if self.where.any() else (0, 0, *self.picture.size)
+        """The box of the hole and as much again around it, at least so many pixels; all of the image without a hole."""
+        return window(self.where, least) if self.where.any() else (0, 0, *self.image.size)
 
     def square(self, least: int) -> tuple[int, int, int, int]:
-        """A square box about the middle of `nearby`, inside the picture."""
+        """A square box about the middle of `nearby`, inside the image."""
         left, top, right, bottom = self.nearby(least)
-        w, h = self.picture.size
+        w, h = self.image.size
         side = min(w, h, max(right - left, bottom - top))
         left, top = (
             min(max(0, (a + b - side) // 2), whole - side)
@@ -231,9 +231,9 @@ class Hole:
 
 
 def hole_of(view: View) -> Hole:
-    """PictureError where the picture or the ops cannot be read."""
-    picture = view.picture()
-    return Hole(picture, np.asarray(rasterise(view.ops, picture.size)) > 0)
+    """PictureError where the image or the ops cannot be read."""
+    image = view.image()
+    return Hole(image, np.asarray(rasterise(view.ops, image.size)) > 0)
 
 
 def _energy(x: Tensor, mask: Tensor) -> float:
@@ -248,13 +248,13 @@ def _energy(x: Tensor, mask: Tensor) -> float:
 
 @torch.inference_mode()
 def figures(made: Image.Image, hole: Hole) -> Figures:
-    """Of a hole that is neither empty nor all; the picture is the truth."""
-    x, y, mask = to_tensor(made), to_tensor(hole.picture), torch.from_numpy(hole.where).float()[None, None]
+    """Of a hole that is neither empty nor all; the image is the truth."""
+    x, y, mask = to_tensor(made), to_tensor(hole.image), torch.from_numpy(hole.where).float()[None, None]
     off, pixels = (x - y) * mask, 3 * mask.sum()
     squared = (off.square().sum() / pixels).clamp(min=1e-10)
     far = (
         perceptual_distance(x, y, load_judge(), where=mask).item()
-        if min(hole.picture.size) >= 32
+        if min(hole.image.size) >= 32
         else float("nan")
     )
     return Figures(
@@ -265,15 +265,15 @@ def figures(made: Image.Image, hole: Hole) -> Figures:
 
 @dataclass(frozen=True)
 class Filled:
-    """A hole, and each filler's picture and figures; figures only where the truth is known."""
+    """A hole, and each filler's image and figures; figures only where the truth is known."""
 
     hole: Hole
-    pictures: dict[str, Image.Image]
+    images: dict[str, Image.Image]
     figures: dict[str, Figures]
 
 
 def kept(make: Callable) -> Callable:
-    """Of examples the latest are kept for the next visitor; nothing is kept of a visitor's own picture."""
+    """Of examples the latest are kept for the next visitor; nothing is kept of a visitor's own image."""
     shelf = lru_cache(maxsize=24)(make)
 
     @wraps(make)
@@ -285,10 +285,10 @@ def kept(make: Callable) -> Callable:
 
 
 def fill_by(hole: Hole, models: dict, known: bool) -> Filled:
-    """models: by name; known: whether the picture is the truth."""
-    pictures = {name: hole.filled(model) for name, model in models.items()}
+    """models: by name; known: whether the image is the truth."""
+    images = {name: hole.filled(model) for name, model in models.items()}
     told = known and not hole.fault
-    return Filled(hole, pictures, {name: figures(p, hole) for name, p in pictures.items()} if told else {})
+    return Filled(hole, images, {name: figures(p, hole) for name, p in images.items()} if told else {})
 
 
 @kept

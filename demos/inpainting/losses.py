@@ -1,4 +1,4 @@
-"""The card of four losses in the tab Inpainting: one hole filled by nets that learnt alike but for the discriminators."""
+"""The card of four losses in the tab Inpainting: one hole filled by nets that learned alike but for the discriminators."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LEAST = 64  # px that are shown around a small hole
 
 @dataclass(frozen=True)
 class LossVariant:
-    """title; model; row: its name in the claim; terms: those of the objective that it learnt by."""
+    """title; model; row: its name in the claim; terms: those of the objective that it learned by."""
 
     title: str
     model: str
@@ -77,7 +77,7 @@ def equation(terms: tuple[str, ...] = tuple(_TERMS)) -> Markup:
 
 
 def weights(model: str) -> Markup:
-    """HTML: the factors that a model learnt with."""
+    """HTML: the factors that a model learned with."""
     c = loaded(model).method.config
     return Markup(", ").join(
         Markup("λ<sub>{}</sub> = {:g}").format(n, value)
@@ -106,7 +106,7 @@ def shown(view: View) -> Markup:
     cells.insert(0, _cell(made, "membrane", "soap film", film, box))
     cells.append(
         _figure(
-            made.hole.picture.crop(box),
+            made.hole.image.crop(box),
             "what stood there",
             Markup("<b>{}</b>").format("the truth" if view.example else "your picture"),
         )
@@ -129,15 +129,15 @@ def shown(view: View) -> Markup:
 
 def _cell(made: Filled, key: str, title: str, terms: Markup, box: tuple) -> Markup:
     return _figure(
-        made.pictures[key].crop(box),
+        made.images[key].crop(box),
         f"the hole filled by {title}",
         Markup("<b>{}</b>{}{}").format(title, terms, _numbers(made.figures, key)),
     )
 
 
-def _figure(picture: Image.Image, alt: str, caption: Markup) -> Markup:
-    picture.thumbnail((512, 512), Image.LANCZOS)
-    return look.captioned(exact_url(picture), alt, caption)
+def _figure(image: Image.Image, alt: str, caption: Markup) -> Markup:
+    image.thumbnail((512, 512), Image.LANCZOS)
+    return look.captioned(exact_url(image), alt, caption)
 
 
 def _numbers(rows: dict[str, Figures], key: str) -> Markup:

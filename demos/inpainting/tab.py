@@ -1,4 +1,4 @@
-"""The tab Inpainting: PGGAN fills a hole that is brushed into a picture, beside a soap film; four losses; what D sees."""
+"""The tab Inpainting: PGGAN fills a hole that is brushed into an image, beside a soap film; four losses; what D sees."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import numpy as np
 from markupsafe import Markup, escape
 from PIL import Image
 
-from i2i.pictures import PictureError, open_picture
+from i2i.images import ImageError, open_image
 from i2i.run.filling import fill
 
 from ..widgets import look
@@ -30,7 +30,7 @@ from .fillers import LONGEST, SUBJECTS, Filled, View, settle, table
 
 _STYLE = look.style(__file__, "tab", "losses", "critic")
 
-_SHOWN = 1024  # px: the longer side of a picture on the page; the download is whole
+_SHOWN = 1024  # px: the longer side of an image on the page; the download is whole
 _TITLES = {"pggan": "PGGAN", "membrane": "soap film", "given": "with its hole", "picture": "the picture"}
 
 _SAYS = Markup('<p class="tell" role="status">{}</p>')
@@ -45,18 +45,18 @@ def available() -> bool:
 # -- What the page shows --------------------------------------------------------------------------------------------------
 
 
-def _url(picture: Image.Image) -> str:
-    if max(picture.size) > _SHOWN:
-        picture = picture.copy()
-        picture.thumbnail((_SHOWN, _SHOWN), Image.LANCZOS)
-    return exact_url(picture)
+def _url(image: Image.Image) -> str:
+    if max(image.size) > _SHOWN:
+        image = image.copy()
+        image.thumbnail((_SHOWN, _SHOWN), Image.LANCZOS)
+    return exact_url(image)
 
 
-def brush_of(view: View, picture: Image.Image) -> dict:
+def brush_of(view: View, image: Image.Image) -> dict:
     named = {"subject": view.key, "picture": view.at if view.example else ""}
     return {
-        "token": view.token, "src": _url(picture), "alt": f"the picture to mark a hole in: {view.name}", "width": picture.width,
-        "height": picture.height, "ops": view.ops, "presets": presets(), "address": named if view.example else dict.fromkeys(named, ""),
+        "token": view.token, "src": _url(image), "alt": f"the picture to mark a hole in: {view.name}", "width": image.width,
+        "height": image.height, "ops": view.ops, "presets": presets(), "address": named if view.example else dict.fromkeys(named, ""),
     }  # fmt: skip
 
 
@@ -64,7 +64,7 @@ def says_of(view: View, made: Filled | None) -> Markup:
     """HTML below the brush; made None: while it is being filled."""
     if made is None:
         return _SAYS.format("Filling …")
-    w, h = made.hole.picture.size
+    w, h = made.hole.image.size
     reduced = (
         ""
         if view.example or max(w, h) < LONGEST
@@ -77,7 +77,7 @@ def says_of(view: View, made: Filled | None) -> Markup:
 
 def _kept(made: Filled, name: str) -> Markup:
     """HTML: how many pixels outside the hole a filler changed, counted."""
-    before, after = (np.asarray(p) for p in (made.hole.picture, made.pictures[name]))
+    before, after = (np.asarray(p) for p in (made.hole.image, made.images[name]))
     outside = ~made.hole.where
     changed = int((before[outside] != after[outside]).any(-1).sum())
     count = f"{outside.sum():,}".replace(",", " ")
@@ -131,14 +131,14 @@ def curtain_of(view: View, made: Filled) -> dict:
         "given": f"{view.name}, its hole grey, as the nets are given it",
         "picture": f"{view.name}, before the hole was made",
     }
-    seen = {**made.pictures, "given": hole.pierced, "picture": hole.picture}
+    seen = {**made.images, "given": hole.pierced, "picture": hole.image}
     shown = {
         name: {"title": _TITLES[name], "src": _url(p), "alt": alts[name], "crisp": False}
         for name, p in seen.items()
     }
     return {
         "pictures": shown, "lefts": ["given", "picture"], "rights": names, "left": "given", "right": view.right,
-        "width": hole.picture.width, "height": hole.picture.height, "says": Markup('<p class="tell">Filling …</p>'),
+        "width": hole.image.width, "height": hole.image.height, "says": Markup('<p class="tell">Filling …</p>'),
         "told": {name: told(view, made, name) for name in names},
     }  # fmt: skip
 
@@ -163,9 +163,9 @@ def _heap(view: View) -> dict:
     }
 
 
-def _square(picture: Image.Image) -> Image.Image:
-    side = min(picture.size)
-    return picture.crop((0, 0, side, side))
+def _square(image: Image.Image) -> Image.Image:
+    side = min(image.size)
+    return image.crop((0, 0, side, side))
 
 
 @lru_cache(maxsize=1)
@@ -174,7 +174,7 @@ def first() -> tuple[dict, Markup, dict, Markup | str, Markup | str]:
     view = settle()
     made = fillers.filled(view)
     return (
-        brush_of(view, made.hole.picture), says_of(view, made), curtain_of(view, made), losses.shown(view) if losses.available() else "",
+        brush_of(view, made.hole.image), says_of(view, made), curtain_of(view, made), losses.shown(view) if losses.available() else "",
         critic.shown(view) if critic.in_force() else "",
     )  # fmt: skip
 
@@ -186,22 +186,22 @@ def opened(file: str | None) -> Image.Image:
     if not file:
         raise sentence("there is no picture: send one.")
     try:
-        return open_picture(file, "this file")
-    except PictureError as fault:
+        return open_image(file, "this file")
+    except ImageError as fault:
         raise sentence(str(fault)) from None
 
 
-def inpaint(picture: str, mask: str, model: str) -> Image.Image:
-    """The API: a picture file, a mask file, white where the hole is, and a model of this tab -> the picture, filled."""
+def inpaint(image: str, mask: str, model: str) -> Image.Image:
+    """The API: an image file, a mask file, white where the hole is, and a model of this tab -> the image, filled."""
     names = [SUBJECTS[key].model for key in fillers.available()]
     if model not in names:
         raise sentence(f"there is no model {model!r} in this tab; there are {', '.join(names)}.")
-    given, hole = opened(picture), opened(mask)
+    given, hole = opened(image), opened(mask)
     if max(given.size) > LONGEST:
         raise sentence(f"{given.width} x {given.height} px cannot be filled here: {LONGEST} px a side can.")
     try:
         return fill(fillers.loaded(model), given, hole)
-    except PictureError as fault:
+    except ImageError as fault:
         raise sentence(str(fault)) from None
 
 
@@ -229,7 +229,7 @@ def wished(wish: dict[str, str]) -> View:
         return view
     try:
         return marked(view, wish["hole"])
-    except PictureError:
+    except ImageError:
         return view
 
 
@@ -313,12 +313,12 @@ def tab() -> Callable | None:
         everything = [subject, brush, says, curtain, heap, *(card for card, _ in cards)]
 
         def follow(request: gr.Request, change: Callable[[View], View], anew: bool = True) -> Iterator[dict]:
-            """Change what the visitor looks at and show it piece by piece; anew: the picture is another one."""
+            """Change what the visitor looks at and show it piece by piece; anew: the image is another one."""
             try:
                 now, wanted = _VISITORS.change(request.session_hash, change)
                 start = {says: says_of(now, None)}
                 if anew:
-                    start |= {brush: brush_of(now, now.picture()), heap: _heap(now), subject: now.key}
+                    start |= {brush: brush_of(now, now.image()), heap: _heap(now), subject: now.key}
                 yield start
                 made = fillers.filled(now)
                 for part, shown in (
@@ -330,7 +330,7 @@ def tab() -> Callable | None:
                     if not wanted():
                         return
                     yield {part: value}
-            except PictureError as fault:
+            except ImageError as fault:
                 text = str(fault)
                 yield {says: _SAYS.format(text[0].upper() + text[1:])}
                 raise sentence(text) from None
@@ -339,7 +339,7 @@ def tab() -> Callable | None:
             value = value or {}
             stale = (
                 value.get("token") != _VISITORS.view(request.session_hash).token
-            )  # it was drawn on a picture that has gone
+            )  # it was drawn on an image that has gone
             yield from follow(request, lambda v: v if stale else marked(v, value.get("ops")), anew=stale)
 
         def pick(request: gr.Request, event: gr.SelectData):
@@ -363,8 +363,8 @@ def tab() -> Callable | None:
         def download(request: gr.Request):
             now = _VISITORS.view(request.session_hash)
             try:
-                made = fillers.filled(now).pictures["pggan"]
-            except PictureError as fault:
+                made = fillers.filled(now).images["pggan"]
+            except ImageError as fault:
                 raise sentence(str(fault)) from None
             with tempfile.TemporaryDirectory(prefix="i2i-filled-") as home:
                 path = Path(home) / f"{SUBJECTS[now.key].model}-{made.width}x{made.height}.png"
@@ -388,7 +388,7 @@ def tab() -> Callable | None:
         )  # fmt: skip
 
         def restore(request: gr.Request):
-            """?tab=inpainting&subject=…&picture=n&hole=…&model=…: what the link's sender saw; else it stays."""
+            """?tab=inpainting&subject=…&image=n&hole=…&model=…: what the link's sender saw; else it stays."""
             wish = dict(request.query_params)
             if wish.get("tab") != "inpainting" or not _KEYS & set(wish):
                 yield {says: gr.skip()}

@@ -16,20 +16,20 @@ from PIL import Image
 
 from i2i.data.worlds import facades, icons
 from i2i.data.worlds.sketches import DRAWINGS
+from i2i.images import ImageError, open_image, to_image, to_tensor
 from i2i.losses import ADVERSARIAL, l1
 from i2i.metrics import gradient_energy_ratio, psnr
-from i2i.pictures import PictureError, open_picture, to_picture, to_tensor
 from i2i.run.pipeline import Model, load, shipped
 
 from ..widgets import look
-from ..widgets.pad import SIDE, Ink, Pad, is_empty, picture_to_base, rasterise, strokes_to_ops
+from ..widgets.pad import SIDE, Ink, Pad, image_to_base, is_empty, rasterise, strokes_to_ops
 from ..widgets.strip import Strip, thumbnail
 from . import why
 
 
 @dataclass(frozen=True)
 class Example:
-    """name; pad value; truth: the true answer as a picture where the project owns one."""
+    """name; pad value; truth: the true answer as an image where the project owns one."""
 
     name: str
     value: dict
@@ -67,7 +67,7 @@ def _icons() -> list[Example]:
         icons.draw(index, "glossy", 128, label=label),
     )
     return [
-        Example(name, {"ops": "", "base": picture_to_base(to_picture(x))}, to_picture(y))
+        Example(name, {"ops": "", "base": image_to_base(to_image(x))}, to_image(y))
         for name, x, y in zip(icons.CLASSES, lines, truths, strict=True)
     ]
 
@@ -76,8 +76,7 @@ def _facades() -> list[Example]:
     maps = facades.colour(facades.draw_labels(icons.SPLITS["test"][0] + torch.arange(9), SIDE))
     built = [Example("town house", {"ops": _town_house(), "base": ""})]
     return built + [
-        Example(f"front {i + 1}", {"ops": "", "base": picture_to_base(to_picture(x))})
-        for i, x in enumerate(maps)
+        Example(f"front {i + 1}", {"ops": "", "base": image_to_base(to_image(x))}) for i, x in enumerate(maps)
     ]
 
 
@@ -174,7 +173,7 @@ def _input(key: str, value: dict | None) -> Image.Image:
     subject = _subject(key)
     try:
         return rasterise(value, list(subject.inks), subject.paper)
-    except PictureError as fault:
+    except ImageError as fault:
         raise gr.Error(str(fault), print_exception=False) from None
 
 
@@ -190,21 +189,21 @@ def paint(value: dict | None, key: str, seed: float, picked: int | None) -> tupl
     subject, model = _subject(key), _model(_subject(key).model)
     if is_empty(value):
         return look.result(None, "", subject.empty, ""), _card(subject, "")
-    picture, start = _input(key, value), time.perf_counter()
-    made = model(picture, seed=_seed(seed))
+    image, start = _input(key, value), time.perf_counter()
+    made = model(image, seed=_seed(seed))
     took = 1e3 * (time.perf_counter() - start)
     truth = _truth(value, key, picked)
     caption = f"{took:.0f} ms on {model.device.type.upper()}, {made.width} px"
     shown = look.result(
         made, "what pix2pix makes of the drawing", caption, f"{subject.model}-{_seed(seed)}.png"
     )
-    return shown, _card(subject, _live(model, picture, made, truth))
+    return shown, _card(subject, _live(model, image, made, truth))
 
 
-def _live(model: Model, picture: Image.Image, made: Image.Image, truth: Image.Image | None) -> Markup:
+def _live(model: Model, image: Image.Image, made: Image.Image, truth: Image.Image | None) -> Markup:
     """The terms of the objective for what is on the screen."""
     method, config = model.method, model.method.config
-    x, fake = model.place(picture).x, to_tensor(made)
+    x, fake = model.place(image).x, to_tensor(made)
     parts = []
     if method.D is not None:
         with torch.inference_mode():
@@ -236,10 +235,10 @@ def _shown(value: dict | None, key: str, seed: float, picked: int | None) -> why
     """What is on the screen, for the cards below; an empty pad counts as the subject's first example."""
     if is_empty(value):
         value, picked = _examples(key)[0].value, 0
-    picture = _input(key, value)
-    fronts = picture if key == "facades" else _front(0)
+    image = _input(key, value)
+    fronts = image if key == "facades" else _front(0)
     return why.Screen(
-        picture,
+        image,
         _seed(seed),
         _model(_subject(key).model),
         _truth(value, key, picked),
@@ -289,22 +288,20 @@ def samples(value: dict | None, key: str, seed: float) -> Markup:
     spread = float(np.mean([np.abs(a - b).mean() for a, b in itertools.combinations(arrays, 2)]))
     where = np.std(arrays, axis=0).mean(2)
     heat = Image.fromarray((255 * np.clip(where * 8, 0, 1)).astype(np.uint8))
-    pictures = [(m, f"seed {_seed(seed) + i}") for i, m in enumerate(made)] + [
-        (heat, "where they differ, × 8")
-    ]
-    cells = Markup("").join(look.captioned(thumbnail(p, 192), text, text) for p, text in pictures)
+    images = [(m, f"seed {_seed(seed) + i}") for i, m in enumerate(made)] + [(heat, "where they differ, × 8")]
+    cells = Markup("").join(look.captioned(thumbnail(p, 192), text, text) for p, text in images)
     return Markup(
         '<div class="samples">{}</div><p class="small">Mean difference between two samples: <b>{:.3f}</b> of a range '
         "of 2. Dropout is pix2pix's only noise, and the model has learnt to ignore most of it.</p>"
     ).format(cells, spread)
 
 
-def translate(picture: str, model: str = "emoji", seed: float = 0) -> Image.Image:
-    """The API: a picture file and a model of this tab (emoji, icons, facades) -> the translation."""
+def translate(image: str, model: str = "emoji", seed: float = 0) -> Image.Image:
+    """The API: an image file and a model of this tab (emoji, icons, facades) -> the translation."""
     subject = _subject(model)
     try:
-        return _model(subject.model)(open_picture(picture), seed=_seed(seed))
-    except PictureError as fault:
+        return _model(subject.model)(open_image(image), seed=_seed(seed))
+    except ImageError as fault:
         raise gr.Error(str(fault), print_exception=False) from None
 
 
@@ -336,7 +333,7 @@ def tab() -> Callable | None:
         return None
     first = keys[0]
     start = _examples(first)[0].value
-    picture, terms = paint(start, first, 7, 0)
+    image, terms = paint(start, first, 7, 0)
     with gr.Tab("Paired", id="paired"):
         gr.HTML(
             '<p class="lead"><b>pix2pix</b> learns from pairs: a drawing and its picture, a map and its photograph. A generator paints, '
@@ -369,7 +366,7 @@ def tab() -> Callable | None:
                 )
             with gr.Column(scale=5, min_width=300, elem_classes="card"):
                 look.label("pix2pix makes")
-                made = gr.HTML(picture, apply_default_css=False, elem_id="made", elem_classes="bare")
+                made = gr.HTML(image, apply_default_css=False, elem_id="made", elem_classes="bare")
                 with gr.Row(elem_classes="tools"):
                     with gr.Column(scale=0, min_width=96):
                         gr.HTML(
@@ -450,8 +447,8 @@ def tab() -> Callable | None:
 
         def receive(file: str, key: str, seed: float):
             try:
-                value = {"ops": "", "base": picture_to_base(open_picture(file, "this file"))}
-            except PictureError as fault:
+                value = {"ops": "", "base": image_to_base(open_image(file, "this file"))}
+            except ImageError as fault:
                 raise gr.Error(str(fault), print_exception=False) from None
             return (_pad(key, value), -1, *paint(value, key, seed, -1))
 
@@ -479,7 +476,7 @@ def tab() -> Callable | None:
                 value, at = {"ops": wish["d"], "base": ""}, -1
                 try:
                     rasterise(value, list(SUBJECTS[key].inks), SUBJECTS[key].paper)
-                except PictureError:  # a link that was cut or mistyped
+                except ImageError:  # a link that was cut or mistyped
                     at = 0
             elif wish.get("example", "").isdecimal():
                 at = int(wish["example"]) % len(_examples(key))

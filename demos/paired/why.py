@@ -1,4 +1,4 @@
-"""Why pix2pix works, on the visitor's own input: the objective taken apart, D's eye, pictures larger than in training."""
+"""Why pix2pix works, on the visitor's own input: the objective taken apart, D's eye, images larger than in training."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from markupsafe import Markup
 from PIL import Image
 
 from i2i.data.worlds.facades import classes_of
+from i2i.images import to_image, to_tensor
 from i2i.judges import fcn_scores, load_segmenter
 from i2i.method import Method
 from i2i.metrics import gradient_energy
 from i2i.nets.layers import own_statistics
-from i2i.pictures import to_picture, to_tensor
 from i2i.run.pipeline import Model, load, shipped
 
 from ..widgets import look
@@ -33,7 +33,7 @@ _TOLD = {
     "both": ("L1 + cGAN", "L1 fixes the layout and the light, the discriminator asks for detail"),
 }
 _LETTERS = dict(zip("ABC", _APART, strict=True))
-# D's patches on pictures of 128 px -> the model whose D has them, on photographs of fronts and on icons.
+# D's patches on images of 128 px -> the model whose D has them, on photographs of fronts and on icons.
 _PATCHES = {
     "facades": {
         p: f"pix2pix-facades-{v}" for p, v in {1: "patch1", 16: "patch16", 70: "both", 142: "full"}.items()
@@ -55,7 +55,7 @@ class Screen:
     on_fronts: whether the input is a map of materials.  fronts: it, or the town house in its place.
     """
 
-    picture: Image.Image
+    image: Image.Image
     seed: int
     model: Model
     truth: Image.Image | None
@@ -80,14 +80,14 @@ def _net(variant: str) -> Model:
 
 @lru_cache(maxsize=12)
 def critic(model: Model) -> Method:
-    """The method with a D that sees as in training: its norms saw real and made pictures in batches of their own, so
+    """The method with a D that sees as in training: its norms saw real and made images in batches of their own, so
     running statistics fit neither, and a D that uses them can hardly tell the two apart."""
     return own_statistics(model.method)
 
 
-def take_apart(picture: Image.Image, seed: int, guess: str | None) -> Markup:
+def take_apart(image: Image.Image, seed: int, guess: str | None) -> Markup:
     """HTML: the map through the three nets, unnamed until the visitor has guessed which one is L1 alone."""
-    x = _net("both").place(picture).x
+    x = _net("both").place(image).x
     labels = classes_of(x)
     made = {v: _net(v).translate(x, seed) for v in _APART}
     base = gradient_energy(made["both"]).item()
@@ -103,7 +103,7 @@ def take_apart(picture: Image.Image, seed: int, guess: str | None) -> Markup:
                 "<b>{:.0f} %</b> of the map can be read back</span>"
             ).format(name, why, sharp, 100 * read)
             alt = f"the façade made by the net trained with {name}"
-        cells.append(look.figure(to_picture(made[variant]), alt, title))
+        cells.append(look.figure(to_image(made[variant]), alt, title))
     verdict = ""
     if guess:
         right = _LETTERS[guess] == "l1"
@@ -120,13 +120,13 @@ def take_apart(picture: Image.Image, seed: int, guess: str | None) -> Markup:
 
 def look_through(shown: Screen, patch: int) -> dict:
     """The eye's value: what the net with this patch makes of the input, under its own D; and where it is known, the
-    true picture under the same D. The emoji have one net, with patches of 70 px."""
+    true image under the same D. The emoji have one net, with patches of 70 px."""
     named = _patches(shown)
     model = _load(named[patch]) if named else shown.model
-    picture = shown.fronts if shown.on_fronts else shown.picture
-    x = model.place(picture).x
+    image = shown.fronts if shown.on_fronts else shown.image
+    x = model.place(image).x
     made = model.translate(x, shown.seed)
-    views = [("made", to_picture(made), made)]
+    views = [("made", to_image(made), made)]
     if shown.truth:
         truth = shown.truth.resize(views[0][1].size, Image.LANCZOS)
         views.append(("real", truth, to_tensor(truth)))
@@ -144,11 +144,11 @@ def _choices(shown: Screen) -> list[tuple[str, int]]:
 
 
 def larger(maps: list[Image.Image], seed: int) -> Markup:
-    """HTML of label maps set side by side and translated in one go: a picture wider than any in training."""
+    """HTML of label maps set side by side and translated in one go: an image wider than any in training."""
     model = load_wide()
     x = torch.cat([model.place(m).x for m in maps], dim=-1)
     start = time.perf_counter()
-    made = to_picture(model.translate(x, seed))
+    made = to_image(model.translate(x, seed))
     took = 1e3 * (time.perf_counter() - start)
     alt = f"a street of {len(maps)} fronts, made in one pass"
     return Markup(
@@ -156,7 +156,7 @@ def larger(maps: list[Image.Image], seed: int) -> Markup:
         '<img src="{made}" alt="{alt}"><figcaption class="small">{alt}: {w} × {h} px in '
         "{took:.0f} ms; in training every picture was {side} × {side}</figcaption></figure>"
     ).format(
-        x=look.data_url(to_picture(x)), made=look.data_url(made), alt=alt, w=made.width, h=made.height, took=took, side=model.size
+        x=look.data_url(to_image(x)), made=look.data_url(made), alt=alt, w=made.width, h=made.height, took=took, side=model.size
     )  # fmt: skip
 
 
@@ -169,7 +169,7 @@ class Panel:
     """The cards, built once; `refresh` gives what they show for a map."""
 
     def __init__(self, shown: Screen, street: list[Image.Image]):
-        picture, seed = shown.fronts, shown.seed
+        image, seed = shown.fronts, shown.seed
         gr.HTML(
             f'{_STYLE}<h2 class="why">Why it works</h2><p class="lead">Nets trained alike except for one thing, at 128 px, on photographs of '
             "façades. They follow the pad when it holds a map of materials, and otherwise show the town house.</p>",
@@ -180,7 +180,7 @@ class Panel:
             with gr.Column(scale=1, min_width=340, elem_classes="card"):
                 look.label("The objective taken apart")
                 self.apart = gr.HTML(
-                    take_apart(picture, seed, None),
+                    take_apart(image, seed, None),
                     apply_default_css=False,
                     elem_id="apart",
                     elem_classes="bare",

@@ -1,4 +1,4 @@
-"""The enlargers of the tab Super-resolution: what each is trained to minimise, and how far it got on one picture."""
+"""The enlargers of the tab Super-resolution: what each is trained to minimise, and how far it got on one image."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from PIL import Image
 from torch import Tensor
 
 from i2i.data.enlarging import reduced
+from i2i.images import from_bytes, to_image, to_tensor
 from i2i.judges import load_judge
 from i2i.losses import log_loss, mse
 from i2i.measure.superres import Bicubic, scores
 from i2i.methods.srgan import MAPS
-from i2i.pictures import from_bytes, to_picture, to_tensor
 from i2i.run import tiles
 from i2i.run.pipeline import Model, load, shipped
 
@@ -25,7 +25,7 @@ from ..widgets import look
 
 SCALE = 4
 _TWICE = "-x2"  # ends the key of a model that doubles the sides, and the model's name
-_JUDGED = 40  # px: smaller pictures are too small to be judged
+_JUDGED = 40  # px: smaller images are too small to be judged
 _PLACE = 96  # px: phi and D see places of this side in training
 
 
@@ -144,7 +144,7 @@ def enlarge(key: str, x: Image.Image, wanted: Callable[[], bool]) -> Image.Image
         made = step
         if not wanted():
             return None
-    return made.picture
+    return made.image
 
 
 def _content() -> tuple[int, bool]:
@@ -156,17 +156,17 @@ def _content() -> tuple[int, bool]:
     return 4, True
 
 
-def places(picture: Tensor, side: int = _PLACE) -> Tensor:
-    """A picture [1, 3, H, W] in squares [N, 3, side, side] as large as those of training, or whole where it is smaller."""
-    if min(picture.shape[-2:]) < side:
-        return picture
-    rows = picture.unfold(2, side, side).unfold(3, side, side)
+def places(image: Tensor, side: int = _PLACE) -> Tensor:
+    """An image [1, 3, H, W] in squares [N, 3, side, side] as large as those of training, or whole where it is smaller."""
+    if min(image.shape[-2:]) < side:
+        return image
+    rows = image.unfold(2, side, side).unfold(3, side, side)
     return rows.permute(0, 2, 3, 1, 4, 5).reshape(-1, 3, side, side)
 
 
 @torch.inference_mode()
 def figures(made: Image.Image, real: Image.Image) -> Figures | None:
-    """None where the pictures are too small to be judged."""
+    """None where the images are too small to be judged."""
     if min(real.size) < _JUDGED:
         return None
     s = scores(made, real, border=SCALE)
@@ -183,7 +183,7 @@ def figures(made: Image.Image, real: Image.Image) -> Figures | None:
 
 def back(made: Image.Image, x: Image.Image) -> float:
     """By how many grey levels a result misses x when it is shrunk again, on average: known without an original."""
-    small = to_tensor(to_picture(from_bytes(reduced(made, SCALE)[0])))
+    small = to_tensor(to_image(from_bytes(reduced(made, SCALE)[0])))
     return 127.5 * (small - to_tensor(x)).abs().mean().item()
 
 
@@ -241,7 +241,7 @@ def title_of(key: str) -> str:
 def told(
     key: str, rows: dict[str, Figures], missed: dict[str, float], believed: float | None = None
 ) -> Markup:
-    """HTML beside the picture for the model `key`: its objective, live, and what to notice.
+    """HTML beside the image for the model `key`: its objective, live, and what to notice.
 
     rows: figures by column, where the original is known; missed: `back` by column, where it is not.
     """

@@ -1,4 +1,4 @@
-"""The part of a picture that one visitor of the tab Super-resolution looks at, and the pictures it may be taken from."""
+"""The part of an image that one visitor of the tab Super-resolution looks at, and the images it may be taken from."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from PIL import Image
 from i2i.data.enlarging import reduced
 from i2i.data.worlds import icons, landscapes, textures
 from i2i.data.worlds.portrait import portrait
-from i2i.pictures import PictureError, from_bytes, open_picture, to_picture
+from i2i.images import ImageError, from_bytes, open_image, to_image
 
 from .enlargers import SCALE
 
 SIDES = (64, 128, 192, 256)
-SIDE = 256  # px of a drawn picture
+SIDE = 256  # px of a drawn image
 _TEST = textures.SPLITS["test"][0]  # textures that no training saw
 _KEPT = 8_000_000  # pixels of results that are kept for the next visitor
 
 
 @dataclass(frozen=True)
 class Example:
-    """name; draw: the picture, at most `side` px for a small one; centre of the part to begin with, as shares of it."""
+    """name; draw: the image, at most `side` px for a small one; centre of the part to begin with, as shares of it."""
 
     name: str
     draw: Callable[[int], Image.Image]
@@ -41,15 +41,15 @@ def _hopper(side: int) -> Image.Image:
 
 
 def _texture(index: int) -> Callable[[int], Image.Image]:
-    return lambda side: to_picture(textures.draw(torch.tensor([_TEST + index]), side)[0])
+    return lambda side: to_image(textures.draw(torch.tensor([_TEST + index]), side)[0])
 
 
 def _landscape(index: int, light: str) -> Callable[[int], Image.Image]:
-    return lambda side: to_picture(landscapes.draw(torch.tensor([index]), light, side)[0])
+    return lambda side: to_image(landscapes.draw(torch.tensor([index]), light, side)[0])
 
 
 def _icon(index: int, style: str) -> Callable[[int], Image.Image]:
-    return lambda side: to_picture(icons.draw(torch.tensor([index]), style, side)[0])
+    return lambda side: to_image(icons.draw(torch.tensor([index]), style, side)[0])
 
 
 _CREDIT = "Rear Admiral Grace Hopper, a public-domain photograph of the US Navy, as Matplotlib carries it"
@@ -78,18 +78,18 @@ def thumbnails() -> tuple[Image.Image, ...]:
     """A square of each example; of drawn ones a small drawing, which costs a sixteenth."""
     made = []
     for e in EXAMPLES:
-        picture = e.draw(64)
-        side = min(96, *picture.size)
+        image = e.draw(64)
+        side = min(96, *image.size)
         left, top = (
-            int(max(0, min(c * s - side / 2, s - side))) for c, s in zip(e.centre, picture.size, strict=True)
+            int(max(0, min(c * s - side / 2, s - side))) for c, s in zip(e.centre, image.size, strict=True)
         )
-        made.append(picture.crop((left, top, left + side, top + side)))
+        made.append(image.crop((left, top, left + side, top + side)))
     return tuple(made)
 
 
 @dataclass(frozen=True)
 class View:
-    """at: an example, or -1 for `own`, the file of a visitor's picture; centre: of the part, in pixels of the picture,
+    """at: an example, or -1 for `own`, the file of a visitor's image; centre: of the part, in pixels of the image,
     None for where the example begins; shrink: the part is reduced first, so that its original is known."""
 
     at: int = 0
@@ -107,18 +107,18 @@ class View:
     def name(self) -> str:
         return self.example.name if self.example else "your picture"
 
-    def picture(self) -> Image.Image:
+    def image(self) -> Image.Image:
         """Upright RGB. PictureError if it is none, or no longer here."""
         if self.example:
             return drawn(self.at)
         if not Path(self.own).is_file():
-            raise PictureError("your picture was deleted, as all are within the hour; bring it again.")
-        return open_picture(self.own, "this file")
+            raise ImageError("your picture was deleted, as all are within the hour; bring it again.")
+        return open_image(self.own, "this file")
 
 
 @dataclass(frozen=True)
 class Part:
-    """box: left, top, width and height in the picture; x: what an enlarger is given; y: the original, where it is known."""
+    """box: left, top, width and height in the image; x: what an enlarger is given; y: the original, where it is known."""
 
     view: View
     size: tuple[int, int]
@@ -128,7 +128,7 @@ class Part:
 
     @property
     def key(self) -> tuple | None:
-        """What names the result of an example; nothing is kept of a visitor's own picture."""
+        """What names the result of an example; nothing is kept of a visitor's own image."""
         return (self.view.at, self.box, self.y is not None) if self.view.example else None
 
     @property
@@ -137,20 +137,20 @@ class Part:
         return self.view.shrink and self.y is None
 
 
-def cut(view: View, picture: Image.Image | None = None) -> Part:
-    """The part that a view shows: all of a picture that is smaller than the side."""
-    picture = picture or view.picture()
-    w, h = picture.size
+def cut(view: View, image: Image.Image | None = None) -> Part:
+    """The part that a view shows: all of an image that is smaller than the side."""
+    image = image or view.image()
+    w, h = image.size
     shrink = view.shrink and min(w, h) >= 2 * SCALE
     step = SCALE if shrink else 1
     wide, high = (min(view.side, s) // step * step for s in (w, h))
     share = view.example.centre if view.example else (0.5, 0.5)
     cx, cy = view.centre or (share[0] * w, share[1] * h)
     left, top = (int(max(0, min(c - s / 2, whole - s))) for c, s, whole in ((cx, wide, w), (cy, high, h)))
-    part = picture.crop((left, top, left + wide, top + high))
+    part = image.crop((left, top, left + wide, top + high))
     x, y = part, None
     if shrink:
-        x, y = (to_picture(from_bytes(p)) for p in reduced(part, SCALE))
+        x, y = (to_image(from_bytes(p)) for p in reduced(part, SCALE))
     return Part(view, (w, h), (left, top, wide, high), x, y)
 
 
@@ -180,7 +180,7 @@ class Shelf:
             return self._made.get(key)
 
     def put(self, key, value: tuple) -> None:
-        """value: a picture first, and whatever belongs to it."""
+        """value: an image first, and whatever belongs to it."""
         with self._lock:
             self._made[key] = value
             while (

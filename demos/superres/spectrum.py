@@ -1,4 +1,4 @@
-"""The power spectrum of a picture and of what enlargers made of it: where the detail ends."""
+"""The power spectrum of an image and of what enlargers made of it: where the detail ends."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from markupsafe import Markup
 from PIL import Image
 
 from i2i.colour import luma
+from i2i.images import to_tensor
 from i2i.metrics import power_spectrum
-from i2i.pictures import to_tensor
 
 from .enlargers import COLOURS, SCALE, title_of
 
@@ -19,11 +19,11 @@ _BINS = 40
 _LEFT, _RIGHT, _TOP, _LOW = 34, 396, 8, 168
 
 
-def power(picture: Image.Image) -> torch.Tensor:
+def power(image: Image.Image) -> torch.Tensor:
     """Of the brightness of the largest square in its middle, at 1, 2, ... cycles."""
-    side = min(picture.size)
-    left, top = (picture.width - side) // 2, (picture.height - side) // 2
-    y = luma(to_tensor(picture.crop((left, top, left + side, top + side))).double())
+    side = min(image.size)
+    left, top = (image.width - side) // 2, (image.height - side) // 2
+    y = luma(to_tensor(image.crop((left, top, left + side, top + side))).double())
     # Without a window the borders, which do not fit together, would look like detail.
     window = torch.hann_window(side, periodic=False, dtype=y.dtype)
     return power_spectrum((y - y.mean()) * window * window[:, None])
@@ -34,11 +34,11 @@ def beyond(spectrum: torch.Tensor) -> float:
     return spectrum[len(spectrum) // SCALE :].sum().item()
 
 
-def plot(pictures: dict[str, Image.Image]) -> Markup:
-    """HTML of one line for each picture, and of how much lies beyond the input's limit. pictures: by column."""
-    if not pictures or min(min(p.size) for p in pictures.values()) < _LEAST:
+def plot(images: dict[str, Image.Image]) -> Markup:
+    """HTML of one line for each image, and of how much lies beyond the input's limit. images: by column."""
+    if not images or min(min(p.size) for p in images.values()) < _LEAST:
         return Markup('<p class="tell">Too small for a spectrum: 32 px of a result are the least.</p>')
-    spectra = {key: power(p).clamp(min=1e-12) for key, p in pictures.items()}
+    spectra = {key: power(p).clamp(min=1e-12) for key, p in images.items()}
     count = len(next(iter(spectra.values())))
     edges = torch.logspace(0, math.log10(count), min(_BINS, count) + 1).round().long().unique()
     middles = [((a + b - 1) / 2).item() for a, b in zip(edges, edges[1:], strict=False)]

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from PIL import Image
 
 from i2i.data.enlarging import reduced
-from i2i.pictures import PictureError, from_bytes, open_picture, to_picture
+from i2i.images import ImageError, from_bytes, open_image, to_image
 
 from ..widgets import look
 from ..widgets.asking import sentence
@@ -44,9 +44,9 @@ def available() -> bool:
 
 @dataclass
 class Column:
-    """A picture of the comparison. figures: where the original is known; missed: where it is not, see `enlargers.back`."""
+    """An image of the comparison. figures: where the original is known; missed: where it is not, see `enlargers.back`."""
 
-    picture: Image.Image
+    image: Image.Image
     src: str
     figures: Figures | None = None
     missed: float | None = None
@@ -101,7 +101,7 @@ def compare(view: View, wanted: Callable[[], bool] = lambda: True) -> Iterator[C
             return
         shown.columns[key] = column
         if key == "srgan" and part.y is not None:
-            shown.believed = enlargers.belief(column.picture)
+            shown.believed = enlargers.belief(column.image)
         yield shown
 
 
@@ -149,14 +149,14 @@ def lens_of(shown: Comparison) -> dict:
 
 def curtain_of(shown: Comparison) -> dict:
     part, here = shown.part, enlargers.models()
-    pictures = {
+    images = {
         key: {
             "title": title_of(key), "src": shown.columns[key].src if key in shown.columns else "", "alt": _alt(key, part),
             "crisp": False, "loss": ENLARGERS[key].short if key in ENLARGERS else "",
         }
         for key in _order(shown)
     }  # fmt: skip
-    pictures["given"] = {
+    images["given"] = {
         "title": title_of("given"),
         "src": exact_url(part.x),
         "alt": f"what the models are given: {part.x.width} x {part.x.height} px",
@@ -166,15 +166,15 @@ def curtain_of(shown: Comparison) -> dict:
     missed = {k: c.missed for k in _order(shown) if (c := shown.columns.get(k)) and c.missed is not None}
     w, h = (SCALE * s for s in part.x.size)
     return {
-        "pictures": pictures, "lefts": ["given", "bicubic", *(["original"] if part.y is not None else [])], "rights": here, "left": "bicubic",
+        "pictures": images, "lefts": ["given", "bicubic", *(["original"] if part.y is not None else [])], "rights": here, "left": "bicubic",
         "right": part.view.chosen, "width": w, "height": h, "says": Markup('<p class="tell" role="status">At work …</p>'),
         "told": {k: enlargers.told(k, rows, missed, shown.believed) for k in here if k in shown.columns},
     }  # fmt: skip
 
 
-def frame_of(part: Part, picture: Image.Image) -> dict:
+def frame_of(part: Part, image: Image.Image) -> dict:
     view, (_, _, w, h) = part.view, part.box
-    preview = picture.copy()
+    preview = image.copy()
     preview.thumbnail((560, 720), Image.LANCZOS)
     if part.y is not None:
         says = Markup(
@@ -192,7 +192,7 @@ def frame_of(part: Part, picture: Image.Image) -> dict:
         says += Markup("<br>{}.").format(view.example.credit)
     place = f"{view.centre[0]}-{view.centre[1]}" if view.centre and view.example else ""
     return {
-        "src": light_url(preview), "alt": view.name, "width": picture.width, "height": picture.height, "box": list(part.box),
+        "src": light_url(preview), "alt": view.name, "width": image.width, "height": image.height, "box": list(part.box),
         "says": says,
         "address": {
             "picture": view.at if view.example else "", "place": place, "side": view.side if view.example else "",
@@ -203,25 +203,25 @@ def frame_of(part: Part, picture: Image.Image) -> dict:
 
 def spectrum_of(shown: Comparison) -> Markup:
     order = [k for k in _order(shown) if k in shown.columns]
-    return spectrum.plot({k: shown.columns[k].picture for k in order})
+    return spectrum.plot({k: shown.columns[k].image for k in order})
 
 
-def everything(shown: Comparison, picture: Image.Image) -> tuple:
-    """All that is shown of a part: frame, lens, curtain, spectrum, and what is said of the whole picture."""
+def everything(shown: Comparison, image: Image.Image) -> tuple:
+    """All that is shown of a part: frame, lens, curtain, spectrum, and what is said of the whole image."""
     return (
-        frame_of(shown.part, picture),
+        frame_of(shown.part, image),
         lens_of(shown),
         curtain_of(shown),
         spectrum_of(shown),
-        whole.idle(shown.part.view, picture.size),
+        whole.idle(shown.part.view, image.size),
     )
 
 
 def growing(view: View, also: tuple, wanted: Callable[[], bool]) -> Iterator[tuple]:
     """`everything` and `also`, piece by piece: at once what costs nothing, then what is made, as it is made."""
-    picture = view.picture()
-    part, skip = cut(view, picture), gr.skip()
-    yield (frame_of(part, picture), skip, skip, skip, whole.idle(view, picture.size), *also)
+    image = view.image()
+    part, skip = cut(view, image), gr.skip()
+    yield (frame_of(part, image), skip, skip, skip, whole.idle(view, image.size), *also)
     for shown in compare(view, wanted):
         yield (
             skip,
@@ -250,17 +250,17 @@ def _opened(file: str | None) -> Image.Image:
     if not file:
         raise sentence("there is no picture: send one.")
     try:
-        return open_picture(file, "this file")
-    except PictureError as fault:
+        return open_image(file, "this file")
+    except ImageError as fault:
         raise sentence(str(fault)) from None
 
 
-def enlarge(picture: str, model: str, request: gr.Request) -> str | Image.Image:
-    """The API: a picture file and a model of this tab -> the picture at four times its sides."""
-    key, small = _key(model), _opened(picture)
+def enlarge(image: str, model: str, request: gr.Request) -> str | Image.Image:
+    """The API: an image file and a model of this tab -> the image at four times its sides."""
+    key, small = _key(model), _opened(image)
     try:
         whole.allowed(key, *small.size)
-    except PictureError as fault:
+    except ImageError as fault:
         raise sentence(str(fault)) from None
     if small.width * small.height <= _AT_ONCE:
         return enlargers.enlarge(key, small, lambda: True)
@@ -274,16 +274,16 @@ def enlarge(picture: str, model: str, request: gr.Request) -> str | Image.Image:
 
 
 def open_result(file: str) -> Image.Image:
-    with Image.open(file) as picture:
-        return picture.convert("RGB")
+    with Image.open(file) as image:
+        return image.convert("RGB")
 
 
-def score(picture: str, model: str) -> dict:
-    """The API: a picture file of 40 to 512 px and a model -> the figures after shrinking and enlarging it, and bicubic's."""
-    key, y = _key(model), _opened(picture)
+def score(image: str, model: str) -> dict:
+    """The API: an image file of 40 to 512 px and a model -> the figures after shrinking and enlarging it, and bicubic's."""
+    key, y = _key(model), _opened(image)
     if min(y.size) < 48 or max(y.size) > 512:
         raise sentence(f"{y.width} x {y.height} px cannot be scored here: 48 to 512 px a side can.")
-    x, y = (to_picture(from_bytes(p)) for p in reduced(y, SCALE))
+    x, y = (to_image(from_bytes(p)) for p in reduced(y, SCALE))
     return {
         k: enlargers.figures(enlargers.enlarge(k, x, lambda: True), y)._asdict() for k in ("bicubic", key)
     }
@@ -297,15 +297,15 @@ def first() -> tuple:
     """What the tab opens with, made once."""
     view = settle(keys=enlargers.models())
     *_, shown = compare(view)
-    return everything(shown, view.picture())
+    return everything(shown, view.image())
 
 
 def before_and_after() -> tuple[Image.Image, Image.Image]:
     """For the Map: the middle of the first view as it is given, and enlarged."""
     view = settle(keys=enlargers.models())
     part = cut(view)
-    pictures = part.x, _column(view.chosen, part, lambda: True).picture
-    return tuple(p.crop([s // 4 for s in p.size] + [s - s // 4 for s in p.size]) for p in pictures)
+    images = part.x, _column(view.chosen, part, lambda: True).image
+    return tuple(p.crop([s // 4 for s in p.size] + [s - s // 4 for s in p.size]) for p in images)
 
 
 def _heap(at: int) -> dict:
@@ -455,7 +455,7 @@ def tab() -> Callable | None:
             view, wanted = _VISITORS.change(request.session_hash, change)
             try:
                 yield from growing(view, tuple(of(view) for of in also), wanted)
-            except PictureError as fault:
+            except ImageError as fault:
                 raise sentence(str(fault)) from None
 
         def chosen(view: View) -> dict:
@@ -500,8 +500,8 @@ def tab() -> Callable | None:
                 anew=False,
             )
             try:
-                return whole.idle(new, new.picture().size)
-            except PictureError as fault:
+                return whole.idle(new, new.image().size)
+            except ImageError as fault:
                 raise sentence(str(fault)) from None
 
         quiet = {"show_progress": "hidden", "api_visibility": "private", "trigger_mode": "always_last"}
@@ -527,10 +527,10 @@ def tab() -> Callable | None:
             """key_of: the enlarger to take, of the one that is looked at."""
             view = _VISITORS.view(request.session_hash)
             try:
-                picture = view.picture()
-                for job in whole.follow(key_of(view.chosen), picture, request.session_hash):
+                image = view.image()
+                for job in whole.follow(key_of(view.chosen), image, request.session_hash):
                     yield (whole.shown(job), *buttons(not job.over, job.file)) if job else (gr.skip(),) * 5
-            except PictureError as fault:
+            except ImageError as fault:
                 raise sentence(str(fault)) from None
 
         def twice(request: gr.Request):
@@ -566,7 +566,7 @@ def tab() -> Callable | None:
         )
 
         def restore(request: gr.Request):
-            """?tab=super-resolution&picture=n&place=x-y&side=…&way=…&model=…: what the link's sender saw; else it stays."""
+            """?tab=super-resolution&image=n&place=x-y&side=…&way=…&model=…: what the link's sender saw; else it stays."""
             wish = dict(request.query_params)
             if wish.get("tab") != "super-resolution" or not {
                 "picture",

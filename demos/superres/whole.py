@@ -15,7 +15,7 @@ import numpy as np
 from markupsafe import Markup
 from PIL import Image
 
-from i2i.pictures import PictureError
+from i2i.images import ImageError
 from i2i.run import tiles
 
 from ..widgets import look
@@ -32,7 +32,7 @@ _START, _A_TILE = (
     400,
     15,
 )  # seconds that a process may take to start and to write, and for a tile, on a busy machine
-_OFTEN = 0.7  # seconds between two pictures of the progress
+_OFTEN = 0.7  # seconds between two images of the progress
 
 
 @dataclass
@@ -65,28 +65,28 @@ def tiles_of(size: tuple[int, int]) -> int:
     return -(-size[0] // TILE) * -(-size[1] // TILE)
 
 
-def begin(key: str, picture: Image.Image) -> Job:
-    """A job that has not begun: the picture itself, dimmed. PictureError for one that is too large."""
-    allowed(key, *picture.size)
+def begin(key: str, image: Image.Image) -> Job:
+    """A job that has not begun: the image itself, dimmed. PictureError for one that is too large."""
+    allowed(key, *image.size)
     k = scale_of(key)
-    shown = picture.resize(preview_size(k * picture.width, k * picture.height), Image.BICUBIC)
+    shown = image.resize(preview_size(k * image.width, k * image.height), Image.BICUBIC)
     dim = Image.blend(shown, Image.new("RGB", shown.size, "#8a8594"), 0.62)
-    return Job(picture.size, k, title_of(key), dim, of=tiles_of(picture.size))
+    return Job(image.size, k, title_of(key), dim, of=tiles_of(image.size))
 
 
-def follow(key: str, picture: Image.Image, owner: str) -> Iterator[Job | None]:
+def follow(key: str, image: Image.Image, owner: str) -> Iterator[Job | None]:
     """Do the work and yield the job at each change, None where there is no news, until it is over however that comes about.
 
     The file of the result is there until the iterator goes on after its last job. PictureError as `begin`.
     """
-    job = begin(key, picture)
+    job = begin(key, image)
     job.says = "Starting a process of its own …"
     yield job
     home = tempfile.mkdtemp(prefix="i2i-whole-")
     out = os.path.join(home, f"{model_of(key)}-{job.result[0]}x{job.result[1]}.png")
     try:
         threads = max(1, min(4, (os.cpu_count() or 2) // 2))
-        args = (str(loaded(key).folder), np.asarray(picture), TILE, out, threads)
+        args = (str(loaded(key).folder), np.asarray(image), TILE, out, threads)
         with closing(LINE.frames(owner, WORK, *args, cap=_START + _A_TILE * job.of)) as frames:
             yield from _shown(job, frames)
         job.over = True
@@ -146,11 +146,11 @@ def shown(job: Job) -> Markup:
 
 
 def idle(view: View, size: tuple[int, int]) -> Markup:
-    """HTML of the card before anything was begun, for the picture on the screen."""
+    """HTML of the card before anything was begun, for the image on the screen."""
     w, h = size
     try:
         allowed(view.chosen, w, h)
-    except PictureError as fault:
+    except ImageError as fault:
         return look.note("predict", Markup("<b>Too large.</b> {}").format(_sentence(fault)))
     count = tiles_of((w, h))
     k = scale_of(view.chosen)

@@ -14,7 +14,7 @@ from PIL import Image, ImageChops
 from torch import Tensor
 
 from i2i.data.worlds import glyphs, icons
-from i2i.pictures import PictureError, to_picture
+from i2i.images import ImageError, to_image
 from i2i.run.pipeline import shipped
 
 from ..widgets import look
@@ -29,7 +29,7 @@ _STYLE = look.style(__file__, "dtn_digits")
 MODEL = "dtn-digits"
 INKS, PAPER = [("pen", "#2b2a55")], "#f4efe2"
 NO_DIGITS = {12: "a letter", 13: "a house"}  # places in the strip
-_OTHERS = 6  # pictures of each digit that f is asked about
+_OTHERS = 6  # images of each digit that f is asked about
 _FILLS = 0.66  # of the canvas: as large as the digits are that f learned from
 
 _EQUATION = Markup(
@@ -42,7 +42,7 @@ _EQUATION = Markup(
 @dataclass(frozen=True)
 class Written:
     name: str
-    picture: Image.Image
+    image: Image.Image
     digit: bool = True
 
 
@@ -52,17 +52,17 @@ def available() -> bool:
 
 @lru_cache(maxsize=1)
 def examples() -> tuple[Written, ...]:
-    """Written digits of the world, then two pictures that show none."""
+    """Written digits of the world, then two images that show none."""
     label = torch.tensor([3, 7, 2, 5, 8, 0, 4, 9, 6, 1, 3, 7])
     index = glyphs.SPLITS["test"][0] + torch.arange(len(label))
     drawn = glyphs.draw(index, "pen", 64, label=label)
-    found = [Written(str(k), to_picture(p)) for k, p in zip(label.tolist(), drawn, strict=True)]
+    found = [Written(str(k), to_image(p)) for k, p in zip(label.tolist(), drawn, strict=True)]
     letter = glyphs.draw(index[:1], "pen", 64, label=torch.tensor([0]), characters="K")
     house = icons.draw(index[:1], "flat", 64, label=torch.tensor([icons.CLASSES.index("house")]))
     return (
         *found,
-        Written(NO_DIGITS[12], to_picture(letter), False),
-        Written(NO_DIGITS[13], to_picture(house), False),
+        Written(NO_DIGITS[12], to_image(letter), False),
+        Written(NO_DIGITS[13], to_image(house), False),
     )
 
 
@@ -77,14 +77,14 @@ def _known() -> tuple[Tensor, Tensor]:
         ), label
 
 
-def centred(picture: Image.Image, size: int = 128) -> Image.Image:
+def centred(image: Image.Image, size: int = 128) -> Image.Image:
     """A drawing moved to the middle and scaled as the digits are that f learned from. PictureError if nothing is drawn."""
-    paper = Image.new("RGB", picture.size, PAPER)
-    mask = ImageChops.difference(picture, paper).convert("L").point(lambda v: 255 * (v > 24))
+    paper = Image.new("RGB", image.size, PAPER)
+    mask = ImageChops.difference(image, paper).convert("L").point(lambda v: 255 * (v > 24))
     box = mask.getbbox()
     if box is None:
-        raise PictureError("the pad is empty: draw a digit, or choose one of the examples.")
-    drawn = picture.crop(box)
+        raise ImageError("the pad is empty: draw a digit, or choose one of the examples.")
+    drawn = image.crop(box)
     side = round(max(drawn.size) / _FILLS)
     page = Image.new("RGB", (side, side), PAPER)
     page.paste(drawn, ((side - drawn.width) // 2, (side - drawn.height) // 2))
@@ -92,10 +92,10 @@ def centred(picture: Image.Image, size: int = 128) -> Image.Image:
 
 
 @torch.inference_mode()
-def show(picture: Image.Image, name: str, digit: bool = True) -> Markup:
+def show(image: Image.Image, name: str, digit: bool = True) -> Markup:
     """HTML of the translation, of what f says of both, of the equation and its terms."""
     model = loaded(MODEL)
-    x = model.place(picture).x
+    x = model.place(image).x
     made = model.translate(x)
     again = model.translate(made)
     f = model.method.f
@@ -107,17 +107,17 @@ def show(picture: Image.Image, name: str, digit: bool = True) -> Markup:
     row = Markup("").join(
         (
             look.figure(
-                to_picture(x),
+                to_image(x),
                 f"the picture: {name}",
                 Markup("<b>x</b>, {}<br>as f sees it, {} px").format(name, model.size),
             ),
             look.figure(
-                to_picture(made),
+                to_image(made),
                 "the moulded digit made of it",
                 Markup("<b>G(x) = g(f(x))</b><br>moulded"),
             ),
             look.figure(
-                to_picture(again),
+                to_image(again),
                 "that one translated once more",
                 Markup("<b>G(G(x))</b><br>once more"),
             ),
@@ -160,7 +160,7 @@ def _choices() -> tuple[dict, ...]:
         {
             "key": str(i),
             "title": escape(w.name if w.digit else f"no digit: {w.name}"),
-            "src": thumbnail(w.picture),
+            "src": thumbnail(w.image),
             "alt": escape(f"written {w.name}"),
             "more": "",
         }
@@ -191,7 +191,7 @@ def _drawn(value: dict | None) -> Markup:
             centred(rasterise({"ops": (value or {}).get("ops")}, INKS, PAPER), loaded(MODEL).size),
             "your digit",
         )
-    except PictureError as fault:
+    except ImageError as fault:
         raise sentence(str(fault)) from None
 
 
@@ -237,7 +237,7 @@ def card() -> tuple[Callable, list] | None:
                     _heap(-1),
                     _blank() | {"ops": ops},
                 ]
-            except PictureError:
+            except ImageError:
                 return [gr.skip()] * 3
         if text.isdecimal() and text.isascii():
             at = int(text[:4]) % len(examples())
@@ -250,5 +250,5 @@ def card() -> tuple[Callable, list] | None:
 def _example(at: int) -> Markup:
     written = examples()[at]
     return show(
-        written.picture, written.name if not written.digit else f"a written {written.name}", written.digit
+        written.image, written.name if not written.digit else f"a written {written.name}", written.digit
     )

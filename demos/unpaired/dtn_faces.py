@@ -16,8 +16,8 @@ from torch import Tensor
 from i2i.data.faces import faces_to_people, head, hopper, portraits
 from i2i.data.folders import DataError
 from i2i.data.public import catalogue
+from i2i.images import ImageError, from_bytes, open_image, to_image
 from i2i.losses import total_variation
-from i2i.pictures import PictureError, from_bytes, open_picture, to_picture
 from i2i.run.pipeline import shipped
 
 from ..widgets import look
@@ -43,12 +43,12 @@ _EQUATION = Markup(
 @dataclass(frozen=True)
 class Face:
     name: str
-    picture: Image.Image
+    image: Image.Image
 
 
-def framed(picture: Image.Image) -> Image.Image:
+def framed(image: Image.Image) -> Image.Image:
     """As photographs were shown to the nets, at the size that it has."""
-    return head(picture, min(picture.size))
+    return head(image, min(image.size))
 
 
 def available() -> bool:
@@ -59,50 +59,50 @@ def available() -> bool:
 def examples() -> tuple[Face, ...]:
     """Held-out photographs where the set is installed, then one that may be shown anywhere, then people drawn in code."""
     held_out, roots = [], [catalogue.find(name) for name in ("faces_easy", "emoji")]
-    with contextlib.suppress(DataError, PictureError):
+    with contextlib.suppress(DataError, ImageError):
         if all(roots):
-            pictures = from_bytes(faces_to_people(*roots, loaded(MODEL).size, "test", by="code").x)
-            every = max(1, len(pictures) // _HELD_OUT)
-            held_out = [to_picture(p) for p in pictures[::every][:_HELD_OUT]]
+            images = from_bytes(faces_to_people(*roots, loaded(MODEL).size, "test", by="code").x)
+            every = max(1, len(images) // _HELD_OUT)
+            held_out = [to_image(p) for p in images[::every][:_HELD_OUT]]
     found = [Face(f"photograph {i + 1}", p) for i, p in enumerate(held_out)] + [
         Face("Grace Hopper", hopper())
     ]
     return (*found, *(Face(f"drawn person {i + 1}", p) for i, p in enumerate(portraits())))
 
 
-def _seen(picture: Image.Image) -> Tensor:
-    return loaded(MODEL).place(framed(picture)).x
+def _seen(image: Image.Image) -> Tensor:
+    return loaded(MODEL).place(framed(image)).x
 
 
 @lru_cache(maxsize=1)
 def _codes() -> Tensor:
-    """f of each example, as a picture of its domain [N, code]."""
-    return loaded(MODEL).method.encode(torch.cat([_seen(face.picture) for face in examples()]))
+    """f of each example, as an image of its domain [N, code]."""
+    return loaded(MODEL).method.encode(torch.cat([_seen(face.image) for face in examples()]))
 
 
 @torch.inference_mode()
-def show(picture: Image.Image, name: str, at: int = -1) -> Markup:
+def show(image: Image.Image, name: str, at: int = -1) -> Markup:
     """HTML of the translation, of the faces that f takes it for, and of the objective; at: which example it is, or -1."""
     model, known = loaded(MODEL), examples()
-    x = _seen(picture)
+    x = _seen(image)
     made = model.translate(x)
     code, told = model.method.encode(x), model.method.encode(made, "y")
     codes = _codes() if at >= 0 else torch.cat([code, _codes()])
-    faces = known if at >= 0 else (Face(name, picture), *known)
+    faces = known if at >= 0 else (Face(name, image), *known)
     own = max(at, 0)
     far = (codes - told).norm(dim=1)
     order = far.argsort().tolist()
     rank = order.index(own) + 1
     row = look.figure(
-        to_picture(x),
+        to_image(x),
         f"the picture: {name}",
         Markup("<b>x</b>, {}<br>as f sees it, {} px").format(name, model.size),
     )
-    row += look.figure(to_picture(made), "the drawn person made of it", Markup("<b>G(x) = g(f(x))</b>"))
+    row += look.figure(to_image(made), "the drawn person made of it", Markup("<b>G(x) = g(f(x))</b>"))
     cells = Markup("").join(
         Markup('<li class="{}"><img src="{}" alt="{}">{}<br><b>{:.1f}</b></li>').format(
             "own" if i == own else "",
-            thumbnail(framed(faces[i].picture), 74),
+            thumbnail(framed(faces[i].image), 74),
             faces[i].name,
             Markup("<b>x itself</b>") if i == own else faces[i].name,
             far[i].item(),
@@ -138,7 +138,7 @@ def _choices() -> tuple[dict, ...]:
         {
             "key": str(i),
             "title": escape(face.name),
-            "src": thumbnail(framed(face.picture)),
+            "src": thumbnail(framed(face.image)),
             "alt": escape(face.name),
             "more": "",
         }
@@ -157,7 +157,7 @@ def _heap(at: int) -> dict:
 
 
 def _example(at: int) -> Markup:
-    return show(examples()[at].picture, examples()[at].name, at)
+    return show(examples()[at].image, examples()[at].name, at)
 
 
 def card() -> tuple[Callable, list] | None:
@@ -196,8 +196,8 @@ def card() -> tuple[Callable, list] | None:
         if not file:  # taken away: the first example again
             return _example(0), _heap(0)
         try:
-            return show(open_picture(file, "this file"), "your picture"), _heap(-1)
-        except PictureError as fault:
+            return show(open_image(file, "this file"), "your picture"), _heap(-1)
+        except ImageError as fault:
             raise sentence(str(fault)) from None
 
     heap.on_choice(pick, [], [told, heap])

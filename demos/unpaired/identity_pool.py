@@ -1,4 +1,4 @@
-"""Two cards beside the cycle: the identity term on a picture that is there already, and the pool that D is shown."""
+"""Two cards beside the cycle: the identity term on an image that is there already, and the pool that D is shown."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ import torch
 from markupsafe import Markup
 from torch import Tensor
 
+from i2i.images import to_image
 from i2i.losses import l1
 from i2i.nets.pool import ImagePool
 from i2i.papers import PAPERS
-from i2i.pictures import to_picture
 from i2i.run.pipeline import Model
 
 from ..widgets.look import figure, stack
 from ..widgets.strip import thumbnail
 from .objective import Screen
 
-_SLOTS = 4  # of the pool in the picture; CycleGAN's has 50
+_SLOTS = 4  # of the pool in the image; CycleGAN's has 50
 
 
 def already_there(model: Model, seen: Screen) -> Markup:
-    """HTML: G on a picture of the target domain, beside how much it changes one of the source."""
+    """HTML: G on an image of the target domain, beside how much it changes one of the source."""
     kept, moved = l1(seen.same, seen.target).item(), l1(seen.made, seen.source).item()
     title, weight = PAPERS[model.kind].name, getattr(model.method.config, "identity", None)
     if weight:
@@ -37,7 +37,7 @@ def already_there(model: Model, seen: Screen) -> Markup:
             f"This {title} was trained without its identity term, which would ask that what is there already stays. Nothing else "
             "holds G to a colour: where it turns hues here, it turns them above as well."
         )
-    y = to_picture(seen.target), to_picture(seen.same)
+    y = to_image(seen.target), to_image(seen.same)
     there = figure(y[0], "a picture of the target domain", "there already")
     after = figure(y[1], f"the same, translated nevertheless; changed by {kept:.3f}", "translated")
     return stack(
@@ -50,7 +50,7 @@ def already_there(model: Model, seen: Screen) -> Markup:
 
 @lru_cache(maxsize=4)
 def shown_to_d(count: int, size: int = _SLOTS) -> tuple[int, ...]:
-    """For each of `count` made pictures in turn, the number of the one that D is shown out of a pool of `size`."""
+    """For each of `count` made images in turn, the number of the one that D is shown out of a pool of `size`."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(5)
         pool, shown = ImagePool(size), []
@@ -64,7 +64,7 @@ def shown_to_d(count: int, size: int = _SLOTS) -> tuple[int, ...]:
 
 def history(model: Model, made: Tensor) -> Markup:
     """HTML: the translations of the examples in the order in which G would make them, and what D would be shown."""
-    small = [thumbnail(to_picture(m), 64) for m in made]
+    small = [thumbnail(to_image(m), 64) for m in made]
     cells = Markup("").join(
         Markup(
             '<img src="{made}" alt="step {step}: G makes this"><img src="{shown}" class="{old}" alt="step {step}: D is shown {what}">'

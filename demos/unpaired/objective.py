@@ -20,8 +20,8 @@ from ..widgets.tex import tex
 
 @dataclass(frozen=True)
 class Screen:
-    """What is on the screen, [1, 3, H, W] in [-1, 1]: a picture, its translation, its return (None: there is no way
-    back), a picture of the target domain, and that one translated as if it were not there yet."""
+    """What is on the screen, [1, 3, H, W] in [-1, 1]: an image, its translation, its return (None: there is no way
+    back), an image of the target domain, and that one translated as if it were not there yet."""
 
     direction: str
     source: Tensor

@@ -1,4 +1,4 @@
-"""The card of OST in the tab Unpaired: the visitor gives one picture, and a model learns it while they watch."""
+"""The card of OST in the tab Unpaired: the visitor gives one image, and a model learns it while they watch."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from PIL import Image
 from torch import Tensor
 
 from i2i.claims import mean, recorded
+from i2i.images import ImageError, from_bytes, to_bytes, to_image
 from i2i.losses import l1
-from i2i.pictures import PictureError, from_bytes, to_bytes, to_picture
 from i2i.run.oneshot import DRAWN, SOURCE, TARGET, Progress, unseen_icons
 from i2i.run.pipeline import Model, shipped
 
@@ -35,7 +35,7 @@ SECONDS = (20, 60)
 START = 90  # seconds more that a process may take, to start and to draw the target, on a busy machine
 WORK = "i2i.run.oneshot:learn_icon"
 LINE = Line()
-_FLAT = 2.0  # grey levels: less variation is no picture
+_FLAT = 2.0  # grey levels: less variation is no image
 
 _EQUATION = Markup(
     '<p class="equation" role="math" aria-label="for the one picture x: the GAN loss of its translation, plus ten times the distance of x from its return, plus '
@@ -51,9 +51,9 @@ _TERMS = {
 
 @dataclass
 class Run:
-    """What the page shows of a training: the picture, the frames so far, how long it may last, how it stands."""
+    """What the page shows of a training: the image, the frames so far, how long it may last, how it stands."""
 
-    picture: Image.Image
+    image: Image.Image
     seconds: float
     selective: bool
     name: str
@@ -64,7 +64,7 @@ class Run:
 
 
 def examples() -> tuple[Thing, ...]:
-    """Icons whose picture in the target's style is known."""
+    """Icons whose image in the target's style is known."""
     return things("icons")
 
 
@@ -72,11 +72,11 @@ def available() -> bool:
     return MODEL in shipped() and loaded(MODEL).method.D_y is not None
 
 
-def taken(picture: Image.Image, model: Model) -> np.ndarray:
-    """A picture on the net's canvas, uint8 [1, 3, S, S]. PictureError for one that shows nothing."""
-    x = model.place(picture).x
+def taken(image: Image.Image, model: Model) -> np.ndarray:
+    """An image on the net's canvas, uint8 [1, 3, S, S]. PictureError for one that shows nothing."""
+    x = model.place(image).x
     if (x * 127.5).std((2, 3)).max() < _FLAT:
-        raise PictureError(
+        raise ImageError(
             "this picture is one flat colour: there is nothing in it to learn; choose one that shows something."
         )
     return to_bytes(x).numpy()
@@ -90,12 +90,12 @@ def shown(run: Run) -> Markup:
     """HTML of a run as it stands."""
     cells = [
         look.figure(
-            run.picture,
+            run.image,
             f"the one picture: {run.name}",
             Markup("<b>x</b>, the one picture<br>{}").format(run.name),
         )
     ]
-    x = from_bytes(torch.from_numpy(np.array(run.picture))).permute(2, 0, 1)[None]
+    x = from_bytes(torch.from_numpy(np.array(run.image))).permute(2, 0, 1)[None]
     cells.append(
         look.figure(
             _before(x),
@@ -136,7 +136,7 @@ def _row(cells: list[Markup]) -> Markup:
 def _before(x: Tensor) -> Image.Image:
     """The translation with which a run begins: the layers of the source are those of the target."""
     method = loaded(MODEL).method
-    return to_picture(method.decode(method.encode(x, "y"), "y"))
+    return to_image(method.decode(method.encode(x, "y"), "y"))
 
 
 def _void(text: str) -> Markup:
@@ -178,11 +178,11 @@ def _curves(frames: list[Progress]) -> Markup:
 
 
 def _damage(run: Run) -> Markup:
-    """HTML: what the training did to a picture of the target that has nothing to do with x, through E_y, the shared layers and G_y."""
+    """HTML: what the training did to an image of the target that has nothing to do with x, through E_y, the shared layers and G_y."""
     first, last = run.frames[0], run.frames[-1]
     if last.step == 0:
         return Markup("")
-    other = unseen_icons(run.picture.width)[:1].numpy()
+    other = unseen_icons(run.image.width)[:1].numpy()
     cells = Markup("").join(
         (
             look.figure(
@@ -218,7 +218,7 @@ def _damage(run: Run) -> Markup:
 
 
 def _measured() -> str:
-    """What the claim about one picture found of the rule, if it was measured in this copy."""
+    """What the claim about one image found of the rule, if it was measured in this copy."""
     record = recorded("one-shot")
     if record is None:
         return ""
@@ -238,14 +238,14 @@ def _truth(run: Run) -> Markup:
         return Markup("")
     last = from_bytes(torch.from_numpy(run.frames[-1].over))
     true = loaded(MODEL).place(run.truth).x
-    picture = look.figure(
-        to_picture(true),
+    image = look.figure(
+        to_image(true),
         f"the true {TARGET} picture",
         Markup("<b>the truth</b><br>missed by <strong>{:.3f}</strong>").format(l1(last, true).item()),
     )
     return Markup(
         '<details class="note predict"><summary>Predict first. How does the world draw this very thing {}?</summary><div class="two">{}</div></details>'
-    ).format(TARGET, picture)
+    ).format(TARGET, image)
 
 
 @lru_cache(maxsize=1)
@@ -269,7 +269,7 @@ def _heap(at: int) -> dict:
 
 
 def _fresh(at: int, own: Image.Image | None, seconds: float = SECONDS[0], selective: bool = True) -> Run:
-    """A run that has not begun. PictureError for a picture that shows nothing."""
+    """A run that has not begun. PictureError for an image that shows nothing."""
     example = None if own is not None else examples()[max(at, 0) % len(examples())]
     pixels = taken(own if example is None else example.drawn(SOURCE), loaded(MODEL))
     return Run(
@@ -287,7 +287,7 @@ def _waiting(left: float) -> str:
 
 def follow(run: Run, owner: str):
     """Train and yield the run at each change, None where there is no news, until it is over however that comes about."""
-    pixels = np.ascontiguousarray(np.asarray(run.picture).transpose(2, 0, 1)[None])
+    pixels = np.ascontiguousarray(np.asarray(run.image).transpose(2, 0, 1)[None])
     model = loaded(MODEL)
     run.says = f"Starting a process of its own, and drawing a hundred {TARGET} icons …"
     yield run
@@ -402,7 +402,7 @@ def card() -> tuple[Callable, list] | None:
     def learn(at, own, seconds, bend, request: gr.Request):
         try:
             run = _fresh(at, own, float(seconds) if seconds in SECONDS else SECONDS[0], not bend)
-        except PictureError as fault:
+        except ImageError as fault:
             raise sentence(str(fault)) from None
         for step in follow(run, request.session_hash):
             yield (shown(step), *buttons(not step.over)) if step else (gr.skip(),) * 3
@@ -416,13 +416,13 @@ def card() -> tuple[Callable, list] | None:
         return _heap(chosen), chosen, None, shown(_fresh(chosen, None)), *buttons(False)
 
     def receive(file, request: gr.Request):
-        picture = uploaded(file)
+        image = uploaded(file)
         try:
-            run = _fresh(-1, picture)
-        except PictureError as fault:
+            run = _fresh(-1, image)
+        except ImageError as fault:
             raise sentence(str(fault)) from None
         LINE.stop(request.session_hash)
-        return _heap(-1), -1, picture, shown(run), *buttons(False)
+        return _heap(-1), -1, image, shown(run), *buttons(False)
 
     private = {"show_progress": "hidden", "api_visibility": "private"}
     live = [stage, begin, halt]

@@ -10,8 +10,8 @@ import torch
 from markupsafe import Markup
 from PIL import Image
 
+from i2i.images import to_tensor
 from i2i.losses import l1
-from i2i.pictures import to_tensor
 
 from ..widgets.look import figure, note, stack
 from .subjects import examples
@@ -30,14 +30,14 @@ def candidates(key: str, at: int, domain: str) -> tuple[tuple[Image.Image, int],
     return tuple((_turned(truth, turn), turn) for turn in order)
 
 
-def _turned(picture: Image.Image, turn: int) -> Image.Image:
+def _turned(image: Image.Image, turn: int) -> Image.Image:
     """Another hue for what is bright; dark pixels keep theirs, lest a night sky give the answer away."""
     if not turn:
-        return picture
-    h, s, v = picture.convert("HSV").split()
+        return image
+    h, s, v = image.convert("HSV").split()
     other = Image.merge("HSV", (h.point(lambda n: (n + turn) % 256), s, v)).convert("RGB")
     bright = v.point(lambda n: max(0, min(255, 4 * (n - 40))))
-    return Image.composite(other, picture, bright)
+    return Image.composite(other, image, bright)
 
 
 @lru_cache(maxsize=128)
@@ -57,7 +57,7 @@ def ask(
     guess: str | None,
 ) -> tuple[Markup, Markup]:
     """HTML of the candidates, and of what to say of them: the question, or after a guess which one is true and how far
-    each method's picture is from it.
+    each method's image is from it.
 
     made: by the methods' titles, `chosen` among them.  returns: whether that one has a way back.
     """
@@ -70,17 +70,17 @@ def ask(
             ),
         )
     cells = []
-    for letter, (picture, turn) in zip(LETTERS, shown, strict=True):
+    for letter, (image, turn) in zip(LETTERS, shown, strict=True):
         caption = Markup("<b>{}</b>").format(letter)
         if guess:
             caption = Markup("<b{}>{}: {}</b><br>{:.3f} from {}'s").format(
                 Markup(' class="true"') if not turn else "",
                 letter,
                 _TURNS[turn],
-                _far(made[chosen], picture),
+                _far(made[chosen], image),
                 chosen,
             )
-        cells.append(figure(picture, f"candidate {letter}" + (f", {_TURNS[turn]}" if guess else ""), caption))
+        cells.append(figure(image, f"candidate {letter}" + (f", {_TURNS[turn]}" if guess else ""), caption))
     row = Markup('<div class="four">{}</div>').format(Markup("").join(cells))
     if not guess:
         return row, note(
@@ -114,7 +114,7 @@ def ask(
             f"Of the four, {whose} is nearest to it. Nothing in the objective asked for that: a model that was right in style and wrong in "
             "colour would have been let off. But a net changes as little as it must, and to keep a hue is less work than to swap it."
         )
-    misses = {title: _far(picture, truth) for title, picture in made.items()}
+    misses = {title: _far(image, truth) for title, image in made.items()}
     longest = max(misses.values())
     bars = Markup("").join(
         Markup('<li><span>{}</span><i style="width:{:.0f}%"></i><b>{:.3f}</b></li>').format(

@@ -1,4 +1,4 @@
-"""There and back again: a picture, its translation, its return, what was lost, and what noise on the way does to that."""
+"""There and back again: an image, its translation, its return, what was lost, and what noise on the way does to that."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from markupsafe import Markup
 from PIL import Image
 from torch import Tensor
 
+from i2i.images import to_image
 from i2i.losses import l1
 from i2i.measure.unpaired import directions
 from i2i.metrics import distance_correlation
 from i2i.papers import PAPERS
-from i2i.pictures import to_picture
 from i2i.run.pipeline import Model
 
 from ..widgets.look import figure, note, notice, stack
@@ -35,7 +35,7 @@ _HIDES = Markup(
 
 @dataclass(frozen=True)
 class Trip:
-    """The net's canvas [1, 3, H, W] of a picture and of its translation, the box of the picture on it, milliseconds."""
+    """The net's canvas [1, 3, H, W] of an image and of its translation, the box of the image on it, milliseconds."""
 
     model: Model
     direction: str
@@ -48,8 +48,8 @@ class Trip:
         left, top, right, bottom = self.box
         return canvas[..., top:bottom, left:right]
 
-    def picture(self, canvas: Tensor) -> Image.Image:
-        return to_picture(self.cut(canvas))
+    def image(self, canvas: Tensor) -> Image.Image:
+        return to_image(self.cut(canvas))
 
     @property
     def returns(self) -> bool:
@@ -61,15 +61,15 @@ class Trip:
         return self.model.translate(made, direction="yx" if self.direction == "xy" else "xy")
 
 
-def travel(model: Model, picture: Image.Image, direction: str) -> Trip:
-    placed, start = model.place(picture), time.perf_counter()
+def travel(model: Model, image: Image.Image, direction: str) -> Trip:
+    placed, start = model.place(image), time.perf_counter()
     made = over(model, placed.x, direction)
     return Trip(model, direction, placed.x, made, placed.box, 1e3 * (time.perf_counter() - start))
 
 
-def over(model: Model, pictures: Tensor, direction: str) -> Tensor:
+def over(model: Model, images: Tensor, direction: str) -> Tensor:
     """[B, 3, H, W] -> the same in the other domain."""
-    return model.translate(pictures, **({"direction": direction} if "direction" in model.controls else {}))
+    return model.translate(images, **({"direction": direction} if "direction" in model.controls else {}))
 
 
 def _difference(a: Tensor, b: Tensor) -> Tensor:
@@ -88,11 +88,11 @@ def shown(trip: Trip, back: Tensor) -> Markup:
     x, made, returned = _letters(trip)
     miss = l1(trip.cut(back), trip.cut(trip.source)).item()
     return _HEADING.format("There and back again") + _row(
-        figure(trip.picture(trip.source), "the picture", Markup("<b>{}</b>").format(x)),
-        figure(trip.picture(trip.made), "its translation", Markup("<b>{}</b>").format(made)),
-        figure(trip.picture(back), "its return", Markup("<b>{}</b>").format(returned)),
+        figure(trip.image(trip.source), "the picture", Markup("<b>{}</b>").format(x)),
+        figure(trip.image(trip.made), "its translation", Markup("<b>{}</b>").format(made)),
+        figure(trip.image(back), "its return", Markup("<b>{}</b>").format(returned)),
         figure(
-            trip.picture(_difference(back, trip.source)), f"the difference of picture and return, {miss:.3f} on average",
+            trip.image(_difference(back, trip.source)), f"the difference of picture and return, {miss:.3f} on average",
             Markup("<b>|{} − {}|</b> × {}<br>mean <strong>{:.3f}</strong>").format(x, returned, GAIN, miss),
         ),
     )  # fmt: skip
@@ -101,8 +101,8 @@ def shown(trip: Trip, back: Tensor) -> Markup:
 def noisy(trip: Trip, level: float) -> Markup:
     """HTML: the row with noise of `level` grey levels on the translation, and the error over levels as a curve.
 
-    The noise is the same for every picture and level, but for its size; what leaves the range of colours is cut off,
-    so that the picture shown is what the way back was given.
+    The noise is the same for every image and level, but for its size; what leaves the range of colours is cut off,
+    so that the image shown is what the way back was given.
     """
     x, made, returned = _letters(trip)
     pattern = torch.randn(trip.made.shape, generator=torch.Generator().manual_seed(0))
@@ -116,12 +116,12 @@ def noisy(trip: Trip, level: float) -> Markup:
     row = _row(
         _curve(levels, misses, now),
         figure(
-            trip.picture(given[now]), f"the translation with noise of {level:g} grey levels",
+            trip.image(given[now]), f"the translation with noise of {level:g} grey levels",
             Markup("<b>{} + noise</b><br>of mean size {:.3f}").format(made, size),
         ),
-        figure(trip.picture(back[now]), "what comes back", Markup("<b>comes back as</b>")),
+        figure(trip.image(back[now]), "what comes back", Markup("<b>comes back as</b>")),
         figure(
-            trip.picture(_difference(back[now : now + 1], trip.source)), f"the difference, {miss:.3f} on average",
+            trip.image(_difference(back[now : now + 1], trip.source)), f"the difference, {miss:.3f} on average",
             Markup("<b>difference</b> × {}<br>mean <strong>{:.3f}</strong>, was {:.3f}").format(GAIN, miss, clean),
         ),
     )  # fmt: skip
@@ -216,7 +216,7 @@ def distances(model: Model, before: Tensor, after: Tensor) -> Markup:
         )
         shown = (before[i], before[j], after[i], after[j])
         alts = (f"one of the {word} pair", "the other", "the one translated", "the other translated")
-        rows.append(_row(*(figure(to_picture(p), a, t) for p, a, t in zip(shown, alts, told, strict=True))))
+        rows.append(_row(*(figure(to_image(p), a, t) for p, a, t in zip(shown, alts, told, strict=True))))
     return _HEADING.format("In place of a way back: distances") + stack(
         Markup('<div class="kept">{}{}</div>').format(plot, stack(number, says)), *rows
     )

@@ -10,10 +10,10 @@ from markupsafe import Markup, escape
 from PIL import Image
 from torch import Tensor
 
+from i2i.images import to_image
 from i2i.measure.unpaired import directions
 from i2i.methods import METHODS
 from i2i.papers import PAPERS
-from i2i.pictures import to_picture
 from i2i.run.pipeline import Model, load, shipped
 
 from ..widgets import look
@@ -49,7 +49,7 @@ def loaded(name: str) -> Model:
 
 @dataclass(frozen=True)
 class Scene:
-    """What one visitor looks at. at: the example, -1 for `own`, a picture of the visitor's."""
+    """What one visitor looks at. at: the example, -1 for `own`, an image of the visitor's."""
 
     key: str
     direction: str
@@ -67,12 +67,12 @@ class Scene:
         return examples(self.key)[self.at] if self.at >= 0 else None
 
     @property
-    def picture(self) -> Image.Image:
+    def image(self) -> Image.Image:
         return self.example.side(self.direction[0]) if self.example else self.own
 
     @property
     def target(self) -> Image.Image:
-        """A picture of the target domain, of another thing than the one on the screen."""
+        """An image of the target domain, of another thing than the one on the screen."""
         return examples(self.key)[(self.at + 1) % len(examples(self.key))].side(self.direction[1])
 
     @property
@@ -91,9 +91,9 @@ class Scene:
         return len(directions(self.model)) == 2
 
     def trips(self) -> dict[str, roundtrip.Trip]:
-        """What each method on the screen that can go this way makes of the picture."""
+        """What each method on the screen that can go this way makes of the image."""
         able = [m for m in self.methods if self.direction in directions(METHODS[m])]
-        return {m: roundtrip.travel(loaded(name_of(self.key, m)), self.picture, self.direction) for m in able}
+        return {m: roundtrip.travel(loaded(name_of(self.key, m)), self.image, self.direction) for m in able}
 
 
 def settle(
@@ -128,8 +128,8 @@ def thumbnails(key: str, method: str, direction: str) -> tuple[dict, ...]:
     return tuple(
         {
             "name": escape(e.name),
-            "before": thumbnail(to_picture(x)),
-            "after": thumbnail(to_picture(made)),
+            "before": thumbnail(to_image(x)),
+            "after": thumbnail(to_image(made)),
         }
         for e, x, made in zip(examples(key), *_translated(key, method, direction), strict=True)
     )
@@ -149,7 +149,7 @@ def show(scene: Scene, noise: float, guess: str | None) -> tuple:
             "caption": "",
         }
         if trip:
-            src = look.data_url(trip.picture(trip.made))
+            src = look.data_url(trip.image(trip.made))
             cells.append(
                 {
                     **cell,
@@ -166,7 +166,7 @@ def show(scene: Scene, noise: float, guess: str | None) -> tuple:
     sides = {
         "story": escape(SUBJECTS[scene.key].story),
         "source": {
-            "src": look.data_url(trip.picture(trip.source)), "alt": escape(f"the picture to translate: {name}"),
+            "src": look.data_url(trip.image(trip.source)), "alt": escape(f"the picture to translate: {name}"),
             "caption": Markup("<b>{}</b><br>{} → {}, at the {} px that the nets see{}").format(name, source, target, model.size, cut),
         },
         "made": cells, "chosen": scene.chosen,
@@ -196,7 +196,7 @@ def question(scene: Scene, trips: dict[str, roundtrip.Trip], guess: str | None) 
     """HTML of the true partner among others, and of what is asked or told about it."""
     title, trip = PAPERS[scene.chosen].name, trips[scene.chosen]
     if scene.partner:
-        made = {PAPERS[m].name: t.picture(t.made) for m, t in trips.items()}
+        made = {PAPERS[m].name: t.image(t.made) for m, t in trips.items()}
         return partner.ask(scene.key, scene.at, scene.direction[1], made, title, trip.returns, guess)
     why = (
         "Nobody stood here twice: a photograph has no partner, so such sets can only be learnt without pairs."
@@ -204,5 +204,5 @@ def question(scene: Scene, trips: dict[str, roundtrip.Trip], guess: str | None) 
     if not scene.example:
         why = "A picture of yours has no partner here: nobody knows what it ought to become."
     return Markup('<p class="tell">{}</p>').format(why), partner.changed(
-        trip.picture(trip.source), trip.picture(trip.made), title
+        trip.image(trip.source), trip.image(trip.made), title
     )

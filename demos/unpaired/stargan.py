@@ -1,4 +1,4 @@
-"""The card of StarGAN in the tab Unpaired: one picture in every style at once, and what the label does."""
+"""The card of StarGAN in the tab Unpaired: one image in every style at once, and what the label does."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from i2i.data.domains import domains, emoji_domains
 from i2i.data.folders import DataError
 from i2i.data.public import catalogue
 from i2i.data.worlds import icons, landscapes
+from i2i.images import ImageError, from_bytes, open_image, to_image
 from i2i.losses import l1
-from i2i.pictures import PictureError, from_bytes, open_picture, to_picture
 from i2i.run.pipeline import Model, shipped
 
 from ..widgets import look
@@ -46,13 +46,13 @@ _EQUATION = Markup(
 
 @dataclass(frozen=True)
 class Thing:
-    """A thing to be drawn, and its pictures by domain: all of them, where the truth is known, or one."""
+    """A thing to be drawn, and its images by domain: all of them, where the truth is known, or one."""
 
     name: str
-    pictures: dict[str, Image.Image]
+    images: dict[str, Image.Image]
 
     def drawn(self, label: str) -> Image.Image:
-        return self.pictures.get(label) or next(iter(self.pictures.values()))
+        return self.images.get(label) or next(iter(self.images.values()))
 
 
 def _icons(index: Tensor, names: dict[str, str]) -> tuple[Thing, ...]:
@@ -61,7 +61,7 @@ def _icons(index: Tensor, names: dict[str, str]) -> tuple[Thing, ...]:
     label = index % len(icons.CLASSES)
     drawn = {name: icons.draw(index, style, 64, label=label) for style, name in names.items()}
     return tuple(
-        Thing(icons.CLASSES[k], {name: to_picture(pictures[i]) for name, pictures in drawn.items()})
+        Thing(icons.CLASSES[k], {name: to_image(images[i]) for name, images in drawn.items()})
         for i, k in enumerate(label.tolist())
     )
 
@@ -69,7 +69,7 @@ def _icons(index: Tensor, names: dict[str, str]) -> tuple[Thing, ...]:
 @lru_cache(maxsize=4)
 def things(key: str) -> tuple[Thing, ...]:
     """The examples of a subject: emoji where they are installed, else icons drawn flat; photographs where those are, else
-    landscapes drawn by day. Of what stands in, and of photographs, only one picture is known."""
+    landscapes drawn by day. Of what stands in, and of photographs, only one image is known."""
     if key == "photographs":
         return _photographs(loaded(MODELS[key]).labels)
     if key == "icons":
@@ -77,14 +77,13 @@ def things(key: str) -> tuple[Thing, ...]:
             torch.tensor([8, 5, 1, 10, 3, 0, 14, 7, 12, 2, 4, 11]), {style: style for style in icons.STYLES}
         )
     root, labels = catalogue.find("emoji"), loaded(MODELS[key]).labels
-    with contextlib.suppress(DataError, PictureError, ValueError):
+    with contextlib.suppress(DataError, ImageError, ValueError):
         if root is not None:
             names = [e["name"] for e in emoji.concepts(root, "test", by="code")]
             chosen = [names.index(n) for n in EMOJI if n in names] or list(range(min(12, len(names))))
-            pictures = emoji_domains(root, labels, 64, "test", by="code").pictures
+            images = emoji_domains(root, labels, 64, "test", by="code").images
             shown = [
-                [Image.fromarray(p[i].permute(1, 2, 0).contiguous().numpy()) for p in pictures]
-                for i in chosen
+                [Image.fromarray(p[i].permute(1, 2, 0).contiguous().numpy()) for p in images] for i in chosen
             ]
             return tuple(
                 Thing(names[i], dict(zip(labels, row, strict=True)))
@@ -96,25 +95,25 @@ def things(key: str) -> tuple[Thing, ...]:
 
 def _photographs(labels: list[str]) -> tuple[Thing, ...]:
     root = catalogue.find("weather")
-    with contextlib.suppress(DataError, PictureError):
+    with contextlib.suppress(DataError, ImageError):
         if root is not None:
             held_out = domains(root, 128, "test")
             kinds = {
-                kind: pictures
-                for kind, pictures in zip(held_out.names, held_out.pictures, strict=True)
+                kind: images
+                for kind, images in zip(held_out.names, held_out.images, strict=True)
                 if kind in labels
             }
             chosen = [
-                (kind, pictures[n * len(pictures) // _PHOTOGRAPHS])
+                (kind, images[n * len(images) // _PHOTOGRAPHS])
                 for n in range(_PHOTOGRAPHS)
-                for kind, pictures in kinds.items()
+                for kind, images in kinds.items()
             ]
             return tuple(
-                Thing(f"photograph {i + 1}", {kind: to_picture(from_bytes(p))})
+                Thing(f"photograph {i + 1}", {kind: to_image(from_bytes(p))})
                 for i, (kind, p) in enumerate(chosen)
             )
     scenes = landscapes.draw(torch.arange(12), "day")
-    return tuple(Thing(f"landscape {i + 1}", {"shine": to_picture(p)}) for i, p in enumerate(scenes))
+    return tuple(Thing(f"landscape {i + 1}", {"shine": to_image(p)}) for i, p in enumerate(scenes))
 
 
 def available() -> list[str]:
@@ -124,7 +123,7 @@ def available() -> list[str]:
 
 @dataclass(frozen=True)
 class View:
-    """What one visitor looks at. own: the label that the picture comes with, c′; at: the example, -1 for `upload`."""
+    """What one visitor looks at. own: the label that the image comes with, c′; at: the example, -1 for `upload`."""
 
     key: str
     own: str
@@ -141,13 +140,13 @@ class View:
         return things(self.key)[self.at] if self.at >= 0 else None
 
     @property
-    def picture(self) -> Image.Image:
+    def image(self) -> Image.Image:
         return self.thing.drawn(self.own) if self.thing else self.upload
 
     @property
     def truth(self) -> Image.Image | None:
         """The same thing in the target style, if anybody knows it."""
-        known = self.thing.pictures if self.thing else {}
+        known = self.thing.images if self.thing else {}
         return known.get(self.target) if len(known) > 1 else None
 
 
@@ -156,8 +155,8 @@ def settle(key: str, own: str, target: str, at: int = 0, upload: Image.Image | N
     key = key if key in available() else available()[0]
     labels = loaded(MODELS[key]).labels
     at = -1 if upload is not None else max(at, 0) % len(things(key))
-    known = things(key)[at].pictures if at >= 0 else {}
-    if len(known) == 1:  # there is nothing else that this picture could be
+    known = things(key)[at].images if at >= 0 else {}
+    if len(known) == 1:  # there is nothing else that this image could be
         own = next(iter(known))
     elif own not in labels:
         own = labels[1]
@@ -171,9 +170,9 @@ def everywhere(model: Model, x: Tensor) -> Tensor:
     return model.translate(x.expand(count, -1, -1, -1), label=torch.arange(count))
 
 
-def nearest(model: Model, picture: Image.Image) -> str:
-    """The label under which G changes a picture least: a guess at the style that it comes in."""
-    x = model.place(picture).x
+def nearest(model: Model, image: Image.Image) -> str:
+    """The label under which G changes an image least: a guess at the style that it comes in."""
+    x = model.place(image).x
     return model.labels[int((everywhere(model, x) - x).abs().mean((1, 2, 3)).argmin())]
 
 
@@ -183,7 +182,7 @@ def _called(label: str) -> str:
 
 def show(view: View, revealed: bool) -> tuple[dict, Markup, Markup, Markup]:
     """The tiles of all targets; HTML of what G is given, of the trip there and back, and of the objective."""
-    model, placed = view.model, view.model.place(view.picture)
+    model, placed = view.model, view.model.place(view.image)
     x, (left, top, right, bottom) = placed.x, placed.box
 
     def cut(canvas: Tensor) -> Tensor:
@@ -198,7 +197,7 @@ def show(view: View, revealed: bool) -> tuple[dict, Markup, Markup, Markup]:
         "label": "Target", "chosen": view.target, "look": "large",
         "tiles": [
             {
-                "key": label, "title": escape(_called(label)), "src": look.data_url(to_picture(cut(made[i : i + 1]))),
+                "key": label, "title": escape(_called(label)), "src": look.data_url(to_image(cut(made[i : i + 1]))),
                 "alt": escape(f"{name}, made {_called(label)}"),
                 "more": "its own label" if label == view.own else f"changes {l1(cut(made[i : i + 1]), cut(x)).item():.2f}",
             }
@@ -211,17 +210,17 @@ def show(view: View, revealed: bool) -> tuple[dict, Markup, Markup, Markup]:
     trip = Markup("").join(
         (
             look.figure(
-                to_picture(cut(x)),
+                to_image(cut(x)),
                 f"the picture: {name}, {c_own}",
                 Markup("<b>x</b>, {}<br>c′ = {}").format(name, c_own),
             ),
             look.figure(
-                to_picture(cut(over)),
+                to_image(cut(over)),
                 f"translated to {c}",
                 Markup("<b>G(x, c)</b><br>c = {}").format(c),
             ),
             look.figure(
-                to_picture(cut(back)),
+                to_image(cut(back)),
                 "its return",
                 Markup("<b>G(G(x, c), c′)</b><br>misses x by <strong>{:.3f}</strong>").format(miss),
             ),
@@ -310,7 +309,7 @@ def _given(view: View, x: Tensor) -> Markup:
     """HTML of G's input, plane by plane."""
     planes = Markup("").join(
         look.captioned(
-            thumbnail(to_picture(x[:, i : i + 1].expand(-1, 3, -1, -1)), 64),
+            thumbnail(to_image(x[:, i : i + 1].expand(-1, 3, -1, -1)), 64),
             f"the {name} plane of the picture",
             name,
         )
@@ -327,16 +326,16 @@ def _given(view: View, x: Tensor) -> Markup:
     )
 
 
-def translate(picture: str, model: str = "stargan-icons", label: str = "night") -> Image.Image:
-    """The API: a picture file, a model with labels and one of its labels -> the translation."""
+def translate(image: str, model: str = "stargan-icons", label: str = "night") -> Image.Image:
+    """The API: an image file, a model with labels and one of its labels -> the translation."""
     names = [MODELS[key] for key in available()]
     if model not in names:
         raise sentence(f"there is no model {model!r} with labels in this tab; there are {', '.join(names)}.")
     if label not in loaded(model).labels:
         raise sentence(f"{model} has no label {label!r}; it has {', '.join(loaded(model).labels)}.")
     try:
-        return loaded(model)(open_picture(picture, "this file"), label=label)
-    except PictureError as fault:
+        return loaded(model)(open_image(image, "this file"), label=label)
+    except ImageError as fault:
         raise sentence(str(fault)) from None
 
 
@@ -359,7 +358,7 @@ def _strip(view: View) -> dict:
 
 
 def _labels(view: View) -> list[tuple[str, str]]:
-    known = view.thing.pictures if view.thing else {}
+    known = view.thing.images if view.thing else {}
     return [(_called(label), label) for label in (known if len(known) == 1 else view.model.labels)]
 
 
@@ -441,9 +440,9 @@ def card() -> tuple[Callable, list] | None:
         return everything(now(key, own, targets, index, None))
 
     def receive(file, key, own, targets, at, upload, revealed):
-        picture = uploaded(file)
-        view = now(key, own, targets, at, picture)
-        return everything(replace(view, own=nearest(view.model, picture)))
+        image = uploaded(file)
+        view = now(key, own, targets, at, image)
+        return everything(replace(view, own=nearest(view.model, image)))
 
     quiet = {"show_progress": "hidden", "api_visibility": "private", "trigger_mode": "always_last"}
     subject.input(switch, asked, whole, **quiet)

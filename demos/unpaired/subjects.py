@@ -15,14 +15,14 @@ from i2i.data.folders import DataError
 from i2i.data.public import catalogue
 from i2i.data.unpaired import Unpaired, unpaired, unpaired_emoji
 from i2i.data.worlds import icons, landscapes
-from i2i.pictures import PictureError, to_picture
+from i2i.images import ImageError, to_image
 
 _SHOWN = 12
 
 
 @dataclass(frozen=True)
 class Example:
-    """A picture of each domain. partners: both show the same thing, which no training ever saw side by side."""
+    """An image of each domain. partners: both show the same thing, which no training ever saw side by side."""
 
     name: str
     x: Image.Image
@@ -52,9 +52,9 @@ def _icons() -> list[Example]:
 
 def _drawn(index: torch.Tensor, x: str, y: str, size: int) -> list[Example]:
     label = index % len(icons.CLASSES)
-    pictures = [icons.draw(index, style, size, label=label) for style in (x, y)]
+    images = [icons.draw(index, style, size, label=label) for style in (x, y)]
     names = [icons.CLASSES[i] for i in label.tolist()]
-    return [Example(name, to_picture(a), to_picture(b)) for name, a, b in zip(names, *pictures, strict=True)]
+    return [Example(name, to_image(a), to_image(b)) for name, a, b in zip(names, *images, strict=True)]
 
 
 EMOJI = (
@@ -66,36 +66,36 @@ EMOJI = (
 def _emoji() -> list[Example]:
     """Held-out emoji where the set is installed; icons with an outline to toy-like ones elsewhere."""
     root = catalogue.find("emoji")
-    with contextlib.suppress(DataError, PictureError):
+    with contextlib.suppress(DataError, ImageError):
         if root is not None:
             names = [e["name"] for e in emoji.concepts(root, "test", by="code")]
-            pictures = unpaired_emoji(root, "noto", "fluent-3d", 64, "test", by="code")
+            images = unpaired_emoji(root, "noto", "fluent-3d", 64, "test", by="code")
             chosen = [names.index(n) for n in EMOJI if n in names] or list(range(min(_SHOWN, len(names))))
-            return _examples(pictures, chosen, [names[i] for i in chosen])
+            return _examples(images, chosen, [names[i] for i in chosen])
     return _drawn(icons.SPLITS["test"][0] + torch.arange(16, 16 + _SHOWN), "flat", "glossy", 64)
 
 
 def _photographs() -> list[Example]:
     """Held-out photographs where the set is installed, painted landscapes elsewhere."""
     root = catalogue.find("weather")
-    with contextlib.suppress(DataError, PictureError):
+    with contextlib.suppress(DataError, ImageError):
         if root is not None:
-            pictures = unpaired(root, 128, "test", names=("shine", "sunrise"))
-            count = min(len(pictures.x), len(pictures.y))
+            images = unpaired(root, 128, "test", names=("shine", "sunrise"))
+            count = min(len(images.x), len(images.y))
             chosen = [i * count // _SHOWN for i in range(min(_SHOWN, count))]
-            return _examples(pictures, chosen, [f"photograph {i + 1}" for i in range(len(chosen))])
+            return _examples(images, chosen, [f"photograph {i + 1}" for i in range(len(chosen))])
     scenes = torch.arange(_SHOWN)
     day, dawn = landscapes.draw(scenes, "day"), landscapes.draw(scenes, "dawn").roll(1, 0)
     return [
-        Example(f"landscape {i + 1}", to_picture(x), to_picture(y), partners=False)
+        Example(f"landscape {i + 1}", to_image(x), to_image(y), partners=False)
         for i, (x, y) in enumerate(zip(day, dawn, strict=True))
     ]
 
 
-def _examples(pictures: Unpaired, chosen: list[int], names: list[str]) -> list[Example]:
-    sides = [side[chosen].permute(0, 2, 3, 1).contiguous().numpy() for side in (pictures.x, pictures.y)]
+def _examples(images: Unpaired, chosen: list[int], names: list[str]) -> list[Example]:
+    sides = [side[chosen].permute(0, 2, 3, 1).contiguous().numpy() for side in (images.x, images.y)]
     return [
-        Example(name, Image.fromarray(x), Image.fromarray(y), pictures.partners)
+        Example(name, Image.fromarray(x), Image.fromarray(y), images.partners)
         for name, x, y in zip(names, *sides, strict=True)
     ]
 

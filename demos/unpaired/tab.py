@@ -1,4 +1,4 @@
-"""The tab Unpaired: one picture through methods that learnt from two heaps without pairs, and what holds them to it."""
+"""The tab Unpaired: one image through methods that learned from two heaps without pairs, and what holds them to it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Callable
 import gradio as gr
 from PIL import Image
 
+from i2i.images import ImageError, open_image
 from i2i.measure.unpaired import directions
 from i2i.methods import METHODS
 from i2i.papers import PAPERS
-from i2i.pictures import PictureError, open_picture
 
 from ..widgets import look
 from ..widgets.asking import sentence, uploaded
@@ -26,8 +26,8 @@ _STYLE = look.style(__file__, "tab")
 _NOISE = 8  # grey levels at first
 
 
-def translate(picture: str, model: str = "cyclegan-icons", direction: str = "xy") -> Image.Image:
-    """The API: a picture file, a model of this tab and a direction -> the translation."""
+def translate(image: str, model: str = "cyclegan-icons", direction: str = "xy") -> Image.Image:
+    """The API: an image file, a model of this tab and a direction -> the translation."""
     names = [name_of(key, m) for key in available() for m in methods(key)]
     if model not in names:
         raise sentence(f"there is no model {model!r} in this tab; there are {', '.join(names)}.")
@@ -36,8 +36,8 @@ def translate(picture: str, model: str = "cyclegan-icons", direction: str = "xy"
     if direction not in directions(loaded(model)):
         raise sentence(f"{model} is one-sided: there is no way back, so the direction can only be xy.")
     try:
-        return loaded(model)(open_picture(picture, "this file"), direction=direction)
-    except PictureError as fault:
+        return loaded(model)(open_image(image, "this file"), direction=direction)
+    except ImageError as fault:
         raise sentence(str(fault)) from None
 
 
@@ -202,8 +202,8 @@ def tab() -> Callable | None:
             return everything(settle(key, direction, which, chosen, index), noise, heap=False)
 
         def receive(file, key, direction, which, chosen, at, own, noise, guess):
-            picture = uploaded(file)
-            return everything(settle(key, direction, which, chosen, own=picture), noise, heap=False)
+            image = uploaded(file)
+            return everything(settle(key, direction, which, chosen, own=image), noise, heap=False)
 
         def shake(key, direction, which, chosen, at, own, noise, guess):
             now = settle(key, direction, which, chosen, at, own)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import gradio as gr
 from PIL import Image
 
-from i2i.pictures import PictureError, open_picture
+from i2i.images import ImageError, open_image
 
-_KEPT = 512  # px: an uploaded picture is kept no larger
+_KEPT = 512  # px: an uploaded image is kept no larger
 
 
 def sentence(text: str) -> gr.Error:
@@ -15,10 +15,10 @@ def sentence(text: str) -> gr.Error:
 
 
 def uploaded(file: str) -> Image.Image:
-    """A visitor's picture, no larger than it need be kept; a sentence on the page for what is none."""
+    """A visitor's image, no larger than it need be kept; a sentence on the page for what is none."""
     try:
-        picture = open_picture(file, "this file")
-    except PictureError as fault:
+        image = open_image(file, "this file")
+    except ImageError as fault:
         raise sentence(str(fault)) from None
-    picture.thumbnail((_KEPT, _KEPT), Image.LANCZOS)
-    return picture
+    image.thumbnail((_KEPT, _KEPT), Image.LANCZOS)
+    return image

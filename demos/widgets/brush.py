@@ -1,12 +1,12 @@
-"""A picture and a hole that is brushed into it, by mouse, pen, finger or keyboard. It keeps strokes, not pixels.
+"""An image and a hole that is brushed into it, by mouse, pen, finger or keyboard. It keeps strokes, not pixels.
 
-The value is {"token" (names the picture), "src", "alt" (plain text), "width", "height" (of the picture in pixels), "ops", "presets" (see
+The value is {"token" (names the image), "src", "alt" (plain text), "width", "height" (of the image in pixels), "ops", "presets" (see
 `presets`), "address": {...}}. A change leaves {"token", "ops"} as the value and raises input: an index of select would go
 stale, for what waits for its turn is sent with that of the change before. The address is what the page's URL says from
-the first change on, with the ops beside it as `hole`: a key with "" leaves it, and so does the hole where `picture` is "".
+the first change on, with the ops beside it as `hole`: a key with "" leaves it, and so does the hole where `image` is "".
 
 Strokes are small enough for a URL, undo is exact, and the server rasterises them itself, so what a model sees does not
-depend on the browser. Ops are joined by ";". Coordinates and widths are in 512ths of the picture's longer side:
+depend on the browser. Ops are joined by ";". Coordinates and widths are in 512ths of the image's longer side:
 
     b40,120,33,121,40   the brush: its width, and points      e40,…   the eraser
     s3, r0, c0          a hole that is drawn ahead, in place of the present one: its kind and number
@@ -26,7 +26,7 @@ from PIL import Image, ImageChops, ImageDraw
 
 from i2i.data import holes
 from i2i.data.worlds.sdf import hash_uniform
-from i2i.pictures import PictureError
+from i2i.images import ImageError
 
 from .component import Component
 
@@ -43,14 +43,14 @@ _FINE = 512  # px: a larger hole drawn ahead is scaled up from there
 def rasterise(ops: str, size: tuple[int, int]) -> Image.Image:
     """Ops as a mask of (width, height), mode "L", 255 in the hole. PictureError with one sentence if they are none."""
     if not isinstance(ops, str) or len(ops) > MAX_OPS or ops.count(";") >= MAX_COUNT:
-        raise PictureError(
+        raise ImageError(
             "this hole has more strokes than are read here; press clear and brush it again with fewer."
         )
     mask, unit = Image.new("L", size), max(size) / SIDE
     for op in filter(None, ops.split(";")):
         found = _OP.fullmatch(op)
         if not found:
-            raise PictureError("this hole cannot be read; press clear and brush it again.")
+            raise ImageError("this hole cannot be read; press clear and brush it again.")
         tool, width, points, kind, number, whole = found.groups()
         if tool:
             _stroke(
@@ -77,7 +77,7 @@ def _stroke(mask: Image.Image, width: float, points: list[float], value: int) ->
 
 
 def preset(kind: str, number: int, size: tuple[int, int]) -> Image.Image:
-    """A hole as in training, mode "L"; kind: of KINDS. Drawn in a square and stretched to the picture."""
+    """A hole as in training, mode "L"; kind: of KINDS. Drawn in a square and stretched to the image."""
     side = min(_FINE, max(size))
     u = hash_uniform(5, torch.tensor([number % _VARIANTS[kind]]), 48)[0]
     hole = holes.mask(KINDS[kind], u, side)[0].bool().numpy()
@@ -87,16 +87,15 @@ def preset(kind: str, number: int, size: tuple[int, int]) -> Image.Image:
 
 @lru_cache(maxsize=1)
 def presets() -> dict[str, list[str]]:
-    """kind -> the holes drawn ahead, as pictures whose alpha is the hole, for the browser to paint."""
+    """kind -> the holes drawn ahead, as images whose alpha is the hole, for the browser to paint."""
 
-    def picture(mask: Image.Image) -> str:
+    def image(mask: Image.Image) -> str:
         buffer = io.BytesIO()
         Image.merge("LA", (mask, mask)).save(buffer, "PNG", optimize=True)
         return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
 
     return {
-        kind: [picture(preset(kind, n, (192, 192))) for n in range(count)]
-        for kind, count in _VARIANTS.items()
+        kind: [image(preset(kind, n, (192, 192))) for n in range(count)] for kind, count in _VARIANTS.items()
     }
 
 

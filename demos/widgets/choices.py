@@ -1,4 +1,4 @@
-"""Small pictures to choose one from, as a row of radio buttons.
+"""Small images to choose one from, as a row of radio buttons.
 
 The value is {"label": what is chosen here, "tiles": [{"key", "title", "src", "alt", "more" (may be "")}],
 "chosen": a key, "look": "" (one row that scrolls), "wrap" (as many rows as it takes) or "large", "address": {...}}. The address is what the page's URL says from the first change on: a key with ""

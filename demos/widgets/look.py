@@ -37,30 +37,30 @@ def label(text: str) -> gr.HTML:
     )
 
 
-def data_url(picture: Image.Image) -> str:
-    """The picture as a PNG data URL: shown at once, and nothing is kept on the server."""
+def data_url(image: Image.Image) -> str:
+    """The image as a PNG data URL: shown at once, and nothing is kept on the server."""
     buffer = io.BytesIO()
-    picture.save(buffer, "PNG", compress_level=3)
+    image.save(buffer, "PNG", compress_level=3)
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 
-def result(picture: Image.Image | None, alt: str, caption: str, name: str) -> Markup:
-    """HTML of a made picture with its caption and a download; without a picture, of the caption in its place."""
-    if picture is None:
+def result(image: Image.Image | None, alt: str, caption: str, name: str) -> Markup:
+    """HTML of a made image with its caption and a download; without an image, of the caption in its place."""
+    if image is None:
         return Markup('<figure class="result"><div class="void">{}</div></figure>').format(caption)
     return Markup(
         '<figure class="result"><img src="{url}" alt="{alt}"><figcaption><span>{caption}</span>'
         '<a href="{url}" download="{name}">Download</a></figcaption></figure>'
-    ).format(url=data_url(picture), alt=alt, caption=caption, name=name)
+    ).format(url=data_url(image), alt=alt, caption=caption, name=name)
 
 
-def figure(picture: Image.Image, alt: str, caption: str) -> Markup:
-    """HTML of a picture with a caption below it."""
-    return captioned(data_url(picture), alt, caption)
+def figure(image: Image.Image, alt: str, caption: str) -> Markup:
+    """HTML of an image with a caption below it."""
+    return captioned(data_url(image), alt, caption)
 
 
 def captioned(url: str, alt: str, caption: str) -> Markup:
-    """`figure` for a picture that is an address already."""
+    """`figure` for an image that is an address already."""
     return Markup('<figure><img src="{}" alt="{}"><figcaption>{}</figcaption></figure>').format(
         url, alt, caption
     )

@@ -1,6 +1,6 @@
 """A drawing pad: pen, rectangle, eraser, undo; a palette of named inks. It keeps strokes, not pixels.
 
-The value is {"ops", "base"}: the strokes, and beneath them an uploaded picture as a data URL or "". To the browser go
+The value is {"ops", "base"}: the strokes, and beneath them an uploaded image as a data URL or "". To the browser go
 beside them "name" (what the URL calls the model), "inks", "paper", "boxes" (rectangles come first), "example" (the
 example that it is, or -1), and, where they differ from the usual ones, "width" (of the pen at first) and "keys" (what
 the URL calls the "name", the "ops" and the "example"; "" keeps one out of it). Strokes are
@@ -17,7 +17,7 @@ import re
 
 from PIL import Image, ImageDraw, ImageOps
 
-from i2i.pictures import PictureError, open_picture
+from i2i.images import ImageError, open_image
 
 from .component import Component
 
@@ -30,28 +30,28 @@ Ink = tuple[str, str]  # name, colour as #rrggbb
 
 
 def rasterise(value: dict | None, inks: list[Ink], paper: str, size: int = SIDE) -> Image.Image:
-    """The pad's value as an RGB picture, size x size. PictureError with one sentence if the value is not a pad's."""
+    """The pad's value as an RGB image, size x size. PictureError with one sentence if the value is not a pad's."""
     value = value or {}
     ops, base = value.get("ops") or "", value.get("base") or ""
     if not isinstance(ops, str) or not isinstance(base, str) or len(ops) > MAX_OPS:
-        raise PictureError(
+        raise ImageError(
             "this drawing is too long to be read; clear the pad and draw it again with fewer strokes."
         )
     fine = 3  # drawn larger and reduced: smooth strokes. Rectangles stay crisp, as label maps must.
     page = Image.new("RGB", (size * fine, size * fine), paper)
     if base:
         if not base.startswith(_PREFIX):
-            raise PictureError("the picture under the drawing cannot be read; upload it again.")
+            raise ImageError("the picture under the drawing cannot be read; upload it again.")
         try:
             data = base64.b64decode(base[len(_PREFIX) :])
         except ValueError:
-            raise PictureError("the picture under the drawing cannot be read; upload it again.") from None
-        under = open_picture(io.BytesIO(data), "the uploaded picture")
+            raise ImageError("the picture under the drawing cannot be read; upload it again.") from None
+        under = open_image(io.BytesIO(data), "the uploaded picture")
         page.paste(under.resize(page.size, Image.BICUBIC))
     draw, unit = ImageDraw.Draw(page), size * fine / SIDE
     for op in filter(None, ops.split(";")):
         if not _OP.fullmatch(op):
-            raise PictureError("this drawing cannot be read; clear the pad and draw it again.")
+            raise ImageError("this drawing cannot be read; clear the pad and draw it again.")
         head, width, *numbers = op.split(",")
         ink, points = int(head[1:]), [float(n) * unit for n in numbers]
         colour = inks[ink][1] if ink < len(inks) else paper  # the ink after the last is the eraser
@@ -79,13 +79,13 @@ def strokes_to_ops(strokes: list[list[tuple[float, float]]], width: int = 5) -> 
     )
 
 
-def picture_to_base(picture: Image.Image) -> str:
-    """An RGB picture, padded to a square by repeating nothing but its mean border colour, as a data URL."""
-    border = picture.resize((8, 8), Image.BOX)
+def image_to_base(image: Image.Image) -> str:
+    """An RGB image, padded to a square by repeating nothing but its mean border colour, as a data URL."""
+    border = image.resize((8, 8), Image.BOX)
     edge = [border.getpixel((x, y)) for x in range(8) for y in range(8) if x in (0, 7) or y in (0, 7)]
     mean = tuple(round(sum(c) / len(edge)) for c in zip(*edge, strict=True))
     buffer = io.BytesIO()
-    ImageOps.pad(picture, (SIDE, SIDE), Image.LANCZOS, color=mean).save(buffer, "PNG")
+    ImageOps.pad(image, (SIDE, SIDE), Image.LANCZOS, color=mean).save(buffer, "PNG")
     return _PREFIX + base64.b64encode(buffer.getvalue()).decode()
 
 

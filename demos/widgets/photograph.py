@@ -1,4 +1,4 @@
-"""Where a visitor drops, pastes or takes a photograph: the file as it came, for `open_picture` to judge.
+"""Where a visitor drops, pastes or takes a photograph: the file as it came, for `open_image` to judge.
 
 What gr.Image itself makes of files loses 16-bit values, transparency and the reason why one cannot be read.
 """

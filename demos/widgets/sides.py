@@ -1,4 +1,4 @@
-"""One picture and what several methods make of it, side by side; a click chooses the method to look into.
+"""One image and what several methods make of it, side by side; a click chooses the method to look into.
 
 The value is {"story": a line for the room that is left, "source": {"src", "alt", "caption"}, "made": [{"key", "title", "idea", "src" ("" where there is nothing),
 "alt", "caption"}], "chosen": a key, "address": {...}}; the browser takes all of

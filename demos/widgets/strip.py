@@ -14,10 +14,10 @@ _HTML = """<div class="strip" role="list">${(value || []).map((e, i) => `
 <img src="${e.before}" alt="input: ${e.name}"><img src="${e.after}" alt="made: ${e.name}"></button>`).join('')}</div>"""
 
 
-def thumbnail(picture: Image.Image, side: int = 132) -> str:
+def thumbnail(image: Image.Image, side: int = 132) -> str:
     """A small data URL."""
     buffer = io.BytesIO()
-    picture.convert("RGB").resize((side, side), Image.LANCZOS).save(buffer, "WEBP", quality=88)
+    image.convert("RGB").resize((side, side), Image.LANCZOS).save(buffer, "WEBP", quality=88)
     return "data:image/webp;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 

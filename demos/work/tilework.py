@@ -48,6 +48,6 @@ def work(folder: str, pixels: np.ndarray, tile: int, out: str, threads: int) -> 
         small = cut.resize((max(1, right - left), max(1, low - top)), Image.BOX)
         yield last.done, last.of, left, top, np.asarray(small)
     part = f"{out}.part"
-    last.picture.save(part, "PNG", compress_level=2)
+    last.image.save(part, "PNG", compress_level=2)
     os.replace(part, out)
     yield last.of, last.of

@@ -12,13 +12,13 @@ import torch
 from torch import Tensor
 
 from ..data.domains import Domains, icon_domains
+from ..images import from_bytes
 from ..judges import load_judge
 from ..measure.unpaired import To, pairs
 from ..measure.unpaired import translate as through
 from ..methods import METHODS
 from ..methods.stargan import Config, StarGAN
 from ..metrics import embed, linear_classifier, perceptual_distance, ranks
-from ..pictures import from_bytes
 from ..recipes import RECIPES
 from ..run.pipeline import Model
 from .claim import SEEDS, Claim, Comparison, Figures, mean
@@ -55,7 +55,7 @@ def between(i: int, j: int, seed: int) -> Model:
 
 @cache
 def _codes(k: int, split: str = "test", count: int = _HELD_OUT) -> Tensor:
-    return embed(enlarged(from_bytes(world(split).pictures[k][:count])), load_judge())
+    return embed(enlarged(from_bytes(world(split).images[k][:count])), load_judge())
 
 
 @cache
@@ -67,7 +67,7 @@ def _which() -> Callable[[Tensor], Tensor]:
 def _figures_of(translated: Callable[[int, int, Tensor], Tensor]) -> dict[str, float]:
     """Means over all ordered pairs; translated(i, j, x) -> x of domain i in the look of j."""
     judge, rows = load_judge(), []
-    real = [from_bytes(part[:_HELD_OUT]) for part in world("test").pictures]
+    real = [from_bytes(part[:_HELD_OUT]) for part in world("test").images]
     for i, j in pairs(STYLES):
         made = translated(i, j, real[i])
         codes = embed(enlarged(made), judge)
@@ -106,7 +106,7 @@ def one_for_many() -> Figures:
 
 
 def zero_padding() -> Figures:
-    """How far two labels part: behind the first instance norm, and in the picture, with borders of zeros and reflected."""
+    """How far two labels part: behind the first instance norm, and in the image, with borders of zeros and reflected."""
     figures: dict[str, list[float]] = {}
     for padding, row in (("zeros", "zeros"), ("reflect", "reflected")):
         for seed in SEEDS:

@@ -19,10 +19,10 @@ def modes(count: int, radius: float) -> Tensor:
     return radius * torch.stack([angle.cos(), angle.sin()], 1)
 
 
-def draw(count: int, centres: Tensor, deviation: float, chance: torch.Generator) -> Tensor:
+def draw(count: int, centres: Tensor, deviation: float, rng: torch.Generator) -> Tensor:
     """Points [count, 2] around centres taken at random."""
-    which = torch.randint(len(centres), (count,), generator=chance)
-    return centres[which] + deviation * torch.randn(count, 2, generator=chance)
+    which = torch.randint(len(centres), (count,), generator=rng)
+    return centres[which] + deviation * torch.randn(count, 2, generator=rng)
 
 
 def net(outputs: int = 2) -> nn.Sequential:
@@ -32,13 +32,13 @@ def net(outputs: int = 2) -> nn.Sequential:
 def train(kind: str, seed: int, steps: int = 2_000, batch: int = 128) -> nn.Module:
     """G_AB of a "GAN", a "GAN + reconstruction" (of the source alone) or a "DiscoGAN" (both GANs, both reconstructions)."""
     torch.manual_seed(seed)
-    chance = torch.Generator().manual_seed(seed)
+    rng = torch.Generator().manual_seed(seed)
     a, b = modes(SOURCE, 1.0), modes(TARGET, 1.5)
     g_ab, g_ba, d_a, d_b = net(), net(), net(1), net(1)
     gs = torch.optim.Adam([*g_ab.parameters(), *g_ba.parameters()], 1e-3, (0.5, 0.999))
     ds = torch.optim.Adam([*d_a.parameters(), *d_b.parameters()], 1e-3, (0.5, 0.999))
     for _ in range(steps):
-        x, y = draw(batch, a, SOURCE_DEVIATION, chance), draw(batch, b, DEVIATION, chance)
+        x, y = draw(batch, a, SOURCE_DEVIATION, rng), draw(batch, b, DEVIATION, rng)
         ab, ba = g_ab(x), g_ba(y)
         loss = log_loss(d_b(y), True) + log_loss(d_b(ab.detach()), False)
         if kind == "DiscoGAN":

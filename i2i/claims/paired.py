@@ -48,7 +48,7 @@ def blur() -> Figures:
 
 
 def conditioning() -> Figures:
-    """How much of the label map can be read back off the made picture, with and without x in D, with and without L1."""
+    """How much of the label map can be read back off the made image, with and without x in D, with and without L1."""
     truth, judge, figures = drawn_truth(), load_segmenter("drawn-facades-seg-v1"), {}
     figures["real pictures | per-pixel"] = fcn_scores(truth["y"], truth["labels"], judge).per_pixel
     for name in ("GAN", "cGAN", "L1 + GAN", "L1 + cGAN"):
@@ -99,14 +99,14 @@ def skips() -> Figures:
     return figures
 
 
-def tiling(pictures: Tensor, lags: range = range(3, 9)) -> float:
+def tiling(images: Tensor, lags: range = range(3, 9)) -> float:
     """How strongly fine detail repeats: the highest autocorrelation of neighbours' differences over short lags.
 
-    pictures float [N, 3, H, W].  lags: shifts in pixels, across and down; shorter than from window to window.
+    images float [N, 3, H, W].  lags: shifts in pixels, across and down; shorter than from window to window.
     """
     found = []
     for dim in (-1, -2):
-        detail = pictures.mean(1).diff(dim=dim)
+        detail = images.mean(1).diff(dim=dim)
         detail = detail - detail.mean((1, 2), keepdim=True)
         size = detail.shape[dim]
         power = detail.square().mean((1, 2)).clamp_min(1e-9)
@@ -141,15 +141,15 @@ def patch_size() -> Figures:
 
 
 def any_size() -> Figures:
-    """PatchGANs on 128 and 256 px; and the difference of their logits when the picture moves by one stride of D."""
+    """PatchGANs on 128 and 256 px; and the difference of their logits when the image moves by one stride of D."""
     figures = {}
     worst = []
     for seed in SEEDS:
-        chance = torch.Generator().manual_seed(seed)
+        rng = torch.Generator().manual_seed(seed)
         worst.append(0.0)
         for layers in (1, 2, 3):
             D = PatchGAN(3, width=16, layers=layers).eval()
-            wide = torch.rand(1, 3, 256, 256, generator=chance) * 2 - 1
+            wide = torch.rand(1, 3, 256, 256, generator=rng) * 2 - 1
             with torch.no_grad():
                 figures[f"map side at 128 px, patch {D.receptive_field}"] = D(wide[..., :128, :128]).shape[-1]
                 figures[f"map side at 256 px, patch {D.receptive_field}"] = D(wide).shape[-1]
@@ -206,8 +206,8 @@ def fcn_score() -> Figures:
     """The paper's Tables 1 to 3 on facades: a segmenter trained on photographs reads made ones; real ones first."""
     real, judge, figures = cmp_truth(), load_segmenter(), {}
 
-    def row(name: str, pictures: Tensor) -> None:
-        for column, value in fcn_scores(pictures, real["labels"], judge)._asdict().items():
+    def row(name: str, images: Tensor) -> None:
+        for column, value in fcn_scores(images, real["labels"], judge)._asdict().items():
             figures[f"{name} | {column.replace('_', '-').replace('iou', 'IoU')}"] = value
         for column, value in zip(("per-pixel", "per-class", "IoU"), _PAPER.get(name, ()), strict=False):
             figures[f"{name} | {column}, paper (Cityscapes)"] = value

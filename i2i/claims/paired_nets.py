@@ -22,7 +22,7 @@ from ..run.pipeline import Model, load, shipped
 from .claim import NotReady
 from .kept import kept
 
-# What differs from L1 + cGAN with a U-Net and patches of 34 px, the best size for a picture of 64.
+# What differs from L1 + cGAN with a U-Net and patches of 34 px, the best size for an image of 64.
 VARIANTS: dict[str, dict] = {
     "L1 + cGAN": {},
     "L1": {"gan": 0.0},

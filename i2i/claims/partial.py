@@ -1,4 +1,4 @@
-"""Claims about partial supervision: DTN, which is told what to keep, and OST, which sees one picture of the source.
+"""Claims about partial supervision: DTN, which is told what to keep, and OST, which sees one image of the source.
 
 DTN's nets turn written digits into moulded ones, OST's flat icons into glossy ones, all at 32 px.
 """
@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from ..data.labelled import Labelled, pen_to_toy
-from ..data.unpaired import Unpaired, one_picture, unpaired_icons
+from ..data.unpaired import Unpaired, one_image, unpaired_icons
 from ..data.worlds.icons import draw
 from ..judges import load_judge
 from ..measure.unpaired import everything, report
@@ -30,7 +30,7 @@ from .claim import SEEDS, Claim, Comparison, Figures
 from .kept import kept
 from .unpaired_nets import SIZE, enlarged, pair_config
 
-SOURCES = (3, 11, 19, 27, 35)  # places of the one picture among the training icons
+SOURCES = (3, 11, 19, 27, 35)  # places of the one image among the training icons
 
 
 # -- DTN ------------------------------------------------------------------------------------------------------------
@@ -96,16 +96,16 @@ def one_shot_net(source: int, selective: bool) -> Model:
     changes = {**_OST, "autoencoder_steps": 0, "steps": _ONE, "selective": selective}
     config = OSTConfig(**{**RECIPES["ost-icons"].config, **changes})
     name = f"partial OST {source}{'' if selective else ' joint'}"
-    given = partial(one_picture, icons("train"), which=source)
+    given = partial(one_image, icons("train"), which=source)
     return kept(name, lambda: _given(config), given, seed=source, batch=2, size=SIZE)
 
 
 @cache
 def cycle_net(source: int | None) -> Model:
-    """CycleGAN with one picture of the source; None: with the first hundred."""
+    """CycleGAN with one image of the source; None: with the first hundred."""
     config = CycleConfig(**pair_config("cyclegan"))
     name = "partial CycleGAN of 100" if source is None else f"partial CycleGAN {source}"
-    given = partial(_first, 100) if source is None else partial(one_picture, icons("train"), which=source)
+    given = partial(_first, 100) if source is None else partial(one_image, icons("train"), which=source)
     return kept(name, lambda: CycleGAN(config), given, seed=source or 0, batch=1, size=SIZE)
 
 
@@ -122,13 +122,13 @@ def _other_codes() -> Tensor:
 
 @cache
 def _probe() -> Callable[[Tensor], Tensor]:
-    """Tells glossy icons from flat ones, by training pictures."""
+    """Tells glossy icons from flat ones, by training images."""
     return linear_probe(*(embed(enlarged(part), load_judge()) for part in everything(icons("train"), 400)))
 
 
 def _judged(model: Model | None, source: int) -> dict[str, float]:
-    """Of the one picture: how far from its partner, the partner's place among a hundred glossy icons, and whether it is
-    taken for glossy; of pictures that nobody showed: how far. None: no translation."""
+    """Of the one image: how far from its partner, the partner's place among a hundred glossy icons, and whether it is
+    taken for glossy; of images that nobody showed: how far. None: no translation."""
     judge = load_judge()
     x, y = (draw(torch.tensor([source]), style, SIZE) for style in ("flat", "glossy"))
     unseen, wanted = _truth()

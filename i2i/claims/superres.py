@@ -106,7 +106,7 @@ def super_resolution() -> Figures:
     return found
 
 
-# One net each, so nothing is known of the spread over seeds. What is taken for chance: half a decibel, half the 95 % interval
+# One net each, so nothing is known of the spread over seeds. What is taken for rng: half a decibel, half the 95 % interval
 # of PD-i2i on a card, and a seventh of the gradient energy (.15 in its logarithm).
 _DECIBEL, _DISTANCE, _ENERGY = 0.5, 0.015, 0.15
 

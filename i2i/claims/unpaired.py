@@ -36,19 +36,19 @@ ON_EMOJI = (*METHOD_ROWS, "OST")
 # -- what is measured -----------------------------------------------------------------------------------------------
 
 
-def _embedded(pictures: Tensor) -> Tensor:
-    return embed(enlarged(pictures), load_judge())
+def _embedded(images: Tensor) -> Tensor:
+    return embed(enlarged(images), load_judge())
 
 
 @cache
 def _codes(variant: str, seed: int) -> Tensor:
-    """What the feature net makes of a net's pictures."""
+    """What the feature net makes of a net's images."""
     return _embedded(made(variant, seed))
 
 
 @cache
 def _probe() -> Callable[[Tensor], Tensor]:
-    """Tells icons at night from glossy ones, by training pictures."""
+    """Tells icons at night from glossy ones, by training images."""
     return linear_probe(*(_embedded(part) for part in everything(world("train"), 400)))
 
 
@@ -58,12 +58,12 @@ def _partners() -> Tensor:
 
 
 def _likeness(variant: str, seed: int) -> float:
-    """Share of a net's pictures that the probe takes for icons at night."""
+    """Share of a net's images that the probe takes for icons at night."""
     return _probe()(_codes(variant, seed)).double().mean().item()
 
 
 def _found(variant: str, seed: int) -> float:
-    """Share of a net's pictures that find their true partner first among 100."""
+    """Share of a net's images that find their true partner first among 100."""
     return (ranks(_codes(variant, seed), _partners()) == 1).double().mean().item()
 
 
@@ -78,28 +78,28 @@ def hue_error(made: Tensor, real: Tensor) -> float:
     return ((turn * weight).sum() / weight.sum()).item()
 
 
-def _figures_of(pictures: Tensor, codes: Tensor) -> dict[str, float]:
+def _figures_of(images: Tensor, codes: Tensor) -> dict[str, float]:
     x, y = truth()
     place = ranks(codes, _partners())
     with torch.no_grad():
-        far = perceptual_distance(enlarged(pictures), enlarged(y), load_judge()).mean().item()
+        far = perceptual_distance(enlarged(images), enlarged(y), load_judge()).mean().item()
     return {
-        "partner L1": l1(pictures, y).item(),
+        "partner L1": l1(images, y).item(),
         "PD-i2i": far,
         "top-1": (place == 1).double().mean().item(),
         "top-5": (place <= 5).double().mean().item(),
         "likeness": _probe()(codes).double().mean().item(),
         "KD-i2i": kernel_distance(codes, _partners())[0],
-        "hue error (degrees)": hue_error(pictures, y),
-        "distance r": distance_correlation(x, pictures),
+        "hue error (degrees)": hue_error(images, y),
+        "distance r": distance_correlation(x, images),
     }
 
 
 def unpaired_error_drawn() -> Figures:
     """The error of every method on the procedural world, three seeds, the same minutes each."""
     (x, y), figures = truth(), {}
-    for row, pictures in {"no translation": x, "another true picture": y.roll(1, 0)}.items():
-        figures |= {f"{row} | {name}": value for name, value in _figures_of(pictures, _embedded(pictures)).items()}
+    for row, images in {"no translation": x, "another true picture": y.roll(1, 0)}.items():
+        figures |= {f"{row} | {name}": value for name, value in _figures_of(images, _embedded(images)).items()}
     for row in METHOD_ROWS:
         found = [_figures_of(made(row, s), _codes(row, s)) for s in SEEDS]
         for name in found[0]:
@@ -175,7 +175,7 @@ def cycle_ablation() -> Figures:
 
 
 def permuted_cycle() -> Figures:
-    """The cycle loss of (G, F) and of (Pi G, F Pi^-1), where Pi shuffles the places of a picture's pixels."""
+    """The cycle loss of (G, F) and of (Pi G, F Pi^-1), where Pi shuffles the places of an image's pixels."""
     figures: dict[str, list[float]] = {"largest change of a cycle term": [], "mean change of G(x)": []}
     for seed in SEEDS:
         torch.manual_seed(seed)
@@ -188,7 +188,7 @@ def permuted_cycle() -> Figures:
         shuffled.F.forward = lambda y, f=F_, o=order: f(y.flatten(2)[..., o.argsort()].view_as(y))
         batch = {k: torch.rand(2, 3, 16, 16, dtype=torch.float64) * 2 - 1 for k in "xy"}
         with torch.no_grad():
-            # Of y the second pair sees the shuffled pictures: its domain is the shuffled one.
+            # Of y the second pair sees the shuffled images: its domain is the shuffled one.
             moved = {"x": batch["x"], "y": batch["y"].flatten(2)[..., order].view_as(batch["y"])}
             one, other = plain.generator_loss(batch), shuffled.generator_loss(moved)
             change = max(abs((one[k] - other[k]).item()) for k in ("cycle_x", "cycle_y"))
@@ -232,7 +232,7 @@ _NOISE = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2)
 
 
 def _hidden(model: Model, x: Tensor, y: Tensor) -> tuple[list[float], list[float]]:
-    """(|F(G(x) + n) - x|, |F(y + n) - F(y)|) for growing noise n: what it does to the way back, and to real pictures."""
+    """(|F(G(x) + n) - x|, |F(y + n) - F(y)|) for growing noise n: what it does to the way back, and to real images."""
     over, home = translate(model, x), translate(model, y, "yx")
     noise = torch.randn(x.shape, generator=torch.Generator().manual_seed(0))
     ways, real = [], []
@@ -273,7 +273,7 @@ def mode_coverage() -> Figures:
 
 
 def critic_quality() -> Figures:
-    """Over a run of DualGAN: does the critics' gap fall as the pictures come nearer to their partners?"""
+    """Over a run of DualGAN: does the critics' gap fall as the images come nearer to their partners?"""
     figures = {}
     for what, column in (("gap at first", 1), ("miss at first", 2)):
         figures[f"DualGAN | {what}"] = each_seed(lambda s, c=column: trained("DualGAN", s).card["trace"][1][c])
@@ -319,8 +319,8 @@ def shared_latent() -> Figures:
                 one, other = method.encode(x, 1), method.encode(y, 2)
                 pairs.append(l1(one, other).item())
                 others.append(l1(one, other.roll(1, 0)).item())
-                chance = torch.Generator().manual_seed(0)
-                drawn = torch.stack([method.translate(x, chance, noise=True) for _ in range(8)])
+                rng = torch.Generator().manual_seed(0)
+                drawn = torch.stack([method.translate(x, rng, noise=True) for _ in range(8)])
             noise.append(drawn.var(0).mean().item())
             spread.append(drawn.mean(0).var(0).mean().item())
         figures[f"{row} | codes of partners (L1)"] = pairs

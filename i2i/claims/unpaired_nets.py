@@ -72,7 +72,7 @@ def trained(variant: str, seed: int) -> Model:
 
 
 def _trace(trainer: Trainer, terms: dict[str, float], card: dict) -> None:
-    """D's loss at every step, as a mean of its terms; every 50 steps the critics' gap and the miss on val pictures."""
+    """D's loss at every step, as a mean of its terms; every 50 steps the critics' gap and the miss on val images."""
     real, fake = ([v for k, v in terms.items() if k.startswith(side)] for side in ("real", "fake"))
     if real:
         card.setdefault("D loss", []).append(round((sum(real) + sum(fake)) / (2 * len(real)), 5))
@@ -105,7 +105,7 @@ def back(variant: str, seed: int) -> Tensor | None:
     return translate(model, made(variant, seed), "yx") if len(directions(model)) == 2 else None
 
 
-def enlarged(pictures: Tensor) -> Tensor:
+def enlarged(images: Tensor) -> Tensor:
     """32 px to 64 px, at which the feature net was trained to look at icons."""
-    return F.interpolate(pictures, scale_factor=2, mode="bicubic", align_corners=False).clamp(-1, 1)
+    return F.interpolate(images, scale_factor=2, mode="bicubic", align_corners=False).clamp(-1, 1)
 

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from ..data.folders import DataError
-from ..pictures import FITS, PictureError
+from ..images import FITS, ImageError
 from .data import data_command, list_command
 from .errors import Failed, Wrong
 from .measure import bench_command, claims_command, evaluate_command
@@ -28,7 +28,7 @@ def main(argv: list[str] | None = None) -> int:
     except Wrong as wrong:
         print(f"i2i {options.command}: {wrong}", file=sys.stderr)
         return 2
-    except (Failed, DataError, PictureError) as fault:
+    except (Failed, DataError, ImageError) as fault:
         print(f"i2i {options.command}: {fault}", file=sys.stderr)
         return 1
     except KeyboardInterrupt as stop:  # a training says where it stopped; what else runs here starts anew

@@ -49,7 +49,7 @@ def evaluate_command(options) -> None:
 
 
 def _judged(model, source, options) -> str:
-    """What the figures are of, in words: how many pictures, and what of the folder was left out."""
+    """What the figures are of, in words: how many images, and what of the folder was left out."""
     count = min(options.limit, len(source))
     if not options.data:
         return f"{count} held-out pictures"
@@ -61,18 +61,18 @@ def _judged(model, source, options) -> str:
 
 
 def _each(model, options) -> None:
-    from ..measure.superres import by_picture, figures
+    from ..measure.superres import by_image, figures
 
     if model.method.enlarges == 1:
         raise Wrong(f"--each is for models that enlarge, and {model.name} does not.")
-    found = by_picture(model, model.method.enlarges)
+    found = by_image(model, model.method.enlarges)
     if options.json:
-        print(json.dumps({name: {picture: s._asdict() for picture, s in rows.items()} for name, rows in found.items()}))
+        print(json.dumps({name: {image: s._asdict() for image, s in rows.items()} for name, rows in found.items()}))
         return
     print(f"{'':30} {'PSNR-Y':>8} {'SSIM-Y':>8} {'energy':>8} {'PD-i2i':>8}")
     for name, rows in found.items():
-        for picture, s in rows.items():
-            print(f"{name + ' ' + picture:30} {s.psnr:8.2f} {s.ssim:8.4f} {s.made_energy / s.real_energy:8.3f} {s.distance:8.4f}")
+        for image, s in rows.items():
+            print(f"{name + ' ' + image:30} {s.psnr:8.2f} {s.ssim:8.4f} {s.made_energy / s.real_energy:8.3f} {s.distance:8.4f}")
         mean = [f"{e.value:8.4g}" for e in figures(list(rows.values())).values()]
         print(f"{name + ', mean of ' + str(len(rows)):30} {' '.join(mean)}")
 

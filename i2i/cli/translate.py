@@ -1,4 +1,4 @@
-"""Translating pictures."""
+"""Translating images."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import sys
 from pathlib import Path
 
 from ..files import replacing
-from ..pictures import PictureError
+from ..images import ImageError
 from .errors import Failed, Wrong
 
 
 def translate_command(options) -> None:
     import torch
 
-    from ..data.folders import pictures_in
-    from ..pictures import open_picture
+    from ..data.folders import images_in
+    from ..images import open_image
     from ..run.pipeline import load
 
     if options.scale is not None and not 1 <= options.scale <= 4:
@@ -42,7 +42,7 @@ def translate_command(options) -> None:
     if (options.mask is None) == ("mask" in model.controls):
         raise Wrong(f"--mask: {model.name} " + ("has no holes to fill." if options.mask else "fills holes: say where, white on black."))
     mask = _mask(options.mask) if options.mask else None
-    files = [p for given in options.inputs for p in (pictures_in(given) if given.is_dir() else [given])]
+    files = [p for given in options.inputs for p in (images_in(given) if given.is_dir() else [given])]
     if not files:
         raise Failed("there are no pictures in the folder(s) given.")
     targets = _targets(files, options.out, options.n)
@@ -50,14 +50,14 @@ def translate_command(options) -> None:
     faults = []
     for path in files:
         try:
-            picture = open_picture(path)
-        except PictureError as fault:  # one bad file among many must not lose the others' results
+            image = open_image(path)
+        except ImageError as fault:  # one bad file among many must not lose the others' results
             faults.append(str(fault))
             print(f"i2i translate: {fault}", file=sys.stderr)
             continue
         try:
-            made = model(picture, n=options.n, seed=options.seed, scale=options.scale, direction=direction, label=label, mask=mask)
-        except PictureError as fault:  # a mask of another shape, or one that leaves nothing
+            made = model(image, n=options.n, seed=options.seed, scale=options.scale, direction=direction, label=label, mask=mask)
+        except ImageError as fault:  # a mask of another shape, or one that leaves nothing
             faults.append(f"{path.name}: {fault}")
             print(f"i2i translate: {faults[-1]}", file=sys.stderr)
             continue
@@ -70,12 +70,12 @@ def translate_command(options) -> None:
 
 
 def _mask(path: Path):
-    """A mask as it lies in its file: what is transparent in it is no hole, and `open_picture` would lay it over white."""
+    """A mask as it lies in its file: what is transparent in it is no hole, and `open_image` would lay it over white."""
     from PIL import Image
 
-    from ..pictures import open_picture
+    from ..images import open_image
 
-    open_picture(path)  # says what is wrong with a file
+    open_image(path)  # says what is wrong with a file
     with Image.open(path) as mask:
         return mask.copy()
 

@@ -1,1 +1,1 @@
-"""Pictures to learn from: procedural worlds, and readers for folders of real ones."""
+"""Images to learn from: procedural worlds, and readers for folders of real ones."""

@@ -10,6 +10,6 @@ from .folders import Pairs, paired
 def cmp_facades(root: Path, size: int = 256, split: str = "train", augment: bool = True) -> Pairs:
     """x: label map in the twelve CMP colours, y: photo. `val` of the original is our test; our val is a tenth of train.
 
-    root holds the folders train and val. Training pictures are read at 286/256 of the size and cropped, as in the paper.
+    root holds the folders train and val. Training images are read at 286/256 of the size and cropped, as in the paper.
     """
     return paired(root, size, split, direction="BA", augment=augment, held_out="val")

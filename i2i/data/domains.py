@@ -1,6 +1,6 @@
-"""Several sets of pictures, told apart by a label: which domain a picture belongs to, and nothing of any partner.
+"""Several sets of images, told apart by a label: which domain an image belongs to, and nothing of any partner.
 
-Where every object exists in all domains (drawing styles), each domain's training pictures show objects of their own.
+Where every object exists in all domains (drawing styles), each domain's training images show objects of their own.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from ..pictures import from_bytes, open_picture, to_bytes
+from ..images import from_bytes, open_image, to_bytes
 from . import emoji
 from .folders import DataError, digest, existing, stack, taken
 from .unpaired import Unpaired, mirrored
@@ -19,9 +19,9 @@ from .worlds.icons import Icons
 
 
 class Domains:
-    """pictures: uint8 [N_k, 3, size, size] of each domain k; names: what the domains are called, in that order.
+    """images: uint8 [N_k, 3, size, size] of each domain k; names: what the domains are called, in that order.
 
-    partners: picture i shows the same thing in every domain, for the evaluator.  move: as in `Unpaired`.
+    partners: image i shows the same thing in every domain, for the evaluator.  move: as in `Unpaired`.
     batch: {"x": float [B, 3, size, size] in [-1, 1], "label", "index": int64 [B]}; positions run through the domains.
     """
 
@@ -29,20 +29,20 @@ class Domains:
 
     def __init__(
         self,
-        pictures: list[Tensor],
+        images: list[Tensor],
         names: tuple[str, ...],
         partners: bool = False,
         move: Callable[[Tensor, torch.Generator | None], Tensor] | None = None,
     ):
-        if len(pictures) < 2:
-            raise DataError(f"{len(pictures)} domain(s): there is nothing to translate between; give at least two.")
-        for name, part in zip(names, pictures, strict=True):
+        if len(images) < 2:
+            raise DataError(f"{len(images)} domain(s): there is nothing to translate between; give at least two.")
+        for name, part in zip(names, images, strict=True):
             if not len(part):
                 raise DataError(f"the domain {name} is empty.")
-        self.pictures, self.names, self.partners, self.move = pictures, tuple(names), partners, move
-        self.size = pictures[0].shape[-1]
-        self._all = torch.cat(pictures)
-        self._label = torch.repeat_interleave(torch.arange(len(pictures)), torch.tensor([len(p) for p in pictures]))
+        self.images, self.names, self.partners, self.move = images, tuple(names), partners, move
+        self.size = images[0].shape[-1]
+        self._all = torch.cat(images)
+        self._label = torch.repeat_interleave(torch.arange(len(images)), torch.tensor([len(p) for p in images]))
 
     def __len__(self) -> int:
         return len(self._all)
@@ -54,7 +54,7 @@ class Domains:
 
     def fewest(self) -> int:
         """Images of the smallest domain."""
-        return min(map(len, self.pictures))
+        return min(map(len, self.images))
 
     def batch(self, index: Tensor, generator: torch.Generator | None = None) -> dict[str, Tensor]:
         x = from_bytes(self._all[index])
@@ -63,18 +63,18 @@ class Domains:
         return {"x": x, "label": self._label[index], "index": index}
 
     def shown(self) -> list[Tensor]:
-        return self.pictures
+        return self.images
 
     def only(self, *kept: Tensor) -> Domains:
-        """The same source with those pictures alone; of partners, with what is kept in every domain."""
+        """The same source with those images alone; of partners, with what is kept in every domain."""
         kept = [torch.stack(kept).all(0)] * len(kept) if self.partners else kept
-        pictures = [part[k] for part, k in zip(self.pictures, kept, strict=True)]
-        return Domains(pictures, self.names, self.partners, self.move)
+        images = [part[k] for part, k in zip(self.images, kept, strict=True)]
+        return Domains(images, self.names, self.partners, self.move)
 
     def pair(self, x: str | int, y: str | int) -> Unpaired:
         """Two of the domains, as a method for two sees them."""
         i, j = (self.names.index(name) if isinstance(name, str) else name for name in (x, y))
-        return Unpaired(self.pictures[i], self.pictures[j], self.size, self.partners, self.move)
+        return Unpaired(self.images[i], self.images[j], self.size, self.partners, self.move)
 
 
 def emoji_domains(
@@ -93,12 +93,12 @@ def emoji_domains(
 
 def icon_domains(size: int, names: tuple[str, ...], split: str = "train", count: int = 1024) -> Domains:
     """Styles of the procedural icons, drawn once. train: `count` objects of its own for each; val and test: the same 512."""
-    pictures = []
+    images = []
     for i, name in enumerate(names):
         objects = torch.arange(count) + i * count if split == "train" else torch.arange(512)
         world = Icons(size, name, name, split=split)
-        pictures.append(to_bytes(torch.cat([world.batch(part)["x"] for part in objects.split(64)])))
-    return Domains(pictures, names, partners=split != "train", move=mirrored if split == "train" else None)
+        images.append(to_bytes(torch.cat([world.batch(part)["x"] for part in objects.split(64)])))
+    return Domains(images, names, partners=split != "train", move=mirrored if split == "train" else None)
 
 
 def domains(
@@ -107,7 +107,7 @@ def domains(
 ) -> Domains:  # fmt: skip
     """A user's folder of folders, one for each domain; with subfolders train/ and test/ those are the splits.
 
-    val is a tenth of train by hash, and serves as test where there is none. Grey pictures become RGB.  fit, seen: as in
+    val is a tenth of train by hash, and serves as test where there is none. Grey images become RGB.  fit, seen: as in
     `fitted` and `chosen`.  Raises DataError with one sentence.
     """
     root = existing(root, split, direction, fit)
@@ -117,7 +117,7 @@ def domains(
     if len(folders) < 2:
         raise DataError(f"{root} holds {len(folders)} folder(s): give one for each domain, at least two.")
     files = [taken(folder, split, whole, seen) for folder in folders]
-    pictures = [stack(map(open_picture, part), size, fit) for part in files]
-    source = Domains(pictures, tuple(f.name for f in folders), move=mirrored if split == "train" else None)
+    images = [stack(map(open_image, part), size, fit) for part in files]
+    source = Domains(images, tuple(f.name for f in folders), move=mirrored if split == "train" else None)
     source.digests = tuple(digest(f) for part in files for f in part)
     return source

@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ..pictures import from_bytes, open_picture
+from ..images import from_bytes, open_image
 from . import families
 from .folders import DataError, in_split, stack
 from .worlds.lines import ink
@@ -54,16 +54,16 @@ def _by_family(by: str) -> bool:
 
 
 def style(root: str | Path, name: str, entries: list[dict], size: int) -> Tensor:
-    """All pictures of one style, uint8 [N, 3, size, size], in the order of the entries."""
+    """All images of one style, uint8 [N, 3, size, size], in the order of the entries."""
     if name not in STYLES:
         raise DataError(f"unknown emoji style {name!r}; there are {', '.join(STYLES)}.")
-    return stack([open_picture(Path(root) / name / f"{e['code']}.webp") for e in entries], size)
+    return stack([open_image(Path(root) / name / f"{e['code']}.webp") for e in entries], size)
 
 
 class DrawnEmoji:
     """x: a pen drawing made on the fly from fluent-flat's colour boundaries; y: fluent-3d.
 
-    In training one drawing in twelve is fluent-line itself, and picture and drawing are turned, scaled, shifted and
+    In training one drawing in twelve is fluent-line itself, and image and drawing are turned, scaled, shifted and
     mirrored together; in val and test the pen is steady and nothing moves.
     batch: {"x", "y": float [B, 3, size, size] in [-1, 1], "index": int64 [B]}.
     """
@@ -88,7 +88,7 @@ class DrawnEmoji:
         return (self.y[self.kept],)
 
     def only(self, kept: Tensor) -> DrawnEmoji:
-        """The same source with those pictures alone; their index stays what it was."""
+        """The same source with those images alone; their index stays what it was."""
         some = copy.copy(self)
         some.kept = self.kept[kept]
         if not len(some):
@@ -105,20 +105,20 @@ class DrawnEmoji:
         return {"x": torch.where(heavy, line, ink(flat, generator)), "y": y, "index": index}
 
 
-def moved(pictures: Tensor, generator: torch.Generator | None) -> Tensor:
-    """Mirror half of the pictures; turn (up to 12 degrees), scale (0.75 to 1.1) and shift half of them, over white."""
-    b = len(pictures)
-    chance = torch.rand(b, 6, generator=generator)
-    mirror = torch.where(chance[:, 0] < 0.5, -1.0, 1.0)
-    moving = (chance[:, 1] < 0.5).float()
-    turn = (chance[:, 2] - 0.5) * 0.42 * moving
-    scale = 1 / (1 + (chance[:, 3] * 0.35 - 0.25) * moving)
-    shift = (chance[:, 4:6] - 0.5) * 0.16 * moving[:, None]
+def moved(images: Tensor, generator: torch.Generator | None) -> Tensor:
+    """Mirror half of the images; turn (up to 12 degrees), scale (0.75 to 1.1) and shift half of them, over white."""
+    b = len(images)
+    rng = torch.rand(b, 6, generator=generator)
+    mirror = torch.where(rng[:, 0] < 0.5, -1.0, 1.0)
+    moving = (rng[:, 1] < 0.5).float()
+    turn = (rng[:, 2] - 0.5) * 0.42 * moving
+    scale = 1 / (1 + (rng[:, 3] * 0.35 - 0.25) * moving)
+    shift = (rng[:, 4:6] - 0.5) * 0.16 * moving[:, None]
     rows = [
         torch.stack([turn.cos() * scale * mirror, -turn.sin() * scale, shift[:, 0]], 1),
         torch.stack([turn.sin() * scale * mirror, turn.cos() * scale, shift[:, 1]], 1),
     ]
-    grid = F.affine_grid(torch.stack(rows, 1), list(pictures.shape), align_corners=False)
+    grid = F.affine_grid(torch.stack(rows, 1), list(images.shape), align_corners=False)
     # Zeros outside are white once white is zero. Bicubic keeps the target crisp.
-    moved = F.grid_sample(pictures - 1, grid, mode="bicubic", align_corners=False) + 1
+    moved = F.grid_sample(images - 1, grid, mode="bicubic", align_corners=False) + 1
     return moved.clamp(-1, 1)

@@ -12,30 +12,30 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from ..pictures import as_bytes, from_bytes, open_picture
-from .folders import DataError, digest, in_split, photographs_of, pictures_in
+from ..images import as_bytes, from_bytes, open_image
+from .folders import DataError, digest, images_in, in_split, photographs_of
 
 ON_BENCHMARKS = ("302003",)  # a training photograph of BSDS, of which Set5's woman is a smaller copy
 SHRUNK = (1.0, 0.8, 0.6)  # copies to learn from: a photograph half as large has twice the detail
 
 
 class Enlarging:
-    """Pairs of a picture y, uint8 [3, H, W], and x, the same at 1/scale of its sides.
+    """Pairs of an image y, uint8 [3, H, W], and x, the same at 1/scale of its sides.
 
     batch: {"x": float [B, 3, size / scale, size / scale], "y": float [B, 3, size, size], "index": int64 [B]} in [-1, 1].
-    With `augment` a place of each picture at random, turned and mirrored; without, its middle. `pairs` are whole.
+    With `augment` a place of each image at random, turned and mirrored; without, its middle. `pairs` are whole.
     """
 
     layout = "photographs"
 
-    def __init__(self, pictures: Iterable[Image.Image], size: int, scale: int = 4, augment: bool = False):
+    def __init__(self, images: Iterable[Image.Image], size: int, scale: int = 4, augment: bool = False):
         if size % scale:
             raise DataError(f"a size of {size} px is no multiple of the scale {scale}.")
-        self.pairs = [reduced(p, scale) for p in pictures if min(p.size) >= size]
+        self.pairs = [reduced(p, scale) for p in images if min(p.size) >= size]
         if not self.pairs:
             raise DataError(f"there is no picture of at least {size} x {size} px.")
         self.size, self.scale, self.augment = size, scale, augment
-        # A large picture comes up as often as it has places.
+        # A large image comes up as often as it has places.
         often = [max(1, y[0].numel() // size**2) if augment else 1 for _, y in self.pairs]
         self.which = torch.arange(len(self.pairs)).repeat_interleave(torch.tensor(often))
 
@@ -43,33 +43,33 @@ class Enlarging:
         return len(self.which)
 
     def batch(self, index: Tensor, generator: torch.Generator | None = None) -> dict[str, Tensor]:
-        chance = torch.rand(len(index), 3, generator=generator) if self.augment else torch.full((len(index), 3), 0.5)
-        cuts = [self._cut(*self.pairs[i], c) for i, c in zip(self.which[index].tolist(), chance.tolist(), strict=True)]
+        rng = torch.rand(len(index), 3, generator=generator) if self.augment else torch.full((len(index), 3), 0.5)
+        cuts = [self._cut(*self.pairs[i], c) for i, c in zip(self.which[index].tolist(), rng.tolist(), strict=True)]
         x, y = (from_bytes(torch.stack(side)) for side in zip(*cuts, strict=True))
         return {"x": x, "y": y, "index": index}
 
-    def _cut(self, x: Tensor, y: Tensor, chance: list[float]) -> tuple[Tensor, Tensor]:
+    def _cut(self, x: Tensor, y: Tensor, rng: list[float]) -> tuple[Tensor, Tensor]:
         side, k = self.size // self.scale, self.scale
-        top, left = (int(c * (room - side + 1)) for c, room in zip(chance, x.shape[1:], strict=False))
+        top, left = (int(c * (room - side + 1)) for c, room in zip(rng, x.shape[1:], strict=False))
         small, large = x[:, top : top + side, left : left + side], y[:, k * top : k * top + self.size, k * left : k * left + self.size]
         if not self.augment:
             return small, large
-        turn = int(8 * chance[2])
+        turn = int(8 * rng[2])
         return tuple(torch.rot90(p.flip(2) if turn >= 4 else p, turn % 4, (1, 2)) for p in (small, large))
 
 
-def reduced(picture: Image.Image, scale: int) -> tuple[Tensor, Tensor]:
+def reduced(image: Image.Image, scale: int) -> tuple[Tensor, Tensor]:
     """(x, y) uint8 [3, H / scale, W / scale] and [3, H, W]; y loses what does not divide at its right and lower border."""
-    w, h = (side // scale * scale for side in picture.size)
-    whole = picture.convert("RGB").crop((0, 0, w, h))
+    w, h = (side // scale * scale for side in image.size)
+    whole = image.convert("RGB").crop((0, 0, w, h))
     small = whole.resize((w // scale, h // scale), Image.BICUBIC)
     return as_bytes(small), as_bytes(whole)
 
 
-def shrunk(pictures: Iterable[Image.Image], factors: tuple[float, ...] = SHRUNK) -> Iterable[Image.Image]:
-    for picture in pictures:
+def shrunk(images: Iterable[Image.Image], factors: tuple[float, ...] = SHRUNK) -> Iterable[Image.Image]:
+    for image in images:
         for f in factors:
-            yield picture if f == 1 else picture.resize([round(f * s) for s in picture.size], Image.BICUBIC)
+            yield image if f == 1 else image.resize([round(f * s) for s in image.size], Image.BICUBIC)
 
 
 def photographs(
@@ -80,8 +80,8 @@ def photographs(
     without: names of photographs that are not learned from, by default those that a benchmark shows, too.
     """
     if split == "test":
-        return Enlarging(map(open_picture, pictures_in(Path(bsds) / "val")), size, scale)
-    files = [p for p in pictures_in(Path(classic) / "t91") + pictures_in(Path(bsds) / "train") if in_split(p.stem, split)]
+        return Enlarging(map(open_image, images_in(Path(bsds) / "val")), size, scale)
+    files = [p for p in images_in(Path(classic) / "t91") + images_in(Path(bsds) / "train") if in_split(p.stem, split)]
     return _learned([p for p in files if p.stem not in without], size, split, scale)
 
 
@@ -97,5 +97,5 @@ def enlarging(
 
 
 def _learned(files: list[Path], size: int, split: str, scale: int) -> Enlarging:
-    pictures = map(open_picture, files)
-    return Enlarging(shrunk(pictures) if split == "train" else pictures, size, scale, augment=split == "train")
+    images = map(open_image, files)
+    return Enlarging(shrunk(images) if split == "train" else images, size, scale, augment=split == "train")

@@ -10,9 +10,9 @@ import torch
 from PIL import Image, ImageDraw, ImageOps
 from torch import Tensor
 
-from ..pictures import open_picture, to_tensor
+from ..images import open_image, to_tensor
 from . import emoji
-from .folders import DataError, in_split, pictures_in, stack
+from .folders import DataError, images_in, in_split, stack
 from .unpaired import Unpaired, mirrored
 from .worlds.portrait import portrait
 
@@ -24,17 +24,17 @@ def faces_to_people(
 ) -> Unpaired:
     """x: the heads in Caltech's photographs; y: people of fluent-3d. val and test are one tenth of the photographs by
     hash, in which most of the 27 persons appear who are in the rest, too: there is nothing to hold out a person by."""
-    kept = [p for p in pictures_in(Path(photographs)) if in_split(p.stem, "train" if split == "train" else "val")]
+    kept = [p for p in images_in(Path(photographs)) if in_split(p.stem, "train" if split == "train" else "val")]
     entries = [e for e in emoji.concepts(drawings, split, by) if e["subgroup"] in PEOPLE]
     if not kept or not entries:
         raise DataError(f"no photographs of faces in {photographs}, or no people in {drawings}.")
-    x = stack((head(open_picture(p), size) for p in kept), size)
+    x = stack((head(open_image(p), size) for p in kept), size)
     return Unpaired(x, emoji.style(drawings, "fluent-3d", entries, size), size, move=mirrored if split == "train" else None)
 
 
-def head(picture: Image.Image, size: int) -> Image.Image:
+def head(image: Image.Image, size: int) -> Image.Image:
     """The square that is shown of a photograph, [size, size]: as large as there is room for, somewhat above the middle."""
-    return ImageOps.fit(picture, (size, size), centering=(0.5, 0.4))
+    return ImageOps.fit(image, (size, size), centering=(0.5, 0.4))
 
 
 # What may be shown: a photograph that matplotlib carries, and portraits drawn here. Nobody of the sets above is shown.

@@ -4,7 +4,7 @@ A man, a woman and a person of one profession, the hours of a clock, one apple i
 one of them has all but seen the others. They make a family, and `sides` puts a family wholly into train, val or test.
 Concepts are known by their names, which are OpenMoji's; one that no rule below names is a family of its own.
 
-The rules were found by measuring which pictures are near twins (see `twins`) in several styles, and by reading the list.
+The rules were found by measuring which images are near twins (see `twins`) in several styles, and by reading the list.
 """
 
 from __future__ import annotations

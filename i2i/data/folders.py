@@ -1,4 +1,4 @@
-"""Readers for a user's own folders. Pictures are decoded once and kept as bytes, so a batch costs microseconds.
+"""Readers for a user's own folders. Images are decoded once and kept as bytes, so a batch costs microseconds.
 
 A data source is anything with `len()` and `batch(index, generator)`, where index is int64 [B] of positions and all
 chance (crop, flip, jitter) is drawn from the generator: then a batch is a function of seed and step alone.
@@ -15,7 +15,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from ..pictures import FITS, fitted, from_bytes, open_picture
+from ..images import FITS, fitted, from_bytes, open_image
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff"}
 SPLITS = ("train", "val", "test")
@@ -26,11 +26,11 @@ class DataError(ValueError):
 
 
 class TooFew(DataError):
-    """Not enough held-out pictures for figures."""
+    """Not enough held-out images for figures."""
 
 
-def pictures_in(folder: Path) -> list[Path]:
-    """The picture files directly in a folder, in the order of their names."""
+def images_in(folder: Path) -> list[Path]:
+    """The image files directly in a folder, in the order of their names."""
     if not folder.is_dir():
         raise DataError(f"the folder {folder} does not exist.")
     return sorted(p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES and not p.name.startswith("."))
@@ -70,30 +70,30 @@ def chosen(files: list, split: str, whole: bool, seen: frozenset[str] | None) ->
 
 
 def taken(folder: Path, split: str, whole: bool = False, seen: frozenset[str] | None = None) -> list[Path]:
-    """`chosen` of the pictures of one folder; where the hash would leave a side empty, all of them: with so few, better a
+    """`chosen` of the images of one folder; where the hash would leave a side empty, all of them: with so few, better a
     correct run than none. DataError where there are none."""
-    files = pictures_in(folder)
+    files = images_in(folder)
     if not files:
         raise DataError(f"the folder {folder} holds no pictures.")
     return chosen(files, split, whole, seen) or files
 
 
 def photographs_of(root: str | Path, split: str, direction: str, seen: frozenset[str] | None) -> list[Path]:
-    """The files of a split of a user's folder of pictures, in train/ and test/ if it has them."""
+    """The files of a split of a user's folder of images, in train/ and test/ if it has them."""
     root = existing(root, split, direction)
     whole = split == "test" and (root / "test").is_dir()
     home = root / "test" if whole else root / "train" if (root / "train").is_dir() else root
-    return chosen(pictures_in(home), split, whole, seen)
+    return chosen(images_in(home), split, whole, seen)
 
 
-def stack(pictures: Iterable[Image.Image], size: int, fit: str = "letterbox") -> Tensor:
-    """Pictures -> uint8 [N, 3, size, size], shaped by `pictures.fitted`."""
-    arrays = [np.asarray(fitted(p, size, fit)[0]) for p in pictures]
+def stack(images: Iterable[Image.Image], size: int, fit: str = "letterbox") -> Tensor:
+    """Images -> uint8 [N, 3, size, size], shaped by `images.fitted`."""
+    arrays = [np.asarray(fitted(p, size, fit)[0]) for p in images]
     return torch.from_numpy(np.stack(arrays)).permute(0, 3, 1, 2).contiguous()
 
 
 class Pairs:
-    """Aligned pictures x, y, as uint8 [N, 3, S, S] with S >= size; random crop and flip when `augment`.
+    """Aligned images x, y, as uint8 [N, 3, S, S] with S >= size; random crop and flip when `augment`.
 
     batch: {"x", "y": float [B, 3, size, size] in [-1, 1], "index": int64 [B]}.
     """
@@ -116,10 +116,10 @@ class Pairs:
     def batch(self, index: Tensor, generator: torch.Generator | None = None) -> dict[str, Tensor]:
         x, y, room = self.x[index], self.y[index], self.x.shape[-1] - self.size
         if self.augment:
-            chance = torch.rand(len(index), 3, generator=generator)
-            tops, lefts = (chance[:, :2] * (room + 1)).long().T.tolist()
+            rng = torch.rand(len(index), 3, generator=generator)
+            tops, lefts = (rng[:, :2] * (room + 1)).long().T.tolist()
             window = [np.s_[:, t : t + self.size, s : s + self.size] for t, s in zip(tops, lefts, strict=True)]
-            flips = [(2,) if self.flip and f < 0.5 else () for f in chance[:, 2].tolist()]
+            flips = [(2,) if self.flip and f < 0.5 else () for f in rng[:, 2].tolist()]
             x, y = (
                 torch.stack([p[w].flip(f) if f else p[w] for p, w, f in zip(z, window, flips, strict=True)])
                 for z in (x, y)
@@ -161,7 +161,7 @@ def paired(
             )
         files = [(left[name], right[name]) for name in sorted(left)]
     else:
-        files = [(path,) for path in pictures_in(root)]
+        files = [(path,) for path in images_in(root)]
     if not files:
         raise DataError(f"no pairs in {root}: give side-by-side pictures, or folders A and B.")
     wanted = chosen(files, split, whole, seen)
@@ -173,7 +173,7 @@ def paired(
     # Each pair is shrunk as it is read: a thousand photographs at full size would not fit in memory.
     read = (_two_files(*paths) if len(paths) == 2 else _two_halves(*paths) for paths in wanted)
     pairs = [tuple(fitted(side, load, fit)[0] for side in pair) for pair in read]
-    a, b = (stack(pictures, load) for pictures in zip(*pairs, strict=True))
+    a, b = (stack(images, load) for images in zip(*pairs, strict=True))
     x, y = (a, b) if direction == "AB" else (b, a)
     source = Pairs(x, y, size, augment=augment and split == "train")
     source.digests = tuple(digest(*paths) for paths in wanted)
@@ -195,7 +195,7 @@ def existing(root: str | Path, split: str, direction: str, fit: str = "letterbox
 
 def _by_name(folder: Path) -> dict[str, Path]:
     named: dict[str, Path] = {}
-    for path in pictures_in(folder):
+    for path in images_in(folder):
         if path.stem in named:
             raise DataError(f"{folder} has both {named[path.stem].name} and {path.name}: which one is the partner?")
         named[path.stem] = path
@@ -203,19 +203,19 @@ def _by_name(folder: Path) -> dict[str, Path]:
 
 
 def _two_files(left: Path, right: Path) -> tuple[Image.Image, Image.Image]:
-    a, b = open_picture(left), open_picture(right)
+    a, b = open_image(left), open_image(right)
     if a.size != b.size:
         raise DataError(f"the pair {left.stem!r} differs in size: A is {_extent(a)}, B is {_extent(b)}.")
     return a, b
 
 
 def _two_halves(path: Path) -> tuple[Image.Image, Image.Image]:
-    both = open_picture(path)
+    both = open_image(path)
     half = both.width // 2
     if both.width % 2 or both.width < 1.5 * both.height:
         raise DataError(f"{path.name} is {_extent(both)}: not two pictures of equal width side by side.")
     return both.crop((0, 0, half, both.height)), both.crop((half, 0, both.width, both.height))
 
 
-def _extent(picture: Image.Image) -> str:
-    return f"{picture.width} x {picture.height} px"
+def _extent(image: Image.Image) -> str:
+    return f"{image.width} x {image.height} px"

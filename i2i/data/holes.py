@@ -1,4 +1,4 @@
-"""Pictures with a hole: brush strokes, rectangles, or the middle half, as inpainting is trained and judged on."""
+"""Images with a hole: brush strokes, rectangles, or the middle half, as inpainting is trained and judged on."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from ..pictures import as_bytes, from_bytes, open_picture, to_bytes
+from ..images import as_bytes, from_bytes, open_image, to_bytes
 from . import emoji
 from .enlarging import shrunk
-from .folders import DataError, digest, in_split, photographs_of, pictures_in
+from .folders import DataError, digest, images_in, in_split, photographs_of
 from .worlds.facades import Facades
 from .worlds.sdf import hash_uniform
 
@@ -55,9 +55,9 @@ def _stroke(u: Tensor, x: Tensor, y: Tensor) -> Tensor:
 
 
 class Holes:
-    """Pictures uint8 [3, H, W] of any sizes from `size` on, each with a hole; where one is larger, a window of it.
+    """Images uint8 [3, H, W] of any sizes from `size` on, each with a hole; where one is larger, a window of it.
 
-    With `augment` window, mirroring and hole are new each time; without, the window is the middle, and picture i has its
+    With `augment` window, mirroring and hole are new each time; without, the window is the middle, and image i has its
     own hole, of each kind in turn.
     batch: {"x": y with its hole grey, "y": float [B, 3, size, size] in [-1, 1], "mask": float [B, 1, size, size], 1 = hole,
     "index": int64 [B]}.
@@ -65,24 +65,24 @@ class Holes:
 
     layout = "pictures"
 
-    def __init__(self, pictures: Iterable[Tensor], size: int, augment: bool = False, kinds: tuple[str, ...] = KINDS):
-        self.pictures = [p for p in pictures if min(p.shape[1:]) >= size]
-        if not self.pictures:
+    def __init__(self, images: Iterable[Tensor], size: int, augment: bool = False, kinds: tuple[str, ...] = KINDS):
+        self.images = [p for p in images if min(p.shape[1:]) >= size]
+        if not self.images:
             raise DataError(f"there is no picture of at least {size} x {size} px.")
         self.size, self.augment, self.kinds = size, augment, kinds
-        # A large picture comes up as often as it has places.
-        often = [max(1, p[0].numel() // size**2) if augment else 1 for p in self.pictures]
-        self.which = torch.arange(len(self.pictures)).repeat_interleave(torch.tensor(often))
+        # A large image comes up as often as it has places.
+        often = [max(1, p[0].numel() // size**2) if augment else 1 for p in self.images]
+        self.which = torch.arange(len(self.images)).repeat_interleave(torch.tensor(often))
         self.kept = torch.arange(len(self.which))
 
     def __len__(self) -> int:
         return len(self.kept)
 
     def shown(self) -> tuple[list[Tensor]]:
-        return (self.pictures,)
+        return (self.images,)
 
     def only(self, kept: Tensor) -> Holes:
-        """The same source with those pictures alone, each with the hole that it had; their index stays what it was."""
+        """The same source with those images alone, each with the hole that it had; their index stays what it was."""
         some = copy.copy(self)
         some.kept = self.kept[kept[self.which[self.kept]]]
         if not len(some):
@@ -92,34 +92,34 @@ class Holes:
     def batch(self, index: Tensor, generator: torch.Generator | None = None) -> dict[str, Tensor]:
         index = self.kept[index]
         if self.augment:
-            chance = torch.rand(len(index), _NUMBERS + 4, generator=generator)
-            kinds = (len(self.kinds) * chance[:, -1]).long()
+            rng = torch.rand(len(index), _NUMBERS + 4, generator=generator)
+            kinds = (len(self.kinds) * rng[:, -1]).long()
         else:
-            chance, kinds = hash_uniform(11, index, _NUMBERS + 4), index % len(self.kinds)
-        y = from_bytes(torch.stack([self._cut(self.pictures[i], u[_NUMBERS:]) for i, u in zip(self.which[index].tolist(), chance, strict=True)]))
-        holes = torch.stack([mask(self.kinds[k], u, self.size) for k, u in zip(kinds.tolist(), chance, strict=True)])
+            rng, kinds = hash_uniform(11, index, _NUMBERS + 4), index % len(self.kinds)
+        y = from_bytes(torch.stack([self._cut(self.images[i], u[_NUMBERS:]) for i, u in zip(self.which[index].tolist(), rng, strict=True)]))
+        holes = torch.stack([mask(self.kinds[k], u, self.size) for k, u in zip(kinds.tolist(), rng, strict=True)])
         return {"x": y * (1 - holes), "y": y, "mask": holes, "index": index}
 
-    def _cut(self, picture: Tensor, u: Tensor) -> Tensor:
-        rooms = [side - self.size for side in picture.shape[1:]]
+    def _cut(self, image: Tensor, u: Tensor) -> Tensor:
+        rooms = [side - self.size for side in image.shape[1:]]
         top, left = (int(v * (room + 1)) for v, room in zip(u, rooms, strict=False)) if self.augment else (room // 2 for room in rooms)
-        window = picture[:, top : top + self.size, left : left + self.size]
+        window = image[:, top : top + self.size, left : left + self.size]
         return window.flip(2) if self.augment and u[2] < 0.5 else window
 
 
 def photograph_holes(classic: str | Path, bsds: str | Path, size: int, split: str = "train") -> Holes:
     """T91 and the 200 training photographs of BSDS; val is a tenth of them by hash, test is BSD100."""
     if split == "test":
-        return _holes(pictures_in(Path(bsds) / "val"), size, split)
-    files = pictures_in(Path(classic) / "t91") + pictures_in(Path(bsds) / "train")
+        return _holes(images_in(Path(bsds) / "val"), size, split)
+    files = images_in(Path(classic) / "t91") + images_in(Path(bsds) / "train")
     return _holes([p for p in files if in_split(p.stem, split)], size, split)
 
 
 def cmp_holes(root: str | Path, size: int, split: str = "train") -> Holes:
     """The photographs of the CMP facades, left halves; `val` of the original is our test, our val a tenth of train."""
-    files = pictures_in(Path(root) / ("val" if split == "test" else "train"))
+    files = images_in(Path(root) / ("val" if split == "test" else "train"))
     side = size if split != "train" else round(size * 286 / 256)
-    left = (open_picture(p) for p in files if split == "test" or in_split(p.stem, split))
+    left = (open_image(p) for p in files if split == "test" or in_split(p.stem, split))
     return Holes((as_bytes(p.crop((0, 0, p.width // 2, p.height)).resize((side, side), Image.LANCZOS)) for p in left), size, split == "train")
 
 
@@ -138,7 +138,7 @@ def facade_holes(size: int, split: str = "train", count: int = 1024, kinds: tupl
 def holes(
     root: str | Path, size: int, split: str = "train", direction: str = "AB", seen: frozenset[str] | None = None
 ) -> Holes:
-    """A user's folder of pictures, in train/ and test/ if it has them; else a tenth by hash serves as val and test.
+    """A user's folder of images, in train/ and test/ if it has them; else a tenth by hash serves as val and test.
     seen: as in `chosen`."""
     files = photographs_of(root, split, direction, seen)
     source = _holes(files, size, split)
@@ -147,5 +147,5 @@ def holes(
 
 
 def _holes(files: list[Path], size: int, split: str) -> Holes:
-    pictures = map(open_picture, files)
-    return Holes(map(as_bytes, shrunk(pictures) if split == "train" else pictures), size, split == "train")
+    images = map(open_image, files)
+    return Holes(map(as_bytes, shrunk(images) if split == "train" else images), size, split == "train")

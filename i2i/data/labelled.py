@@ -1,4 +1,4 @@
-"""A source whose pictures say what they show, and a target whose pictures need not: written digits and moulded ones."""
+"""A source whose images say what they show, and a target whose images need not: written digits and moulded ones."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ..pictures import from_bytes, open_picture
+from ..images import from_bytes, open_image
 from .digits import digit_split
 from .folders import DataError, digest, existing, stack, taken
 from .worlds import glyphs
@@ -23,7 +23,7 @@ TARGETS = 4096  # toys drawn for training
 class Labelled:
     """x with labels, and a target without: what a method under partial supervision learns from.
 
-    x: positions int64 [B] -> pictures float [B, 3, S, S] in [-1, 1].  label: int64 [N], what x shows.
+    x: positions int64 [B] -> images float [B, 3, S, S] in [-1, 1].  label: int64 [N], what x shows.
     y: float [M, 3, S, S]; y_label int64 [M], what they show, is for the evaluator alone, and None if nobody knows.
     batch: {"x", "y", "label", "index"}; y is drawn at random, or, without a generator, in order.
     """
@@ -86,9 +86,9 @@ def labelled(
     root: str | Path, size: int, split: str = "train", direction: str = "AB", fit: str = "letterbox",
     seen: frozenset[str] | None = None,
 ) -> Labelled:  # fmt: skip
-    """A user's folder: A/ with a folder of pictures for each class, and B/ with pictures of the target.
+    """A user's folder: A/ with a folder of images for each class, and B/ with images of the target.
 
-    A tenth by a hash of the names is val, and test, too. Grey pictures become RGB.  fit, seen: as in `fitted` and
+    A tenth by a hash of the names is val, and test, too. Grey images become RGB.  fit, seen: as in `fitted` and
     `chosen`.  Raises DataError with one sentence.
     """
     root = existing(root, split, direction, fit)
@@ -99,7 +99,7 @@ def labelled(
     if len(classes) < 2:
         raise DataError(f"{source} holds {len(classes)} folder(s) of a class: f needs at least two classes to tell apart.")
     kept, wanted = [taken(f, split, seen=seen) for f in classes], taken(target, split, seen=seen)
-    x, y = (stack(map(open_picture, files), size, fit) for files in (sum(kept, []), wanted))
+    x, y = (stack(map(open_image, files), size, fit) for files in (sum(kept, []), wanted))
     label = torch.repeat_interleave(torch.arange(len(kept)), torch.tensor([len(files) for files in kept]))
     found = Labelled(lambda index: from_bytes(x[index]), label, from_bytes(y), None)
     found.digests = tuple(digest(f) for part in (*kept, wanted) for f in part)

@@ -1,4 +1,4 @@
-"""Two sets of pictures and no pairs: x is taken in order, y at random.
+"""Two sets of images and no pairs: x is taken in order, y at random.
 
 Where a set's true partners are known they are kept from training, since x and y come from different halves of the
 concepts; `test` and `val` give them side by side, for the evaluator alone, and say so in `partners`.
@@ -12,7 +12,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from ..pictures import from_bytes, open_picture, to_bytes
+from ..images import from_bytes, open_image, to_bytes
 from . import emoji
 from .folders import DataError, digest, existing, stack, taken
 from .worlds.icons import SPLITS as ICON_SPLITS
@@ -23,7 +23,7 @@ class Unpaired:
     """x, y: uint8 [N, 3, S, S] and [M, 3, S, S] with S >= size; beyond `size` a random window is cut, else the middle.
 
     partners: x[i] and y[i] show the same thing, and a batch holds them side by side; otherwise y is drawn at random,
-    or, without a generator, in order.  move: what training does to float pictures, move(pictures, generator).
+    or, without a generator, in order.  move: what training does to float images, move(images, generator).
     batch: {"x", "y": float [B, 3, size, size] in [-1, 1], "index": int64 [B]}; the length is that of x.
     """
 
@@ -37,8 +37,8 @@ class Unpaired:
         partners: bool = False,
         move: Callable[[Tensor, torch.Generator | None], Tensor] | None = None,
     ):
-        for name, pictures in (("x", x), ("y", y)):
-            if not len(pictures):
+        for name, images in (("x", x), ("y", y)):
+            if not len(images):
                 raise DataError(f"the domain {name} is empty: unpaired training needs pictures of both.")
         if partners and len(x) != len(y):
             raise DataError(f"{len(x)} pictures cannot be partners of {len(y)}.")
@@ -55,7 +55,7 @@ class Unpaired:
         return self.x, self.y
 
     def only(self, x: Tensor, y: Tensor) -> Unpaired:
-        """The same source with those pictures alone; of partners, with the pairs of which both are kept."""
+        """The same source with those images alone; of partners, with the pairs of which both are kept."""
         x, y = (x & y, x & y) if self.partners else (x, y)
         return Unpaired(self.x[x], self.y[y], self.size, self.partners, self.move)
 
@@ -63,26 +63,26 @@ class Unpaired:
         other = index if self.partners else index % len(self.y)
         if generator is not None and not self.partners:
             other = torch.randint(len(self.y), (len(index),), generator=generator)
-        x, y = (self._cut(pictures[at], generator) for pictures, at in ((self.x, index), (self.y, other)))
+        x, y = (self._cut(images[at], generator) for images, at in ((self.x, index), (self.y, other)))
         if self.move and generator is not None:
             x, y = self.move(x, generator), self.move(y, generator)
         return {"x": x, "y": y, "index": index}
 
-    def _cut(self, pictures: Tensor, generator: torch.Generator | None) -> Tensor:
-        room, size = pictures.shape[-1] - self.size, self.size
+    def _cut(self, images: Tensor, generator: torch.Generator | None) -> Tensor:
+        room, size = images.shape[-1] - self.size, self.size
         if not room:
-            return from_bytes(pictures)
-        at = torch.full((len(pictures), 2), room // 2)
+            return from_bytes(images)
+        at = torch.full((len(images), 2), room // 2)
         if generator is not None:
-            at = torch.randint(room + 1, (len(pictures), 2), generator=generator)
-        windows = [p[:, t : t + size, s : s + size] for p, (t, s) in zip(pictures, at.tolist(), strict=True)]
+            at = torch.randint(room + 1, (len(images), 2), generator=generator)
+        windows = [p[:, t : t + size, s : s + size] for p, (t, s) in zip(images, at.tolist(), strict=True)]
         return from_bytes(torch.stack(windows))
 
 
-def mirrored(pictures: Tensor, generator: torch.Generator | None) -> Tensor:
-    """Each picture flipped left to right with probability one half; float [B, C, H, W]."""
-    flip = torch.rand(len(pictures), 1, 1, 1, generator=generator) < 0.5
-    return torch.where(flip, pictures.flip(-1), pictures)
+def mirrored(images: Tensor, generator: torch.Generator | None) -> Tensor:
+    """Each image flipped left to right with probability one half; float [B, C, H, W]."""
+    flip = torch.rand(len(images), 1, 1, 1, generator=generator) < 0.5
+    return torch.where(flip, images.flip(-1), images)
 
 
 def unpaired_emoji(
@@ -96,8 +96,8 @@ def unpaired_emoji(
     if split != "train":
         return Unpaired(*(emoji.style(root, name, entries, size) for name in (x, y)), size, partners=True)
     halves = emoji.parts(entries, 2, by, "half")
-    pictures = (emoji.style(root, name, half, size) for name, half in zip((x, y), halves, strict=True))
-    return Unpaired(*pictures, size, move=emoji.moved)
+    images = (emoji.style(root, name, half, size) for name, half in zip((x, y), halves, strict=True))
+    return Unpaired(*images, size, move=emoji.moved)
 
 
 def unpaired_icons(size: int = 64, x: str = "glossy", y: str = "night", split: str = "train", count: int = 2048) -> Unpaired:
@@ -109,15 +109,15 @@ def unpaired_icons(size: int = 64, x: str = "glossy", y: str = "night", split: s
         return Unpaired(*(to_bytes(torch.cat([b[side] for b in drawn])) for side in "xy"), size, partners=True)
     first, second = (torch.arange(count) + half * count for half in (0, 1))
     one, other = Icons(size, x, x), Icons(size, y, y)
-    pictures = [
+    images = [
         to_bytes(torch.cat([world.batch(part)["x"] for part in objects.split(64)]))
         for world, objects in ((one, first), (other, second))
     ]
-    return Unpaired(*pictures, size, move=mirrored)
+    return Unpaired(*images, size, move=mirrored)
 
 
-def one_picture(source: Unpaired, split: str = "train", which: int = 0) -> Unpaired:
-    """The same target, and of the source's training pictures only one; val and test stay whole."""
+def one_image(source: Unpaired, split: str = "train", which: int = 0) -> Unpaired:
+    """The same target, and of the source's training images only one; val and test stay whole."""
     if split != "train":
         return source
     return Unpaired(source.x[[which % len(source.x)]], source.y, source.size, move=source.move)
@@ -135,7 +135,7 @@ def unpaired(
     """A user's unpaired folders: A and B (any names and numbers of files), or trainA, trainB, testA, testB.
 
     With subfolders train/ and test/, or in the second layout, those are the splits and val is a tenth of train by hash;
-    otherwise that tenth serves as test too. Grey pictures become RGB.
+    otherwise that tenth serves as test too. Grey images become RGB.
     direction AB: x = A, y = B; BA the other way.  fit, seen: as in `fitted` and `chosen`.  Raises DataError with one
     sentence.
     """
@@ -145,7 +145,7 @@ def unpaired(
     digests = [[digest(f) for f in part] for part in files]
     if len({frozenset(part) for part in digests}) == 1:
         raise DataError(f"{names[0]} and {names[1]} in {root} are the same pictures: there is nothing to translate.")
-    x, y = (stack(map(open_picture, part), load, fit) for part in files)
+    x, y = (stack(map(open_image, part), load, fit) for part in files)
     source = Unpaired(x, y, size, move=mirrored if split == "train" else None)
     source.digests = tuple(sum(digests, []))
     return source

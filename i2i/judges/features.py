@@ -1,7 +1,7 @@
-"""Judges: small nets of our own that look at pictures, so that figures can be had without published weights.
+"""Judges: small nets of our own that look at images, so that figures can be had without published weights.
 
 `i2i-feat-v1` is one convolutional net, trained once on the train splits of the gallery's sets and worlds to
-name what a picture shows, how it is drawn, and what has been done to it (blur, noise, warping and so on),
+name what an image shows, how it is drawn, and what has been done to it (blur, noise, warping and so on),
 then frozen for good: figures stay comparable only while the judge does not change, so a better one gets
 another name. Its maps give PD-i2i, FD-i2i and KD-i2i (see `metrics`). They are not LPIPS, FID or KID and are
 never to be compared with those.
@@ -22,10 +22,10 @@ from torch import Tensor, nn
 from ..data import emoji
 from ..data.public import catalogue
 from ..data.worlds import facades, icons
+from ..images import from_bytes
 from ..method import Batch, Method, Stage, Terms, Turn
 from ..metrics import embed, frechet
 from ..nets.judge import Judge
-from ..pictures import from_bytes
 from ..train import Trainer
 from .distortions import KINDS, distort
 from .shelf import SHIPPED, put, refuse_second, take
@@ -45,7 +45,7 @@ class JudgeTraining(Method):
     """F, the judge, and H, one linear layer on its embedding that answers all tasks and tells the distortion.
 
     All answers are read from the embedding, so the embedding, and with it FD-i2i, must hold both what a
-    picture shows and what is wrong with it. H is thrown away afterwards.
+    image shows and what is wrong with it. H is thrown away afterwards.
     """
 
     Config = JudgeConfig
@@ -65,7 +65,7 @@ class JudgeTraining(Method):
         *tasks, kind, strength = self.answer(batch["x"])
         terms, count = {}, len(batch["x"])
         for k, (task, logits) in enumerate(zip(TASKS, tasks, strict=True)):
-            # Summed over the pictures that have an answer: each counts the same, however rare its set is.
+            # Summed over the images that have an answer: each counts the same, however rare its set is.
             total = F.cross_entropy(logits, batch["answers"][:, k], ignore_index=-1, reduction="sum")
             terms[task] = total / count
         terms["kind"] = F.cross_entropy(kind, batch["kind"])
@@ -88,7 +88,7 @@ class JudgeTraining(Method):
 class JudgeRecipe:
     """The one training of a judge.
 
-    sets: names in SETS.  drawn: pictures drawn in each style of a world.  probes: pictures ranked for the card.
+    sets: names in SETS.  drawn: images drawn in each style of a world.  probes: images ranked for the card.
     """
 
     config: JudgeConfig = JudgeConfig()
@@ -166,22 +166,22 @@ def train_judge(
 
 @torch.no_grad()
 def examine(method: JudgeTraining, recipe: JudgeRecipe) -> dict[str, float]:
-    """Share of right answers on whole, held-out pictures, by task; and how well spoilt ones are told.
+    """Share of right answers on whole, held-out images, by task; and how well spoilt ones are told.
 
     Held out: the test split where a set has one, the tenth by hash of the others.
     """
     right, asked = torch.zeros(len(TASKS) + 1), torch.zeros(len(TASKS) + 1)
     off, spoilt = 0.0, 0
-    chance = torch.Generator().manual_seed(recipe.seed)
+    rng = torch.Generator().manual_seed(recipe.seed)
     for shelf in shelves(recipe.sets, "test"):
-        for pixels, answers in zip(shelf.pictures.split(64), shelf.answers.split(64), strict=True):
+        for pixels, answers in zip(shelf.images.split(64), shelf.answers.split(64), strict=True):
             x = F.interpolate(from_bytes(pixels), (recipe.size,) * 2, mode="bilinear", antialias=True)
             said = torch.stack([a.argmax(1) for a in method.answer(x)[: len(TASKS)]], 1)
             right[:-1] += (said == answers).sum(0)
             asked[:-1] += (answers >= 0).sum(0)
-            kind = torch.randint(len(KINDS), (len(x),), generator=chance)
-            strength = torch.rand(len(x), generator=chance)
-            *_, told, how = method.answer(distort(x, kind, strength, chance))
+            kind = torch.randint(len(KINDS), (len(x),), generator=rng)
+            strength = torch.rand(len(x), generator=rng)
+            *_, told, how = method.answer(distort(x, kind, strength, rng))
             right[-1] += (told.argmax(1) == kind).sum()
             asked[-1] += len(x)
             off += ((how[:, 0].sigmoid() - strength).abs() * (kind > 0)).sum().item()
@@ -195,9 +195,9 @@ def examine(method: JudgeTraining, recipe: JudgeRecipe) -> dict[str, float]:
 
 
 def orders(judge: Judge, x: Tensor, label: Tensor | None = None) -> dict[str, float]:
-    """How PD-i2i ranks what is done to pictures x [N, 3, H, W]: the share of pictures ranked as one expects.
+    """How PD-i2i ranks what is done to images x [N, 3, H, W]: the share of images ranked as one expects.
 
-    With `label` int64 [N] also how much further, on average, pictures of another class are than those of the
+    With `label` int64 [N] also how much further, on average, images of another class are than those of the
     same.
     """
     n = len(x)
@@ -232,7 +232,7 @@ def orders(judge: Judge, x: Tensor, label: Tensor | None = None) -> dict[str, fl
 
 
 def rankings(judge: Judge, sets: tuple[str, ...] = WORLDS, count: int = 96) -> dict[str, float]:
-    """`orders` on held-out pictures of the worlds (and of the emoji, if among `sets`), and whether FD-i2i
+    """`orders` on held-out images of the worlds (and of the emoji, if among `sets`), and whether FD-i2i
     ranks sets.
 
     FD: glossy icons of the test split against as many others, against those blurred, against buildings.

@@ -1,8 +1,8 @@
-"""A segmenter that reads label maps off pictures of facades: the judge behind the FCN-score.
+"""A segmenter that reads label maps off images of facades: the judge behind the FCN-score.
 
-The score asks whether a made picture can be read back: label map -> made picture -> segmenter -> label map, and how
+The score asks whether a made image can be read back: label map -> made image -> segmenter -> label map, and how
 much of the last agrees with the first (Isola et al. 2017, section 4.1; the net follows Long, Shelhamer and Darrell:
-Fully Convolutional Networks for Semantic Segmentation, CVPR 2015, arXiv:1411.4038). Real pictures are scored first:
+Fully Convolutional Networks for Semantic Segmentation, CVPR 2015, arXiv:1411.4038). Real images are scored first:
 what the judge makes of them is the most that a made one can ask for.
 """
 
@@ -22,14 +22,14 @@ from torch import Tensor, nn
 from ..data.cmp import cmp_facades
 from ..data.public import catalogue
 from ..data.worlds.facades import CLASSES, Facades, classes_of
+from ..images import from_bytes
 from ..method import Batch, Method, Stage, Terms, Turn
-from ..pictures import from_bytes
 from ..train import Source, Trainer
 from .shelf import SHIPPED, put, refuse_second, take
 
 
 class FCN(nn.Module):
-    """Pictures float [B, 3, H, W] in [-1, 1], sides multiples of 16 -> logits [B, classes, H, W].
+    """Images float [B, 3, H, W] in [-1, 1], sides multiples of 16 -> logits [B, classes, H, W].
 
     Five stages, each at half the sides of the one before; every stage says what it thinks of each place, and what
     the coarse ones say is enlarged and added to what the finer ones say.
@@ -136,12 +136,12 @@ def scores_of(said: Tensor, labels: Tensor, classes: int = len(CLASSES)) -> Scor
 
 
 @torch.no_grad()
-def fcn_scores(pictures: Tensor, labels: Tensor, judge: FCN) -> Scores:
-    """How much of the label maps int64 [N, H, W] the judge reads off pictures float [N, 3, H, W] in [-1, 1].
+def fcn_scores(images: Tensor, labels: Tensor, judge: FCN) -> Scores:
+    """How much of the label maps int64 [N, H, W] the judge reads off images float [N, 3, H, W] in [-1, 1].
 
-    Figures of different resolutions do not compare: give all pictures the size that the judge was trained at.
+    Figures of different resolutions do not compare: give all images the size that the judge was trained at.
     """
-    said = torch.cat([judge(part).argmax(1) for part in pictures.split(16)])
+    said = torch.cat([judge(part).argmax(1) for part in images.split(16)])
     return scores_of(said, labels)
 
 

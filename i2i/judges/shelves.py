@@ -1,4 +1,4 @@
-"""What a judge learns from: sets and worlds, each picture with what there is to say of it."""
+"""What a judge learns from: sets and worlds, each image with what there is to say of it."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from torch import Tensor
 from ..data import emoji
 from ..data.cmp import cmp_facades
 from ..data.digits import digit_split
-from ..data.folders import in_split, pictures_in, stack
+from ..data.folders import images_in, in_split, stack
 from ..data.public import catalogue
 from ..data.worlds import facades, icons
+from ..images import from_bytes, open_image
 from ..method import Batch
-from ..pictures import from_bytes, open_picture
 from .distortions import KINDS, distort
 
 # --- what it learns from ------------------------------------------------------------------------------------
@@ -36,29 +36,29 @@ TASKS = {
     "material": len(facades.MATERIALS), "hair": 31, "top": 12, "skin": 5, "facing": 4, "hand": 10,
     "weather": 4, "digit": 10,
 }  # fmt: skip
-"""What a picture can be asked, and the number of answers; a set answers a few of them."""
+"""What an image can be asked, and the number of answers; a set answers a few of them."""
 
 
 @dataclass(frozen=True)
 class Shelf:
-    """Pictures of one domain in memory, uint8 [N, 3, S, S] with answers int64 [N, len(TASKS)], -1 where there
+    """Images of one domain in memory, uint8 [N, 3, S, S] with answers int64 [N, len(TASKS)], -1 where there
     is none.
 
-    weight: its share of a batch, relative to the others.  mirrors: whether a mirrored picture means the same.
+    weight: its share of a batch, relative to the others.  mirrors: whether a mirrored image means the same.
     """
 
-    pictures: Tensor
+    images: Tensor
     answers: Tensor
     weight: float
     mirrors: bool
 
 
-def _shelf(pictures: Tensor, domain: str, weight: float, mirrors: bool = True, **answers) -> Shelf:
-    table = torch.full((len(pictures), len(TASKS)), -1)
+def _shelf(images: Tensor, domain: str, weight: float, mirrors: bool = True, **answers) -> Shelf:
+    table = torch.full((len(images), len(TASKS)), -1)
     answers["domain"] = DOMAINS.index(domain)
     for task, answer in answers.items():
         table[:, list(TASKS).index(task.replace("_", " "))] = torch.as_tensor(answer)
-    return Shelf(pictures, table, weight, mirrors)
+    return Shelf(images, table, weight, mirrors)
 
 
 def _named(values: list[str], names: list[str]) -> list[int]:
@@ -133,14 +133,14 @@ def _hands(split: str, size: int, drawn: int) -> list[Shelf]:
     with zipfile.ZipFile(catalogue.require("sign_digits") / "sign_digits.zip") as archive:
         names = [Path(n) for n in sorted(archive.namelist()) if n.lower().endswith(".jpg")]
         names = [n for n in names if in_split(n.stem, _half(split))]
-        pictures = stack([open_picture(archive.open(str(n)), n.name) for n in names], 96)
-    return [_shelf(pictures, "hand", 0.08, hand=[int(n.parent.name) for n in names])]
+        images = stack([open_image(archive.open(str(n)), n.name) for n in names], 96)
+    return [_shelf(images, "hand", 0.08, hand=[int(n.parent.name) for n in names])]
 
 
 def _weather(split: str, size: int, drawn: int) -> list[Shelf]:
     root, kept, answers = catalogue.require("weather"), [], []
     for k, kind in enumerate(("cloudy", "rain", "shine", "sunrise")):
-        paths = pictures_in(root / ("test" if split == "test" else "train") / kind)
+        paths = images_in(root / ("test" if split == "test" else "train") / kind)
         squares = [s for p in paths if split == "test" or in_split(p.stem, split) for s in _squares(p)]
         kept += squares
         answers += [k] * len(squares)
@@ -155,23 +155,23 @@ def _digits(split: str, size: int, drawn: int) -> list[Shelf]:
 
 
 def _photographs(split: str, size: int, drawn: int) -> list[Shelf]:
-    berkeley = pictures_in(catalogue.require("bsds500") / ("train" if split == "train" else "val"))
-    small = [p for p in pictures_in(catalogue.require("sr_classic") / "t91") if in_split(p.stem, _half(split))]
+    berkeley = images_in(catalogue.require("bsds500") / ("train" if split == "train" else "val"))
+    small = [p for p in images_in(catalogue.require("sr_classic") / "t91") if in_split(p.stem, _half(split))]
     return [_shelf(stack([s for p in berkeley + small for s in _squares(p)], size), "photograph", 0.07)]
 
 
 def _faces(split: str, size: int, drawn: int) -> list[Shelf]:
-    paths = [p for p in pictures_in(catalogue.require("faces_easy")) if in_split(p.stem, _half(split))]
+    paths = [p for p in images_in(catalogue.require("faces_easy")) if in_split(p.stem, _half(split))]
     return [_shelf(stack([s for p in paths for s in _squares(p)], size), "face", 0.03)]
 
 
 def _squares(path: Path) -> list[Image.Image]:
-    """The picture as squares of its shorter side: both ends of a long one, the middle of others."""
-    picture = open_picture(path)
-    w, h = picture.size
+    """The image as squares of its shorter side: both ends of a long one, the middle of others."""
+    image = open_image(path)
+    w, h = image.size
     side, room = min(w, h), max(w, h) - min(w, h)
     starts = (0, room) if room > 0.25 * side else (room // 2,)
-    return [picture.crop((s, 0, s + side, side) if w > h else (0, s, side, s + side)) for s in starts]
+    return [image.crop((s, 0, s + side, side) if w > h else (0, s, side, s + side)) for s in starts]
 
 
 # (split, size in pixels, number to draw in each style of a world) -> shelves.
@@ -189,10 +189,10 @@ def shelves(sets: tuple[str, ...], split: str, size: int = 128, drawn: int = 500
 
 
 class Mixture:
-    """A data source that mixes shelves: windows of pictures, half of them spoilt.
+    """A data source that mixes shelves: windows of images, half of them spoilt.
 
     batch: {"x": float [B, 3, size, size] in [-1, 1], "answers": int64 [B, len(TASKS)], "kind": int64 [B],
-    "strength": float [B]}. Which pictures, which windows (half of them the whole picture, the others 0.55 to
+    "strength": float [B]}. Which images, which windows (half of them the whole image, the others 0.55 to
     1 of its side) and what is done to them is drawn from the generator; the index only says how many.
     """
 
@@ -201,7 +201,7 @@ class Mixture:
         self.weights = torch.tensor([s.weight for s in stock])
 
     def __len__(self) -> int:
-        return sum(len(s.pictures) for s in self.stock)
+        return sum(len(s.images) for s in self.stock)
 
     def batch(self, index: Tensor, generator: torch.Generator | None = None) -> Batch:
         b = len(index)
@@ -209,8 +209,8 @@ class Mixture:
         drawn = torch.multinomial(self.weights, b, replacement=True, generator=generator)
         for k in drawn.unique().tolist():
             shelf, rows = self.stock[k], (drawn == k).nonzero()[:, 0]
-            items = torch.randint(len(shelf.pictures), (len(rows),), generator=generator)
-            x[rows] = self._window(from_bytes(shelf.pictures[items]), shelf.mirrors, generator)
+            items = torch.randint(len(shelf.images), (len(rows),), generator=generator)
+            x[rows] = self._window(from_bytes(shelf.images[items]), shelf.mirrors, generator)
             answers[rows] = shelf.answers[items]
         spoilt = torch.rand(b, generator=generator) < 0.5
         kind = torch.randint(1, len(KINDS), (b,), generator=generator) * spoilt

@@ -82,18 +82,18 @@ class Net:
     def __init__(self, paint: Callable[[Tensor], Tensor]):
         self.paint, self.given = paint, []
 
-    def __call__(self, picture: Tensor) -> Tensor:
-        self.given.append(picture)
-        return self.paint(picture)
+    def __call__(self, image: Tensor) -> Tensor:
+        self.given.append(image)
+        return self.paint(image)
 
 
-def _pictures() -> tuple[Tensor, Tensor]:
-    chance = torch.Generator().manual_seed(0)
-    return tuple(torch.rand(2, 3, 8, 8, generator=chance) * 2 - 1 for _ in range(2))
+def _images() -> tuple[Tensor, Tensor]:
+    rng = torch.Generator().manual_seed(0)
+    return tuple(torch.rand(2, 3, 8, 8, generator=rng) * 2 - 1 for _ in range(2))
 
 
-def _saw(net: Net, picture: Tensor) -> bool:
-    return any(g.shape == picture.shape and torch.equal(g.detach(), picture.detach()) for g in net.given)
+def _saw(net: Net, image: Tensor) -> bool:
+    return any(g.shape == image.shape and torch.equal(g.detach(), image.detach()) for g in net.given)
 
 
 def _over(p: Tensor) -> Tensor:
@@ -105,7 +105,7 @@ def _back(p: Tensor) -> Tensor:
 
 
 def _cycle_loss(solution: Callable) -> Iterator[str]:
-    x, y = _pictures()
+    x, y = _images()
     G, F = Net(_over), Net(_back)
     got = number(solution(G, F, x, y, 10.0))
     if _saw(G, y) and not _saw(G, x):

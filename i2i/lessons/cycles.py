@@ -62,8 +62,8 @@ QUESTIONS = {
 
 
 def _keep_distance(solution: Callable) -> Iterator[str]:
-    chance = torch.Generator().manual_seed(0)
-    before, after = (torch.rand(12, generator=chance) * s + m for s, m in ((0.4, 0.3), (0.1, 0.2)))
+    rng = torch.Generator().manual_seed(0)
+    before, after = (torch.rand(12, generator=rng) * s + m for s, m in ((0.4, 0.3), (0.1, 0.2)))
     ux, uy = torch.tensor([0.5, 0.2]), torch.tensor([0.24, 0.03])
 
     def truth(b: Tensor, a: Tensor, u: Tensor, v: Tensor) -> Tensor:

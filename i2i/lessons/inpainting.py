@@ -74,10 +74,10 @@ QUESTIONS = {
 }  # fmt: skip
 
 
-def _pictures(seed: int = 0) -> tuple[Tensor, Tensor, Tensor]:
+def _images(seed: int = 0) -> tuple[Tensor, Tensor, Tensor]:
     """fake, y [2, 3, 4, 6] and a mask [2, 1, 4, 6] whose holes differ in size."""
-    chance = torch.Generator().manual_seed(seed)
-    fake, y = (torch.rand(2, 3, 4, 6, generator=chance) * 2 - 1 for _ in range(2))
+    rng = torch.Generator().manual_seed(seed)
+    fake, y = (torch.rand(2, 3, 4, 6, generator=rng) * 2 - 1 for _ in range(2))
     mask = torch.zeros(2, 1, 4, 6)
     mask[0, :, 1:3, 2:5], mask[1, :, 0, 0] = 1, 1
     return fake, y, mask
@@ -87,7 +87,7 @@ def _pictures(seed: int = 0) -> tuple[Tensor, Tensor, Tensor]:
 
 
 def _paste(solution: Callable) -> Iterator[str]:
-    made, x, mask = _pictures()
+    made, x, mask = _images()
     want = x * (1 - mask) + made * mask
     same(solution(x, made, mask), want, {
         "the two are exchanged: 1 in the mask is the hole, and there G paints.": made * (1 - mask) + x * mask,
@@ -111,7 +111,7 @@ def _paste(solution: Callable) -> Iterator[str]:
 
 
 def _l1_in_the_hole(solution: Callable) -> Iterator[str]:
-    fake, y, mask = _pictures(1)
+    fake, y, mask = _images(1)
     off = (fake - y).abs() * mask
     want = off.sum() / (3 * mask.sum())
     same(solution(fake, y, mask), want, {
@@ -134,8 +134,8 @@ def _l1_in_the_hole(solution: Callable) -> Iterator[str]:
 
 
 def _three_terms(solution: Callable) -> Iterator[str]:
-    chance = torch.Generator().manual_seed(2)
-    whole, patch = 6 * torch.randn(4, 1, generator=chance), torch.randn(4, 1, 3, 3, generator=chance)
+    rng = torch.Generator().manual_seed(2)
+    whole, patch = 6 * torch.randn(4, 1, generator=rng), torch.randn(4, 1, 3, 3, generator=rng)
     rec = torch.tensor(0.3)
     says = F.softplus(-whole).mean(), F.softplus(-patch).mean()
     want = 0.98 * rec + 0.01 * says[0] + 0.01 * says[1]

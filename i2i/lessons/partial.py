@@ -86,13 +86,13 @@ QUESTIONS = {
 
 
 class Coded:
-    """f and g whose answers we know: pictures [B, 4], codes [B, 2]; f notes what it is shown."""
+    """f and g whose answers we know: images [B, 4], codes [B, 2]; f notes what it is shown."""
 
     read = torch.tensor([[1.0, 0.0], [0.5, 1.0], [0.0, -1.0], [2.0, 0.5]])
     paint = torch.tensor([[0.5, -1.0, 0.0, 1.0], [1.0, 0.25, 2.0, 0.0]])
 
-    def f(self, picture: Tensor) -> Tensor:
-        return picture @ self.read + 0.1
+    def f(self, image: Tensor) -> Tensor:
+        return image @ self.read + 0.1
 
     def g(self, code: Tensor) -> Tensor:
         return code @ self.paint - 0.2
@@ -124,8 +124,8 @@ def _constancy(solution: Callable) -> Iterator[str]:
 
 
 def _three_way(solution: Callable) -> Iterator[str]:
-    chance = torch.Generator().manual_seed(0)
-    source, target, real = (torch.randn(4, 3, generator=chance) for _ in range(3))
+    rng = torch.Generator().manual_seed(0)
+    source, target, real = (torch.randn(4, 3, generator=rng) for _ in range(3))
 
     def said(logits: Tensor, kind: int) -> Tensor:
         return -logits.log_softmax(1)[:, kind].mean()
@@ -162,13 +162,13 @@ def _three_way(solution: Callable) -> Iterator[str]:
 
 
 class Outer:
-    """Encoders and decoders of OST whose answers we know; pictures and codes are [B, 3]. Domains are "x" and "y"."""
+    """Encoders and decoders of OST whose answers we know; images and codes are [B, 3]. Domains are "x" and "y"."""
 
     read = {"x": torch.tensor([1.0, 2.0, -1.0]), "y": torch.tensor([0.5, 1.0, 3.0])}
     paint = {"x": torch.tensor([2.0, 0.5, 1.0]), "y": torch.tensor([-1.0, 1.5, 0.25])}
 
-    def encode(self, picture: Tensor, domain: str) -> Tensor:
-        return picture * self.read[domain] + (0.2 if domain == "x" else -0.1)
+    def encode(self, image: Tensor, domain: str) -> Tensor:
+        return image * self.read[domain] + (0.2 if domain == "x" else -0.1)
 
     def decode(self, code: Tensor, domain: str) -> Tensor:
         return code * self.paint[domain] + (0.05 if domain == "x" else 0.3)
@@ -179,7 +179,7 @@ def _one_shot_ways(solution: Callable) -> Iterator[str]:
     x = torch.rand(1, 3, generator=torch.Generator().manual_seed(0))
 
     def ways(first: str = "x", second: str = "y", last: str = "x") -> list[Tensor]:
-        """The three pictures, if x is read by `first`, the translation read by `second`, the return painted by `last`."""
+        """The three images, if x is read by `first`, the translation read by `second`, the return painted by `last`."""
         code = net.encode(x, first)
         over = net.decode(code, "y")
         return [net.decode(code, "x"), over, net.decode(net.encode(over, second), last)]

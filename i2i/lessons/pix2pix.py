@@ -76,9 +76,9 @@ def _constant(logit: float) -> Callable[[Tensor, Tensor], Tensor]:
     return lambda x, y: y.new_full((len(y), 1, 3, 3), logit)
 
 
-def _pictures() -> tuple[Tensor, Tensor, Tensor]:
-    chance = torch.Generator().manual_seed(0)
-    return tuple(torch.rand(2, 3, 8, 8, generator=chance) * 2 - 1 for _ in range(3))
+def _images() -> tuple[Tensor, Tensor, Tensor]:
+    rng = torch.Generator().manual_seed(0)
+    return tuple(torch.rand(2, 3, 8, 8, generator=rng) * 2 - 1 for _ in range(3))
 
 
 def _is(one: Tensor, other: Tensor) -> bool:
@@ -86,7 +86,7 @@ def _is(one: Tensor, other: Tensor) -> bool:
 
 
 def _generator_loss(solution: Callable) -> Iterator[str]:
-    x, y, fake = _pictures()
+    x, y, fake = _images()
     D = Stub(_constant(0.7))
     got = solution(D, x, y, fake, 100.0)
     number(got)
@@ -145,7 +145,7 @@ def _generator_loss(solution: Callable) -> Iterator[str]:
 
 
 def _discriminator_loss(solution: Callable) -> Iterator[str]:
-    x, y, fake = _pictures()
+    x, y, fake = _images()
     a, b = torch.tensor(0.4), torch.tensor(-0.9)  # the logits that D gives to real and fake
 
     def judge(x: Tensor, p: Tensor) -> Tensor:

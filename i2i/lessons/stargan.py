@@ -88,8 +88,8 @@ def _planes(x: Tensor, label: Tensor) -> Tensor:
 
 
 def _label_planes(solution: Callable) -> Iterator[str]:
-    chance = torch.Generator().manual_seed(0)
-    x = torch.rand(2, 3, 4, 6, generator=chance) * 2 - 1
+    rng = torch.Generator().manual_seed(0)
+    x = torch.rand(2, 3, 4, 6, generator=rng) * 2 - 1
     label = torch.tensor([[0.0, 1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0, 1.0]])
     got = solution(x, label)
     if torch.is_tensor(got) and got.shape == (2, 5, 4, 6):
@@ -209,9 +209,9 @@ def _slope_penalty(solution: Callable) -> Iterator[str]:
 
 
 def _class_terms(solution: Callable) -> Iterator[str]:
-    chance = torch.Generator().manual_seed(3)
-    logits = torch.randn(4, 5, generator=chance) * 2
-    attributes, label = (torch.rand(4, 5, generator=chance) < 0.5).float(), torch.tensor([4, 0, 2, 2])
+    rng = torch.Generator().manual_seed(3)
+    logits = torch.randn(4, 5, generator=rng) * 2
+    attributes, label = (torch.rand(4, 5, generator=rng) < 0.5).float(), torch.tensor([4, 0, 2, 2])
     got = several(solution(logits, attributes, label), "the attributes' term", "the domains' term")
     each = F.binary_cross_entropy_with_logits(logits, attributes, reduction="none")
     summed = each.sum() / 4

@@ -122,15 +122,15 @@ def _pixel_shuffle(solution: Callable) -> Iterator[str]:
 # -- content-loss ---------------------------------------------------------------------------------------------------
 
 
-def _phi(picture: Tensor) -> Tensor:
+def _phi(image: Tensor) -> Tensor:
     """A fixed net whose maps we know: differences to the right neighbour, doubled; and the sum of the channels."""
-    across = 2 * (picture[..., 1:] - picture[..., :-1])
-    return torch.cat([across, picture[..., 1:].sum(1, keepdim=True)], 1)
+    across = 2 * (image[..., 1:] - image[..., :-1])
+    return torch.cat([across, image[..., 1:].sum(1, keepdim=True)], 1)
 
 
 def _pair(seed: int) -> tuple[Tensor, Tensor]:
-    chance = torch.Generator().manual_seed(seed)
-    return tuple(torch.rand(2, 3, 4, 5, generator=chance) * 2 - 1 for _ in range(2))
+    rng = torch.Generator().manual_seed(seed)
+    return tuple(torch.rand(2, 3, 4, 5, generator=rng) * 2 - 1 for _ in range(2))
 
 
 def _content_loss(solution: Callable) -> Iterator[str]:
@@ -145,8 +145,8 @@ def _content_loss(solution: Callable) -> Iterator[str]:
     })  # fmt: skip
     yield "what phi makes of one against what it makes of the other"
 
-    def crooked(picture: Tensor) -> Tensor:
-        return picture.clamp(min=0) ** 2
+    def crooked(image: Tensor) -> Tensor:
+        return image.clamp(min=0) ** 2
 
     same(solution(crooked, fake, real), (crooked(fake) - crooked(real)).square().mean(), {
         "phi is asked about the difference of the pictures; it should see either picture whole.":
@@ -163,9 +163,9 @@ def _content_loss(solution: Callable) -> Iterator[str]:
 # -- srgan-generator ------------------------------------------------------------------------------------------------
 
 
-def _judge(picture: Tensor) -> Tensor:
+def _judge(image: Tensor) -> Tensor:
     """D whose logits [B, 1] we know."""
-    return 3 * picture.mean((1, 2, 3)).unsqueeze(1) + 0.4
+    return 3 * image.mean((1, 2, 3)).unsqueeze(1) + 0.4
 
 
 def _srgan_generator(solution: Callable) -> Iterator[str]:
@@ -202,9 +202,9 @@ def _srgan_generator(solution: Callable) -> Iterator[str]:
 
 
 def _psnr_y(solution: Callable) -> Iterator[str]:
-    chance = torch.Generator().manual_seed(2)
-    real = (torch.rand(2, 3, 12, 14, generator=chance) * 2 - 1).double()
-    made = (real + 0.1 * torch.randn(real.shape, generator=chance)).clamp(-1, 1)
+    rng = torch.Generator().manual_seed(2)
+    real = (torch.rand(2, 3, 12, 14, generator=rng) * 2 - 1).double()
+    made = (real + 0.1 * torch.randn(real.shape, generator=rng)).clamp(-1, 1)
     made[..., :2, :] = -1  # a bad border
     of = torch.tensor([65.481, 128.553, 24.966], dtype=torch.float64).view(1, 3, 1, 1) / 255
 

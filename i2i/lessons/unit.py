@@ -92,7 +92,7 @@ def _kl_factor(solution: Callable) -> Iterator[str]:
 
 
 class Two:
-    """Encoders and decoders of two domains whose answers we know; code and picture are both [B, 4]."""
+    """Encoders and decoders of two domains whose answers we know; code and image are both [B, 4]."""
 
     over = {1: torch.tensor([1.0, 2.0, 3.0, 4.0]), 2: torch.tensor([-1.0, 0.5, 2.0, 1.0])}
     back = {1: torch.tensor([2.0, 1.0, 0.5, 3.0]), 2: torch.tensor([1.5, -2.0, 1.0, 0.25])}
@@ -100,9 +100,9 @@ class Two:
     def __init__(self):
         self.asked: list[tuple[str, int]] = []
 
-    def encode(self, picture: Tensor, domain: int) -> Tensor:
+    def encode(self, image: Tensor, domain: int) -> Tensor:
         self.asked.append(("encode", domain))
-        return picture * self.over[domain] + domain
+        return image * self.over[domain] + domain
 
     def decode(self, z: Tensor, domain: int) -> Tensor:
         self.asked.append(("decode", domain))
@@ -110,8 +110,8 @@ class Two:
 
 
 def _unit_streams(solution: Callable) -> Iterator[str]:
-    chance = torch.Generator().manual_seed(0)
-    x, y = torch.rand(2, 4, generator=chance), torch.rand(2, 4, generator=chance)
+    rng = torch.Generator().manual_seed(0)
+    x, y = torch.rand(2, 4, generator=rng), torch.rand(2, 4, generator=rng)
     net = Two()
     got = several(solution(net.encode, net.decode, x, y), "x_11", "x_12", "x_21", "x_22")
     if not all(map(torch.is_tensor, got)):

@@ -1,4 +1,4 @@
-"""Figures of a model on pictures that it never saw: a protocol for each layout of data, chosen by what the source says."""
+"""Figures of a model on images that it never saw: a protocol for each layout of data, chosen by what the source says."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def evaluate(
     """Figures with 95 % intervals, by the protocol of the source's `layout` ("paired" where it states none).
 
     train: the model's training source, from which the linear judges of looks learn; without it, from `source` itself.
-    Raises TooFew below 4 pictures, DataError where the model knows other domains.
+    Raises TooFew below 4 images, DataError where the model knows other domains.
     """
     protocol = PROTOCOLS[getattr(source, "layout", "paired")]
     return protocol(model, source, train or source, limit, progress)
@@ -34,9 +34,9 @@ def evaluate(
 def evaluate_apart(
     model, source: Source, train: Source, limit: int = 500, progress: bool = True
 ) -> tuple[str, dict[str, Estimate]] | None:
-    """(which pictures, their figures) of those without a near twin in training (see `twins`).
+    """(which images, their figures) of those without a near twin in training (see `twins`).
 
-    None where the sources do not tell, where no picture has a near twin, or where fewer than 10 would be left.
+    None where the sources do not tell, where no image has a near twin, or where fewer than 10 would be left.
     """
     rest = without_twins(source, train)
     if rest is None or rest is source or held(rest) < 10:
@@ -46,5 +46,5 @@ def evaluate_apart(
 
 
 def held(source: Source) -> int:
-    """How many pictures there are to judge by: of several sides or domains, the smallest counts."""
+    """How many images there are to judge by: of several sides or domains, the smallest counts."""
     return source.fewest() if hasattr(source, "fewest") else len(source)

@@ -1,4 +1,4 @@
-"""Filled holes, judged from the inside: all of a picture that lies outside is right by construction."""
+"""Filled holes, judged from the inside: all of an image that lies outside is right by construction."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ def _steps(a: Tensor, mask: Tensor, across: bool) -> Tensor:
 
 
 def figures(made: Tensor, real: Tensor, mask: Tensor) -> dict[str, Estimate]:
-    """FIGURES of filled pictures [B, 3, H, W] in [-1, 1], each with a hole [B, 1, H, W] in {0, 1} that is not empty."""
+    """FIGURES of filled images [B, 3, H, W] in [-1, 1], each with a hole [B, 1, H, W] in {0, 1} that is not empty."""
     pixels = real.shape[1] * mask.flatten(1).sum(1)
     if not pixels.all():
         raise ValueError("a picture has no hole, so there is no inside to judge")
     off = (made - real) * mask
     squared = off.square().flatten(1).sum(1) / pixels
-    # No window is centred in a hole that keeps to the picture's border: there those that touch it count.
+    # No window is centred in a hole that keeps to the image's border: there those that touch it count.
     centred, touching = mask[..., 5:-5, 5:-5], F.max_pool2d(mask, 11, 1)
     windows = torch.where(centred.amax((1, 2, 3), keepdim=True) > 0, centred, touching)
     alike = (ssim_map(made, real).mean(1, keepdim=True) * windows).flatten(1).sum(1) / windows.flatten(1).sum(1)
@@ -64,7 +64,7 @@ def figures(made: Tensor, real: Tensor, mask: Tensor) -> dict[str, Estimate]:
 
 
 def filled(model, source: Holes, limit: int = 500) -> tuple[Tensor, Tensor, Tensor]:
-    """(made, real, mask) of the first `limit` pictures, float [N, 3, H, W] and [N, 1, H, W]."""
+    """(made, real, mask) of the first `limit` images, float [N, 3, H, W] and [N, 1, H, W]."""
     parts = []
     for index in torch.arange(min(limit, len(source))).split(16):
         batch = source.batch(index)
@@ -73,7 +73,7 @@ def filled(model, source: Holes, limit: int = 500) -> tuple[Tensor, Tensor, Tens
 
 
 def report(model, source: Holes, limit: int = 500) -> dict[str, Estimate]:
-    """FIGURES of a model on held-out pictures with holes. DataError below 4."""
+    """FIGURES of a model on held-out images with holes. DataError below 4."""
     if min(limit, len(source)) < 4:
         raise TooFew(f"figures need at least 4 held-out pictures, got {min(limit, len(source))}.")
     return figures(*filled(model, source, limit))

@@ -28,7 +28,7 @@ from ..metrics.pixels import _check_pair
 def figures(
     made: Tensor, real: Tensor, features: Features, paired: bool = True, seed: int = 0
 ) -> dict[str, Estimate]:
-    """What our own judges say of pictures [N, C, H, W] against real ones, N >= 4, for tables and model cards.
+    """What our own judges say of images [N, C, H, W] against real ones, N >= 4, for tables and model cards.
 
     Keys: PSNR (dB), SSIM, energy ratio, colour, PD-i2i, FD-i2i, KD-i2i, each an `Estimate`; FD-i2i has no
     interval. With `paired=False` the sets may differ in number, the keys that need pairs (PSNR, SSIM,
@@ -48,7 +48,7 @@ def figures(
             sets = (x.transpose(0, 1).flatten(1, 2).unsqueeze(0) for x in (made, real))
             report["colour"] = Estimate(histogram_intersection(*sets).item())
 
-        gradient_energy_ratio(made, real)  # refuses flat pictures with a sentence
+        gradient_energy_ratio(made, real)  # refuses flat images with a sentence
         over, under = gradient_energy(made).cpu(), gradient_energy(real).cpu()
         # A pair is drawn as a pair, independent sets independently.
         sizes = (len(over),) if paired else (len(over), len(under))
@@ -65,7 +65,7 @@ def figures(
 
 
 def translate_all(model, source, limit: int = 500, progress: bool = True) -> tuple[Tensor, Tensor]:
-    """(made, real) float [N, 3, H, W] in [-1, 1]: one sample for each of the first `limit` pictures, seed = index."""
+    """(made, real) float [N, 3, H, W] in [-1, 1]: one sample for each of the first `limit` images, seed = index."""
     made, real = [], []
     for i in tqdm(range(min(limit, len(source))), disable=not progress, unit="picture", leave=False):
         batch = source.batch(torch.tensor([i]))

@@ -11,14 +11,14 @@ from torch import Tensor
 
 from ..colour import luma
 from ..data.enlarging import Enlarging, reduced
-from ..data.folders import DataError, TooFew, pictures_in
+from ..data.folders import DataError, TooFew, images_in
 from ..data.public import catalogue
+from ..images import from_bytes, open_image, to_image, to_tensor
 from ..judges import load_judge
 from ..metrics import Estimate, bootstrap, gradient_energy, perceptual_distance, psnr, ssim
-from ..pictures import from_bytes, open_picture, to_picture, to_tensor
 
 SETS = {"Set5": ("sr_classic", "set5"), "Set14": ("sr_classic", "set14"), "BSD100": ("bsds500", "val")}
-"""Where each benchmark lies: a dataset, and a folder in it. Set14 is quoted with as many pictures as are there."""
+"""Where each benchmark lies: a dataset, and a folder in it. Set14 is quoted with as many images as are there."""
 
 PUBLISHED = {
     "bicubic": {"Set5": 28.43, "Set14": 25.99, "BSD100": 25.94},
@@ -29,7 +29,7 @@ PUBLISHED = {
 
 
 class Scores(NamedTuple):
-    """Of one picture: dB, [-1, 1], mean squared gradients of the made and the real one, perceptual distance."""
+    """Of one image: dB, [-1, 1], mean squared gradients of the made and the real one, perceptual distance."""
 
     psnr: float
     ssim: float
@@ -46,8 +46,8 @@ class Bicubic:
     def __init__(self, scale: int = 4):
         self.scale = scale
 
-    def __call__(self, picture: Image.Image) -> Image.Image:
-        return picture.resize([self.scale * s for s in picture.size], Image.BICUBIC)
+    def __call__(self, image: Image.Image) -> Image.Image:
+        return image.resize([self.scale * s for s in image.size], Image.BICUBIC)
 
 
 def scores(made: Image.Image, real: Image.Image, border: int = 4, judge=None) -> Scores:
@@ -64,24 +64,24 @@ def scores(made: Image.Image, real: Image.Image, border: int = 4, judge=None) ->
 
 
 def each(model, pairs: Iterable[tuple[Tensor, Tensor]], scale: int = 4) -> list[Scores]:
-    """scores of every pair (x, y) of uint8 [3, h, w] and [3, H, W]. model: a small picture in, a large one out."""
+    """scores of every pair (x, y) of uint8 [3, h, w] and [3, H, W]. model: a small image in, a large one out."""
     judge = load_judge()
-    return [scores(model(_picture(x)), _picture(y), scale, judge) for x, y in pairs]
+    return [scores(model(_image(x)), _image(y), scale, judge) for x, y in pairs]
 
 
-def _picture(pixels: Tensor) -> Image.Image:
-    return to_picture(from_bytes(pixels))
+def _image(pixels: Tensor) -> Image.Image:
+    return to_image(from_bytes(pixels))
 
 
 def benchmark(name: str, scale: int = 4) -> dict[str, tuple[Tensor, Tensor]]:
-    """The pictures of one of SETS by name, as pairs (x, y). DataError where the set is not installed."""
+    """The images of one of SETS by name, as pairs (x, y). DataError where the set is not installed."""
     dataset, folder = SETS[name]
-    files = pictures_in(catalogue.require(dataset) / folder)
-    return {p.stem: reduced(open_picture(p), scale) for p in files}
+    files = images_in(catalogue.require(dataset) / folder)
+    return {p.stem: reduced(open_image(p), scale) for p in files}
 
 
 def figures(found: list[Scores]) -> dict[str, Estimate]:
-    """Means with 95 % intervals over pictures."""
+    """Means with 95 % intervals over images."""
     columns = torch.tensor(found, dtype=torch.float64).T
     made, real = columns[2:4]
     return {
@@ -93,14 +93,14 @@ def figures(found: list[Scores]) -> dict[str, Estimate]:
 
 
 def report(model, source: Enlarging, limit: int = 500) -> dict[str, Estimate]:
-    """figures of a model on the first `limit` whole pictures of a source. DataError below 4."""
+    """figures of a model on the first `limit` whole images of a source. DataError below 4."""
     if len(source.pairs) < 4:
         raise TooFew(f"figures need at least 4 held-out pictures, got {len(source.pairs)}.")
     return figures(each(model, source.pairs[:limit], source.scale))
 
 
-def by_picture(model, scale: int = 4) -> dict[str, dict[str, Scores]]:
-    """scores of every picture of every one of SETS that is installed. DataError if none is."""
+def by_image(model, scale: int = 4) -> dict[str, dict[str, Scores]]:
+    """scores of every image of every one of SETS that is installed. DataError if none is."""
     found = {}
     for name, (dataset, _) in SETS.items():
         if catalogue.find(dataset):

@@ -1,7 +1,7 @@
 """The error of a model that learned without pairs. Training never sees a true partner; the evaluator may know them all.
 
 Where the partners are unknown (photographs) what needs them is left out. Of several domains the figures are means over
-all ordered pairs, and so are the ends of their intervals, which are those of one pair's pictures.
+all ordered pairs, and so are the ends of their intervals, which are those of one pair's images.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from ..data.domains import Domains
 from ..data.folders import DataError, TooFew
 from ..data.labelled import Labelled
 from ..data.unpaired import Unpaired
+from ..images import from_bytes
 from ..judges import load_judge
 from ..metrics import (
     Estimate,
@@ -29,7 +30,6 @@ from ..metrics import (
     perceptual_distance,
     ranks,
 )
-from ..pictures import from_bytes
 
 # What the figures are called, in the order in which they are shown, and which way is better.
 FIGURES = {
@@ -82,24 +82,24 @@ def directions(model: Translates) -> tuple[str, ...]:
     return ("xy", "yx") if "direction" in model.controls else ("xy",)
 
 
-def translate(model: Translates, pictures: Tensor, direction: str = "xy") -> Tensor:
+def translate(model: Translates, images: Tensor, direction: str = "xy") -> Tensor:
     """All of [N, 3, H, W], in parts."""
     controls = {"direction": direction} if "direction" in model.controls else {}
-    return torch.cat([model.translate(part, **controls) for part in pictures.split(32)])
+    return torch.cat([model.translate(part, **controls) for part in images.split(32)])
 
 
 def everything(source: Unpaired, limit: int) -> tuple[Tensor, Tensor]:
-    """The first `limit` pictures of each domain, float [N, 3, H, W]; as partners, if the source knows them."""
+    """The first `limit` images of each domain, float [N, 3, H, W]; as partners, if the source knows them."""
     x = source.batch(torch.arange(min(limit, len(source.x))))["x"]
     other = Unpaired(source.y, source.x, source.size)
     return x, other.batch(torch.arange(min(limit, len(source.y))))["x"]
 
 
 def report(model: Translates, train, held_out, limit: int = 500) -> dict[str, Estimate]:
-    """FIGURES of a model on held-out pictures, those of the way back under "back: ...".
+    """FIGURES of a model on held-out images, those of the way back under "back: ...".
 
     train: only for the linear judges of looks and classes, which learn them from it; both are `Unpaired`, `Domains` or
-    `Labelled`. Raises DataError below 4 pictures.
+    `Labelled`. Raises DataError below 4 images.
     """
     protocols = {"unpaired": _two, "classes": _many, "labelled": _by_class}
     return protocols[held_out.layout](model, train, held_out, limit)
@@ -132,10 +132,10 @@ def pairs(names: tuple[str, ...]) -> list[tuple[int, int]]:
 def by_pair(model: Translates, train: Domains, held_out: Domains, limit: int = 500) -> dict[tuple[int, int], dict[str, Estimate]]:
     """FIGURES of every ordered pair of domains. With `Source` in the model's place, those of no translation."""
     judge, still = load_judge(), isinstance(model, Source)
-    real = [from_bytes(part[:limit]) for part in held_out.pictures]
+    real = [from_bytes(part[:limit]) for part in held_out.images]
     if min(map(len, real)) < 4:
         raise TooFew(f"figures need at least 4 held-out pictures of each domain, got {min(map(len, real))}.")
-    looks = [embed(from_bytes(part[:600]), judge) for part in train.pictures]
+    looks = [embed(from_bytes(part[:600]), judge) for part in train.images]
     names = torch.repeat_interleave(torch.arange(len(looks)), torch.tensor([len(e) for e in looks]))
     which = linear_classifier(torch.cat(looks), names)
     found = {}
@@ -199,6 +199,6 @@ def _one_way(source: Tensor, made: Tensor, target: Tensor, partners: bool, likes
     figures["likeness"] = bootstrap(likes(e_made).double())
     value, error = kernel_distance(e_made, e_target)
     figures["KD-i2i"] = Estimate(value, value - 1.96 * error, value + 1.96 * error)
-    with suppress(ValueError):  # where all made pictures are alike there is nothing to correlate
+    with suppress(ValueError):  # where all made images are alike there is nothing to correlate
         figures["distance r"] = Estimate(distance_correlation(source, made))
     return figures

@@ -1,8 +1,8 @@
 """CycleGAN. Zhu, Park, Isola, Efros: Unpaired Image-to-Image Translation using Cycle-Consistent Adversarial Networks.
 ICCV 2017, arXiv:1703.10593.
 
-Two sets of pictures and no pairs. G takes x to the look of y, F takes y to that of x, a discriminator for each domain
-says whether a picture belongs there; and what went over must come back: F(G(x)) = x, G(F(y)) = y.
+Two sets of images and no pairs. G takes x to the look of y, F takes y to that of x, a discriminator for each domain
+says whether an image belongs there; and what went over must come back: F(G(x)) = x, G(F(y)) = y.
 
 Agrees with the authors' code to rounding in float64 (tests/golden/authors/cyclegan.json).
 
@@ -109,11 +109,11 @@ class CycleGAN(Method):
         return made | {"shown_x": self.pool_x.draw(len(y)), "shown_y": self.pool_y.draw(len(x))}
 
     def _of_each(self, net: nn.Module, domains: list[Tensor]) -> list[Tensor]:
-        """What a net makes of pictures of each domain: in one call, where the norms take each picture alone; a batch norm
+        """What a net makes of images of each domain: in one call, where the norms take each image alone; a batch norm
         would take the statistics of both domains together."""
         if self.config.norm == "batch":
-            return [net(pictures) for pictures in domains]
-        return list(net(torch.cat(domains)).split([len(pictures) for pictures in domains]))
+            return [net(images) for images in domains]
+        return list(net(torch.cat(domains)).split([len(images) for images in domains]))
 
     def generator_loss(self, batch: Batch) -> Terms:
         """Eq. 1 in its least-squares form seen by G and F, eq. 2, and the identity term of section 5.2."""
@@ -132,7 +132,7 @@ class CycleGAN(Method):
         return terms
 
     def discriminator_loss(self, batch: Batch) -> Terms:
-        """Eq. 1 seen by D_X and D_Y: real pictures, and made ones out of the pools."""
+        """Eq. 1 seen by D_X and D_Y: real images, and made ones out of the pools."""
         if not self.config.gan:
             return {}
         made = self.complete(batch)

@@ -2,7 +2,7 @@
 ICML 2017, arXiv:1703.05192.
 
 Two coupled GANs with reconstruction in both domains, like CycleGAN and of the same month, on small DCGAN nets that see
-the whole picture. The paper works in [0, 1]; so do the nets here, and `translate` converts.
+the whole image. The paper works in [0, 1]; so do the nets here, and `translate` converts.
 
 Agrees with the authors' code to rounding in float64 (tests/golden/authors/discogan.json).
 
@@ -32,7 +32,7 @@ class Config:
     and the way back to A; reconstruct=False leaves plain GANs, and with both=False a single one."""
 
     width: int = 64
-    depth: int = 4  # halvings, in D too, which leave 4 x 4 of the picture
+    depth: int = 4  # halvings, in D too, which leave 4 x 4 of the image
     code: int = 100  # the 1 x 1 bottleneck; 0: none, as in the paper's figure
     up: str = "transposed"
     # the objective: the authors' code adds feature matching, which the paper does not state
@@ -143,5 +143,5 @@ class DiscoGAN(Method):
         return net(_unit(x)).sigmoid() * 2 - 1
 
 
-def _unit(picture: Tensor) -> Tensor:
-    return (picture + 1) / 2
+def _unit(image: Tensor) -> Tensor:
+    return (image + 1) / 2

@@ -1,7 +1,7 @@
 """DistanceGAN. Benaim, Wolf: One-Sided Unsupervised Domain Mapping. NIPS 2017, arXiv:1706.00826.
 
-No way back is needed: pictures that are far apart in x must stay far apart in y. One generator G, one discriminator D,
-and a term that compares the distance of two pictures before and after, each in the units of its own domain.
+No way back is needed: images that are far apart in x must stay far apart in y. One generator G, one discriminator D,
+and a term that compares the distance of two images before and after, each in the units of its own domain.
 
 The distances and their units agree with the authors' code to rounding in float64 (tests/golden/authors/distancegan.json).
 
@@ -52,25 +52,25 @@ class Config:
     adversarial: str = "least-squares"
     gan: float = 1.0
     distance: float = 1.0
-    between: str = "pairs"  # or "halves" of one picture: left and right (the paper's self-distance)
+    between: str = "pairs"  # or "halves" of one image: left and right (the paper's self-distance)
     pool: int = 50
-    sample: int = 900  # training pictures whose distances give a domain's mean and deviation
+    sample: int = 900  # training images whose distances give a domain's mean and deviation
     # training
     steps: int = 200_000
     rate: float = 2e-4
     decay_from: float = 0.5
 
 
-def between_pairs(pictures: Tensor) -> Tensor:
+def between_pairs(images: Tensor) -> Tensor:
     """[B, C, H, W] -> the mean absolute difference of every two of them, [B (B - 1) / 2], float32 or wider."""
-    flat = wide(pictures).flatten(1)
+    flat = wide(images).flatten(1)
     i, j = torch.triu_indices(len(flat), len(flat), 1, device=flat.device)
     return (flat[i] - flat[j]).abs().mean(1)
 
 
-def between_halves(pictures: Tensor) -> Tensor:
+def between_halves(images: Tensor) -> Tensor:
     """[B, C, H, W] -> the mean absolute difference of each one's left and right half, [B], float32 or wider."""
-    left, right = wide(pictures).split(pictures.shape[-1] // 2, dim=-1)[:2]
+    left, right = wide(images).split(images.shape[-1] // 2, dim=-1)[:2]
     return (left - right).abs().flatten(1).mean(1)
 
 
@@ -110,7 +110,7 @@ class DistanceGAN(Method):
         self.D = PatchGAN(3, c.patch_width, c.patch_layers, 8 * c.patch_width, NORMS[c.norm])
         self.multiple = 2**c.halvings
         self.pool = ImagePool(c.pool)
-        # Mean and deviation of the distances within each domain: measured once, on real pictures of both.
+        # Mean and deviation of the distances within each domain: measured once, on real images of both.
         self.register_buffer("units_x", torch.tensor([0.0, 1.0]))
         self.register_buffer("units_y", torch.tensor([0.0, 1.0]))
 
@@ -124,10 +124,10 @@ class DistanceGAN(Method):
     def measure(self, sample: Callable[[int], Batch]) -> None:
         """Fix the units of distance, before training."""
         batch = sample(self.config.sample)
-        for units, pictures in ((self.units_x, batch["x"]), (self.units_y, batch["y"])):
-            flat = wide(pictures).flatten(1)
+        for units, images in ((self.units_x, batch["x"]), (self.units_y, batch["y"])):
+            flat = wide(images).flatten(1)
             pairs = torch.pdist(flat, p=1) / flat.shape[1]
-            found = pairs if self.config.between == "pairs" else between_halves(pictures)
+            found = pairs if self.config.between == "pairs" else between_halves(images)
             # Equal numbers may deviate by their rounding.
             if len(found) < 2 or found.std(correction=0) <= 1e-6 * found.mean():
                 raise ValueError("the pictures of a domain are all alike, or fewer than three: distances cannot be compared")

@@ -2,7 +2,7 @@
 arXiv:1611.02200.
 
 Alignment under partial supervision: somebody says what a translation must keep, by a function f that is trained
-beforehand and fixed. G = g(f(x)), where only g learns: f of what was made must be f of what went in, a picture of the
+beforehand and fixed. G = g(f(x)), where only g learns: f of what was made must be f of what went in, an image of the
 target must come out as itself, and D tells three kinds apart: made from the source, made from the target, real.
 
 Differs from the paper:
@@ -10,7 +10,7 @@ Differs from the paper:
   the root of both squares.
 * g's batch norms see the codes of both domains in one batch, since at test one average serves both; the paper does not
   say.
-* D's layers are a choice, since no code was published; pictures have three channels, the paper's digits one.
+* D's layers are a choice, since no code was published; images have three channels, the paper's digits one.
 * on faces f is this package's feature net in place of DeepFace's, and `own_units` is an addition.
 """
 
@@ -42,7 +42,7 @@ class Config:
     width: int = 64
     code: int = 128
     own_units: bool = False  # a code is taken less its domain's mean, over its domain's deviation; not in the paper
-    sample: int = 400  # training pictures that mean and deviation are those of
+    sample: int = 400  # training images that mean and deviation are those of
     # g and D
     g_width: int = 128
     d_width: int = 128
@@ -72,8 +72,8 @@ class Classifier(nn.Module):
             before, side, width = width, side // 2, min(2 * width, 4 * c.width)
         self.net = nn.Sequential(*layers, nn.Conv2d(before, c.code, 4), nn.ReLU(), nn.Flatten())
 
-    def forward(self, picture: Tensor) -> Tensor:
-        return self.net(picture)
+    def forward(self, image: Tensor) -> Tensor:
+        return self.net(image)
 
 
 class Embedding(nn.Module):
@@ -87,12 +87,12 @@ class Embedding(nn.Module):
         super().__init__()
         self.net = Judge().settle()
 
-    def forward(self, picture: Tensor) -> Tensor:
-        return self.net(picture)[-1].mean((2, 3))
+    def forward(self, image: Tensor) -> Tensor:
+        return self.net(image)[-1].mean((2, 3))
 
 
 def generator(c: Config, code: int) -> nn.Sequential:
-    """g: codes [B, code, 1, 1] -> pictures [B, channels, side, side] in [-1, 1]."""
+    """g: codes [B, code, 1, 1] -> images [B, channels, side, side] in [-1, 1]."""
     width, side = c.g_width * c.side // 8, 4
     layers: list[nn.Module] = [nn.ConvTranspose2d(code, width, 4, bias=False), batch_norm(width), nn.ReLU()]
     while side < c.side // 2:
@@ -102,7 +102,7 @@ def generator(c: Config, code: int) -> nn.Sequential:
 
 
 def critic(c: Config) -> nn.Sequential:
-    """D: pictures -> logits [B, 3]."""
+    """D: images -> logits [B, 3]."""
     layers, before, width, side = [], c.channels, c.d_width, c.side
     while side > 4:
         layers += [nn.Conv2d(before, width, 4, 2, 1, bias=False)]
@@ -161,24 +161,24 @@ class DTN(Method):
     def measure(self, sample: Callable[[int], Batch]) -> None:
         """Fix the units of each domain's codes, before g learns."""
         batch = sample(self.config.sample)
-        for units, pictures in ((self.f.units_x, batch["x"]), (self.f.units_y, batch["y"])):
-            codes = wide(torch.cat([self.f(part) for part in pictures.split(64)]))
+        for units, images in ((self.f.units_x, batch["x"]), (self.f.units_y, batch["y"])):
+            codes = wide(torch.cat([self.f(part) for part in images.split(64)]))
             spread = codes.std(0)
             # A number that never changes in one domain would be all that counts in the other.
             units.copy_(torch.stack([codes.mean(0), spread.clamp_min(0.1 * spread.mean())]))
 
-    def code(self, picture: Tensor, domain: str = "x") -> Tensor:
-        """f of a picture of domain "x" or "y", [B, code]; with `own_units`, how it differs from others of its domain."""
-        code = self.f(picture)
+    def code(self, image: Tensor, domain: str = "x") -> Tensor:
+        """f of an image of domain "x" or "y", [B, code]; with `own_units`, how it differs from others of its domain."""
+        code = self.f(image)
         if not self.config.own_units:
             return code
         mean, spread = self.f.units_x if domain == "x" else self.f.units_y
         return (code - mean) / spread
 
-    def encode(self, picture: Tensor, domain: str = "x") -> Tensor:
+    def encode(self, image: Tensor, domain: str = "x") -> Tensor:
         """`code` without any gradient into f."""
         with torch.no_grad():
-            return self.code(picture, domain)
+            return self.code(image, domain)
 
     def make(self, code: Tensor) -> Tensor:
         return self.g(code[:, :, None, None])
@@ -198,7 +198,7 @@ class DTN(Method):
         """L_D."""
         made = self.complete(batch)
         shown = {"source": (made["from_x"], SOURCE), "target": (made["from_y"], TARGET), "real": (batch["y"], REAL)}
-        return {name: self._verdict(picture.detach(), kind) for name, (picture, kind) in shown.items()}
+        return {name: self._verdict(image.detach(), kind) for name, (image, kind) in shown.items()}
 
     def generator_loss(self, batch: Batch) -> Terms:
         """L_GANG (both made kinds are to pass for real), L_CONST (f-constancy), L_TID (identity on the target), L_TV (smoothness)."""
@@ -213,8 +213,8 @@ class DTN(Method):
             terms["smoothness"] = total_variation(made["from_x"]) + total_variation(made["from_y"])
         return terms
 
-    def _verdict(self, picture: Tensor, kind: int) -> Tensor:
-        return class_loss(self.D(picture), torch.full((len(picture),), kind, device=picture.device))
+    def _verdict(self, image: Tensor, kind: int) -> Tensor:
+        return class_loss(self.D(image), torch.full((len(image),), kind, device=image.device))
 
     def weights(self, step: int) -> dict[str, float]:
         c = self.config

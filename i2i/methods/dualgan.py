@@ -2,7 +2,7 @@
 ICCV 2017, arXiv:1704.02510.
 
 The same loop as CycleGAN's, from machine translation's dual learning: U-Nets for G_A and G_B, Wasserstein critics in
-place of classifiers, L1 between a picture and its return, and RMSProp. The paper clips the critics' weights; the
+place of classifiers, L1 between an image and its return, and RMSProp. The paper clips the critics' weights; the
 authors' code came to default to a gradient penalty.
 
 Differs from the paper:
@@ -33,7 +33,7 @@ class Config:
     width: int = 64
     cap: int = 512
     depth: int = 8
-    up: str = "transposed3"  # the last of them, which gives the picture, then has kernel 5
+    up: str = "transposed3"  # the last of them, which gives the image, then has kernel 5
     # D_A judges y, D_B judges x
     critic_width: int = 64
     critic_layers: int = 5
@@ -64,8 +64,8 @@ class Critic(nn.Module):
             steps += [*([affine_instance_norm(c)] if i else []), nn.LeakyReLU(0.2)]
         self.net = init_normal(nn.Sequential(*steps, nn.Flatten(), nn.Linear(channels[-1] * side**2, 1)))
 
-    def forward(self, picture: Tensor) -> Tensor:
-        return self.net(picture)[:, 0]
+    def forward(self, image: Tensor) -> Tensor:
+        return self.net(image)[:, 0]
 
 
 class DualGAN(Method):
@@ -119,7 +119,7 @@ class DualGAN(Method):
         return terms
 
     def discriminator_loss(self, batch: Batch) -> Terms:
-        """The critics' loss: score real pictures high and made ones low; their gap estimates a Wasserstein distance."""
+        """The critics' loss: score real images high and made ones low; their gap estimates a Wasserstein distance."""
         x, y = batch["x"], batch["y"]
         with torch.no_grad():
             fake_y, fake_x = self.G_A(x), self.G_B(y)

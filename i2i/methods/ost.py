@@ -1,6 +1,6 @@
 """OST. Benaim, Wolf: One-Shot Unsupervised Cross Domain Translation. NeurIPS 2018, arXiv:1806.06029.
 
-All that is known of the source is one picture x. First a variational autoencoder learns the target, of which there is
+All that is known of the source is one image x. First a variational autoencoder learns the target, of which there is
 plenty. Its outer layers are cloned for the source, the inner ones are shared, and then x has to pass through: its way
 into the target must look like the target and lead back to x. x alone would bend the shared layers to itself, so what
 it has to say moves its own outer layers only.
@@ -43,11 +43,11 @@ class Config:
     selective: bool = True  # False: x moves the shared layers too
     # the objective
     kl: float = 0.1
-    recon: float = 10.0  # of the target's pictures in the first stage ...
+    recon: float = 10.0  # of the target's images in the first stage ...
     recon_y: float = 1.0  # ... and in the second
     recon_x: float = 1.0
     cycle: float = 10.0
-    fakes: float = 0.5  # of either kind that D is shown in the second stage, where a real picture counts 1
+    fakes: float = 0.5  # of either kind that D is shown in the second stage, where a real image counts 1
     # training
     autoencoder_steps: int = 15_000
     steps: int = 2_000
@@ -114,9 +114,9 @@ class OST(Method):
     def last_stage(cls) -> dict:
         return {"autoencoder_steps": 0}
 
-    def encode(self, picture: Tensor, domain: str) -> Tensor:
+    def encode(self, image: Tensor, domain: str) -> Tensor:
         """domain "x" or "y": the code, [B, 2**halvings width, H / 2**halvings, ...]; its noise is left out, as by the authors."""
-        return self.E_shared((self.E_x if domain == "x" else self.E_y)(picture))
+        return self.E_shared((self.E_x if domain == "x" else self.E_y)(image))
 
     def decode(self, code: Tensor, domain: str) -> Tensor:
         return (self.G_x if domain == "x" else self.G_y)(self.G_shared(code))
@@ -124,7 +124,7 @@ class OST(Method):
     # -- first stage: the target alone ------------------------------------------------------------------------------
 
     def target_loss(self, batch: Batch) -> Terms:
-        """The first phase: a picture of the target there and back, its code's KL, and D's verdict on the copy."""
+        """The first phase: an image of the target there and back, its code's KL, and D's verdict on the copy."""
         code = self.encode(batch["y"], "y")
         copy = self.decode(code, "y")
         terms = {"recon_y": l1(copy, batch["y"]), "kl": kl_to_unit(code)}
@@ -139,7 +139,7 @@ class OST(Method):
         copy = self.decode(self.encode(batch["y"], "y"), "y").detach()
         return {"real": least_squares(self.D_y(batch["y"]), True), "fake": least_squares(self.D_y(copy), False)}
 
-    # -- second stage: one picture ----------------------------------------------------------------------------------
+    # -- second stage: one image ----------------------------------------------------------------------------------
 
     @torch.no_grad()
     def clone(self, sample=None) -> None:

@@ -1,14 +1,14 @@
 """PGGAN, inpainting with a patch and a global discriminator. Demir, Unal: Patch-Based Image Inpainting with Generative
 Adversarial Networks. 2018, arXiv:1803.07422. (Not Progressive GAN.)
 
-G fills the hole of a picture by residual blocks, some of them dilated so that they see across it. D begins as one stack
-of convolutions and parts into two heads: one says of the whole picture whether it is real, the other of every patch.
+G fills the hole of an image by residual blocks, some of them dilated so that they see across it. D begins as one stack
+of convolutions and parts into two heads: one says of the whole image whether it is real, the other of every patch.
 
 Differs from the paper:
 * its tables were not at hand, so these are choices: the losses' weights, the widths and the number of blocks.
 * L1 is taken inside the hole, and the patch head's loss over patches that touch it, since all others are real ones on
   either side of the game. Both heads are judged by the log loss.
-* G sees the mask beside the picture, its hole grey, and has batch norms: an instance norm takes away the very colours
+* G sees the mask beside the image, its hole grey, and has batch norms: an instance norm takes away the very colours
   that the hole has to take up.
 * start="film" is an addition: G adds to a soap film over the hole, and need not learn first that colours go on.
 """
@@ -69,7 +69,7 @@ class DilatedResidual(nn.Module):
 
 
 def generator(c: Config) -> nn.Sequential:
-    """G: the picture with its hole grey, and the mask, [B, channels + 1, H, W] -> [B, channels, H, W] in [-1, 1]."""
+    """G: the image with its hole grey, and the mask, [B, channels + 1, H, W] -> [B, channels, H, W] in [-1, 1]."""
     layers: list[nn.Module] = [nn.Conv2d(c.channels + 1, c.width, 5, padding=2, bias=False), batch_norm(c.width), nn.ReLU(inplace=True)]
     width = c.width
     for _ in range(c.halvings):
@@ -83,7 +83,7 @@ def generator(c: Config) -> nn.Sequential:
 
 
 class TwoHeads(nn.Module):
-    """D: pictures [B, channels, side, side] -> (logits [B, 1] of the whole, logits [B, 1, h, w] of its patches)."""
+    """D: images [B, channels, side, side] -> (logits [B, 1] of the whole, logits [B, 1, h, w] of its patches)."""
 
     def __init__(self, c: Config):
         super().__init__()
@@ -109,8 +109,8 @@ class TwoHeads(nn.Module):
         )
         init_normal(self)
 
-    def forward(self, picture: Tensor) -> tuple[Tensor, Tensor]:
-        h = self.trunk(picture)
+    def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
+        h = self.trunk(image)
         return self.whole(h), self.patch(h)
 
 
@@ -162,11 +162,11 @@ class PGGAN(Method):
         """Both heads: -log D(y) and -log(1 - D(G(x)))."""
         if not (self.config.globally or self.config.patchwise):
             return {}
-        pictures = {"real": batch["y"], "fake": self.complete(batch)["fake_y"].detach()}
+        images = {"real": batch["y"], "fake": self.complete(batch)["fake_y"].detach()}
         return {
             f"{which}_{head}": loss
-            for which, picture in pictures.items()
-            for head, loss in self._judged(picture, batch["mask"], which == "real").items()
+            for which, image in images.items()
+            for head, loss in self._judged(image, batch["mask"], which == "real").items()
         }
 
     def generator_loss(self, batch: Batch) -> Terms:
@@ -177,9 +177,9 @@ class PGGAN(Method):
             terms |= {f"gan_{head}": loss for head, loss in self._judged(fake_y, batch["mask"], True).items()}
         return terms
 
-    def _judged(self, picture: Tensor, mask: Tensor, real: bool) -> Terms:
+    def _judged(self, image: Tensor, mask: Tensor, real: bool) -> Terms:
         """The log loss of each head that has a weight; the patch head's over the patches that lie in the hole, at least in part."""
-        whole, patch = self.D(picture)
+        whole, patch = self.D(image)
         touched = F.adaptive_max_pool2d(mask, patch.shape[-2:]) > 0
         terms = {"whole": log_loss(whole, real)} if self.config.globally else {}
         return terms | ({"patch": log_loss(patch[touched], real)} if self.config.patchwise and touched.any() else {})

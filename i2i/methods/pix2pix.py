@@ -8,7 +8,7 @@ Agrees with the authors' PyTorch code to rounding in float64, dropout aside (tes
 
 Differs from the paper:
 * the rate falls over the second half of the steps, as in the authors' PyTorch port; the paper's stays as it is.
-* a trained model's batch norms use running averages; the paper's those of the picture at hand, which
+* a trained model's batch norms use running averages; the paper's those of the image at hand, which
   `nets.layers.own_statistics` gives.
 """
 

@@ -64,12 +64,12 @@ class JudgeMap(nn.Module):
         super().__init__()
         self.net, self.layer = Judge().settle(), MAPS[layer]
 
-    def forward(self, picture: Tensor) -> Tensor:
-        return self.net(picture)[self.layer]
+    def forward(self, image: Tensor) -> Tensor:
+        return self.net(image)[self.layer]
 
 
 class Critic(nn.Module):
-    """D: pictures [B, channels, side, side] -> logits [B, 1]; 23,565,505 parameters at the paper's 96 px."""
+    """D: images [B, channels, side, side] -> logits [B, 1]; 23,565,505 parameters at the paper's 96 px."""
 
     def __init__(self, c: Config):
         super().__init__()
@@ -81,8 +81,8 @@ class Critic(nn.Module):
         dense = nn.Linear(widths[-1] * left**2, c.d_dense)
         self.net = nn.Sequential(*layers, nn.Flatten(), dense, nn.LeakyReLU(0.2), nn.Linear(c.d_dense, 1))
 
-    def forward(self, picture: Tensor) -> Tensor:
-        return self.net(picture)
+    def forward(self, image: Tensor) -> Tensor:
+        return self.net(image)
 
 
 class SRGAN(Method):

@@ -1,8 +1,8 @@
 """SRResNet. Ledig, Theis, Huszar, Caballero, et al.: Photo-Realistic Single Image Super-Resolution Using a Generative
 Adversarial Network. CVPR 2017, arXiv:1609.04802.
 
-The generator of that paper, trained on the squared error alone. Of all sharp pictures that may have been reduced to x
-the one with the least expected squared error is their mean, and a mean of sharp pictures is blurred.
+The generator of that paper, trained on the squared error alone. Of all sharp images that may have been reduced to x
+the one with the least expected squared error is their mean, and a mean of sharp images is blurred.
 
 Differs from the paper:
 * x lies in [-1, 1], as y does; the paper's in [0, 1].

@@ -2,8 +2,8 @@
 Image-to-Image Translation. CVPR 2018, arXiv:1711.09020.
 
 One generator for all domains: a label, spread over as many planes as there are domains, tells G where to take the
-picture. D says of each patch whether it is real and of the whole picture which domain it shows; G back to the first
-label must return the picture.
+image. D says of each patch whether it is real and of the whole image which domain it shows; G back to the first
+label must return the image.
 
 Agrees with the authors' code to rounding in float64 (tests/golden/authors/stargan.json).
 
@@ -35,7 +35,7 @@ class Config:
 
     domains: int = 5
     attributes: bool = True  # a label is a vector of independent yes and no; False: one domain of several
-    side: int = 128  # of the picture: D's classifier covers what is left of all of it
+    side: int = 128  # of the image: D's classifier covers what is left of all of it
     # G
     width: int = 64
     blocks: int = 6
@@ -93,8 +93,8 @@ class Critic(nn.Module):
         self.source = nn.Conv2d(d, 1, 3, 1, 1, bias=False)
         self.classes = nn.Conv2d(d, c.domains, c.side // 2**c.critic_layers, bias=False)
 
-    def forward(self, picture: Tensor) -> tuple[Tensor, Tensor]:
-        h = self.trunk(picture)
+    def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
+        h = self.trunk(image)
         return self.source(h), self.classes(h).flatten(1)
 
 
@@ -128,7 +128,7 @@ class StarGAN(Method):
         return Fit({**config, "critic_steps": 1, "rate": 2e-4, "recon": 30.0, "steps": 10_000}, batch=4)
 
     def code(self, label: Tensor | int | list | None, count: int) -> Tensor:
-        """What G is told, float [count, domains], of a domain's number (one, or one for each picture) or of attributes
+        """What G is told, float [count, domains], of a domain's number (one, or one for each image) or of attributes
         [domains] or [count, domains] in [0, 1]; None: the first domain, or no attribute. ValueError for any other."""
         k, many, at = self.config.domains, self.config.attributes, next(self.G.parameters()).device
         if label is None:
@@ -147,14 +147,14 @@ class StarGAN(Method):
         return (told.float() if many else F.one_hot(told.long(), k).float()).expand(count, k)
 
     def discriminator_loss(self, batch: Batch) -> Terms:
-        """Eq. 8 (eq. 1 as a Wasserstein critic with penalty) and eq. 2, the classes of real pictures."""
+        """Eq. 8 (eq. 1 as a Wasserstein critic with penalty) and eq. 2, the classes of real images."""
         x, label = batch["x"], batch["label"]
         fake = self.G(x, self.code(_dealt(label), len(x))).detach()
         scores, logits = self.D(x)
         return {
             "real": wasserstein(scores, True),
             "fake": wasserstein(self.D(fake)[0], False),
-            "penalty": gradient_penalty(lambda picture: self.D(picture)[0], x, fake),
+            "penalty": gradient_penalty(lambda image: self.D(image)[0], x, fake),
             "class_real": self.classify(logits, label),
         }
 

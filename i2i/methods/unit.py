@@ -1,6 +1,6 @@
 """UNIT. Liu, Breuel, Kautz: Unsupervised Image-to-Image Translation Networks. NIPS 2017, arXiv:1703.00848.
 
-Assume that a picture and its partner have one latent code. So each domain gets a VAE, the layers nearest the code are
+Assume that an image and its partner have one latent code. So each domain gets a VAE, the layers nearest the code are
 the same for both, and to translate is to encode with one domain's encoder and decode with the other's decoder. The
 code has unit variance: an encoder gives its mean, training adds N(0, 1) noise.
 
@@ -124,17 +124,17 @@ class UNIT(Method):
         config = {"width": 24, "blocks": 3, "up": "resized", "critic_width": 32, "critic_layers": 5}
         return Fit({**config, "decay_from": 0.5, "steps": 10_000}, batch=2)
 
-    def encode(self, picture: Tensor, domain: int) -> Tensor:
+    def encode(self, image: Tensor, domain: int) -> Tensor:
         """The mean of q(z | x): [B, 4 width, H/4, W/4] at two halvings."""
-        h = (self.E_1 if domain == 1 else self.E_2)(picture)
+        h = (self.E_1 if domain == 1 else self.E_2)(image)
         return self.E_shared(h) if self.config.share_layers else h
 
     def decode(self, z: Tensor, domain: int) -> Tensor:
         h = self.G_shared(z) if self.config.share_layers else z
         return (self.G_1 if domain == 1 else self.G_2)(h)
 
-    def judge(self, picture: Tensor, domain: int) -> Tensor:
-        return self.D_shared((self.D_1 if domain == 1 else self.D_2)(picture))
+    def judge(self, image: Tensor, domain: int) -> Tensor:
+        return self.D_shared((self.D_1 if domain == 1 else self.D_2)(image))
 
     def fakes(self, batch: Batch) -> Batch:
         """Codes of both domains, and what each decoder makes of both codes: z from x_i decoded in domain j is x_ij."""
@@ -145,7 +145,7 @@ class UNIT(Method):
         return {"mean_1": mean_1, "mean_2": mean_2, "x_11": x_11, "x_21": x_21, "x_12": x_12, "x_22": x_22}
 
     def generator_loss(self, batch: Batch) -> Terms:
-        """L_VAE, L_GAN (of translations only) and L_CC (its KL is that of the translated picture's code; the paper adds
+        """L_VAE, L_GAN (of translations only) and L_CC (its KL is that of the translated image's code; the paper adds
         x's own code there once more, with lambda_3: here it counts once, in L_VAE)."""
         x, y, c = batch["x"], batch["y"], self.config
         made = self.complete(batch)

@@ -1,8 +1,8 @@
-"""Figures that say how good translated pictures are.
+"""Figures that say how good translated images are.
 
-Pictures are float tensors [B, C, H, W] in [-1, 1]. A feature net is passed in as `features`, a callable
+Images are float tensors [B, C, H, W] in [-1, 1]. A feature net is passed in as `features`, a callable
 that takes such a batch and returns a list of maps [B, c, h, w], from shallow to deep; the spatial mean of
-the last map is the picture's embedding [B, c].
+the last map is the image's embedding [B, c].
 
 A figure's name says which net measured it. FID, KID and LPIPS are measured with the published weights and
 raise `MissingWeights` without them. The same formulas on a net of our own are called FD-i2i, KD-i2i and

@@ -19,7 +19,7 @@ def _layer_distances(
 ) -> Tensor:
     """[layers, B]: spatial mean of the (weighted) squared difference of channel vectors of length 1.
 
-    where: [B, 1, H, W] in [0, 1], how much a place counts; at least one does in each picture.
+    where: [B, 1, H, W] in [0, 1], how much a place counts; at least one does in each image.
     """
     _check_pair(a, b)
     distances = []
@@ -37,7 +37,7 @@ def _layer_distances(
 
 
 def perceptual_distance(a: Tensor, b: Tensor, features: Features, where: Tensor | None = None) -> Tensor:
-    """Distance of pictures [B, C, H, W] as a net sees them: [B] in [0, 4], published as PD-i2i.
+    """Distance of images [B, C, H, W] as a net sees them: [B] in [0, 4], published as PD-i2i.
 
     At every place of every map the channel vector is scaled to length 1; squared Euclidean distance, mean
     over places, mean over maps. This is LPIPS without its learned weights (Zhang et al., CVPR 2018), so its
@@ -63,8 +63,8 @@ def diversity(samples: Tensor, features: Features | None = None) -> float:
     return torch.stack(per_map).mean().item()
 
 
-def embed(pictures: Tensor, features: Features, batch: int = 32) -> Tensor:
-    """Spatial mean of the last map for pictures [N, C, H, W]: [N, c], float64, on the CPU, no gradients."""
-    _check(pictures)
+def embed(images: Tensor, features: Features, batch: int = 32) -> Tensor:
+    """Spatial mean of the last map for images [N, C, H, W]: [N, c], float64, on the CPU, no gradients."""
+    _check(images)
     with torch.no_grad():
-        return torch.cat([features(x)[-1].flatten(2).mean(2).cpu() for x in pictures.split(batch)]).double()
+        return torch.cat([features(x)[-1].flatten(2).mean(2).cpu() for x in images.split(batch)]).double()

@@ -1,4 +1,4 @@
-"""Distances between pictures, pixel by pixel: PSNR, SSIM, gradients, spectra, colours. Pictures float [B, C, H, W] in [-1, 1]."""
+"""Distances between images, pixel by pixel: PSNR, SSIM, gradients, spectra, colours. Images float [B, C, H, W] in [-1, 1]."""
 
 import torch
 import torch.nn.functional as F
@@ -18,11 +18,11 @@ def _check_pair(a: Tensor, b: Tensor, dims: int = 4) -> None:
         raise ValueError(f"pictures are compared one to one, but the shapes are {shapes}")
 
 
-# ---- Picture against picture ----
+# ---- Image against image ----
 
 
 def psnr(a: Tensor, b: Tensor, data_range: float = 2.0) -> Tensor:
-    """Peak signal-to-noise ratio, 10 log10(R² / MSE), of pictures [B, C, H, W]: [B] in dB, inf if equal.
+    """Peak signal-to-noise ratio, 10 log10(R² / MSE), of images [B, C, H, W]: [B] in dB, inf if equal.
 
     `data_range` is R: 2 for [-1, 1], 1 for [0, 1]. Raises ValueError if the shapes differ. Papers on
     super-resolution measure the Y channel without a border; do so before the call to compare with them.
@@ -33,9 +33,9 @@ def psnr(a: Tensor, b: Tensor, data_range: float = 2.0) -> Tensor:
 
 
 def ssim(a: Tensor, b: Tensor, data_range: float = 2.0) -> Tensor:
-    """Structural similarity of pictures [B, C, H, W]: [B], at most 1, and 1 only if equal.
+    """Structural similarity of images [B, C, H, W]: [B], at most 1, and 1 only if equal.
 
-    Mean over channels and over the windows that lie inside the picture; 11 x 11 Gaussian window with
+    Mean over channels and over the windows that lie inside the image; 11 x 11 Gaussian window with
     sigma 1.5, C1 = (0.01 R)², C2 = (0.03 R)². Raises ValueError if the shapes differ or a side is below 11.
     Wang, Bovik, Sheikh & Simoncelli, IEEE TIP 2004.
     """
@@ -67,7 +67,7 @@ def ssim_map(a: Tensor, b: Tensor, data_range: float = 2.0) -> Tensor:
 
 
 def gradient_energy(a: Tensor) -> Tensor:
-    """Mean squared difference of neighbours, across plus down, of pictures [B, C, H, W]: [B], at least 0."""
+    """Mean squared difference of neighbours, across plus down, of images [B, C, H, W]: [B], at least 0."""
     _check(a)
     if min(a.shape[-2:]) < 2:
         raise ValueError(f"a gradient needs at least 2 x 2 pixels, got {a.shape[-2]} x {a.shape[-1]}")
@@ -77,8 +77,8 @@ def gradient_energy(a: Tensor) -> Tensor:
 def gradient_energy_ratio(made: Tensor, real: Tensor) -> float:
     """Mean gradient energy of `made` over that of `real`: 1 = as sharp, below 1 blurry, above 1 noisy.
 
-    The ratio of the two means and not the mean of ratios, which one flat real picture would blow up. The
-    two sets may differ in number and size. Raises ValueError if every real picture is flat.
+    The ratio of the two means and not the mean of ratios, which one flat real image would blow up. The
+    two sets may differ in number and size. Raises ValueError if every real image is flat.
     """
     energy = gradient_energy(real).mean()
     if energy == 0:
@@ -87,7 +87,7 @@ def gradient_energy_ratio(made: Tensor, real: Tensor) -> float:
 
 
 def power_spectrum(a: Tensor) -> Tensor:
-    """Mean power of square pictures [B, C, H, H] at 1, 2, ... H/2 - 1 cycles per picture, over all directions: [H/2 - 1].
+    """Mean power of square images [B, C, H, H] at 1, 2, ... H/2 - 1 cycles per image, over all directions: [H/2 - 1].
 
     The mean brightness (0 cycles) is left out. Blur shows as a fall at the high end.
     """
@@ -120,11 +120,11 @@ def _colour_histograms(x: Tensor, bins: int) -> Tensor:
 
 
 def histogram_intersection(a: Tensor, b: Tensor, bins: int = 9) -> Tensor:
-    """Share of colour that pictures [B, 1 or 3, H, W] have in common: [B] in [0, 1], 1 = same histogram.
+    """Share of colour that images [B, 1 or 3, H, W] have in common: [B] in [0, 1], 1 = same histogram.
 
     Joint histogram over the opponent axes red-green, blue-yellow and black-white with `bins` each; an odd
     number keeps greys in the middle of a bin instead of on its edge. The sides may differ between a and b,
-    the number of pictures and channels may not (ValueError). Swain & Ballard, Color Indexing, IJCV 1991.
+    the number of images and channels may not (ValueError). Swain & Ballard, Color Indexing, IJCV 1991.
     """
     _check_pair(a, b, dims=2)
     return torch.minimum(_colour_histograms(a, bins), _colour_histograms(b, bins)).sum(1)

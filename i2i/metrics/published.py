@@ -49,10 +49,10 @@ def _rgb(x: Tensor) -> Tensor:
 
 
 def inception(folder: Path | str | None = None) -> Features:
-    """The feature net of FID and KID: pictures [B, 3, H, W] in [-1, 1] -> [pooled map [B, 2048, 1, 1]].
+    """The feature net of FID and KID: images [B, 3, H, W] in [-1, 1] -> [pooled map [B, 2048, 1, 1]].
 
     torchvision's Inception v3 with the weights of 2015-12-05 as ported for pytorch-fid, which were trained
-    with 1008 classes and with other pooling in the last branch of most blocks. Pictures are resized to
+    with 1008 classes and with other pooling in the last branch of most blocks. Images are resized to
     299 x 299, bilinear without antialiasing. `folder` is where `i2i data inception` puts
     them unless given. Raises
     MissingWeights if the file is not there, ValueError if it is another one.
@@ -92,8 +92,8 @@ def inception(folder: Path | str | None = None) -> Features:
 def fid(made: Tensor, real: Tensor, folder: Path | str | None = None) -> float:
     """Fréchet Inception distance of two sets [N, 3, H, W], in the convention of pytorch-fid.
 
-    See `frechet` for its bias: published values use 10,000 to 50,000 pictures; and `inception` for `folder`
-    and errors. Pictures saved as 8 bits and read back give a slightly different figure. Heusel et al.,
+    See `frechet` for its bias: published values use 10,000 to 50,000 images; and `inception` for `folder`
+    and errors. Images saved as 8 bits and read back give a slightly different figure. Heusel et al.,
     NIPS 2017.
     """
     features = inception(folder)
@@ -117,7 +117,7 @@ def kid(
 
 
 def lpips(a: Tensor, b: Tensor, net: str = "alex", folder: Path | str | None = None) -> Tensor:
-    """Learned perceptual distance, version 0.1, of pictures [B, 3, H, W]: [B], at least 0.
+    """Learned perceptual distance, version 0.1, of images [B, 3, H, W]: [B], at least 0.
 
     `net` is "alex" or "vgg" (KeyError otherwise). Needs torchvision's ImageNet weights of that net and the
     learned channel weights `lpips-v0.1-{net}.pth` in `folder` (where `i2i data lpips` puts them unless given); raises
@@ -142,7 +142,7 @@ def lpips(a: Tensor, b: Tensor, net: str = "alex", folder: Path | str | None = N
     if shapes != expected or any((weight < 0).any() for weight in learned.values()):
         raise ValueError(f"lpips-v0.1-{net}.pth must hold non-negative weights of the shapes {expected}")
     weights = [learned[name].to(a.device) for name in expected]
-    # ImageNet's mean and deviation, for pictures in [-1, 1], as LPIPS rounds them.
+    # ImageNet's mean and deviation, for images in [-1, 1], as LPIPS rounds them.
     shift = torch.tensor([-0.030, -0.088, -0.188], device=a.device).view(3, 1, 1)
     scale = torch.tensor([0.458, 0.448, 0.450], device=a.device).view(3, 1, 1)
 

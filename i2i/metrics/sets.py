@@ -39,7 +39,7 @@ def frechet_distance(mu1: Tensor, s1: Tensor, mu2: Tensor, s2: Tensor) -> float:
     """Fréchet distance of two Gaussians, |mu1 - mu2|² + tr(S1 + S2 - 2 (S1 S2)^½), in float64.
 
     Means [d], covariances [d, d], which may be singular. Raises ValueError if the shapes do not fit or a
-    covariance has a clearly negative eigenvalue. Dowson & Landau 1982; for pictures Heusel et al., NIPS 2017.
+    covariance has a clearly negative eigenvalue. Dowson & Landau 1982; for images Heusel et al., NIPS 2017.
     """
     d = mu1.numel()
     if mu1.shape != (d,) or mu2.shape != (d,) or s1.shape != (d, d) or s2.shape != (d, d):
@@ -63,7 +63,7 @@ def _check_embeddings(ea: Tensor, eb: Tensor) -> None:
 def frechet(ea: Tensor, eb: Tensor) -> float:
     """Fréchet distance of the Gaussians fitted to embeddings [n, d] and [m, d], published as FD-i2i.
 
-    Biased upwards, the more so the fewer the pictures: compare only figures of equal n and m, and expect
+    Biased upwards, the more so the fewer the images: compare only figures of equal n and m, and expect
     bias to dominate unless both are far above d. A bootstrap widens the bias, so no interval is given.
     Raises ValueError if d differs or a set has fewer than two rows. Heusel et al., NIPS 2017.
     """
@@ -74,7 +74,7 @@ def frechet(ea: Tensor, eb: Tensor) -> float:
     def fit(e: Tensor) -> tuple[Tensor, Tensor]:
         e = e.double()
         mean = e.mean(0)
-        # R of a QR is a root of the covariance, and has only n rows when there are fewer pictures than d.
+        # R of a QR is a root of the covariance, and has only n rows when there are fewer images than d.
         return mean, torch.linalg.qr((e - mean) / math.sqrt(len(e) - 1), mode="r").R
 
     return _frechet(*fit(ea), *fit(eb))
@@ -124,11 +124,11 @@ def kernel_distance(
 def bootstrap(
     values: Tensor | Callable[..., Tensor | float], *sizes: int, resamples: int = 1000, seed: int = 0
 ) -> Estimate:
-    """A figure with its 95 % percentile interval over pictures drawn anew, with replacement.
+    """A figure with its 95 % percentile interval over images drawn anew, with replacement.
 
-    Either `bootstrap(values)` for the mean of figures [n], one per picture, or `bootstrap(fn, n, ...)`,
-    where fn takes one index tensor [n] per size and returns the figure: one size for paired pictures, two
-    for independent sets. Raises ValueError below two pictures. Somewhat narrow below some thirty.
+    Either `bootstrap(values)` for the mean of figures [n], one per image, or `bootstrap(fn, n, ...)`,
+    where fn takes one index tensor [n] per size and returns the figure: one size for paired images, two
+    for independent sets. Raises ValueError below two images. Somewhat narrow below some thirty.
     Efron & Tibshirani, An Introduction to the Bootstrap, 1993.
     """
     if isinstance(values, Tensor):
@@ -144,7 +144,7 @@ def bootstrap(
     drawn = sorted(
         float(fn(*(torch.randint(n, (n,), generator=generator) for n in sizes))) for _ in range(resamples)
     )
-    # Ends are figures that came up, not points between two: the PSNR of equal pictures is infinite.
+    # Ends are figures that came up, not points between two: the PSNR of equal images is infinite.
     tail = int(0.025 * resamples)
     return Estimate(float(fn(*map(torch.arange, sizes))), drawn[tail], drawn[-1 - tail])
 
@@ -153,7 +153,7 @@ def bootstrap(
 
 
 def ranks(made: Tensor, real: Tensor, among: int = 100, seed: int = 0) -> Tensor:
-    """Where its true partner stands when each made picture looks for it: int64 [n], 1 = nearest.
+    """Where its true partner stands when each made image looks for it: int64 [n], 1 = nearest.
 
     Embeddings [n, d]; made[i] belongs to real[i]. It is compared with real[i] and `among` - 1 others, drawn anew for
     each, by the cosine of embeddings less the mean of `real`. Chance finds it first once in `among` times.
@@ -166,7 +166,7 @@ def ranks(made: Tensor, real: Tensor, among: int = 100, seed: int = 0) -> Tensor
     mean = real.mean(0)
     likeness = F.normalize(made - mean, dim=1) @ F.normalize(real - mean, dim=1).T
     generator = torch.Generator().manual_seed(seed)
-    # A random order of the others for each picture: the first `among` - 1 are its candidates.
+    # A random order of the others for each image: the first `among` - 1 are its candidates.
     order = torch.rand(n, n, generator=generator).fill_diagonal_(-1).argsort(1)[:, 1:among]
     return 1 + (likeness.gather(1, order) >= likeness.diagonal()[:, None]).sum(1)
 

@@ -37,7 +37,7 @@ class EncoderDecoder(nn.Module):
 
 class WholePicture(nn.Module):
     """[B, 3, H, W], sides at least 4 * 2**depth -> logits [n], and the maps after each convolution but the first, which
-    feature matching compares. At just that side, the paper's 64 px, a picture has one logit: all of it is judged at once.
+    feature matching compares. At just that side, the paper's 64 px, an image has one logit: all of it is judged at once.
     """
 
     def __init__(self, width: int = 64, depth: int = 4):
@@ -50,8 +50,8 @@ class WholePicture(nn.Module):
         self.last = nn.Conv2d(c, 1, 4, bias=False)
         init_normal(self)
 
-    def forward(self, picture: Tensor) -> tuple[Tensor, list[Tensor]]:
-        maps, h = [], picture
+    def forward(self, image: Tensor) -> tuple[Tensor, list[Tensor]]:
+        maps, h = [], image
         for step in self.steps:
             h = step(h)
             maps.append(h)

@@ -1,4 +1,4 @@
-"""The net behind the feature judge: it measures pictures, and DTN may take what it says of them as a picture's content."""
+"""The net behind the feature judge: it measures images, and DTN may take what it says of them as an image's content."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from torch import Tensor, nn
 
 
 class Judge(nn.Module):
-    """Pictures float [B, 3, H, W] in [-1, 1], sides of at least 32 -> five maps, shallow to deep.
+    """Images float [B, 3, H, W] in [-1, 1], sides of at least 32 -> five maps, shallow to deep.
 
-    The first has the sides of the picture; each stage halves them by averaging, which keeps a shift of one
+    The first has the sides of the image; each stage halves them by averaging, which keeps a shift of one
     pixel small, then convolves twice. All maps but the last are taken at native resolution, so that PD-i2i
     sees every pixel. The last, whose mean over places is the embedding (FD-i2i, KD-i2i), is that of the
-    picture itself up to a shorter side of 128 px, and of the picture reduced to 128 px beyond: the net was
-    trained on objects 64 to 128 px large. Grey pictures [B, 1, H, W] are taken as RGB. Raises ValueError for
-    anything else. Gradients pass through to the pictures.
+    image itself up to a shorter side of 128 px, and of the image reduced to 128 px beyond: the net was
+    trained on objects 64 to 128 px large. Grey images [B, 1, H, W] are taken as RGB. Raises ValueError for
+    anything else. Gradients pass through to the images.
     """
 
     reach = 128

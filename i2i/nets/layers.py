@@ -91,7 +91,7 @@ def uniform(shape: torch.Size, generator: torch.Generator | Tape | None, device:
 class NoiseDropout(nn.Module):
     """Dropout that is on in training and at test: pix2pix's only source of noise.
 
-    The mask comes from `generator`, so that a seed names a picture and visitors who run side by side do not share a
+    The mask comes from `generator`, so that a seed names an image and visitors who run side by side do not share a
     stream; without one it comes from torch's global stream. `on=False` passes the input through (dropout's mean).
     """
 
@@ -122,7 +122,7 @@ def init_normal(net: Net, std: float = 0.02) -> Net:
 
 
 def own_statistics(net: nn.Module) -> nn.Module:
-    """A copy whose batch norms use the statistics of the picture at hand, as the paper's pix2pix does at test.
+    """A copy whose batch norms use the statistics of the image at hand, as the paper's pix2pix does at test.
 
     At batch 1 that makes them instance norms with a scale and a shift.
     """

@@ -9,7 +9,7 @@ from torch import Tensor
 def membrane(x: Tensor, mask: Tensor, sweeps: int = 60) -> Tensor:
     """A hole filled as a soap film spans it: every pixel the mean of its four neighbours (Laplace's equation).
 
-    x float [B, C, H, W], mask [B, 1, H, W] in {0, 1}. Solved from a coarse picture to the fine one, `sweeps` at each size.
+    x float [B, C, H, W], mask [B, 1, H, W] in {0, 1}. Solved from a coarse image to the fine one, `sweeps` at each size.
     """
     known = 1 - mask
     if not mask.any():

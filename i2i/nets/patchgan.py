@@ -44,8 +44,8 @@ class PatchGAN(nn.Module):
             before = c
         self.net = init_normal(nn.Sequential(*modules))
 
-    def forward(self, picture: Tensor) -> Tensor:
-        return self.net(picture)
+    def forward(self, image: Tensor) -> Tensor:
+        return self.net(image)
 
     @property
     def receptive_field(self) -> int:
@@ -56,7 +56,7 @@ class PatchGAN(nn.Module):
         return side
 
     def patch(self, row: int, column: int) -> tuple[int, int, int, int]:
-        """(left, top, right, bottom) of the pixels behind logit [row, column]; parts outside the picture are padding."""
+        """(left, top, right, bottom) of the pixels behind logit [row, column]; parts outside the image are padding."""
         step, offset = 1, 0
         for _, stride, padding in self.plan:
             offset += padding * step

@@ -1,4 +1,4 @@
-"""The history of made pictures from which a discriminator is shown (Shrivastava et al. 2017, section 2.3)."""
+"""The history of made images from which a discriminator is shown (Shrivastava et al. 2017, section 2.3)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ..losses import wide
 
 
 class ImagePool(nn.Module):
-    """The last `size` or so made pictures [n, C, H, W]; size 0 keeps none, and every mix is the new pictures.
+    """The last `size` or so made images [n, C, H, W]; size 0 keeps none, and every mix is the new images.
 
     A loss may not store anything, so one step takes three calls: `draw` decides, `mix` shows, `put` stores.
     """
@@ -20,9 +20,9 @@ class ImagePool(nn.Module):
         self.register_buffer("pictures", torch.empty(0, 3, 1, 1))
 
     def draw(self, count: int) -> Tensor:
-        """int64 [count]: for each new picture the place of the stored one to show for it, or -1 for itself.
+        """int64 [count]: for each new image the place of the stored one to show for it, or -1 for itself.
 
-        While the pool fills every picture shows itself; afterwards, half of them.
+        While the pool fills every image shows itself; afterwards, half of them.
         """
         stored = len(self.pictures)
         places = torch.randint(max(1, stored), (count,))
@@ -50,9 +50,9 @@ class ImagePool(nn.Module):
         if room > 0:
             first = made[:room].contiguous()
             self.pictures = torch.cat([self.pictures, first]) if len(self.pictures) else first.clone()
-        for picture, place in zip(made, places.tolist(), strict=True):
+        for image, place in zip(made, places.tolist(), strict=True):
             if place >= 0:
-                self.pictures[place] = picture
+                self.pictures[place] = image
 
     def _load_from_state_dict(self, state, prefix, *rest):
         self.pictures = state[prefix + "pictures"].to(self.pictures.device).clone()  # it has grown since the start

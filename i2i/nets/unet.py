@@ -16,7 +16,7 @@ class UNet(nn.Module):
 
     depth: halvings, 8 at the paper's 256 px.  width: channels after the first, doubled at each level up to `cap`.
     skips: join encoder map i to decoder map depth - i; without them it is the paper's encoder-decoder.
-    up: (inputs, outputs, bias) -> a layer that doubles a map; last_up: the one that ends in the picture, None for the same.
+    up: (inputs, outputs, bias) -> a layer that doubles a map; last_up: the one that ends in the image, None for the same.
     norm: channels -> layer.
     dropout: probability in the first three decoder levels, where the paper's noise lives.
     kernels: side of the first downward convolution and of the others.  deepest_norm: norm the deepest map, too.
@@ -47,7 +47,7 @@ class UNet(nn.Module):
 
         self.down, self.down_norm = nn.ModuleList(), nn.ModuleList()
         for i, c in enumerate(channels):
-            # No norm on the first map (it would whiten the picture) nor on the last (a 1x1 map has no statistics).
+            # No norm on the first map (it would whiten the image) nor on the last (a 1x1 map has no statistics).
             normed = 0 < i < depth - 1 or (deepest_norm and i == depth - 1)
             kernel = kernels[i > 0]
             layer = norm(c) if normed else nn.Identity()

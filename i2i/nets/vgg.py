@@ -10,7 +10,7 @@ LAYERS = {"phi22": 9, "phi54": 36}
 
 
 class VGG19(nn.Module):
-    """Pictures [B, 3, H, W] in [-1, 1] -> the map phi_ij, divided by 12.75 as in the paper.
+    """Images [B, 3, H, W] in [-1, 1] -> the map phi_ij, divided by 12.75 as in the paper.
 
     Its weights come from `checkpoint.load_vgg`.
     """
@@ -23,5 +23,5 @@ class VGG19(nn.Module):
         self.register_buffer("mean", torch.tensor([0.485, 0.456, 0.406])[:, None, None], persistent=False)
         self.register_buffer("deviation", torch.tensor([0.229, 0.224, 0.225])[:, None, None], persistent=False)
 
-    def forward(self, picture: Tensor) -> Tensor:
-        return self.net(((picture + 1) / 2 - self.mean) / self.deviation) / 12.75
+    def forward(self, image: Tensor) -> Tensor:
+        return self.net(((image + 1) / 2 - self.mean) / self.deviation) / 12.75

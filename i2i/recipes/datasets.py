@@ -16,7 +16,7 @@ from ..data.folders import paired
 from ..data.holes import cmp_holes, emoji_holes, facade_holes, holes, photograph_holes
 from ..data.labelled import handwriting_to_toy, labelled, pen_to_toy
 from ..data.public import catalogue
-from ..data.unpaired import one_picture, unpaired, unpaired_emoji, unpaired_icons
+from ..data.unpaired import one_image, unpaired, unpaired_emoji, unpaired_icons
 from ..data.worlds.facades import Facades
 from ..data.worlds.icons import Icons
 from ..data.worlds.textures import textures
@@ -55,9 +55,9 @@ DATA: dict[str, Callable[..., Source]] = {
     "faces-people": lambda size, split, folder=None, by="code": faces_to_people(
         folder or catalogue.require("faces_easy"), catalogue.require("emoji"), size, split, by
     ),
-    "emoji-one": lambda size, split, folder=None, by="code": one_picture(DATA["emoji-noto-3d"](size, split, folder, by), split),
-    "icons-one": lambda size, split, folder=None: one_picture(unpaired_icons(size, "flat", "glossy", split), split),
-    "weather-one": lambda size, split, folder=None: one_picture(DATA["weather"](size, split, folder), split),
+    "emoji-one": lambda size, split, folder=None, by="code": one_image(DATA["emoji-noto-3d"](size, split, folder, by), split),
+    "icons-one": lambda size, split, folder=None: one_image(unpaired_icons(size, "flat", "glossy", split), split),
+    "weather-one": lambda size, split, folder=None: one_image(DATA["weather"](size, split, folder), split),
     "textures": lambda size, split, folder=None: textures(size, split),
     # The shipped weights have learned from a photograph that Set5 shows, too; new recipes take `-apart`, without it.
     "photographs": lambda size, split, folder=None, without=(): photographs(
@@ -94,7 +94,7 @@ READERS: dict[str, Callable[..., Source]] = {
 }  # fmt: skip
 
 
-WINDOWS = ("photographs", "pictures")  # layouts whose pictures are cut into windows, and need no fit
+WINDOWS = ("photographs", "pictures")  # layouts whose images are cut into windows, and need no fit
 
 
 def own_folder(
@@ -103,8 +103,8 @@ def own_folder(
 ) -> Source:  # fmt: skip
     """A user's folder, read as the method needs it. DataError in one sentence where it does not fit.
 
-    direction: "BA" makes x of what lies in B.  fit: how pictures that are not square become so, a name of `pictures.FITS`.
-    seen: digests of what a model was trained on; then all the folder's other pictures are read, or those of its test part.
+    direction: "BA" makes x of what lies in B.  fit: how images that are not square become so, a name of `images.FITS`.
+    seen: digests of what a model was trained on; then all the folder's other images are read, or those of its test part.
     """
     more = {} if method.layout in WINDOWS else {"fit": fit}
     more |= {"scale": method.enlarges} if method.layout == "photographs" else {}

@@ -1,4 +1,4 @@
-"""Recipes with something less than pairs or more than none: DTN, which keeps what a net says; OST, which has one picture."""
+"""Recipes with something less than pairs or more than none: DTN, which keeps what a net says; OST, which has one image."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ RECIPES["dtn-faces"] = Recipe(
         "who it is does not come over: of 35 held-out faces f takes six of the drawn people for the one that they were made of, and finds it at place 8 in the median",
     ),
 )
-# The target's autoencoder takes most of the time; one picture is learned in a minute or two. All terms but the cycle and
+# The target's autoencoder takes most of the time; one image is learned in a minute or two. All terms but the cycle and
 # the code's size count the same, in both stages.
 _OST = {
     "width": 24, "blocks": 4, "up": "resized", "patch_layers": 2, "patch_width": 32, "recon": 1.0, "fakes": 1.0,

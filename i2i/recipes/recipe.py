@@ -22,13 +22,13 @@ class Recipe:
     """One training: `method` and `data` are keys of METHODS and DATA; `config` differs from the method's defaults.
 
     size: side in pixels.  batch: samples a step.  ema: decay of the exported average.
-    showcase: size -> the batch whose translations are shown; never pictures that are not ours to show.
+    showcase: size -> the batch whose translations are shown; never images that are not ours to show.
     ship: networks exported beside those of inference (a discriminator that a tab looks through).
     shipped: whether the weights come with the gallery; those of a recipe that only fills a row of a table do not.
     minutes: measured on one core of a laptop-class CPU.
     judge: whose weights the method's `given` network has; "vgg19": torchvision's, from where the user keeps them.
     start: a shipped model whose networks this one begins with.
-    fit: how pictures that are not square became so, a name of `pictures.FITS`.  direction: which of A and B is x.
+    fit: how images that are not square became so, a name of `images.FITS`.  direction: which of A and B is x.
     """
 
     method: str

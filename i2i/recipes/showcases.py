@@ -12,8 +12,8 @@ from ..data.holes import Holes
 from ..data.worlds.icons import Icons
 from ..data.worlds.landscapes import draw as draw_landscapes
 from ..data.worlds.portrait import portrait
+from ..images import from_bytes, to_bytes, to_image, to_tensor
 from ..method import Batch
-from ..pictures import from_bytes, to_bytes, to_picture, to_tensor
 from ..train import Source
 
 
@@ -33,16 +33,16 @@ def details(size: int, scale: int = 4) -> Batch:
     photograph = portrait()
     corners = ((150, 60), (180, 180), (300, 330), (20, 380))
     places = [photograph.crop((left, top, left + 192, top + 192)) for left, top in corners]
-    places += [to_picture(p) for p in draw_landscapes(torch.arange(4), "day", 192)]
+    places += [to_image(p) for p in draw_landscapes(torch.arange(4), "day", 192)]
     x, y = (torch.stack(side) for side in zip(*(reduced(p, scale) for p in places), strict=True))
     return {"x": from_bytes(x), "y": from_bytes(y)}
 
 
-def pierced(pictures: Callable[[int], Tensor]) -> Callable[[int], Batch]:
-    """Pictures that may be shown, each with a hole."""
+def pierced(images: Callable[[int], Tensor]) -> Callable[[int], Batch]:
+    """Images that may be shown, each with a hole."""
 
     def showcase(size: int) -> Batch:
-        source = Holes(to_bytes(pictures(size)), size)
+        source = Holes(to_bytes(images(size)), size)
         return source.batch(torch.arange(len(source)))
 
     return showcase

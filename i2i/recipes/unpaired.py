@@ -10,7 +10,7 @@ RECIPES: dict[str, Recipe] = {}
 # The family of cycles. All upsample by repeating and convolving, and let their rate fall in the second half; at 64 px
 # patches of 34 take the place of 70. Each set's table gives a method the same minutes of one core.
 _RESIDUAL = {"width": 24, "blocks": 4, "up": "resized", "patch_layers": 2, "patch_width": 32}
-_SHALLOW = {**_RESIDUAL, "halvings": 1, "patch_width": 24}  # glowing lines are thinner than a quarter of the picture's grid
+_SHALLOW = {**_RESIDUAL, "halvings": 1, "patch_width": 24}  # glowing lines are thinner than a quarter of the image's grid
 _DISCO = {"up": "resized", "decay_from": 0.5}
 _DUAL = {"depth": 5, "up": "resized", "critic_layers": 4, "critic_side": 4, "rate": 1e-4, "decay_from": 0.5}
 _UNIT = {
@@ -18,7 +18,7 @@ _UNIT = {
 }  # fmt: skip
 _TITLES = {"cyclegan": "CycleGAN", "discogan": "DiscoGAN", "dualgan": "DualGAN", "distancegan": "DistanceGAN", "unit": "UNIT"}
 
-# method: config, and pictures a step
+# method: config, and images a step
 _ON_EMOJI: dict[str, tuple[dict, int]] = {
     "cyclegan": ({**_RESIDUAL, "steps": 4_500}, 2),
     "discogan": ({**_DISCO, "width": 32, "steps": 4_000, "early_steps": 1_000}, 16),

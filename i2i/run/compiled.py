@@ -1,6 +1,6 @@
 """Nets compiled for one device and one size: built by a process of its own, kept, and used where they are faster.
 
-It needs a C++ compiler and a minute; a GPU's counterpart is a recorded graph. The pictures are those of the method
+It needs a C++ compiler and a minute; a GPU's counterpart is a recorded graph. The images are those of the method
 that was compiled, to rounding, and the same generator draws the same masks.
 """
 
@@ -29,24 +29,24 @@ from .prepared import prepared, seconds
 Translate = Callable[[Tensor, torch.Generator], Tensor]
 
 MEAN, MOST = 0.01, 0.08
-"""How far a bfloat16 or compiled picture may lie from the float32 one, on [-1, 1]: on average, and in any value."""
+"""How far a bfloat16 or compiled image may lie from the float32 one, on [-1, 1]: on average, and in any value."""
 
 
 class Compiled:
     """What compiling (CPU) or recording (GPU) made of a method, for one shape of x; safe to call from several threads."""
 
     def __init__(self, run: Callable[[Tensor, list[Tensor]], Tensor], x: Tensor, numbers: list[Tensor]):
-        self.run, self.shape, self.chance = run, x.shape, [n.shape for n in numbers]
+        self.run, self.shape, self.rng = run, x.shape, [n.shape for n in numbers]
 
     def __call__(self, x: Tensor, generator: torch.Generator) -> Tensor:
-        return self.run(x, [torch.rand(shape, generator=generator, device=x.device) for shape in self.chance])
+        return self.run(x, [torch.rand(shape, generator=generator, device=x.device) for shape in self.rng])
 
 
 def compiled(translate: Translate, folder: Path, x: Tensor, bf16: bool) -> Compiled | None:
-    """Build, or take from the cache, a faster way of calling an exported method with pictures of x's shape.
+    """Build, or take from the cache, a faster way of calling an exported method with images of x's shape.
 
     translate: what it has to agree with, and to beat.  folder: the export that it was loaded from.
-    None where there is no compiler, where its pictures differ from translate's, and where it is no faster.
+    None where there is no compiler, where its images differ from translate's, and where it is no faster.
     """
     tape = Tape(torch.Generator(x.device).manual_seed(0))
     with torch.inference_mode():
@@ -69,7 +69,7 @@ def compiled(translate: Translate, folder: Path, x: Tensor, bf16: bool) -> Compi
 
 
 def _recorded(translate: Translate, x: Tensor, numbers: list[Tensor]) -> Callable[[Tensor, list[Tensor]], Tensor]:
-    """A CUDA graph: all kernels of a picture launched at once. It has one set of buffers, so callers take turns."""
+    """A CUDA graph: all kernels of an image launched at once. It has one set of buffers, so callers take turns."""
     held, lock, graph = (x.clone(), [n.clone() for n in numbers]), threading.Lock(), torch.cuda.CUDAGraph()
     with torch.inference_mode():
         aside = torch.cuda.Stream()
@@ -158,7 +158,7 @@ def _built(folder: Path, shape: torch.Size, bf16: bool) -> Path | None:
 
 
 class _Traced(nn.Module):
-    """A method as the compiler is to see it: x and the numbers of chance in, the picture out."""
+    """A method as the compiler is to see it: x and the numbers of chance in, the image out."""
 
     def __init__(self, method: Method, dtype: torch.dtype):
         super().__init__()

@@ -1,4 +1,4 @@
-"""A hole in a picture of any size: filled by a model, or without one."""
+"""A hole in an image of any size: filled by a model, or without one."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 
+from ..images import ImageError, to_image, to_rgb, to_tensor, upright
 from ..nets.membrane import membrane
-from ..pictures import PictureError, to_picture, to_rgb, to_tensor, upright
 
 PIECES = 16  # that a hole is cut into at most: each is a pass of the net
 
-# -- a picture of any size ------------------------------------------------------------------------------------------
+# -- an image of any size ------------------------------------------------------------------------------------------
 
 
 def as_hole(mask: Image.Image, size: tuple[int, int]) -> np.ndarray:
-    """A mask as bool [H, W] of a picture's (width, height): a pixel is part of the hole from half white on.
+    """A mask as bool [H, W] of an image's (width, height): a pixel is part of the hole from half white on.
 
-    A mask of another size is scaled, if its shape is the picture's to a hundredth. What is transparent in a mask is no
+    A mask of another size is scaled, if its shape is the image's to a hundredth. What is transparent in a mask is no
     hole. Raises PictureError with one sentence.
     """
     if not isinstance(mask, Image.Image):
-        raise PictureError(f"expected a PIL picture as mask, got {type(mask).__name__}.")
+        raise ImageError(f"expected a PIL picture as mask, got {type(mask).__name__}.")
     if not all(mask.size):
-        raise PictureError("the mask has no pixels.")
+        raise ImageError("the mask has no pixels.")
     mask = upright(mask)
     if abs(mask.width * size[1] / (mask.height * size[0]) - 1) > 0.01:
-        raise PictureError(
+        raise ImageError(
             f"the mask is {mask.width} x {mask.height} px and the picture {size[0]} x {size[1]}: they must have one shape."
         )
     if mask.mode in ("RGBA", "LA", "PA", "RGBa") or ("transparency" in mask.info and not mask.mode.startswith("I")):
@@ -43,8 +43,8 @@ def as_hole(mask: Image.Image, size: tuple[int, int]) -> np.ndarray:
 
 
 def window(hole: np.ndarray, size: int) -> tuple[int, int, int, int]:
-    """The box (left, top, right, bottom) that a net of `size` px is shown of a picture with a hole bool [H, W]: twice as
-    wide and high as the hole, at least `size`, and inside the picture."""
+    """The box (left, top, right, bottom) that a net of `size` px is shown of an image with a hole bool [H, W]: twice as
+    wide and high as the hole, at least `size`, and inside the image."""
     box = []
     for axis in (0, 1):
         inside = np.flatnonzero(hole.any(axis))
@@ -95,19 +95,19 @@ def _halves(hole: np.ndarray) -> list[np.ndarray] | None:
     return [first, hole & ~first]
 
 
-def fill(model, picture: Image.Image, mask: Image.Image, scale: float = 1.0, seed: int = 0) -> Image.Image:
-    """The picture, RGB, its hole painted; every pixel outside is its own, to the bit, and none inside is looked at.
+def fill(model, image: Image.Image, mask: Image.Image, scale: float = 1.0, seed: int = 0) -> Image.Image:
+    """The image, RGB, its hole painted; every pixel outside is its own, to the bit, and none inside is looked at.
 
     model: one whose controls hold "mask".  mask: as `as_hole` takes it.  The net sees a window around each of the hole's
     `pieces`, its longer side shrunk or grown to the trained size times `scale`, and what it paints is grown back. Without
-    a hole the picture comes back as it is. Raises PictureError where nothing is left to go by.
+    a hole the image comes back as it is. Raises PictureError where nothing is left to go by.
     """
-    rgb = to_rgb(picture)
+    rgb = to_rgb(image)
     hole = as_hole(mask, rgb.size)
     if not hole.any():
         return rgb
     if hole.all():
-        raise PictureError("the hole covers the whole picture: there is nothing left to go by; mark less of it.")
+        raise ImageError("the hole covers the whole picture: there is nothing left to go by; mark less of it.")
     result, open_ = rgb.copy(), hole.copy()
     for piece in pieces(hole, model.size):
         _fill_piece(model, result, open_, piece, scale, seed)
@@ -115,21 +115,21 @@ def fill(model, picture: Image.Image, mask: Image.Image, scale: float = 1.0, see
     return result
 
 
-def _fill_piece(model, picture: Image.Image, hole: np.ndarray, piece: np.ndarray, scale: float, seed: int) -> None:
-    """Paint one piece of what is still open of a hole into the picture."""
+def _fill_piece(model, image: Image.Image, hole: np.ndarray, piece: np.ndarray, scale: float, seed: int) -> None:
+    """Paint one piece of what is still open of a hole into the image."""
     box = window(piece, model.size)
     left, top, right, bottom = box
     ratio = model.size * scale / max(right - left, bottom - top)
     step = model.method.multiple if hasattr(model, "method") else 4  # what the net halves must be even
     small = tuple(max(32, step, step * round(side * ratio / step)) for side in (bottom - top, right - left))
     known = torch.from_numpy(~hole[top:bottom, left:right])[None, None].float()
-    # A pixel of the small picture is the mean of what is known under it, and hole where less than half is.
+    # A pixel of the small image is the mean of what is known under it, and hole where less than half is.
     share = F.adaptive_avg_pool2d(known, small)
-    x = F.adaptive_avg_pool2d(to_tensor(picture.crop(box)) * known, small) / share.clamp_min(1e-6)
+    x = F.adaptive_avg_pool2d(to_tensor(image.crop(box)) * known, small) / share.clamp_min(1e-6)
     seen = share <= 0.5
     seen = (share == 0 if seen.all() else seen).float()
     made = model.translate(x * (share > 0), seed, mask=seen) if seen.any() else x
-    picture.paste(to_picture(made).resize((right - left, bottom - top), Image.BICUBIC), (left, top), Image.fromarray(piece).crop(box))
+    image.paste(to_image(made).resize((right - left, bottom - top), Image.BICUBIC), (left, top), Image.fromarray(piece).crop(box))
 
 
 # -- without a model ------------------------------------------------------------------------------------------------

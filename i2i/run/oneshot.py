@@ -1,4 +1,4 @@
-"""One picture learned on the spot: OST's second stage, from what a trained model knows of the target, within a given time."""
+"""One image learned on the spot: OST's second stage, from what a trained model knows of the target, within a given time."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from torch import Tensor
 from ..checkpoint import load_method
 from ..data.unpaired import Unpaired, mirrored
 from ..data.worlds.icons import Icons
+from ..images import from_bytes, to_bytes
 from ..losses import l1
 from ..methods.ost import OF_TARGET, OST, SHARED
-from ..pictures import from_bytes, to_bytes
 from ..train import Trainer
 
 KNOWN = (*OF_TARGET, *SHARED, "D_y")  # what the first stage left
@@ -27,8 +27,8 @@ DRAWN = 128  # icons of the target that are drawn for a run
 
 @dataclass(frozen=True)
 class Progress:
-    """over, back: the picture as it is now translated, and its return; copy: what the target's own autoencoder now makes
-    of pictures that it never sees in training. uint8 [N, 3, S, S].  terms: means since the last one, unweighted.
+    """over, back: the image as it is now translated, and its return; copy: what the target's own autoencoder now makes
+    of images that it never sees in training. uint8 [N, 3, S, S].  terms: means since the last one, unweighted.
     copied: mean absolute error of `copy`, of a range of 2."""
 
     step: int
@@ -55,7 +55,7 @@ def learn(
     method: OST, x: Tensor, target: Tensor, seconds: float, *, selective: bool = True, unseen: Tensor | None = None,
     every: float = 1.0, batch: int = 1, seed: int = 0,
 ) -> Iterator[Progress]:  # fmt: skip
-    """Train the second stage of `method` on one picture x, uint8 [1, 3, S, S], for so many seconds; on the CPU.
+    """Train the second stage of `method` on one image x, uint8 [1, 3, S, S], for so many seconds; on the CPU.
 
     target: uint8 [M, 3, S, S].  unseen: more of its kind, to see what becomes of them.  selective: False lets x move the
     shared layers too.  Yields before the first step, every `every` seconds, and at the end; `method` stays as it is.
@@ -82,8 +82,8 @@ def _seen(method: OST, x: Tensor, unseen: Tensor, step: int = 0, seconds: float 
     over = method.translate(from_bytes(x))
     back = method.translate(over, direction="yx")
     copy = method.decode(method.encode(from_bytes(unseen), "y"), "y")
-    pictures = (to_bytes(p).numpy() for p in (over, back, copy))
-    return Progress(step, seconds, *pictures, terms or {}, l1(copy, from_bytes(unseen)).item())
+    images = (to_bytes(p).numpy() for p in (over, back, copy))
+    return Progress(step, seconds, *images, terms or {}, l1(copy, from_bytes(unseen)).item())
 
 
 def target_icons(size: int, count: int = DRAWN) -> Tensor:
@@ -97,8 +97,8 @@ def unseen_icons(size: int) -> Tensor:
     return to_bytes(Icons(size, TARGET, TARGET, split="test").batch(torch.arange(20, 24))["x"])
 
 
-def learn_icon(folder: str, size: int, picture: np.ndarray, seconds: float, selective: bool = True) -> Iterator[Progress]:
-    """`learn` with the model of an export folder and icons of its target; picture: uint8 [1, 3, size, size]."""
+def learn_icon(folder: str, size: int, image: np.ndarray, seconds: float, selective: bool = True) -> Iterator[Progress]:
+    """`learn` with the model of an export folder and icons of its target; image: uint8 [1, 3, size, size]."""
     method, _ = load_method(Path(folder))
-    x, unseen = torch.from_numpy(picture), unseen_icons(size)
+    x, unseen = torch.from_numpy(image), unseen_icons(size)
     yield from learn(method, x, target_icons(size), seconds, selective=selective, unseen=unseen)

@@ -1,4 +1,4 @@
-"""Picture in, picture out: `load` a shipped or exported model and call it."""
+"""Image in, image out: `load` a shipped or exported model and call it."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from torch import Tensor
 from ..assets import CHECKPOINTS
 from ..checkpoint import SEEN, CheckpointError, is_export, load_method
 from ..fast import MEMORY_FORMATS, lay_out
+from ..images import fitted, to_image, to_tensor
 from ..method import Method
-from ..pictures import fitted, to_picture, to_tensor
 from .compiled import Compiled, compiled
 from .filling import fill
 from .prepared import bf16_here, prepared
@@ -40,7 +40,7 @@ def load(
     """A shipped model by name, or the folder that `train` exported.
 
     device: "auto" takes a GPU if there is one.  precision: "fp32", "bf16", or "auto", which takes bf16 where a probe of
-    this device says that it pays; its pictures differ by a quarter of a grey level on average.  compile: see
+    this device says that it pays; its images differ by a quarter of a grey level on average.  compile: see
     `Model.compile`. Raises CheckpointError with one sentence if the model is absent or does not fit.
     """
     if precision not in ("auto", "bf16", "fp32"):
@@ -63,16 +63,16 @@ def load(
 
 @dataclass
 class Placed:
-    """Where a picture lies on the net's canvas: the box (left, top, right, bottom) that it fills."""
+    """Where an image lies on the net's canvas: the box (left, top, right, bottom) that it fills."""
 
     x: Tensor
     box: tuple[int, int, int, int]
 
 
 class Model:
-    """A translation model with its weights. Call it with a picture; safe to call from several threads.
+    """A translation model with its weights. Call it with an image; safe to call from several threads.
 
-    `method` is the module that was loaded, for looking into; pictures come from a copy of it that is ready for
+    `method` is the module that was loaded, for looking into; images come from a copy of it that is ready for
     inference, and after `compile` from a compiled one.
     """
 
@@ -80,7 +80,7 @@ class Model:
         self.method, self.size, self.folder = method, config["size"], folder
         self.name, self.card = folder.name, config["card"]
         self.kind: str = config["method"]
-        self.fit: str = config.get("fit", "letterbox")  # how a picture that is not square comes into the net's square
+        self.fit: str = config.get("fit", "letterbox")  # how an image that is not square comes into the net's square
         self.direction: str = config.get("direction", "AB")  # of training, in a folder with A and B: BA means that x is B
         self.controls: tuple[str, ...] = tuple(method.controls)
         self.labels: tuple[str, ...] = tuple(self.card.get("labels", ()))
@@ -103,20 +103,20 @@ class Model:
         return next(self.method.parameters()).device
 
     def __call__(
-        self, picture: Image.Image, n: int = 1, seed: int | None = None, **controls
+        self, image: Image.Image, n: int = 1, seed: int | None = None, **controls
     ) -> Image.Image | list[Image.Image]:
-        """Translate one PIL picture; a list when n > 1.
+        """Translate one PIL image; a list when n > 1.
 
-        The picture is shaped as those of training were, never squeezed. fit "letterbox": it lies whole in the square, and is
+        The image is shaped as those of training were, never squeezed. fit "letterbox": it lies whole in the square, and is
         cropped back afterwards, so the longer side of the result is size (times scale); fit "crop": its middle square is
         translated. A model that enlarges takes it whole, at its own size. seed:
         sample i is the same for equal seed + i, whatever n is; None draws a fresh one.
         controls: those that the method declares (`Method.controls`), among them direction ("xy" or "yx"), label (a domain,
         by its name in `labels` or its place there; or a list of attributes), scale (of fully convolutional models, 1 to 4
-        times the trained size) and mask (a picture of the same shape, white where the hole is; what lies outside it keeps
+        times the trained size) and mask (an image of the same shape, white where the hole is; what lies outside it keeps
         its size and every bit). None is as good as not given.
         Raises ValueError for a control that the model lacks or a value that it cannot have; PictureError for what is not a
-        picture.
+        image.
         """
         declared = self.method.controls
         given = {name: value for name, value in controls.items() if value is not None}
@@ -133,15 +133,15 @@ class Model:
         direction, label, mask, scale = (given.get(name) for name in ("direction", "label", "mask", "scale"))
         seed = secrets.randbelow(2**31) if seed is None else int(seed)
         if mask is not None:
-            made = [fill(self, picture, mask, scale or 1.0, seed + i) for i in range(n)]
+            made = [fill(self, image, mask, scale or 1.0, seed + i) for i in range(n)]
             return made if n > 1 else made[0]
         if self.method.enlarges > 1:
-            made = [enlarge(self, picture, seed=seed + i) for i in range(n)]
+            made = [enlarge(self, image, seed=seed + i) for i in range(n)]
             return made if n > 1 else made[0]
         controls = {"direction": direction or "xy"} if "direction" in self.controls else {}
         if label is not None:
             controls["label"] = self.number(label)
-        placed = self.place(picture, scale or 1.0)
+        placed = self.place(image, scale or 1.0)
         made = [self._crop(self.translate(placed.x, seed + i, **controls), placed.box) for i in range(n)]
         return made if n > 1 else made[0]
 
@@ -158,13 +158,13 @@ class Model:
         """x [B, C, H, W] in [-1, 1], sides as `place` makes them -> the same, on CPU. controls: those of the method."""
         x = x.to(self.device, memory_format=MEMORY_FORMATS.get(x.dim(), torch.contiguous_format))
         controls = {k: v.to(self.device) if isinstance(v, Tensor) else v for k, v in controls.items()}
-        chance = torch.Generator(self.device).manual_seed(seed % 2**63)
+        rng = torch.Generator(self.device).manual_seed(seed % 2**63)
         ready = self._compiled
         plain = not {k: v for k, v in controls.items() if (k, v) != ("direction", "xy")}
-        made = ready(x, chance) if ready and plain and ready.shape == x.shape else self._run(x, chance, **controls)
+        made = ready(x, rng) if ready and plain and ready.shape == x.shape else self._run(x, rng, **controls)
         return made.float().clamp(-1, 1).cpu()  # a net without tanh may overshoot
 
-    def _run(self, x: Tensor, chance: torch.Generator, **controls) -> Tensor:
+    def _run(self, x: Tensor, rng: torch.Generator, **controls) -> Tensor:
         """Without compiling: the prepared copy, made at the first call."""
         if self._quick is None:
             with self._lock:
@@ -173,10 +173,10 @@ class Model:
                     self._quick = prepared(self.method, bf16), bf16
         method, bf16 = self._quick
         with torch.autocast(self.device.type, torch.bfloat16, enabled=bf16):
-            return method.translate(x, generator=chance, **controls)
+            return method.translate(x, generator=rng, **controls)
 
     def compile(self) -> threading.Thread:
-        """Compile for pictures of the trained size in the background, and use that once its pictures are right.
+        """Compile for images of the trained size in the background, and use that once its images are right.
 
         On a CPU this takes a C++ compiler and about a minute of one core, the first time; the result stays in the user's
         cache. On a GPU it records a graph. Where that fails, or gains nothing, all stays as it was. `join()` the thread to wait.
@@ -195,26 +195,26 @@ class Model:
 
     @property
     def compiled(self) -> bool:
-        """Whether pictures of the trained size now come from compiled code."""
+        """Whether images of the trained size now come from compiled code."""
         return self._compiled is not None
 
-    def place(self, picture: Image.Image, scale: float = 1.0) -> Placed:
-        """Put a picture, by the fit of the model's training, in the middle of the smallest square canvas that the net takes
+    def place(self, image: Image.Image, scale: float = 1.0) -> Placed:
+        """Put an image, by the fit of the model's training, in the middle of the smallest square canvas that the net takes
         at size * scale; at a scale of 1 that is the square it was trained on."""
         longer = round(self.size * scale)
         side = -(-longer // self.method.multiple) * self.method.multiple
-        canvas, box = fitted(picture, longer, self.fit, side)
+        canvas, box = fitted(image, longer, self.fit, side)
         return Placed(to_tensor(canvas), box)
 
-    def seen(self, picture: Image.Image, scale: float = 1.0) -> Image.Image:
-        """The part of a picture that a translation of it shows, at the translation's size."""
-        placed = self.place(picture, scale)
+    def seen(self, image: Image.Image, scale: float = 1.0) -> Image.Image:
+        """The part of an image that a translation of it shows, at the translation's size."""
+        placed = self.place(image, scale)
         return self._crop(placed.x, placed.box)
 
     @staticmethod
     def _crop(y: Tensor, box: tuple[int, int, int, int]) -> Image.Image:
         left, top, right, bottom = box
-        return to_picture(y[..., top:bottom, left:right])
+        return to_image(y[..., top:bottom, left:right])
 
 
 def cards() -> dict[str, dict]:

@@ -1,6 +1,6 @@
 """Nets made ready for `translate` alone: norms folded away, weights laid out once.
 
-It takes milliseconds and needs nothing. The pictures are those of the method that was prepared, to rounding, and the
+It takes milliseconds and needs nothing. The images are those of the method that was prepared, to rounding, and the
 same generator draws the same masks.
 """
 
@@ -143,12 +143,12 @@ class Packed(nn.Module):
 @cache
 def packs(dtype: torch.dtype) -> bool:
     """Whether this build of torch has what `Packed` calls, and it computes what torch's own layers do."""
-    chance = torch.Generator().manual_seed(0)
-    h = torch.rand(1, 16, 8, 8, generator=chance)
+    rng = torch.Generator().manual_seed(0)
+    h = torch.rand(1, 16, 8, 8, generator=rng)
     try:
         with torch.inference_mode():
             for conv, plain in ((nn.Conv2d(16, 16, 4, 2, 1), F.conv2d), (nn.ConvTranspose2d(16, 16, 4, 2, 1), F.conv_transpose2d)):
-                weight = torch.rand(16, 16, 4, 4, generator=chance) - 0.5
+                weight = torch.rand(16, 16, 4, 4, generator=rng) - 0.5
                 conv.weight, conv.bias = nn.Parameter(weight), None
                 wanted, layer = plain(h, weight, None, 2, 1), Packed(conv, dtype)
                 for _ in range(2):

@@ -1,4 +1,4 @@
-"""A picture enlarged tile by tile: memory that does not grow with it, no seam, and a chance to stop on the way."""
+"""An image enlarged tile by tile: memory that does not grow with it, no seam, and a chance to stop on the way."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
-from ..pictures import PictureError, to_bytes, to_rgb, to_tensor
+from ..images import ImageError, to_bytes, to_rgb, to_tensor
 
 TILE = 128
 """Side of a tile in pixels of the input: some 300 MB while it is computed."""
@@ -25,22 +25,22 @@ class Progress(NamedTuple):
     pixels: np.ndarray
 
     @property
-    def picture(self) -> Image.Image:
+    def image(self) -> Image.Image:
         return Image.fromarray(self.pixels)
 
 
-def enlarged(model, picture: Image.Image, tile: int = TILE, seed: int = 0) -> Iterator[Progress]:
-    """Enlarge any picture with a model whose method `enlarges`; one Progress for each tile, the last one complete.
+def enlarged(model, image: Image.Image, tile: int = TILE, seed: int = 0) -> Iterator[Progress]:
+    """Enlarge any image with a model whose method `enlarges`; one Progress for each tile, the last one complete.
 
     Each tile is given as much of its surroundings as one of its pixels can see (`method.reach`), so that the result is
-    that of the whole picture at once. Closing the iterator stops the work. Raises PictureError above MAX_PIXELS.
+    that of the whole image at once. Closing the iterator stops the work. Raises PictureError above MAX_PIXELS.
     """
     k, reach = model.method.enlarges, model.method.reach
-    rgb = to_rgb(picture)
+    rgb = to_rgb(image)
     w, h = rgb.size
     if w * h * k * k > MAX_PIXELS:
         longer = int(max(w, h) * (MAX_PIXELS / (w * h * k * k)) ** 0.5)
-        raise PictureError(
+        raise ImageError(
             f"{w} x {h} px would become {w * k} x {h * k}, more than {MAX_PIXELS // 10**6} megapixels: "
             f"make the longer side at most {longer} px, or take a part of it."
         )
@@ -56,7 +56,7 @@ def enlarged(model, picture: Image.Image, tile: int = TILE, seed: int = 0) -> It
         yield Progress(done, len(corners), pixels)
 
 
-def enlarge(model, picture: Image.Image, tile: int = TILE, seed: int = 0) -> Image.Image:
+def enlarge(model, image: Image.Image, tile: int = TILE, seed: int = 0) -> Image.Image:
     """All of it at once: RGB of `enlarges` times the sides."""
-    *_, last = enlarged(model, picture, tile, seed)
-    return last.picture
+    *_, last = enlarged(model, image, tile, seed)
+    return last.image

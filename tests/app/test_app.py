@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 from i2i.papers import PAPERS
-from kit.odd_pictures import BAD, GOOD, drawing, packed
+from kit.odd_images import BAD, GOOD, drawing, packed
 from kit.root import ROOT
 from kit.served import APP, SECONDS, SENTENCE, Server, Visit, answer, leaks, serving, visiting
 
@@ -45,7 +45,7 @@ class Guest(Visit):
         return self.page.evaluate("document.querySelector('#pad canvas').toDataURL()")
 
     def alters(self, what: str, before) -> float:
-        """Wait until a picture under `what` is complete and not `before`; the milliseconds it took."""
+        """Wait until an image under `what` is complete and not `before`; the milliseconds it took."""
         start = time.perf_counter()
         self.page.wait_for_function(
             """([what, before]) => { const i = document.querySelector(what + ' img');
@@ -268,9 +268,9 @@ def test_a_building_is_painted_from_named_materials(visit):
 
 @pytest.mark.browser
 def test_an_uploaded_picture_lies_under_the_pen(visit, tmp_path):
-    picture = Image.new("RGB", (300, 200), "white")
-    picture.paste((20, 120, 220), (60, 60, 200, 160))
-    picture.save(tmp_path / "mine.png")
+    image = Image.new("RGB", (300, 200), "white")
+    image.paste((20, 120, 220), (60, 60, 200, 160))
+    image.save(tmp_path / "mine.png")
     v = visit()
     v.alters("#made", None)
     pad, made = v.pad(), v.made()
@@ -381,11 +381,11 @@ def test_on_icons_every_size_of_patch_looks_at_made_and_real(patch, side):
 
 def test_a_street_is_wider_than_any_training_picture(visit):
     v = visit("?model=facades")
-    picture = v.page.locator("#street img").last
-    picture.wait_for()
-    assert picture.evaluate("i => [i.naturalWidth, i.naturalHeight]") == [1024, 256]
+    image = v.page.locator("#street img").last
+    image.wait_for()
+    assert image.evaluate("i => [i.naturalWidth, i.naturalHeight]") == [1024, 256]
     v.draw((0.1, 0.1), (0.9, 0.6))
-    before = picture.get_attribute("src")
+    before = image.get_attribute("src")
     v.page.click("#wide")
     v.page.wait_for_function("before => [...document.querySelectorAll('#street img')].at(-1).src !== before", arg=before)
 
@@ -422,7 +422,7 @@ def test_dark_by_address_and_by_button(visit):
 
 
 def ask(server: Server, data: bytes, model: str = "emoji", seed: int = 0) -> Image.Image | str:
-    """What /paired answers to a picture file."""
+    """What /paired answers to an image file."""
     return server.ask("paired", data, model, seed)
 
 
@@ -467,12 +467,12 @@ def test_files_of_the_server_are_out_of_reach_and_its_folders_untold(server, pat
 
 
 def test_fifty_visitors_at_once_are_all_answered_and_cost_no_memory(server):
-    pictures = [packed(drawing(40 + i, 40)) for i in range(50)]
+    images = [packed(drawing(40 + i, 40)) for i in range(50)]
 
     def fifty() -> list[Image.Image | str]:
         start = time.perf_counter()
         with ThreadPoolExecutor(50) as pool:
-            answers = list(pool.map(lambda p: ask(server, p, seed=random.randrange(100)), pictures))
+            answers = list(pool.map(lambda p: ask(server, p, seed=random.randrange(100)), images))
         print(f"fifty visitors: {time.perf_counter() - start:.1f} s, then {server.megabytes():.0f} MB")
         return answers
 
@@ -512,9 +512,9 @@ HOSTILE = {
 @pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
 def test_a_drawing_that_is_none_is_refused_in_a_sentence(value):
     from demos.widgets.pad import rasterise
-    from i2i.pictures import PictureError
+    from i2i.images import ImageError
 
-    with pytest.raises(PictureError) as caught:
+    with pytest.raises(ImageError) as caught:
         rasterise(value, [("pen", "#000000")], "#ffffff")
     assert SENTENCE.fullmatch(str(caught.value))
 

@@ -25,13 +25,13 @@ from demos.work import visitors
 from i2i.checkpoint import export
 from i2i.data import holes
 from i2i.data.worlds.sdf import hash_uniform
+from i2i.images import ImageError, to_image, to_tensor
 from i2i.measure import holes as inside
-from i2i.pictures import PictureError, to_picture, to_tensor
 from i2i.recipes import RECIPES
 from i2i.run import pipeline
 from i2i.run.filling import Membrane, fill
 from kit.methods import tiny
-from kit.odd_pictures import BAD, GOOD, packed
+from kit.odd_images import BAD, GOOD, packed
 from kit.served import SENTENCE, Visit, leaks, serving, tab, visiting
 from kit.sources import noise
 
@@ -71,11 +71,11 @@ def only(gallery, tmp_path, monkeypatch, *names: str) -> None:
 
 
 def grain(w: int, h: int) -> Image.Image:
-    return to_picture(noise(1, 3, h, w, seed=w + h))
+    return to_image(noise(1, 3, h, w, seed=w + h))
 
 
-def own(tmp_path, picture: Image.Image) -> str:
-    picture.save(tmp_path / "own.png")
+def own(tmp_path, image: Image.Image) -> str:
+    image.save(tmp_path / "own.png")
     return str(tmp_path / "own.png")
 
 
@@ -121,7 +121,7 @@ def test_examples_may_be_shown_and_begin_with_a_hole():
         assert len({e.name for e in subject.examples}) == len(subject.examples) >= 6 and subject.model in RECIPES
         for at, example in enumerate(subject.examples):
             hole = fillers.hole_of(View(key, at, "", example.ops))
-            assert 0.01 < hole.share < 0.4 and not hole.fault and max(hole.picture.size) <= 300, example.name
+            assert 0.01 < hole.share < 0.4 and not hole.fault and max(hole.image.size) <= 300, example.name
             assert ("public-domain" in example.credit) == (example.draw is fillers._hopper)
 
 
@@ -157,7 +157,7 @@ def test_eraser_invert_clear_and_holes_drawn_ahead():
 
 @pytest.mark.parametrize("ops", ["b40", "b40,1", "b40,1,2,3", "q1,2,3", "s", "s12", "<script>", "b40,-1,3", "b40,1,2;;b", "b4e9,1,1", "x" * 30_000, "i;" * 500, None, 7])
 def test_ops_that_are_none_are_told_in_a_sentence(ops):
-    with pytest.raises(PictureError) as caught:
+    with pytest.raises(ImageError) as caught:
         brush.rasterise(ops, (64, 64))
     assert SENTENCE.fullmatch(str(caught.value))
 
@@ -175,18 +175,18 @@ def test_the_most_that_is_read_takes_no_more_than_seconds():
 
 @pytest.mark.parametrize("size", [(40, 40), (300, 90), (33, 257), (1, 1), (3, 90), (700, 500)])
 def test_outside_the_hole_every_bit_stays_and_inside_nothing_is_looked_at(gallery, tmp_path, size):
-    picture = grain(*size)
-    view = View("photographs", -1, own(tmp_path, picture), "b60,200,20")
+    image = grain(*size)
+    view = View("photographs", -1, own(tmp_path, image), "b60,200,20")
     made = fillers.filled(view)
     outside = ~made.hole.where
-    for name, result in made.pictures.items():
+    for name, result in made.images.items():
         assert result.size == size
-        assert np.array_equal(np.asarray(result)[outside], np.asarray(picture)[outside]), name
-    other = np.array(picture)
+        assert np.array_equal(np.asarray(result)[outside], np.asarray(image)[outside]), name
+    other = np.array(image)
     other[made.hole.where] = 255 - other[made.hole.where]
     again = fillers.filled(View("photographs", -1, own(tmp_path, Image.fromarray(other)), "b60,200,20"))
     if made.hole.where.any() and not made.hole.fault:
-        assert made.pictures["pggan"].tobytes() == again.pictures["pggan"].tobytes()
+        assert made.images["pggan"].tobytes() == again.images["pggan"].tobytes()
     assert made.figures == {}, "nobody knows the truth of a visitor's picture"
     for html in (inpainting.says_of(view, made), four.shown(view), critic.shown(view)):
         assert "nan" not in html and str(tmp_path) not in html
@@ -199,7 +199,7 @@ def test_outside_the_hole_every_bit_stays_and_inside_nothing_is_looked_at(galler
 def test_an_empty_hole_and_a_full_one_are_told_and_the_picture_stays(gallery, key, ops, says):
     view = settle(key, ops=ops)
     made = fillers.filled(view)
-    assert all(p.tobytes() == view.picture().tobytes() for p in made.pictures.values()) and made.figures == {}
+    assert all(p.tobytes() == view.image().tobytes() for p in made.images.values()) and made.figures == {}
     curtain = inpainting.curtain_of(view, made)
     assert says in inpainting.says_of(view, made) and all(says in t for t in curtain["told"].values())
     assert "the truth" in critic.shown(view) and critic.shown(view).count("<figure") == 1
@@ -210,13 +210,13 @@ def test_figures_are_those_of_the_package(gallery):
     view = settle("facades", 2)
     made = fillers.filled(view)
     for name, found in made.figures.items():
-        twice = [t.expand(2, -1, -1, -1) for t in (to_tensor(made.pictures[name]), to_tensor(view.picture()), torch.from_numpy(made.hole.where).float()[None, None])]
+        twice = [t.expand(2, -1, -1, -1) for t in (to_tensor(made.images[name]), to_tensor(view.image()), torch.from_numpy(made.hole.where).float()[None, None])]
         wanted = inside.figures(*twice)
         assert found == pytest.approx([wanted[f"hole {n}"].value for n in ("L1", "PSNR", "PD-i2i", "energy")], rel=1e-3), name
     told = inpainting.curtain_of(view, made)["told"]["membrane"]
     assert f"{made.figures['membrane'].psnr:.1f}" in told and f"{made.figures['pggan'].l1:.3f}" in told
     assert "<b>0</b> changed" in told and "row to beat" in told
-    assert made.pictures["membrane"].tobytes() == fill(Membrane(), view.picture(), made.hole.mask).tobytes()
+    assert made.images["membrane"].tobytes() == fill(Membrane(), view.image(), made.hole.mask).tobytes()
 
 
 def test_the_best_of_each_figure_stands_out():
@@ -241,8 +241,8 @@ def test_results_of_examples_are_kept_and_those_of_visitors_never(gallery, tmp_p
 def test_a_large_picture_is_reduced_and_that_is_said(gallery, tmp_path):
     view = View("photographs", -1, own(tmp_path, Image.new("RGB", (4000, 300), "teal")), "b40,100,20")
     made = fillers.filled(view)
-    assert made.pictures["pggan"].size == (2048, 154) and "no more than 2048 px" in inpainting.says_of(view, made)
-    value = inpainting.brush_of(view, made.hole.picture)
+    assert made.images["pggan"].size == (2048, 154) and "no more than 2048 px" in inpainting.says_of(view, made)
+    value = inpainting.brush_of(view, made.hole.image)
     assert (value["width"], value["height"]) == (2048, 154) and len(value["src"]) < 100_000
     assert set(value["address"].values()) == {""} and str(tmp_path) not in json.dumps(value), "the page learns nothing of the file"
 
@@ -251,8 +251,8 @@ def test_a_large_picture_is_reduced_and_that_is_said(gallery, tmp_path):
 def test_a_file_of_any_kind_comes_upright_and_whole(gallery, tmp_path, make, size):
     (tmp_path / "in").write_bytes(make())
     made = fillers.filled(View("emoji", -1, str(tmp_path / "in"), "b40,100,60"))
-    w, h = made.pictures["pggan"].size
-    assert abs(w / h - size[0] / size[1]) < 0.02 and made.hole.picture.mode == "RGB"
+    w, h = made.images["pggan"].size
+    assert abs(w / h - size[0] / size[1]) < 0.02 and made.hole.image.mode == "RGB"
 
 
 @pytest.mark.parametrize("make, fault", BAD.values(), ids=BAD)
@@ -264,7 +264,7 @@ def test_a_file_that_is_no_good_is_told_in_a_sentence(tmp_path, make, fault):
 
 
 def test_a_picture_that_was_deleted_is_asked_for_again(gallery, tmp_path):
-    with pytest.raises(PictureError, match="deleted.* bring it again"):
+    with pytest.raises(ImageError, match="deleted.* bring it again"):
         fillers.filled(View("emoji", -1, str(tmp_path / "gone.png")))
 
 
@@ -279,7 +279,7 @@ def test_an_address_is_read_as_far_as_it_can_be(gallery):
     odd = inpainting.wished({"subject": "<b>", "picture": "9" * 40, "hole": "<script>"})
     assert odd.key == "facades" and 0 <= odd.at < 8 and odd.ops == odd.example.ops
     assert inpainting.wished({"picture": "-2", "hole": "s3"}) == View("facades", 0, "", "s3")
-    value = inpainting.brush_of(view, view.picture())
+    value = inpainting.brush_of(view, view.image())
     again = inpainting.wished({k: str(v) for k, v in value["address"].items()} | {"hole": value["ops"]})
     assert again == view
 
@@ -297,7 +297,7 @@ def test_what_a_visitor_asks_for_last_builds_on_the_wish_before_and_ends_its_wor
     assert one() and other()
     view, two = seen.change("a", lambda v: inpainting.marked(v, "c0"))
     assert (view.at, view.ops) == (4, "c0") and seen.view("a") == view and not one() and two() and other()
-    with pytest.raises(PictureError):
+    with pytest.raises(ImageError):
         seen.change("a", lambda v: inpainting.marked(v, "?"))
     assert seen.view("a") == view and two(), "a wish that fails changes nothing"
     view, _ = seen.change("a", lambda v: replace(v, right="membrane"), anew=False)
@@ -349,11 +349,11 @@ def test_what_was_measured_is_told_once_it_was(monkeypatch):
 
 def test_a_cell_of_the_map_is_the_middle_of_what_its_logit_sees():
     D = tiny("pggan", side=64, shared=2).D.eval()
-    picture = noise(1, 3, 64, 64).requires_grad_()
-    patch = D(picture)[1]
+    image = noise(1, 3, 64, 64).requires_grad_()
+    patch = D(image)[1]
     assert patch.shape[-2:] == (16, 16)
     patch[0, 0, 8, 8].backward()
-    seen = picture.grad.abs().sum((0, 1))
+    seen = image.grad.abs().sum((0, 1))
     rows, columns = (seen.sum(d).nonzero().flatten() for d in (1, 0))
     assert len(rows) == len(columns) == critic.reach(2)
     assert (rows[0] + rows[-1]) / 2 == (columns[0] + columns[-1]) / 2 == 8 * 4 + 1.5, "the middle of cell 8 of 4 px"
@@ -367,9 +367,9 @@ def test_the_patches_in_the_hole_are_those_that_the_head_learnt_from():
 
 def test_the_map_lies_over_the_picture_in_its_own_order():
     belief = np.array([[0.9, 0.1], [0.5, 0.2]], np.float32)
-    picture = Image.open(io.BytesIO(base64.b64decode(critic.heat(belief).split(",")[1])))
-    (a, b), (c, d) = np.asarray(picture)
-    assert picture.size == (2, 2) and tuple(a[:3]) == critic._REAL and tuple(b[:3]) == tuple(d[:3]) == critic._MADE
+    image = Image.open(io.BytesIO(base64.b64decode(critic.heat(belief).split(",")[1])))
+    (a, b), (c, d) = np.asarray(image)
+    assert image.size == (2, 2) and tuple(a[:3]) == critic._REAL and tuple(b[:3]) == tuple(d[:3]) == critic._MADE
     assert a[3] == b[3] > d[3] > c[3] == 0
 
 
@@ -380,9 +380,9 @@ def test_both_heads_are_asked_about_the_place_of_the_hole(gallery):
     made = fillers.filled(view)
     box = made.hole.square(16)
     with torch.inference_mode():
-        place = to_tensor(made.pictures["pggan"].crop(box).resize((16, 16), Image.BICUBIC))
+        place = to_tensor(made.images["pggan"].crop(box).resize((16, 16), Image.BICUBIC))
         whole, patch = critic.discriminator("pggan-facades")(place)
-    believed, belief = critic.judged(critic.discriminator("pggan-facades"), to_picture(place))
+    believed, belief = critic.judged(critic.discriminator("pggan-facades"), to_image(place))
     assert believed == pytest.approx(whole.sigmoid().item(), abs=1e-5) and np.allclose(belief, patch[0, 0].sigmoid().numpy(), atol=1e-5)
     assert f"<b>{100 * believed:.0f} %</b> real" in shown
 
@@ -617,8 +617,8 @@ def test_subjects_and_pictures_are_switched(visit):
 
 @pytest.mark.browser
 def test_a_photograph_of_ones_own_is_filled_and_fetched_and_a_bad_one_told(visit, tmp_path):
-    picture = grain(150, 90)
-    picture.save(tmp_path / "mine.png")
+    image = grain(150, 90)
+    image.save(tmp_path / "mine.png")
     (tmp_path / "notes.png").write_text("this is no picture")
     v = visit()
     v.page.set_input_files("#ip-bring input[type=file]", tmp_path / "mine.png")
@@ -631,7 +631,7 @@ def test_a_photograph_of_ones_own_is_filled_and_fetched_and_a_bad_one_told(visit
     with v.page.expect_download() as fetched:
         v.page.click("#ip-fetch")
     made = Image.open(fetched.value.path()).convert("RGB")
-    off = (np.asarray(made) != np.asarray(picture)).any(-1)
+    off = (np.asarray(made) != np.asarray(image)).any(-1)
     assert made.size == (150, 90) and 0 < off.mean() < 0.5 and fetched.value.suggested_filename == "pggan-facades-150x90.png"
 
     w = visit()
@@ -659,14 +659,14 @@ def middle(w: int, h: int) -> Image.Image:
 
 
 def test_the_endpoint_fills(server):
-    picture = grain(60, 40)
-    made = server.ask("inpainting", packed(picture), packed(middle(60, 40)), "pggan-facades").convert("RGB")
-    off = (np.asarray(made) != np.asarray(picture)).any(-1)
+    image = grain(60, 40)
+    made = server.ask("inpainting", packed(image), packed(middle(60, 40)), "pggan-facades").convert("RGB")
+    off = (np.asarray(made) != np.asarray(image)).any(-1)
     assert made.size == (60, 40) and off.any() and not off[np.asarray(middle(60, 40)) == 0].any()
 
 
 @pytest.mark.parametrize(
-    "picture, mask, model, told",
+    "image, mask, model, told",
     [
         (packed(grain(9, 9)), packed(middle(9, 9)), "pix2pix-icons", "there are pggan-facades"),
         (b"no picture", packed(middle(9, 9)), "pggan-emoji", "not a picture"),
@@ -676,8 +676,8 @@ def test_the_endpoint_fills(server):
         (packed(Image.new("L", (2100, 100))), packed(middle(2100, 100)), "pggan-emoji", "2048 px"),
     ],
 )
-def test_the_endpoint_refuses_in_a_sentence(server, picture, mask, model, told):
-    answer = server.ask("inpainting", picture, mask, model)
+def test_the_endpoint_refuses_in_a_sentence(server, image, mask, model, told):
+    answer = server.ask("inpainting", image, mask, model)
     assert isinstance(answer, str) and told in answer and not leaks(answer), answer
 
 

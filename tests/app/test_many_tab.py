@@ -1,4 +1,4 @@
-"""The later cards of the tab Unpaired, on tiny untrained models: many domains, one picture learned live, what f keeps."""
+"""The later cards of the tab Unpaired, on tiny untrained models: many domains, one image learned live, what f keeps."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from i2i.losses import l1
 from i2i.methods import METHODS
 from i2i.run import oneshot as learning
 from i2i.run import pipeline
-from kit.odd_pictures import BAD, packed
+from kit.odd_images import BAD, packed
 from kit.root import ROOT
 from kit.served import leaks
 
@@ -131,12 +131,12 @@ def test_an_address_restores_each_card_and_nonsense_restores_nothing(gallery):
 
 def test_every_icon_is_known_in_every_style_and_all_targets_come_at_once(gallery):
     view = styles.settle("icons", "flat", "night", 2)
-    assert set(view.thing.pictures) == set(STYLES) and len({p.tobytes() for p in view.thing.pictures.values()}) == 4
+    assert set(view.thing.images) == set(STYLES) and len({p.tobytes() for p in view.thing.images.values()}) == 4
     tiles, given, trip, told = styles.show(view, True)
     assert [t["key"] for t in tiles["tiles"]] == list(STYLES) and tiles["chosen"] == "night"
     assert "the truth" in trip and "misses it by" in trip and "hidden" not in trip
     assert "hidden" in styles.show(view, False)[2]
-    x = view.model.place(view.picture).x
+    x = view.model.place(view.image).x
     made = styles.everywhere(view.model, x)
     for i in range(4):
         assert torch.allclose(made[i : i + 1], view.model.translate(x, label=i), atol=1e-5)
@@ -175,18 +175,18 @@ def test_a_photograph_comes_as_what_it_is_and_landscapes_stand_in(gallery, monke
     monkeypatch.setenv("I2I_DATA", str(tmp_path))
     styles.things.cache_clear()
     shown = styles.things("photographs")
-    assert [next(iter(t.pictures)) for t in shown[:5]] == ["cloudy", "rain", "shine", "sunrise", "cloudy"] and len(shown) == 12
+    assert [next(iter(t.images)) for t in shown[:5]] == ["cloudy", "rain", "shine", "sunrise", "cloudy"] and len(shown) == 12
     assert len({t.drawn("").tobytes() for t in shown}) == 3, "different ones of each kind"
     own = styles.settle("photographs", "", "rain", upload=Image.new("RGB", (9, 9)))
     assert len(styles._labels(own)) == 4, "of a visitor's own nobody knows what it shows"
 
 
 def test_a_picture_of_ones_own_takes_the_label_that_changes_it_least(gallery):
-    picture = Image.new("RGB", (40, 20), "teal")
-    own = styles.nearest(scene.loaded("stargan-icons"), picture)
-    made = [styles.everywhere(scene.loaded("stargan-icons"), x := scene.loaded("stargan-icons").place(picture).x)[i] - x for i in range(4)]
+    image = Image.new("RGB", (40, 20), "teal")
+    own = styles.nearest(scene.loaded("stargan-icons"), image)
+    made = [styles.everywhere(scene.loaded("stargan-icons"), x := scene.loaded("stargan-icons").place(image).x)[i] - x for i in range(4)]
     assert own == STYLES[int(np.argmin([d.abs().mean().item() for d in made]))]
-    tiles, _, trip, _ = styles.show(styles.settle("icons", own, "line", upload=picture), True)
+    tiles, _, trip, _ = styles.show(styles.settle("icons", own, "line", upload=image), True)
     assert "your picture" in trip and tiles["address"]["thing"] == "" and "Nobody knows" in trip
 
 
@@ -209,7 +209,7 @@ def test_the_api_answers_a_bad_file_with_a_sentence(gallery, tmp_path, make, fau
     assert fault in caught.value.message and not leaks(caught.value.message)
 
 
-# ---- Learning one picture ----
+# ---- Learning one image ----
 
 
 @pytest.fixture(scope="module")
@@ -417,16 +417,16 @@ def test_who_waits_is_told_for_how_long(gallery, monkeypatch):
     assert "34 s more at most" in shown[1] and "Stopped" in shown[-1]
 
 
-@pytest.mark.parametrize("picture", [Image.new("RGB", (50, 50), "red"), Image.new("RGB", (1, 1)), Image.new("RGBA", (9, 9))], ids=["red", "a pixel", "clear"])
-def test_a_blank_picture_is_refused_by_a_sentence(gallery, picture):
+@pytest.mark.parametrize("image", [Image.new("RGB", (50, 50), "red"), Image.new("RGB", (1, 1)), Image.new("RGBA", (9, 9))], ids=["red", "a pixel", "clear"])
+def test_a_blank_picture_is_refused_by_a_sentence(gallery, image):
     with pytest.raises(ValueError, match="one flat colour"):
-        oneshot._fresh(-1, picture)
+        oneshot._fresh(-1, image)
 
 
 def test_any_picture_that_shows_something_lies_on_the_canvas(gallery):
     for size in ((2, 2), (30, 700), (3000, 2000)):
-        picture = Image.linear_gradient("L").resize(size).convert("RGB")
-        assert oneshot.taken(picture, scene.loaded("ost-icons")).shape == (1, 3, 16, 16)
+        image = Image.linear_gradient("L").resize(size).convert("RGB")
+        assert oneshot.taken(image, scene.loaded("ost-icons")).shape == (1, 3, 16, 16)
 
 
 # ---- DTN ----
@@ -446,10 +446,10 @@ def test_a_drawing_is_centred_as_the_digits_are_that_f_knows(gallery):
 def test_distances_are_those_of_f_and_what_is_no_digit_is_told(gallery):
     written = digits.examples()[0]
     model = scene.loaded("dtn-digits")
-    x = model.place(written.picture).x
+    x = model.place(written.image).x
     with torch.inference_mode():
         far = (model.method.f(x) - model.method.f(model.translate(x))).norm().item()
-    shown = digits.show(written.picture, "3")
+    shown = digits.show(written.image, "3")
     assert f"<b>{far:.1f}</b>" in shown and shown.count("<li") == 11 and "shows no digit" not in shown
     assert len(digits.examples()) == 14 and [w.digit for w in digits.examples()].count(False) == 2
     assert "This picture shows no digit" in digits._example(12)
@@ -460,11 +460,11 @@ def test_the_face_that_f_takes_an_emoji_for_is_the_nearest_of_all(gallery, monke
     monkeypatch.delenv("I2I_DATA", raising=False)
     known, model = faces.examples(), scene.loaded("dtn-faces")
     assert len(known) == 8 and known[0].name == "Grace Hopper"
-    x = torch.cat([model.place(faces.framed(face.picture)).x for face in known])
+    x = torch.cat([model.place(faces.framed(face.image)).x for face in known])
     with torch.inference_mode():
         far = torch.cdist(model.method.f(model.translate(x)), model.method.f(x))
     for at in (0, 5):
-        shown = faces.show(known[at].picture, known[at].name, at)
+        shown = faces.show(known[at].image, known[at].name, at)
         rank = far[at].argsort().tolist().index(at) + 1
         assert ("for <b>x itself</b>" if rank == 1 else f"x comes at place {rank}</b>") in shown
         assert f"{far[at].min():.1f}</b>" in shown and shown.count("<li") == 5 + (rank > 5)

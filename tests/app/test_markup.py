@@ -25,7 +25,7 @@ from demos.unpaired import partner, scene, subjects
 from demos.unpaired import stargan as styles
 from demos.widgets import look
 from i2i.checkpoint import export
-from i2i.pictures import PictureError
+from i2i.images import ImageError
 from i2i.run import pipeline
 from i2i.run.oneshot import Progress
 from kit.methods import tiny
@@ -211,7 +211,7 @@ def test_the_cards_of_unpaired(gallery, monkeypatch):
     run = oneshot._fresh(0, None)
     run.says = LABEL
     assert escape(PICTURE) in safe(oneshot.shown(run), oneshot._heap(0)) and escape(LABEL) in oneshot.shown(run)
-    pixels = np.zeros((1, 3, *run.picture.size), np.uint8)
+    pixels = np.zeros((1, 3, *run.image.size), np.uint8)
     run.frames = [Progress(n, n, pixels, pixels, pixels, {"cycle": 1.0}, 0.1) for n in (0, 1)]
     run.over = True
     assert escape(LABEL) in safe(oneshot.shown(run))
@@ -234,7 +234,7 @@ def test_inpainting(gallery, monkeypatch):
     made = fillers.filled(view)
     curtain = inpainting.curtain_of(view, made)
     assert curtain["pictures"]["pggan"]["alt"].startswith(PICTURE), "set as text by curtain.js"
-    safe(inpainting.brush_of(view, made.hole.picture), curtain, inpainting._heap(view), plain=("alt", "pictures"))
+    safe(inpainting.brush_of(view, made.hole.image), curtain, inpainting._heap(view), plain=("alt", "pictures"))
     assert escape(LABEL) in safe(inpainting.says_of(view, made), inpainting.told(view, made, "pggan"))
     monkeypatch.setattr(fillers.Hole, "fault", LABEL)
     assert escape(LABEL) in safe(inpainting.says_of(view, made), inpainting.told(view, made, "pggan"))
@@ -259,17 +259,17 @@ def test_superres(gallery, monkeypatch):
     for shrink in (True, False):
         view = part.settle(0, side=128, shrink=shrink, keys=["srcnn"])
         *_, shown = superres.compare(view)
-        frame, lens, curtain, plot, idle = superres.everything(shown, view.picture())
+        frame, lens, curtain, plot, idle = superres.everything(shown, view.image())
         assert frame["alt"] == PICTURE and PICTURE in lens["columns"][1]["alt"], "set as text by frame.js and lens.js"
         # The curtain's script sets titles, alts and losses as text, too.
         made = safe(frame, lens, curtain["told"], curtain["says"], plot, idle, superres._heap(0), plain=("alt",))
         assert escape(PICTURE) in made and escape(LABEL) in made and escape(LABEL) in safe(plot)
-        assert escape(LABEL) in safe(spectrum.plot({"srcnn": shown.columns["srcnn"].picture}))
+        assert escape(LABEL) in safe(spectrum.plot({"srcnn": shown.columns["srcnn"].image}))
     job = replace(whole.begin("srcnn", Image.new("RGB", (9, 9))), title=LABEL, says=LABEL)
     assert escape(LABEL) in safe(whole.shown(job))
 
     def refuse(*_):
-        raise PictureError(LABEL)
+        raise ImageError(LABEL)
 
     monkeypatch.setattr(whole, "allowed", refuse)
     assert escape(LABEL) in safe(whole.idle(view, (9, 9)))

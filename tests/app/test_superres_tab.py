@@ -21,12 +21,12 @@ from demos.work import tilework
 from demos.work.line import Full, Line, Waiting
 from i2i.checkpoint import export
 from i2i.data.enlarging import reduced
+from i2i.images import ImageError, from_bytes, to_image, to_tensor
 from i2i.judges import load_judge
-from i2i.pictures import PictureError, from_bytes, to_picture, to_tensor
 from i2i.recipes import RECIPES
 from i2i.run import pipeline, tiles
 from kit.methods import tiny
-from kit.odd_pictures import BAD, GOOD, packed
+from kit.odd_images import BAD, GOOD, packed
 from kit.served import SENTENCE, Visit, leaks, serving, tab, visiting
 from kit.sources import noise
 
@@ -63,11 +63,11 @@ def gallery(folder, monkeypatch):
 
 
 def grain(w: int, h: int) -> Image.Image:
-    return to_picture(noise(1, 3, h, w, seed=w + h))
+    return to_image(noise(1, 3, h, w, seed=w + h))
 
 
-def own(tmp_path, picture: Image.Image) -> str:
-    picture.save(tmp_path / "own.png")
+def own(tmp_path, image: Image.Image) -> str:
+    image.save(tmp_path / "own.png")
     return str(tmp_path / "own.png")
 
 
@@ -128,15 +128,15 @@ def test_a_tiny_picture_is_enlarged_as_it_is(gallery, tmp_path, size):
     *_, shown = superres.compare(view)
     assert shown.done and shown.part.small == (min(size) < 8)
     wanted = (8, 8) if size == (8, 8) else (4 * size[0], 4 * min(size[1], 256))
-    assert shown.columns["srgan"].picture.size == wanted
-    frame, plot = superres.frame_of(shown.part, view.picture()), superres.spectrum_of(shown)
+    assert shown.columns["srgan"].image.size == wanted
+    frame, plot = superres.frame_of(shown.part, view.image()), superres.spectrum_of(shown)
     assert ("too small to be shrunk" in frame["says"]) == shown.part.small
     assert "Too small" in plot and shown.rows == {}
 
 
 def test_a_picture_that_was_deleted_is_asked_for_again(tmp_path):
-    with pytest.raises(PictureError, match="deleted.* bring it again"):
-        part.View(-1, str(tmp_path / "gone.png")).picture()
+    with pytest.raises(ImageError, match="deleted.* bring it again"):
+        part.View(-1, str(tmp_path / "gone.png")).image()
 
 
 @pytest.mark.parametrize("make, size", GOOD.values(), ids=GOOD)
@@ -172,11 +172,11 @@ def test_an_address_is_read_as_far_as_it_can_be(tmp_path):
     assert (view.at, view.centre, view.side, view.shrink, view.chosen) == (4, (100, 120), 128, False, "srgan")
     odd = superres._wished({"picture": "9" * 40, "place": "-3-x", "side": "70", "way": "?", "model": "<b>"}, keys)
     assert (odd.centre, odd.side, odd.shrink, odd.chosen) == (None, 64, True, "srresnet") and 0 <= odd.at < len(part.EXAMPLES)
-    wish = superres.frame_of(part.cut(view), view.picture())["address"]
+    wish = superres.frame_of(part.cut(view), view.image())["address"]
     again = superres._wished({k: str(v) for k, v in wish.items()} | {"model": "srgan"}, keys)
     assert again == view
     mine = part.View(-1, own(tmp_path, grain(90, 60)))
-    assert set(superres.frame_of(part.cut(mine), mine.picture())["address"].values()) == {""}, "a picture of one's own is in no address"
+    assert set(superres.frame_of(part.cut(mine), mine.image())["address"].values()) == {""}, "a picture of one's own is in no address"
 
 
 # ---- What is made, and how it is measured ----
@@ -195,7 +195,7 @@ def test_figures_are_those_of_the_losses(gallery):
     x, y = to_tensor(shown.part.x), to_tensor(shown.part.y)
     model, found = enlargers.loaded("srresnet"), shown.rows["srresnet"]
     with torch.inference_mode():
-        made = to_tensor(shown.columns["srresnet"].picture)
+        made = to_tensor(shown.columns["srresnet"].image)
         assert found.mse == pytest.approx((made - y).square().mean().item(), rel=1e-5)
         assert found.mse == pytest.approx(model.method.generator_loss({"x": x, "y": y})["mse"].item(), rel=0.02), "but for rounding"
         judge = load_judge()
@@ -222,7 +222,7 @@ def test_without_an_original_there_is_no_psnr_but_the_way_back(gallery):
     view = part.settle(side=64, shrink=False, keys=KEYS)
     *_, shown = superres.compare(view)
     assert shown.rows == {} and "original" not in shown.columns
-    again = to_picture(from_bytes(reduced(shown.columns["srcnn"].picture, 4)[0]))
+    again = to_image(from_bytes(reduced(shown.columns["srcnn"].image, 4)[0]))
     far = np.abs(np.asarray(again, float) - np.asarray(shown.part.x, float)).mean()
     assert shown.columns["srcnn"].missed == pytest.approx(far, abs=1e-3)
     curtain = superres.curtain_of(shown)
@@ -235,7 +235,7 @@ def test_d_is_asked_only_where_it_came_along(gallery):
     assert shown.believed is None and "D was needed for training only" in superres.curtain_of(shown)["told"]["srgan"]
     method = enlargers.loaded("srgan").method
     method.D = tiny("srgan", 3, **JUDGED).D.eval()
-    made = shown.columns["srgan"].picture
+    made = shown.columns["srgan"].image
     with torch.inference_mode():
         logits = torch.cat([method.D(to_tensor(made)[..., t : t + 16, l : l + 16]) for t in range(0, 64, 16) for l in range(0, 64, 16)])  # noqa: E741
     wanted = torch.nn.functional.softplus(-logits).mean().item()
@@ -305,7 +305,7 @@ def test_what_costs_nothing_is_shown_at_once_and_the_rest_as_it_is_made(gallery)
 
 def test_the_spectrum_tells_what_lies_beyond_the_input():
     real = grain(128, 128)
-    soft = to_picture(from_bytes(reduced(real, 4)[0])).resize((128, 128), Image.BICUBIC)
+    soft = to_image(from_bytes(reduced(real, 4)[0])).resize((128, 128), Image.BICUBIC)
     html = spectrum.plot({"bicubic": soft, "srgan": real, "original": real})
     shares = [int(n) for n in re.findall(r"<b>(\d+) %</b>", html)]
     assert shares[0] <= 2 and shares[1:] == [100, 100]
@@ -347,11 +347,11 @@ def test_twice_is_done_in_the_manner_of_the_net_that_is_looked_at(folder, monkey
 
 @pytest.mark.parametrize("key, k", [("srresnet", 4), ("srresnet-x2", 2)])
 def test_a_photograph_in_tiles_is_the_picture_at_once(gallery, tmp_path, monkeypatch, key, k):
-    picture, model = grain(150, 70), enlargers.loaded(key)
+    image, model = grain(150, 70), enlargers.loaded(key)
     monkeypatch.setattr(whole, "TILE", 64)
     monkeypatch.setattr(whole, "LINE", Here(first=(None, Waiting(200.0))))
     jobs, says = [], []
-    for job in whole.follow(key, picture, "a"):
+    for job in whole.follow(key, image, "a"):
         if job is None:
             continue
         says.append(job.says)
@@ -361,7 +361,7 @@ def test_a_photograph_in_tiles_is_the_picture_at_once(gallery, tmp_path, monkeyp
     assert any("at most" in s and "3 minutes" in s for s in says), "told to wait"
     (job,) = jobs
     assert made.size == (150 * k, 70 * k) and (job.done, job.of) == (6, 6) == (6, whole.tiles_of((150, 70)))
-    off = np.abs(np.asarray(made, int) - np.asarray(model(picture), int))
+    off = np.abs(np.asarray(made, int) - np.asarray(model(image), int))
     assert off.max() <= 1, "no seam"
     assert job.over and not os.path.exists(job.file) and not os.path.exists(os.path.dirname(job.file)), "nothing stays behind"
     small = np.asarray(made.resize(job.preview.size, Image.BOX), int)
@@ -388,7 +388,7 @@ def test_a_full_line_and_a_picture_too_large_are_sentences(gallery, monkeypatch)
     assert job.over and not job.file and re.match("One is at work and one waits", job.says)
 
     limit = tiles.MAX_PIXELS // 16
-    with pytest.raises(PictureError, match="40 megapixels: make the longer side at most"):
+    with pytest.raises(ImageError, match="40 megapixels: make the longer side at most"):
         next(whole.follow("srgan", Image.new("RGB", (2000, 1251)), "a"))
     view = part.View(-1, "x", chosen="srgan")
     assert "Too large" in whole.idle(view, (2000, limit // 2000 + 1)) and "6528 × 4896" in whole.idle(view, (1632, 1224))

@@ -19,7 +19,7 @@ from i2i.losses import l1
 from i2i.run import pipeline
 from i2i.run.pipeline import load
 from kit.methods import tiny
-from kit.odd_pictures import BAD, GOOD, packed
+from kit.odd_images import BAD, GOOD, packed
 from kit.served import APP, SENTENCE, Server, Visit, leaks, serving, visiting
 from kit.sources import noise
 
@@ -153,7 +153,7 @@ def test_terms_leave_out_a_discriminator_that_did_not_come(gallery, folder, meth
 def test_noise_on_the_way_is_measured_where_the_picture_lies(gallery):
     now = scene.settle("icons", "xy", [], "cyclegan", own=Image.new("RGB", (40, 20), "teal"))
     trip = now.trips()["cyclegan"]
-    assert trip.picture(trip.source).size == (16, 8), "without the net's margins"
+    assert trip.image(trip.source).size == (16, 8), "without the net's margins"
     clean = l1(trip.cut(trip.back(trip.made)), trip.cut(trip.source)).item()
     assert f"mean <strong>{clean:.3f}</strong>" in roundtrip.shown(trip, trip.back(trip.made))
     assert f"mean <strong>{clean:.3f}</strong>, was {clean:.3f}" in roundtrip.noisy(trip, 0)
@@ -199,7 +199,7 @@ def test_the_answer_stays_hidden_until_the_guess(gallery):
     assert row.count('class="true"') == 1 and f"{right} is the true partner" in verdict
     assert ("Right" in verdict) == (right == "A")
     made = now.trips()["cyclegan"]
-    far = partner._far(made.picture(made.made), examples("icons")[2].y)
+    far = partner._far(made.image(made.made), examples("icons")[2].y)
     assert f"<b>{far:.3f}</b>" in verdict and verdict.count("<li>") == 4
 
 
@@ -245,11 +245,11 @@ class Guest(Visit):
         self.page.wait_for_selector({"Map": "#map", "Paired": "#pad canvas", "Unpaired": "#sides img"}[name], state="visible")
 
     def made(self) -> list[str]:
-        """The pictures side by side: the source, then what each method makes of it."""
+        """The images side by side: the source, then what each method makes of it."""
         return self.page.evaluate("[...document.querySelectorAll('#sides img')].map(i => i.src)")
 
     def other(self, before: list[str]) -> None:
-        """Wait until the pictures side by side are not those."""
+        """Wait until the images side by side are not those."""
         self.until("([b]) => JSON.stringify([...document.querySelectorAll('#sides img')].map(i => i.src)) !== JSON.stringify(b)", before)
 
 
@@ -384,8 +384,8 @@ def test_the_partner_is_named_after_a_guess_and_a_new_picture_asks_anew(visit):
 
 @pytest.mark.browser
 def test_a_picture_of_ones_own_is_seen_by_nobody_else(visit, tmp_path):
-    picture = Image.new("RGB", (300, 200), (20, 120, 220))
-    picture.save(tmp_path / "mine.png")
+    image = Image.new("RGB", (300, 200), (20, 120, 220))
+    image.save(tmp_path / "mine.png")
     (tmp_path / "notes.png").write_text("this is no picture")
     v, other = visit(), visit()
     before = v.made()
@@ -426,7 +426,7 @@ def test_subjects_change_and_lecture_mode_is_larger(visit):
 
 
 def ask(server: Server, data: bytes, model: str = "cyclegan-icons", direction: str = "xy") -> Image.Image | str:
-    """What /unpaired answers to a picture file."""
+    """What /unpaired answers to an image file."""
     return server.ask("unpaired", data, model, direction)
 
 

@@ -17,15 +17,15 @@ from torch import nn
 
 from i2i.checkpoint import CheckpointError, export, load_method
 from i2i.fast import lay_out
+from i2i.images import to_image, to_tensor
 from i2i.method import Method, Turn, frozen, weighted_sum
 from i2i.methods import METHODS
-from i2i.pictures import to_picture, to_tensor
 from i2i.run.pipeline import load
 from kit.golden import FOLDER
 from kit.methods import OTHERWISE, TINY, amplified, example, side_of, tiny, wishes
 from kit.runs import assert_identical, everything, trainer, turns_taken
-from kit.sources import chance, noise
 from kit.sources import hole as middle
+from kit.sources import noise, rng
 
 EACH = pytest.mark.parametrize("key", METHODS)
 
@@ -252,7 +252,7 @@ def test_an_export_is_loaded_strictly_and_translates_as_its_method_does(key, tmp
             torch.testing.assert_close(theirs[part], value, rtol=2**-10, atol=1e-6, msg=lambda m, at=f"{name}.{part}": f"{at}\n{m}")
         getattr(method, name).load_state_dict(theirs)
     for wish, controls in wishes(method).items():
-        one, other = (m.translate(example(method)["x"], generator=chance(0), **controls) for m in (method, loaded))
+        one, other = (m.translate(example(method)["x"], generator=rng(0), **controls) for m in (method, loaded))
         require(
             torch.equal(one, other),
             f"{key} ({wish}): an export translates otherwise than its method, so what translate() needs lies outside the networks "
@@ -299,7 +299,7 @@ def test_a_translation_is_a_matter_of_its_input_and_its_seed(key):
     method = amplified(tiny(key)).eval()
     x, random, seeded = example(method)["x"], torch.get_rng_state(), "seed" in method.controls
     for wish, controls in wishes(method).items():
-        one, again, other = (method.translate(x, generator=chance(s), **controls) for s in (1, 1, 2))
+        one, again, other = (method.translate(x, generator=rng(s), **controls) for s in (1, 1, 2))
         require(torch.equal(one, again), f"{key} ({wish}): two translations of one seed differ")
         if seeded:
             require(not torch.equal(one, other), f'{key} ({wish}): "seed" is among its controls and does nothing')
@@ -318,7 +318,7 @@ def test_float32_gives_what_float64_gives_to_rounding(key):
     batch = example(narrow)
     both = [(narrow, batch), (wide, {k: v.double() if v.is_floating_point() else v for k, v in batch.items()})]
     for wish, controls in wishes(narrow).items():
-        one, other = (m.translate(b["x"], generator=chance(0), **controls).double() for m, b in both)
+        one, other = (m.translate(b["x"], generator=rng(0), **controls).double() for m, b in both)
         torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-4, msg=lambda m, wish=wish: f"{key} ({wish})\n{m}")
     for (stage, name, turn), (*_, same) in zip(turns(narrow), turns(wide), strict=True):
         found = []
@@ -337,10 +337,10 @@ ASKED = {**OTHERWISE, "mask": torch.ones(2, 1, 16, 16), "style": torch.zeros(2, 
 def test_translate_takes_the_controls_that_it_declares_and_no_others(key):
     method = amplified(tiny(key)).eval()
     x = example(method)["x"]
-    plain = method.translate(x, generator=chance(0))
+    plain = method.translate(x, generator=rng(0))
     for control, value in ASKED.items():
         try:
-            made = method.translate(x, generator=chance(0), **{control: value})
+            made = method.translate(x, generator=rng(0), **{control: value})
         except TypeError as fault:
             require(control not in method.controls, f"{key}: translate() refuses its own control '{control}': {fault}")
             continue
@@ -355,12 +355,12 @@ def test_a_model_paints_what_its_method_paints_and_takes_its_controls(key, tmp_p
     side = 32 if "mask" in method.controls else side_of(method)  # a net that fills is shown no less
     model = load(export(tmp_path / "model", method, size=side), device="cpu", precision="fp32")
     assert model.controls == tuple(method.controls)
-    image, hole, mask = to_picture(0.5 * noise(3, side, side)), Image.new("L", (side, side)), middle(side)
+    image, hole, mask = to_image(0.5 * noise(3, side, side)), Image.new("L", (side, side)), middle(side)
     hole.paste(255, (side // 4, side // 4, 3 * side // 4, 3 * side // 4))
     always = {"mask": hole} if "mask" in method.controls else {}
     for wish, controls in wishes(method).items():
         made = to_tensor(model(image, seed=0, **controls | always))
-        wanted = model.method.translate(to_tensor(image), generator=chance(0), **controls | ({"mask": mask} if always else {})).clamp(-1, 1)
+        wanted = model.method.translate(to_tensor(image), generator=rng(0), **controls | ({"mask": mask} if always else {})).clamp(-1, 1)
         require(made.shape == wanted.shape, f"{key} ({wish}): a model makes {tuple(made.shape)} where its method makes {tuple(wanted.shape)}")
         gap = (made - wanted).abs().mean()
         require(gap < 1 / 255, f"{key} ({wish}): what a model makes differs by {gap:.2g} from what its method makes")

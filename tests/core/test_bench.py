@@ -14,7 +14,7 @@ SMALL = {"width": 8, "blocks": 2, "patch_layers": 1, "patch_width": 8, "pool": 0
 
 
 class Same:
-    """The same two pictures of each domain at every step."""
+    """The same two images of each domain at every step."""
 
     def __len__(self):
         return 2
@@ -30,7 +30,7 @@ def built(method: str, **changes):
 
 @pytest.mark.parametrize("up", ["transposed3", "resized"])
 def test_the_fast_step_of_cyclegan_is_the_plain_step_in_float64(up):
-    """Calls of G in batches, norms picture by picture, borders by hand, fused Adam and channels-last against none of
+    """Calls of G in batches, norms image by image, borders by hand, fused Adam and channels-last against none of
     these: twenty steps, to 1e-10."""
     fast, plain = built("cyclegan", up=up, **SMALL), built("cyclegan", up=up, **SMALL)
     source = Same()
@@ -46,7 +46,7 @@ def test_the_fast_step_of_cyclegan_is_the_plain_step_in_float64(up):
         if p.dim() > 1:
             assert not torch.allclose(q, first, rtol=0, atol=1e-4), "it has moved"
             torch.testing.assert_close(p, q, rtol=0, atol=1e-10)
-    # The bias before a norm is idle: its gradient is rounding alone, which Adam makes large. The pictures do not see it.
+    # The bias before a norm is idle: its gradient is rounding alone, which Adam makes large. The images do not see it.
     batch = source.batch(None)
     for direction, x in (("xy", batch["x"]), ("yx", batch["y"])):
         torch.testing.assert_close(fast.translate(x, direction=direction), plain.translate(x, direction=direction), rtol=0, atol=1e-9)

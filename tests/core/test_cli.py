@@ -22,10 +22,10 @@ from i2i.claims import CLAIMS, Claim, Comparison, claim
 from i2i.cli import _parser, main
 from i2i.data.folders import is_validation
 from i2i.data.public import catalogue, download
+from i2i.images import to_image
 from i2i.methods import METHODS
 from i2i.metrics import Estimate
 from i2i.papers import PAPERS
-from i2i.pictures import to_picture
 from i2i.recipes import DATA, RECIPES, Recipe
 from i2i.run.pipeline import shipped
 from kit.methods import tiny
@@ -56,12 +56,12 @@ def model(tmp_path_factory) -> Path:
 
 
 def photo(seed: int = 0, w: int = 40, h: int = 40) -> Image.Image:
-    return to_picture(noise(3, h, w, seed=seed))
+    return to_image(noise(3, h, w, seed=seed))
 
 
-def put(path: Path, picture: Image.Image) -> Path:
+def put(path: Path, image: Image.Image) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
-    picture.save(path)
+    image.save(path)
     return path
 
 
@@ -274,13 +274,13 @@ UNPAIRED = {
 
 
 def two_domains(home: Path, count: int = 30) -> Path:
-    """Reddish pictures in A, twice as many bluish ones in B, of several shapes and modes."""
+    """Reddish images in A, twice as many bluish ones in B, of several shapes and modes."""
     for name, colour, many in (("A", (220, 60, 40), count), ("B", (40, 60, 220), 2 * count)):
         (home / name).mkdir(parents=True)
         for i in range(many):
-            picture = Image.new("RGB", (40 + i % 7, 36), colour)
-            picture.paste((i * 8 % 256, 200, 90), (i % 20, 5, i % 20 + 12, 25))
-            (picture.convert("L") if i == 3 else picture).save(home / name / f"{name.lower()}{i}.png")
+            image = Image.new("RGB", (40 + i % 7, 36), colour)
+            image.paste((i * 8 % 256, 200, 90), (i % 20, 5, i % 20 + 12, 25))
+            (image.convert("L") if i == 3 else image).save(home / name / f"{name.lower()}{i}.png")
     return home
 
 
@@ -603,7 +603,7 @@ def test_a_model_cut_short_is_named(cli, elsewhere, model):
 
 
 def held_out(root: Path, count: int = 5) -> Path:
-    """A folder of pairs whose pictures are all for testing."""
+    """A folder of pairs whose images are all for testing."""
     for i in range(count):
         both = Image.new("RGB", (80, 40))
         both.paste(photo(2 * i), (0, 0))

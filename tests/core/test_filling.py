@@ -1,4 +1,4 @@
-"""Filling: masks of any kind, pictures of any size, and a model that fills from Python and from the command line."""
+"""Filling: masks of any kind, images of any size, and a model that fills from Python and from the command line."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from torch import Tensor
 
 import i2i
 from i2i.checkpoint import export
+from i2i.images import ImageError, to_image, to_rgb, to_tensor
 from i2i.measure.holes import FIGURES
-from i2i.pictures import PictureError, to_picture, to_rgb, to_tensor
 from i2i.run.filling import as_hole, fill, pieces, window
 from kit.folders import album
 from kit.images import deep, grey, painted, veiled, view
@@ -24,7 +24,7 @@ from kit.methods import loud, tiny
 
 
 def apart(a: Image.Image, b: Image.Image) -> np.ndarray:
-    """bool [H, W]: where two RGB pictures differ."""
+    """bool [H, W]: where two RGB images differ."""
     assert a.mode == b.mode == "RGB" and a.size == b.size
     return (np.asarray(a) != np.asarray(b)).any(2)
 
@@ -42,9 +42,9 @@ def clear(mode: str) -> Image.Image:
     return page.convert("RGBA").convert(mode)
 
 
-def saved(picture: Image.Image, **options) -> Image.Image:
+def saved(image: Image.Image, **options) -> Image.Image:
     file = io.BytesIO()
-    picture.save(file, "PNG", **options)
+    image.save(file, "PNG", **options)
     return Image.open(file)
 
 
@@ -94,7 +94,7 @@ def test_a_mask_of_nearly_the_same_shape_will_do():
     ids=["turned", "another shape", "empty", "an array", "a name", "nothing"],
 )
 def test_what_is_no_mask_is_refused_in_a_sentence(given, sentence):
-    with pytest.raises(PictureError, match=sentence):
+    with pytest.raises(ImageError, match=sentence):
         as_hole(given, (10, 6))
 
 
@@ -119,7 +119,7 @@ def test_a_window_lies_inside_and_is_twice_as_large_as_the_hole(w, h, size):
             assert middle or first == 0 or last == side, "round the hole, but for the border"
 
 
-# ---- Filling a picture ----
+# ---- Filling an image ----
 
 
 class Spy:
@@ -146,7 +146,7 @@ def model(folder):
     return i2i.load(folder, device="cpu", precision="fp32")
 
 
-SIZES = {  # the picture, and the holes of it
+SIZES = {  # the image, and the holes of it
     (2, 1): [(1, 0, 2, 1)],
     (3, 700): [(0, 10, 3, 12), (1, 0, 2, 690)],
     (37, 53): [(10, 20, 21, 33), (0, 0, 5, 5), (36, 52, 37, 53)],
@@ -157,18 +157,18 @@ SIZES = {  # the picture, and the holes of it
 
 @pytest.mark.parametrize("size, box", [(size, box) for size, boxes in SIZES.items() for box in boxes], ids=str)
 def test_a_filled_picture_keeps_its_size_and_all_that_lies_outside(model, size, box):
-    picture, m = view(*size, grain=7), painted(*size, box)
-    made, inside = fill(model, picture, m), np.asarray(m) > 0
-    changed = apart(made, picture)
+    image, m = view(*size, grain=7), painted(*size, box)
+    made, inside = fill(model, image, m), np.asarray(m) > 0
+    changed = apart(made, image)
     assert not changed[~inside].any() and changed[inside].mean() > 0.8
-    spoilt = Image.composite(Image.effect_noise(size, 90).convert("RGB"), picture, m)
-    assert apart(spoilt, picture).any() and not apart(fill(model, spoilt, m), made).any(), "nothing in the hole is looked at"
+    spoilt = Image.composite(Image.effect_noise(size, 90).convert("RGB"), image, m)
+    assert apart(spoilt, image).any() and not apart(fill(model, spoilt, m), made).any(), "nothing in the hole is looked at"
 
 
 @pytest.mark.parametrize("make", [Image.fromarray, grey, deep, veiled], ids=["colours", "grey", "16 bits", "transparent"])
 def test_a_picture_of_any_kind_is_filled(model, make):
-    picture, m = make(np.asarray(view(41, 34, grain=4))), painted(41, 34, (5, 6, 20, 17))
-    changed = apart(fill(model, picture, m), to_rgb(picture))
+    image, m = make(np.asarray(view(41, 34, grain=4))), painted(41, 34, (5, 6, 20, 17))
+    changed = apart(fill(model, image, m), to_rgb(image))
     assert changed[6:17, 5:20].mean() > 0.8 and changed.sum() == changed[6:17, 5:20].sum()
 
 
@@ -184,9 +184,9 @@ def test_a_turned_photograph_is_filled_upright(model):
 def test_an_empty_hole_changes_nothing_and_a_full_one_leaves_nothing(model):
     for w, h in ((1, 1), (37, 53)):
         assert not apart(fill(model, view(w, h), Image.new("L", (w, h))), view(w, h)).any()
-        with pytest.raises(PictureError, match=r"^the hole covers the whole picture: there is nothing left to go by; mark less of it\.$"):
+        with pytest.raises(ImageError, match=r"^the hole covers the whole picture: there is nothing left to go by; mark less of it\.$"):
             fill(model, view(w, h), Image.new("1", (w, h), 1))
-    with pytest.raises(PictureError, match="expected a PIL picture, got str"):
+    with pytest.raises(ImageError, match="expected a PIL picture, got str"):
         fill(model, "cat.png", Image.new("L", (4, 4)))
 
 
@@ -214,23 +214,23 @@ def test_the_net_is_shown_the_surroundings_and_no_pixel_of_the_hole(scale, side,
 
 
 def test_holes_that_lie_apart_are_each_seen_from_near():
-    spy, picture = Spy(), view(600, 400, grain=9)
+    spy, image = Spy(), view(600, 400, grain=9)
     boxes = [(20, 30, 40, 44), (560, 350, 590, 390), (300, 20, 330, 60)]
-    m = Image.new("L", picture.size)
+    m = Image.new("L", image.size)
     for box in boxes:
         m.paste(255, box)
-    made = fill(spy, picture, m)
+    made = fill(spy, image, m)
     assert len(spy.shown) == 3
     for (_, seen), (left, top, right, bottom) in zip(spy.shown, boxes, strict=True):  # from the smallest to the largest
         side = max(32, 2 * (right - left), 2 * (bottom - top))
         assert seen.mean() == pytest.approx((right - left) * (bottom - top) / side / min(side, 400), rel=0.5), "its own window"
-    after = picture
+    after = image
     for box in boxes:
         after = fill(Spy(), after, painted(600, 400, box))
     assert not apart(made, after).any(), "as if they were filled one by one"
     beside, m = Spy(), painted(600, 400, (20, 30, 60, 70))
     m.paste(255, (64, 30, 144, 110))
-    fill(beside, picture, m)
+    fill(beside, image, m)
     (_, first), (x, second) = beside.shown
     assert first.mean() > 0.27 and second.mean() == pytest.approx(0.25, abs=0.03), "the one is hole to the other until it is filled"
     assert (x[:, 0] > 0.9).logical_and(x[:, 1] < -0.9).float().mean() > 0.01, "and then what was painted there"
@@ -240,18 +240,18 @@ def test_holes_that_lie_apart_are_each_seen_from_near():
 
 
 def test_a_picture_full_of_specks_takes_few_passes_and_is_not_all_hole():
-    spy, picture = Spy(), view(600, 600, grain=9)
+    spy, image = Spy(), view(600, 600, grain=9)
     specks = np.zeros((600, 600), bool)
     specks[::5, ::5] = True
-    made, m = fill(spy, picture, Image.fromarray(specks)), Image.fromarray(specks)
+    made, m = fill(spy, image, Image.fromarray(specks)), Image.fromarray(specks)
     assert len(pieces(specks, 32)) == 16 and len(spy.shown) == 0, "of no pixel of the shrunk picture half is hole: their mean will do"
-    off = np.abs(np.asarray(made).astype(int) - np.asarray(picture.resize((75, 75), Image.BOX).resize((600, 600), Image.BICUBIC)).astype(int))
-    assert not apart(made, picture)[~specks].any() and np.median(off[specks]) < 40
-    spoilt = Image.composite(Image.new("RGB", (600, 600), "lime"), picture, m)
+    off = np.abs(np.asarray(made).astype(int) - np.asarray(image.resize((75, 75), Image.BOX).resize((600, 600), Image.BICUBIC)).astype(int))
+    assert not apart(made, image)[~specks].any() and np.median(off[specks]) < 40
+    spoilt = Image.composite(Image.new("RGB", (600, 600), "lime"), image, m)
     assert not apart(fill(spy, spoilt, m), made).any(), "nothing in the hole is looked at"
     dense = np.ones((600, 600), bool)
     dense[::60, ::60] = False
-    fill(spy, picture, Image.fromarray(dense))
+    fill(spy, image, Image.fromarray(dense))
     assert [0 < seen.mean() < 1 for _, seen in spy.shown] == [True], "the little that is known is not lost"
 
 
@@ -266,26 +266,26 @@ def test_a_net_that_halves_more_often_is_shown_what_it_can_halve(tmp_path, halvi
 
 
 def test_a_model_is_called_with_a_picture_and_a_mask(model):
-    picture, m = view(45, 38, grain=4), painted(45, 38, (8, 9, 21, 20))
-    made = model(picture, mask=m)
-    assert not apart(made, fill(model, picture, m)).any() and apart(made, picture).any()
-    two = model(picture, mask=m, n=2, seed=5)
+    image, m = view(45, 38, grain=4), painted(45, 38, (8, 9, 21, 20))
+    made = model(image, mask=m)
+    assert not apart(made, fill(model, image, m)).any() and apart(made, image).any()
+    two = model(image, mask=m, n=2, seed=5)
     assert isinstance(two, list) and len(two) == 2 and not apart(two[0], made).any() and not apart(two[1], made).any()
-    assert not apart(model(picture, mask=m, scale=2), fill(model, picture, m, 2)).any() and apart(model(picture, mask=m, scale=2), made).any()
+    assert not apart(model(image, mask=m, scale=2), fill(model, image, m, 2)).any() and apart(model(image, mask=m, scale=2), made).any()
     with pytest.raises(ValueError, match=r"^mender needs a mask: an image of the same shape, white where the hole is\.$"):
-        model(picture)
-    with pytest.raises(PictureError, match="one shape"):
-        model(picture, mask=painted(38, 45, (0, 0, 3, 3)))
+        model(image)
+    with pytest.raises(ImageError, match="one shape"):
+        model(image, mask=painted(38, 45, (0, 0, 3, 3)))
     with pytest.raises(ValueError, match=r"^mender has no control 'label'; it has: mask, scale\.$"):
-        model(picture, mask=m, label=0)
+        model(image, mask=m, label=0)
     with pytest.raises(ValueError, match="^scale is a factor from 1 to 4; got 5"):
-        model(picture, mask=m, scale=5)
+        model(image, mask=m, scale=5)
 
 
 def test_what_is_painted_is_what_the_method_paints(model):
-    picture, m = view(32, 32, grain=4), painted(32, 32, (8, 8, 24, 24))
-    wanted = to_picture(model.method.translate(to_tensor(picture), mask=torch.from_numpy(np.array(m)).float()[None, None] / 255))
-    off = np.abs(np.asarray(model(picture, mask=m)).astype(int) - np.asarray(wanted))
+    image, m = view(32, 32, grain=4), painted(32, 32, (8, 8, 24, 24))
+    wanted = to_image(model.method.translate(to_tensor(image), mask=torch.from_numpy(np.array(m)).float()[None, None] / 255))
+    off = np.abs(np.asarray(model(image, mask=m)).astype(int) - np.asarray(wanted))
     assert off.max() <= 2
 
 
@@ -294,7 +294,7 @@ def test_visitors_may_fill_side_by_side(folder):
     jobs = [(view(40 + i, 50 - i, seed=i), painted(40 + i, 50 - i, (i, i, 20 + i, 15 + i))) for i in range(8)]
     with ThreadPoolExecutor(4) as pool:
         together = list(pool.map(lambda job: fresh(job[0], mask=job[1]), jobs))
-    assert not any(apart(made, fresh(picture, mask=m)).any() for made, (picture, m) in zip(together, jobs, strict=True))
+    assert not any(apart(made, fresh(image, mask=m)).any() for made, (image, m) in zip(together, jobs, strict=True))
 
 
 @pytest.fixture(scope="module")
@@ -311,16 +311,16 @@ def test_a_model_without_holes_takes_no_mask(other):
 
 
 def test_holes_are_filled_from_the_command_line(cli, here, folder, model):
-    picture, m = view(45, 38, grain=4), painted(45, 38, (8, 9, 21, 20))
-    wanted = model(picture, mask=m)
-    picture.save("in.png"), m.save("white.png"), (here / "many").mkdir()
+    image, m = view(45, 38, grain=4), painted(45, 38, (8, 9, 21, 20))
+    wanted = model(image, mask=m)
+    image.save("in.png"), m.save("white.png"), (here / "many").mkdir()
     Image.merge("LA", (Image.new("L", m.size, 255), m)).save("clear.png")
     for name in ("white", "clear"):
         status, out, err = cli("translate", folder, "in.png", "--mask", f"{name}.png", "--out", name, "--device", "cpu")
         assert status == 0 and out.strip().endswith("in.png"), err
         off = np.abs(np.asarray(Image.open(here / name / "in.png")).astype(int) - np.asarray(wanted))
         assert off[np.asarray(m) == 0].max() == 0 and off.mean() < 1, "white on black, or white on nothing"
-    picture.save("many/a.png"), view(38, 45).save("many/b.png")
+    image.save("many/a.png"), view(38, 45).save("many/b.png")
     status, _, err = cli("translate", folder, "many", "--mask", "white.png", "--out", "made")
     assert status == 1 and (here / "made" / "a.png").is_file() and not (here / "made" / "b.png").exists()
     assert "b.png: the mask is 45 x 38 px and the picture 38 x 45: they must have one shape." in err and "1 of 2" in err

@@ -27,7 +27,7 @@ from kit.sources import noise
 
 
 def lively(**changes):
-    """A method with weights of some size, norms that have seen pictures, and dropout: nothing in it is at rest."""
+    """A method with weights of some size, norms that have seen images, and dropout: nothing in it is at rest."""
     method = tiny(**{"depth": 4, "width": 8, "cap": 32, **changes})
     with torch.random.fork_rng(devices=[]), torch.no_grad():
         torch.manual_seed(1)
@@ -41,13 +41,13 @@ def lively(**changes):
     return method.eval().requires_grad_(False)
 
 
-def chance(seed: int = 0) -> torch.Generator:
+def rng(seed: int = 0) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
 
 
 @torch.inference_mode()
 def paint(method, x, seed: int = 0):
-    return method.translate(x, generator=chance(seed)).float()
+    return method.translate(x, generator=rng(seed)).float()
 
 
 X = noise(1, 3, 32, 32)
@@ -85,7 +85,7 @@ def test_neighbours_in_a_sequence_are_folded():
     net = PatchGAN(width=8).eval()
     for module in net.modules():
         if isinstance(module, nn.BatchNorm2d):
-            module.running_mean.normal_(generator=chance())
+            module.running_mean.normal_(generator=rng())
     x = noise(1, 6, 32, 32)
     with torch.no_grad():
         wanted = net(x)
@@ -187,7 +187,7 @@ def test_the_probe_says_yes_only_where_bfloat16_is_faster(monkeypatch):
 
 def test_a_tape_keeps_what_was_drawn_and_plays_it_again():
     method = lively(dropout=0.5)
-    tape = Tape(chance(3))
+    tape = Tape(rng(3))
     with torch.inference_mode():
         first = method.translate(X, generator=tape)
         again = method.translate(X, generator=Tape(tape.numbers))
@@ -241,7 +241,7 @@ def stub(folder, monkeypatch):
     monkeypatch.setattr(compiling, "_built", lambda folder, shape, bf16: folder)
     monkeypatch.setattr(compiling, "_loaded", lambda path: made)
     run = model._run
-    monkeypatch.setattr(model, "_run", lambda x, chance: (time.sleep(0.05), run(x, chance))[1])
+    monkeypatch.setattr(model, "_run", lambda x, rng: (time.sleep(0.05), run(x, rng))[1])
     return model, made
 
 
@@ -282,7 +282,7 @@ def test_a_compiler_that_fails_is_no_fault_of_the_visitor(folder, monkeypatch, t
     monkeypatch.setenv("I2I_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(compiling, "compiler", lambda: "/bin/false")
     monkeypatch.setattr(compiling.sys, "executable", "/bin/false")
-    assert compiled(lambda x, chance: lively().translate(x, generator=chance), folder, X, False) is None
+    assert compiled(lambda x, rng: lively().translate(x, generator=rng), folder, X, False) is None
     assert list((tmp_path / "cache").iterdir()) == []
     assert stat.S_IMODE(os.stat(tmp_path / "cache").st_mode) & 0o077 == 0, "it holds code that will be run"
 
@@ -321,7 +321,7 @@ def test_a_net_is_compiled_in_a_process_of_its_own_and_taken_from_the_cache(fold
     with monkeypatch.context() as sealed:  # not for longer: to load the package torch itself may ask a compiler
         sealed.setattr(compiling.subprocess, "Popen", lambda *_, **__: pytest.fail("it is built already"))
         assert compiling._built(folder, X.shape, False) == path
-    method, tape = load(folder, "cpu").method, Tape(chance(4))
+    method, tape = load(folder, "cpu").method, Tape(rng(4))
     wanted = paint(method, X, 4)
     method.translate(X, generator=tape)
     torch.testing.assert_close(compiling._loaded(path)(X, tape.numbers), wanted, rtol=0, atol=1e-3)

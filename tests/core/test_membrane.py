@@ -57,8 +57,8 @@ def test_a_membrane_of_any_size_without_a_hole_or_without_a_rim(h, w):
 
 
 def test_a_membrane_stands_in_for_a_model():
-    picture, m = view(61, 47, grain=30), painted(61, 47, (20, 15, 35, 30))
-    made = fill(Membrane(), Image.composite(Image.new("RGB", (61, 47), "red"), picture, m), m)
-    off = np.abs(np.asarray(made).astype(int) - np.asarray(picture))
+    image, m = view(61, 47, grain=30), painted(61, 47, (20, 15, 35, 30))
+    made = fill(Membrane(), Image.composite(Image.new("RGB", (61, 47), "red"), image, m), m)
+    off = np.abs(np.asarray(made).astype(int) - np.asarray(image))
     assert 0 < off[15:30, 20:35].mean() < 15 and off.sum() == off[15:30, 20:35].sum()
     assert torch.equal(Membrane().translate(X), X)

@@ -1,4 +1,4 @@
-"""Picture in, picture out."""
+"""Image in, image out."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import torch
 from PIL import Image
 
 from i2i.checkpoint import CheckpointError, export
-from i2i.pictures import PictureError, to_picture
+from i2i.images import ImageError, to_image
 from i2i.run import pipeline
 from i2i.run.pipeline import cards, load, shipped
 from kit.methods import tiny
@@ -39,7 +39,7 @@ def model(folder):
 
 
 def photo(w: int = 40, h: int = 40, seed: int = 0) -> Image.Image:
-    return to_picture(noise(3, h, w, seed=seed))
+    return to_image(noise(3, h, w, seed=seed))
 
 
 def same(a: Image.Image, b: Image.Image) -> bool:
@@ -128,7 +128,7 @@ def test_a_picture_lies_in_the_middle_and_its_border_goes_on(model):
 
 
 def test_what_is_cropped_back_is_where_the_picture_lay(model, monkeypatch):
-    """With a net that changes nothing the picture itself comes out."""
+    """With a net that changes nothing the image itself comes out."""
     monkeypatch.setattr(model, "translate", lambda x, seed: x)
     for w, h in ((32, 16), (32, 32), (15, 32), (32, 1)):
         assert same(model(photo(w, h)), photo(w, h))
@@ -155,7 +155,7 @@ def test_values_out_of_range_are_refused(model, bad):
 
 @pytest.mark.parametrize("thing", ["cat.png", None, np.zeros((4, 4, 3))])
 def test_what_is_no_picture_is_refused(model, thing):
-    with pytest.raises(PictureError, match="expected a PIL picture"):
+    with pytest.raises(ImageError, match="expected a PIL picture"):
         model(thing)
 
 

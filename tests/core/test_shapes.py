@@ -16,7 +16,7 @@ from i2i.data.domains import domains
 from i2i.data.folders import DataError, digest, paired
 from i2i.data.labelled import labelled
 from i2i.data.unpaired import unpaired
-from i2i.pictures import FITS, fitted, to_tensor
+from i2i.images import FITS, fitted, to_tensor
 from i2i.recipes import RECIPES, own_folder
 from i2i.run.pipeline import Model, cards, load
 from kit.methods import tiny

@@ -16,9 +16,9 @@ from i2i import colour
 from i2i.checkpoint import export
 from i2i.cli import main
 from i2i.data.worlds.textures import draw
+from i2i.images import ImageError, to_image, to_rgb, to_tensor
 from i2i.methods import METHODS
 from i2i.methods.srcnn import bicubic
-from i2i.pictures import PictureError, to_picture, to_rgb, to_tensor
 from i2i.recipes import RECIPES, SHIPPED_JUDGES
 from i2i.run import tiles
 from kit.folders import album
@@ -58,43 +58,43 @@ class Plain:
 
 @pytest.fixture(scope="module", params=WAYS, ids=str)
 def whole(request):
-    """A model, a picture, and what becomes of it at once."""
+    """A model, an image, and what becomes of it at once."""
     key, changes = request.param
-    model, picture = Plain(vivid(key, **changes)), view(23, 17, grain=2)
-    made = to_picture(model.translate(to_tensor(picture)))
+    model, image = Plain(vivid(key, **changes)), view(23, 17, grain=2)
+    made = to_image(model.translate(to_tensor(image)))
     assert np.asarray(made).std() > 20 and len(np.unique(made)) > 100, "nothing to see"
-    return model, picture, made
+    return model, image, made
 
 
 @pytest.mark.parametrize("tile", [5, 16, 23, 200])
 def test_tiles_of_any_size_make_the_whole_pictures_result(whole, tile):
-    model, picture, made = whole
-    assert shades_apart(tiles.enlarge(model, picture, tile), made) <= 1
+    model, image, made = whole
+    assert shades_apart(tiles.enlarge(model, image, tile), made) <= 1
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 50), (130, 3)], ids=str)
 def test_thin_and_tiny_pictures_are_enlarged(whole, size):
     model, k = whole[0], whole[0].method.enlarges
-    picture = view(*size, grain=2)
-    made = tiles.enlarge(model, picture, 40)
+    image = view(*size, grain=2)
+    made = tiles.enlarge(model, image, 40)
     assert made.size == (k * size[0], k * size[1])
-    assert shades_apart(made, to_picture(model.translate(to_tensor(picture)))) <= 1
+    assert shades_apart(made, to_image(model.translate(to_tensor(image)))) <= 1
 
 
 def test_a_tile_is_given_its_surroundings_and_no_more(whole):
-    model, picture = whole[0], view(100, 90)
+    model, image = whole[0], view(100, 90)
     model.shapes.clear()
-    tiles.enlarge(model, picture, 30)
+    tiles.enlarge(model, image, 30)
     far = model.method.reach
     assert len(model.shapes) == 12 and max(model.shapes) == (30 + 2 * far, 30 + 2 * far)
     assert model.shapes[0] == (30 + far, 30 + far) and model.shapes[-1] == (30 + far, 10 + far)
 
 
 def test_progress_counts_the_tiles_and_shows_what_is_there(whole):
-    model, picture, made = whole
+    model, image, made = whole
     k, steps = model.method.enlarges, []
-    for step in tiles.enlarged(model, picture, 10):
-        steps.append((step.done, step.of, step.picture.copy()))
+    for step in tiles.enlarged(model, image, 10):
+        steps.append((step.done, step.of, step.image.copy()))
     assert [(done, of) for done, of, _ in steps] == [(i, 6) for i in range(1, 7)]
     first = np.asarray(steps[0][2])
     assert first.shape == (17 * k, 23 * k, 3) and np.abs(first[: 10 * k, : 10 * k].astype(int) - np.asarray(made)[: 10 * k, : 10 * k]).max() <= 1
@@ -103,9 +103,9 @@ def test_progress_counts_the_tiles_and_shows_what_is_there(whole):
 
 
 def test_closing_the_iterator_stops_the_work(whole):
-    model, picture, _ = whole
+    model, image, _ = whole
     model.shapes.clear()
-    work = tiles.enlarged(model, picture, 10)
+    work = tiles.enlarged(model, image, 10)
     assert model.shapes == [], "nothing is done before it is asked for"
     next(work), next(work)
     work.close()
@@ -115,7 +115,7 @@ def test_closing_the_iterator_stops_the_work(whole):
 def test_a_result_beyond_the_limit_is_refused_with_what_to_do():
     model = Plain(tiny("srresnet"))
     sentence = "2000 x 3000 px would become 8000 x 12000, more than 40 megapixels: make the longer side at most 1936 px, or take a part of it."
-    with pytest.raises(PictureError, match=f"^{re.escape(sentence)}$"):
+    with pytest.raises(ImageError, match=f"^{re.escape(sentence)}$"):
         tiles.enlarge(model, Image.new("L", (2000, 3000)))
     assert model.shapes == []
     model.translate = lambda x, seed=0: torch.zeros(1, 3, 4 * x.shape[2], 4 * x.shape[3])
@@ -140,10 +140,10 @@ def model(folder):
 
 @pytest.mark.parametrize("make", [Image.fromarray, grey, deep, veiled], ids=["colours", "grey", "16 bits", "transparent"])
 def test_a_picture_of_any_kind_is_enlarged_whole(model, make):
-    picture = make(np.asarray(view(21, 14, grain=2)))
-    made = model(picture)
+    image = make(np.asarray(view(21, 14, grain=2)))
+    made = model(image)
     assert made.mode == "RGB" and made.size == (42, 28)
-    wanted = to_picture(model.method.translate(to_tensor(to_rgb(picture))))
+    wanted = to_image(model.method.translate(to_tensor(to_rgb(image))))
     assert shades_apart(made, wanted) <= 1 and np.asarray(made).std() > 10
 
 
@@ -162,10 +162,10 @@ def test_samples_are_a_list_and_chance_has_no_part(model):
 
 
 def test_what_cannot_be_enlarged_is_refused(model):
-    with pytest.raises(PictureError, match=r"^4000 x 3000 px would become 8000 x 6000, more than 40 megapixels"):
+    with pytest.raises(ImageError, match=r"^4000 x 3000 px would become 8000 x 6000, more than 40 megapixels"):
         model(Image.new("1", (4000, 3000)))
     for thing in ("cat.png", None, Image.new("RGB", (0, 3))):
-        with pytest.raises(PictureError):
+        with pytest.raises(ImageError):
             model(thing)
 
 
@@ -205,7 +205,7 @@ def test_photographs_become_a_model_that_loads_and_is_judged(cli, here, key, opt
 
 
 def test_srgan_on_ones_own_photographs_begins_with_the_shipped_generator(cli, here, monkeypatch):
-    """As deep as that one is, whatever the size of the pictures."""
+    """As deep as that one is, whatever the size of the images."""
     shipped, started = here / "shipped", METHODS["srresnet"].Config(**RECIPES["srresnet-photographs"].config)
     export(shipped / "srresnet-photographs", METHODS["srresnet"](started).eval(), size=96)
     (shipped / "judges").symlink_to(SHIPPED_JUDGES)
@@ -234,7 +234,7 @@ def test_each_picture_of_a_benchmark_has_its_line(tmp_path, monkeypatch, capsys)
     (data / "sr_classic" / "set14").mkdir()
     for k in range(2):
         for part in ("set5", "set14"):
-            to_picture(draw(torch.tensor([k]), 64)[0]).save(data / "sr_classic" / part / f"wall{k}.png")
+            to_image(draw(torch.tensor([k]), 64)[0]).save(data / "sr_classic" / part / f"wall{k}.png")
     monkeypatch.setenv("I2I_DATA", str(data))
     assert main(["evaluate", str(home), "--each"]) == 0
     lines = capsys.readouterr().out.splitlines()

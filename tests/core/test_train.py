@@ -242,7 +242,7 @@ def test_a_resume_file_of_another_version_is_refused_in_one_sentence(tmp_path):
 
 
 class Poisoned(Made):
-    """Its sample 7 is no picture."""
+    """Its sample 7 is no image."""
 
     def batch(self, index, generator=None):
         batch = super().batch(index, generator)
@@ -363,7 +363,7 @@ def test_a_batch_that_cannot_be_shared_evenly_is_refused(monkeypatch):
 
 @pytest.mark.skipif(os.name != "posix", reason="kill -9 is a matter of POSIX")
 def test_a_kill_at_any_moment_leaves_files_that_load(tmp_path):
-    chance = random.Random(0)
+    rng = random.Random(0)
     for _ in range(6):
         process = FORKS.Process(target=save_for_ever, args=(str(tmp_path),))
         process.start()
@@ -371,7 +371,7 @@ def test_a_kill_at_any_moment_leaves_files_that_load(tmp_path):
         # From the second round on the files of the killed predecessor are there to be overwritten.
         while not (model / "config.json").exists() and process.is_alive() and time.monotonic() - start < 120:
             time.sleep(0.01)
-        time.sleep(0.5 * chance.random() + 0.1)
+        time.sleep(0.5 * rng.random() + 0.1)
         process.kill()
         process.join()
         assert load_resume(tmp_path / "resume.pt")["model"]["w"].shape == (2_000_000,)

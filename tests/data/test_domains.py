@@ -20,9 +20,9 @@ from i2i.data.domains import Domains, domains, emoji_domains, icon_domains
 from i2i.data.folders import DataError, is_validation
 from i2i.data.unpaired import Unpaired, mirrored
 from i2i.data.worlds.icons import Icons
+from i2i.images import ImageError, to_bytes, to_image
 from i2i.measure import evaluate
 from i2i.methods import METHODS
-from i2i.pictures import PictureError, to_bytes, to_picture
 from i2i.publish import publish
 from i2i.recipes import Recipe, facts_of, folder_recipe
 from i2i.train import Trainer
@@ -34,7 +34,7 @@ EMOJI = Path(os.environ.get("I2I_DATA", "data")) / "emoji"
 THREE = {"domains": 3}
 
 
-def chance(seed: int = 0) -> torch.Generator:
+def rng(seed: int = 0) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
 
 
@@ -60,17 +60,17 @@ def test_positions_run_through_the_domains_and_labels_say_which(three):
 
 def test_two_of_the_domains_make_a_pair(three):
     for pair in (three.pair("light", "grey"), three.pair(2, 1)):
-        assert isinstance(pair, Unpaired) and torch.equal(pair.x, three.pictures[2]) and torch.equal(pair.y, three.pictures[1])
+        assert isinstance(pair, Unpaired) and torch.equal(pair.x, three.images[2]) and torch.equal(pair.y, three.images[1])
     with pytest.raises(ValueError):
         three.pair("light", "red")
 
 
 def test_a_batch_is_a_function_of_index_and_generator_alone():
-    pictures = [to_bytes(noise(4, 3, 16, 16, seed=s)) for s in (1, 2)]
-    source, index = Domains(pictures, ("a", "b"), move=mirrored), torch.arange(8)
-    one, again, other = (source.batch(index, chance(s))["x"] for s in (1, 1, 2))
+    images = [to_bytes(noise(4, 3, 16, 16, seed=s)) for s in (1, 2)]
+    source, index = Domains(images, ("a", "b"), move=mirrored), torch.arange(8)
+    one, again, other = (source.batch(index, rng(s))["x"] for s in (1, 1, 2))
     assert torch.equal(one, again) and not torch.equal(one, other)
-    assert torch.equal(to_bytes(source.batch(index)["x"]), torch.cat(pictures)), "without a generator nothing moves"
+    assert torch.equal(to_bytes(source.batch(index)["x"]), torch.cat(images)), "without a generator nothing moves"
 
 
 def test_fewer_than_two_domains_and_empty_ones_are_refused():
@@ -97,9 +97,9 @@ def put(root: Path, name: str, names=NAMES, size=(16, 16)) -> None:
 
 
 def seen(source: Domains) -> dict[str, set[int]]:
-    """Name of domain -> numbers of the pictures in it; the colours must be those of the name."""
+    """Name of domain -> numbers of the images in it; the colours must be those of the name."""
     found = {}
-    for name, part in zip(source.names, source.pictures, strict=True):
+    for name, part in zip(source.names, source.images, strict=True):
         colours = part.float().mean((2, 3)).round().int()
         assert {(r, b) for r, _, b in colours.tolist()} == {SHADES[name]}
         found[name] = {g // 5 for g in colours[:, 1].tolist()}
@@ -123,7 +123,7 @@ def test_labels_follow_the_names_of_the_folders(tmp_path):
     assert source.names == ("Birch", "apple", "cat 2"), "capitals first"
     for k, name in enumerate(source.names):
         index = (source.batch(torch.arange(len(source)))["label"] == k).nonzero()[:, 0]
-        assert torch.equal(to_bytes(source.batch(index)["x"]), source.pictures[k]), name
+        assert torch.equal(to_bytes(source.batch(index)["x"]), source.images[k]), name
     seen(source)
 
 
@@ -158,7 +158,7 @@ def test_a_single_picture_serves_every_split_and_trains(tmp_path):
     put(tmp_path, "apple", ["001"])
     put(tmp_path, "Birch", ["002", "003"])
     splits = [domains(tmp_path, 16, s) for s in ("train", "val", "test")]
-    assert len(splits[0]) >= 2 and all(min(map(len, s.pictures)) for s in splits)
+    assert len(splits[0]) >= 2 and all(min(map(len, s.images)) for s in splits)
     t = Trainer(tiny("stargan"), splits[0], batch=4, precision="fp32")
     assert all(math.isfinite(v) for _ in range(2) for v in t.advance().values())
 
@@ -171,10 +171,10 @@ def test_pictures_of_every_kind_and_shape_become_rgb_squares_and_train(tmp_path,
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
         for i, (h, w) in enumerate(KINDS):
-            make(np.asarray(to_picture(noise(3, h, w, seed=i)))).save(tmp_path / name / f"{i}.png")
+            make(np.asarray(to_image(noise(3, h, w, seed=i)))).save(tmp_path / name / f"{i}.png")
     source = domains(tmp_path, 16)
-    assert [p.shape for p in source.pictures] == [(len(KINDS), 3, 16, 16)] * 2
-    first = source.pictures[0][0].float()
+    assert [p.shape for p in source.images] == [(len(KINDS), 3, 16, 16)] * 2
+    first = source.images[0][0].float()
     if make is veiled:
         assert (first[..., :6] > 250).all() and first[..., 10:].std() > 10, "white shows through"
     if make in (grey, deep):
@@ -189,9 +189,9 @@ def test_a_wide_picture_is_cropped_where_that_was_asked_for_and_else_whole(tmp_p
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
         striped.save(tmp_path / name / "one.png")
-    middle = domains(tmp_path, 64, fit="crop").pictures[0][0, :, :, 16:48].float().mean((1, 2))
+    middle = domains(tmp_path, 64, fit="crop").images[0][0, :, :, 16:48].float().mean((1, 2))
     assert middle[2] > 250 and middle[0] < 5
-    whole = domains(tmp_path, 60).pictures[0][0].float()
+    whole = domains(tmp_path, 60).images[0][0].float()
     assert whole[2, :, 22:38].min() > 250 and whole[0, :, :18].min() > 250 and whole[0, :, 42:].min() > 250
 
 
@@ -212,7 +212,7 @@ def test_a_corrupt_picture_and_unknown_words_are_named(tmp_path):
     name = f"{min({*range(40)} - VAL):03d}.png"
     path = tmp_path / "Birch" / name
     path.write_bytes(path.read_bytes()[:50])
-    assert name in refused(tmp_path, 16, error=PictureError)
+    assert name in refused(tmp_path, 16, error=ImageError)
     assert "validation" in refused(tmp_path, 16, "validation")
     assert "ab" in refused(tmp_path, 16, direction="ab")
 
@@ -241,11 +241,11 @@ def concepts_of(part: Tensor) -> list[int]:
 def test_in_training_no_concept_is_drawn_in_two_styles(drawings):
     root, styles = drawings
     source = emoji_domains(root, styles, 8, by="code")
-    shown = [concepts_of(part) for part in source.pictures]
+    shown = [concepts_of(part) for part in source.images]
     held = {i for i in range(70) if is_validation(f"1f{i:03x}")}
     assert sorted(sum(shown, [])) == sorted({*range(70)} - held), "each once, and none that is held out"
     assert all(len(part) > 10 for part in shown)
-    assert [int(part[:, 0].float().mean() / 50 + 0.5) for part in source.pictures] == [0, 1, 2]
+    assert [int(part[:, 0].float().mean() / 50 + 0.5) for part in source.images] == [0, 1, 2]
     assert source.names == styles and source.move is emoji.moved and not source.partners
 
 
@@ -253,7 +253,7 @@ def test_in_training_no_concept_is_drawn_in_two_styles(drawings):
 def test_held_out_concepts_are_drawn_in_all_styles(drawings, split):
     root, styles = drawings
     source = emoji_domains(root, styles, 8, split, by="code")
-    shown = [concepts_of(part) for part in source.pictures]
+    shown = [concepts_of(part) for part in source.images]
     assert shown[0] == shown[1] == shown[2] and source.partners and source.move is None
     assert shown[0] == [*range(70, 90)] if split == "test" else {*shown[0]} <= {*range(70)}
     with pytest.raises(DataError, match="unknown emoji style 'apple'"):
@@ -282,15 +282,15 @@ def test_the_real_emoji_are_shared_out_among_the_styles(monkeypatch):
 def test_icons_of_training_are_different_objects_in_their_styles():
     source = icon_domains(16, ("flat", "night"), count=4)
     for k, name in enumerate(source.names):
-        assert torch.equal(source.pictures[k], to_bytes(Icons(16, name, name).batch(torch.arange(4) + 4 * k)["x"]))
+        assert torch.equal(source.images[k], to_bytes(Icons(16, name, name).batch(torch.arange(4) + 4 * k)["x"]))
     assert source.move is mirrored and not source.partners
 
 
 def test_held_out_icons_are_the_same_objects():
     source = icon_domains(8, ("flat", "line"), "test")
-    assert [len(p) for p in source.pictures] == [512, 512] and source.partners and source.move is None
+    assert [len(p) for p in source.images] == [512, 512] and source.partners and source.move is None
     both = Icons(8, "flat", "line", split="test").batch(torch.arange(4))
-    assert torch.equal(source.pictures[0][:4], to_bytes(both["x"])) and torch.equal(source.pictures[1][:4], to_bytes(both["y"]))
+    assert torch.equal(source.images[0][:4], to_bytes(both["x"])) and torch.equal(source.images[1][:4], to_bytes(both["y"]))
 
 
 # ---- Cards ----
@@ -323,6 +323,6 @@ def test_the_card_names_the_domains_and_other_domains_are_no_test(tmp_path, thre
     model = i2i.load(home, device="cpu")
     assert model.labels == three.names and model.card["judged on"].startswith("nothing"), "one picture is too few"
     assert "figures" not in model.card
-    other = Domains(three.pictures, ("dark", "grey", "white"))
+    other = Domains(three.images, ("dark", "grey", "white"))
     with pytest.raises(DataError, match="the domains are dark, grey, white, but export knows dark, grey, light.$"):
         evaluate(model, other, progress=False)

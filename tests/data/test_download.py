@@ -629,9 +629,9 @@ def test_bsds500_becomes_pictures_and_mean_edges(host, tmp_path):
 
 def png(colour: tuple, size: int) -> bytes:
     buffer = io.BytesIO()
-    picture = Image.new("RGBA", (size, size), (0, 0, 0, 0))
-    picture.paste(colour, (size // 4, size // 4, size - size // 4, size - size // 4))
-    picture.save(buffer, "PNG")
+    image = Image.new("RGBA", (size, size), (0, 0, 0, 0))
+    image.paste(colour, (size // 4, size // 4, size - size // 4, size - size // 4))
+    image.save(buffer, "PNG")
     return buffer.getvalue()
 
 
@@ -680,9 +680,9 @@ def test_emoji_become_styles_of_the_concepts_that_all_draw(host, tmp_path):
                "fluent-3d": (0, 0, 255)}  # fmt: skip
     assert set(tree(place)) == {"index.json", *(f"{style}/{code}.webp" for style in colours for code in kept)}
     for style, colour in colours.items():
-        picture = Image.open(place / style / f"{kept[1]}.webp").convert("RGB")
-        assert picture.size == (128, 128)
-        assert picture.getpixel((64, 64)) == colour and picture.getpixel((2, 2)) == (255, 255, 255)
+        image = Image.open(place / style / f"{kept[1]}.webp").convert("RGB")
+        assert image.size == (128, 128)
+        assert image.getpixel((64, 64)) == colour and image.getpixel((2, 2)) == (255, 255, 255)
 
 
 def test_the_emoji_split_is_that_of_the_recipes():

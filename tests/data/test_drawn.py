@@ -1,4 +1,4 @@
-"""Drawings: lines inked from flat pictures, the emoji reader, and the twenty sketches."""
+"""Drawings: lines inked from flat images, the emoji reader, and the twenty sketches."""
 
 from __future__ import annotations
 

@@ -16,28 +16,28 @@ from i2i.data.folders import DataError
 from i2i.data.worlds import textures as texture_module
 from i2i.data.worlds.sdf import grid, hash_uniform
 from i2i.data.worlds.textures import KINDS, SPLITS, draw, kind_of, textures
+from i2i.images import ImageError, from_bytes, to_bytes, to_image
 from i2i.methods.srcnn import bicubic
-from i2i.pictures import PictureError, from_bytes, to_bytes, to_picture
 from i2i.recipes import own_folder
 from kit.folders import NAMES, VAL, put
 from kit.images import as_reduced, view
 from kit.methods import tiny
 from kit.runs import assert_identical
-from kit.sources import chance
+from kit.sources import rng
 
 # ---- Pairs ----
 
 
 @pytest.mark.parametrize("scale", [2, 4])
 def test_a_picture_is_reduced_as_pillow_does_and_loses_what_does_not_divide(scale):
-    picture = view(39, 23, grain=2)
-    x, y = reduced(picture, scale)
+    image = view(39, 23, grain=2)
+    x, y = reduced(image, scale)
     w, h = 39 // scale * scale, 23 // scale * scale
-    cropped = np.asarray(picture)[:h, :w]
+    cropped = np.asarray(image)[:h, :w]
     assert x.dtype == y.dtype == torch.uint8 and np.array_equal(y.permute(1, 2, 0), cropped)
     small = Image.fromarray(cropped).resize((w // scale, h // scale), Image.BICUBIC)
     assert np.array_equal(x.permute(1, 2, 0), np.asarray(small))
-    assert reduced(picture.convert("L"), scale)[0].shape == x.shape
+    assert reduced(image.convert("L"), scale)[0].shape == x.shape
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def places() -> list[Image.Image]:
 @pytest.mark.parametrize("augment", [False, True])
 def test_x_is_what_is_left_of_y(places, scale, augment):
     source = Enlarging(places, 64, scale, augment)
-    batch = source.batch(torch.arange(len(source)).repeat(8), chance())
+    batch = source.batch(torch.arange(len(source)).repeat(8), rng())
     assert batch["y"].shape[1:] == (3, 64, 64) and batch["x"].shape[1:] == (3, 64 // scale, 64 // scale)
     assert batch["x"].abs().max() <= 1 and batch["x"].dtype == torch.float32
     assert as_reduced(batch, scale) <= 1
@@ -60,14 +60,14 @@ def test_x_is_what_is_left_of_y(places, scale, augment):
 def test_a_batch_is_a_function_of_index_and_generator_alone(places):
     source, index = Enlarging(places, 48, augment=True), torch.tensor([2, 0, 5, 2])
     torch.manual_seed(0)
-    one = source.batch(index, chance(1))
+    one = source.batch(index, rng(1))
     torch.manual_seed(1)
-    again, other = source.batch(index, chance(1)), source.batch(index, chance(2))
+    again, other = source.batch(index, rng(1)), source.batch(index, rng(2))
     assert_identical(one, again)
     assert torch.equal(one["index"], index) and not torch.equal(one["y"], other["y"])
     assert not torch.equal(one["y"][0], one["y"][3]), "each place of a batch has its own chance"
     middle = Enlarging(places, 48)
-    assert_identical(middle.batch(torch.tensor([1])), middle.batch(torch.tensor([1]), chance(5)))
+    assert_identical(middle.batch(torch.tensor([1])), middle.batch(torch.tensor([1]), rng(5)))
     # At (14, 26) where that were possible: x has a pixel for four of these.
     wanted = np.asarray(places[1])[16 : 16 + 48, 28 : 28 + 48]
     assert np.array_equal(to_bytes(middle.batch(torch.tensor([1]))["y"])[0].permute(1, 2, 0), wanted)
@@ -75,7 +75,7 @@ def test_a_batch_is_a_function_of_index_and_generator_alone(places):
 
 def test_every_place_comes_up_and_each_way_of_turning_it(places):
     square = Enlarging([view(32, 32, grain=3)], 32, augment=True)
-    batch = square.batch(torch.zeros(200, dtype=torch.int64), chance())
+    batch = square.batch(torch.zeros(200, dtype=torch.int64), rng())
     y = from_bytes(square.pairs[0][1])
     ways = [torch.rot90(p, k, (1, 2)) for p in (y, y.flip(2)) for k in range(4)]
     seen = [sum(torch.equal(way, p) for p in batch["y"]) for way in ways]
@@ -86,7 +86,7 @@ def test_every_place_comes_up_and_each_way_of_turning_it(places):
     numbers = np.zeros((40, 36, 3), np.uint8)
     numbers[..., 0], numbers[..., 1] = np.arange(40)[:, None], np.arange(36)
     wide = Enlarging([Image.fromarray(numbers)], 32, augment=True)
-    corners = to_bytes(wide.batch(torch.zeros(300, dtype=torch.int64), chance())["y"]).flatten(2).amin(2)[:, :2].tolist()
+    corners = to_bytes(wide.batch(torch.zeros(300, dtype=torch.int64), rng())["y"]).flatten(2).amin(2)[:, :2].tolist()
     assert {tuple(c) for c in corners} == {(top, left) for top in (0, 4, 8) for left in (0, 4)}
 
 
@@ -111,7 +111,7 @@ def test_shrunk_copies_have_more_detail_in_a_pixel():
 
 
 def told(source: Enlarging) -> set[tuple[int, str]]:
-    """(red, name) of the plain pictures in a source."""
+    """(red, name) of the plain images in a source."""
     return {(y[0, 0, 0].item(), f"{y[1, 0, 0].item() // 5:03d}") for _, y in source.pairs}
 
 
@@ -157,7 +157,7 @@ def test_a_folder_that_cannot_be_used_is_named(tmp_path):
             enlarging(tmp_path, 32)
     (tmp_path / "000.png").write_bytes(b"no picture")
     (tmp_path / "001.png").write_bytes(b"no picture")
-    with pytest.raises(PictureError, match="00[01].png is not a picture"):
+    with pytest.raises(ImageError, match="00[01].png is not a picture"):
         enlarging(tmp_path, 32)
 
 
@@ -169,8 +169,8 @@ def test_a_texture_follows_from_its_number_alone():
     together = draw(index, 48)
     torch.manual_seed(9)
     assert together.shape == (3, 3, 48, 48) and together.dtype == torch.float32
-    for number, picture in zip(index, together, strict=True):
-        assert torch.equal(draw(number[None], 48)[0], picture)
+    for number, image in zip(index, together, strict=True):
+        assert torch.equal(draw(number[None], 48)[0], image)
     assert torch.equal(kind_of(index), torch.cat([kind_of(i[None]) for i in index]))
     assert not torch.equal(draw(index, 48, seed=1), together)
 
@@ -189,12 +189,12 @@ def test_all_eight_kinds_come_up_about_as_often(drawn):
 
 
 def test_textures_keep_their_range_and_are_sharp(drawn):
-    _, pictures = drawn
-    assert pictures.min() >= -1 and pictures.max() <= 1 and pictures.std() > 0.2
-    # What is lost when one is reduced and enlarged again is more than of a smooth picture.
-    pairs = [(bicubic(from_bytes(x)[None], 4), from_bytes(y)[None]) for x, y in (reduced(to_picture(p), 4) for p in pictures)]
+    _, images = drawn
+    assert images.min() >= -1 and images.max() <= 1 and images.std() > 0.2
+    # What is lost when one is reduced and enlarged again is more than of a smooth image.
+    pairs = [(bicubic(from_bytes(x)[None], 4), from_bytes(y)[None]) for x, y in (reduced(to_image(p), 4) for p in images)]
     lost = torch.tensor([(made - real).square().mean().sqrt() for made, real in pairs])
-    assert lost.median() > 0.05 and pictures.flatten(1).std(1).min() > 0.02
+    assert lost.median() > 0.05 and images.flatten(1).std(1).min() > 0.02
 
 
 def test_each_kind_is_a_pattern_of_its_own():

@@ -1,4 +1,4 @@
-"""Readers for folders of a user's own pictures: what pairs with what, who is held out, what is refused."""
+"""Readers for folders of a user's own images: what pairs with what, who is held out, what is refused."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import torch
 from PIL import Image
 
 from i2i.data.cmp import cmp_facades
-from i2i.data.folders import DataError, Pairs, in_split, is_validation, paired, pictures_in, stack
+from i2i.data.folders import DataError, Pairs, images_in, in_split, is_validation, paired, stack
 from i2i.data.worlds.lines import ink
 from i2i.data.worlds.sketches import DRAWINGS, sketches
-from i2i.pictures import PictureError, to_bytes, to_picture, to_tensor
+from i2i.images import ImageError, to_bytes, to_image, to_tensor
 from kit.sources import noise
 
 NAMES = [f"{i:03d}" for i in range(40)]
@@ -20,7 +20,7 @@ TRAIN, VAL = ([n for n in NAMES if in_split(n, split)] for split in ("train", "v
 
 
 def shade(name: str, side: str) -> tuple[int, int, int]:
-    """A colour that tells which picture this is: A red, B blue, the name in green."""
+    """A colour that tells which image this is: A red, B blue, the name in green."""
     return (200 if side == "A" else 0, 5 * int(name), 200 if side == "B" else 0)
 
 
@@ -28,9 +28,9 @@ def flat(name: str, side: str, size=(16, 16)) -> Image.Image:
     return Image.new("RGB", size, shade(name, side))
 
 
-def put(picture: Image.Image, path) -> None:
+def put(image: Image.Image, path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    picture.save(path)
+    image.save(path)
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def side_by_side(tmp_path):
 
 
 def shown(x: torch.Tensor) -> list[tuple[int, ...]]:
-    """The colour of each picture of a batch."""
+    """The colour of each image of a batch."""
     return [tuple(c) for c in to_bytes(x).float().mean((2, 3)).round().int().tolist()]
 
 
@@ -188,14 +188,14 @@ def test_a_corrupt_picture_is_named(request, layout):
     root = request.getfixturevalue(layout)
     path = next(root.rglob(f"{TRAIN[5]}.png"))
     path.write_bytes(path.read_bytes()[:50])
-    assert f"{TRAIN[5]}.png" in refused(root, 16, error=PictureError)
+    assert f"{TRAIN[5]}.png" in refused(root, 16, error=ImageError)
 
 
 def test_an_empty_folder_and_a_missing_one_are_told_apart(tmp_path):
     assert re.match("no pairs in .*side-by-side", refused(tmp_path, 16))
     assert "gone does not exist" in refused(tmp_path / "gone", 16)
     with pytest.raises(DataError, match="gone does not exist"):
-        pictures_in(tmp_path / "gone")
+        images_in(tmp_path / "gone")
 
 
 def test_a_split_that_stays_empty_says_why(tmp_path):
@@ -212,7 +212,7 @@ def test_unknown_words_are_refused_with_the_known_ones(two_folders, bad):
 
 
 def twins(size: int = 32, load: int = 40, n: int = 6) -> Pairs:
-    """Pairs whose two sides are the same picture."""
+    """Pairs whose two sides are the same image."""
     x = to_bytes(noise(n, 3, load, load))
     return Pairs(x, x.clone(), size, augment=True)
 
@@ -264,9 +264,9 @@ def test_pairs_need_two_sides(x, y):
 
 
 def test_stacking_keeps_pictures_of_the_right_size_as_they_are():
-    picture = to_picture(noise(3, 8, 8))
-    assert torch.equal(stack([picture], 8), to_bytes(to_tensor(picture)))
-    assert stack([picture, picture.resize((20, 10))], 4).shape == (2, 3, 4, 4)
+    image = to_image(noise(3, 8, 8))
+    assert torch.equal(stack([image], 8), to_bytes(to_tensor(image)))
+    assert stack([image, image.resize((20, 10))], 4).shape == (2, 3, 4, 4)
 
 
 # ---- Pens ----

@@ -16,12 +16,12 @@ from i2i.data.folders import DataError
 from i2i.data.holes import KINDS, Holes, cmp_holes, facade_holes, holes, mask, photograph_holes
 from i2i.data.worlds.facades import SPLITS, Facades
 from i2i.data.worlds.sdf import hash_uniform
-from i2i.pictures import PictureError, to_bytes
+from i2i.images import ImageError, to_bytes
 from i2i.recipes import own_folder
 from kit.folders import NAMES, VAL, put
 from kit.methods import tiny
 from kit.runs import assert_identical
-from kit.sources import chance, hole
+from kit.sources import hole, rng
 
 SHARED = Path(os.environ.get("I2I_DATA", "data"))
 
@@ -38,7 +38,7 @@ def test_a_hole_covers_a_part(kind, low, high, usual, size):
     assert parts.min() >= low and parts.max() <= high and usual[0] <= parts.mean() <= usual[1]
     assert torch.equal(found[7], mask(kind, NUMBERS[7], size)), "the same numbers, the same hole"
     assert kind == "centre" or len({m.numpy().tobytes() for m in found}) > 290
-    # All over the picture, and of one shape at every size.
+    # All over the image, and of one shape at every size.
     assert kind == "centre" or found.amax(0).mean() > 0.95
     large = torch.stack([mask(kind, u, 2 * size) for u in NUMBERS[:40]])
     assert (F.avg_pool2d(large, 2) - found[:40]).abs().mean() < 0.03
@@ -57,7 +57,7 @@ def test_the_centre_is_the_middle_half_and_a_rectangle_is_one():
 
 @pytest.fixture(scope="module")
 def places() -> list[Tensor]:
-    """Pixels that say where they are: red their row, green their column, blue their picture."""
+    """Pixels that say where they are: red their row, green their column, blue their image."""
     made = []
     for i, (h, w) in enumerate([(40, 44), (32, 32), (100, 64)]):
         p = torch.zeros(3, h, w, dtype=torch.uint8)
@@ -76,7 +76,7 @@ def kind_of(m: Tensor) -> str:
 @pytest.mark.parametrize("augment", [False, True])
 def test_x_is_y_with_its_hole_grey(places, augment):
     source = Holes(places, 32, augment)
-    batch = source.batch(torch.arange(len(source)).repeat(4), chance())
+    batch = source.batch(torch.arange(len(source)).repeat(4), rng())
     assert {k: (tuple(v.shape[1:]), v.dtype) for k, v in batch.items()} == {
         "x": ((3, 32, 32), torch.float32), "y": ((3, 32, 32), torch.float32), "mask": ((1, 32, 32), torch.float32), "index": ((), torch.int64),
     }  # fmt: skip
@@ -91,7 +91,7 @@ def test_a_picture_has_its_own_hole_of_each_kind_in_turn(places):
     batch = many.batch(torch.arange(30))
     assert [kind_of(m) for m in batch["mask"][:6]] == ["strokes", "rectangle", "centre"] * 2
     assert_identical(many.batch(torch.tensor([7, 4])), {k: v[[7, 4]] for k, v in batch.items()})
-    assert_identical(many.batch(torch.tensor([7]), chance(3)), many.batch(torch.tensor([7])))
+    assert_identical(many.batch(torch.tensor([7]), rng(3)), many.batch(torch.tensor([7])))
     assert len({m.numpy().tobytes() for m in batch["mask"]}) == 21, "and ten centres, which are one"
     only = Holes(places, 32, kinds=("rectangle",)).batch(torch.arange(3))
     assert {kind_of(m) for m in only["mask"]} == {"rectangle"}
@@ -105,7 +105,7 @@ def test_in_training_kinds_and_windows_are_mixed_and_stay_inside(places):
     source = Holes(places, 32, augment=True)
     assert source.which.tolist() == [0, 1] + [2] * 6, "a large picture comes up as often as it has places"
     assert Holes(places, 32).which.tolist() == [0, 1, 2]
-    batch = source.batch(torch.zeros(600, dtype=torch.int64), chance())
+    batch = source.batch(torch.zeros(600, dtype=torch.int64), rng())
     kinds = [kind_of(m) for m in batch["mask"]]
     assert min(kinds.count(k) for k in KINDS) > 150
     y = to_bytes(batch["y"]).int()
@@ -119,17 +119,17 @@ def test_in_training_kinds_and_windows_are_mixed_and_stay_inside(places):
 def test_a_batch_is_a_function_of_index_and_generator_alone(places):
     source, index = Holes(places, 32, augment=True), torch.tensor([2, 0, 5, 2])
     torch.manual_seed(0)
-    one = source.batch(index, chance(1))
+    one = source.batch(index, rng(1))
     torch.manual_seed(1)
-    assert_identical(one, source.batch(index, chance(1)))
-    other = source.batch(index, chance(2))
+    assert_identical(one, source.batch(index, rng(1)))
+    other = source.batch(index, rng(2))
     assert not torch.equal(one["y"], other["y"]) and not torch.equal(one["mask"], other["mask"])
     assert not torch.equal(one["y"][0], one["y"][3]), "each place of a batch has its own chance"
 
 
 def told(source: Holes) -> set[tuple[int, str]]:
-    """(red, name) of the plain pictures that `put` made."""
-    return {(p[0, 0, 0].item(), f"{p[1, 0, 0].item() // 5:03d}") for p in source.pictures}
+    """(red, name) of the plain images that `put` made."""
+    return {(p[0, 0, 0].item(), f"{p[1, 0, 0].item() // 5:03d}") for p in source.images}
 
 
 @pytest.mark.parametrize("folders", ["train test", "train", ""])
@@ -142,8 +142,8 @@ def test_a_folder_of_ones_own_is_read_with_or_without_halves(tmp_path, folders):
     assert VAL and found["train"] == {(50, n) for n in NAMES if n not in VAL} and found["val"] == {(50, n) for n in VAL}
     assert found["test"] == ({(200, n) for n in NAMES[:5]} if "test" in folders else found["val"])
     assert [s.augment for s in sources.values()] == [True, False, False]
-    assert [tuple(p.shape[1:]) for p in sources["train"].pictures[:3]] == [(60, 80), (48, 64), (36, 48)], "to learn from, at several sizes"
-    assert len(sources["val"].pictures) == len(VAL)
+    assert [tuple(p.shape[1:]) for p in sources["train"].images[:3]] == [(60, 80), (48, 64), (36, 48)], "to learn from, at several sizes"
+    assert len(sources["val"].images) == len(VAL)
 
 
 def test_a_folder_that_cannot_be_used_is_named(tmp_path):
@@ -157,7 +157,7 @@ def test_a_folder_that_cannot_be_used_is_named(tmp_path):
             holes(tmp_path, 32)
     for n in NAMES:
         (tmp_path / f"{n}.png").write_bytes(b"no picture")
-    with pytest.raises(PictureError, match=r"0\d\d.png is not a picture"):
+    with pytest.raises(ImageError, match=r"0\d\d.png is not a picture"):
         holes(tmp_path, 32)
 
 
@@ -171,8 +171,8 @@ def test_facades_are_the_left_halves_and_split(tmp_path):
     sources = {s: cmp_holes(tmp_path, 32, s) for s in ("train", "val", "test")}
     train, val, test = map(told, sources.values())
     assert train == {(50, n) for n in NAMES if n not in VAL} and val == {(50, n) for n in VAL} and test == {(200, n) for n in NAMES[:5]}
-    assert {p.shape[-1] for p in sources["train"].pictures} == {36} and {p.shape[-1] for p in sources["test"].pictures} == {32}
-    assert max(p[2].max() for p in sources["train"].pictures) == 90, "nothing of the labels"
+    assert {p.shape[-1] for p in sources["train"].images} == {36} and {p.shape[-1] for p in sources["test"].images} == {32}
+    assert max(p[2].max() for p in sources["train"].images) == 90, "nothing of the labels"
 
 
 def test_the_splits_of_photographs_have_no_picture_in_common(monkeypatch):
@@ -180,7 +180,7 @@ def test_the_splits_of_photographs_have_no_picture_in_common(monkeypatch):
         pytest.skip("I2I_DATA holds no photographs")
     blank, read = Image.new("RGB", (32, 32)), {}
     for split in ("train", "val", "test"):
-        monkeypatch.setattr(holes_module, "open_picture", lambda p, split=split: read.setdefault(split, []).append(p) or blank)
+        monkeypatch.setattr(holes_module, "open_image", lambda p, split=split: read.setdefault(split, []).append(p) or blank)
         photograph_holes(SHARED / "sr_classic", SHARED / "bsds500", 32, split)
     train, val, test = (set(read[s]) for s in ("train", "val", "test"))
     assert not train & val and not test & (train | val) and len(train | val) == 291 and len(test) == 100 and 20 < len(val) < 40
@@ -194,5 +194,5 @@ def test_the_splits_of_drawn_facades_are_disjoint():
     sources = {s: facade_holes(32, s, count=4) for s in SPLITS}
     for split, source in sources.items():
         y = Facades(32, split=split).batch(torch.arange(4))["y"]
-        assert torch.equal(torch.stack(source.pictures), to_bytes(y)) and source.augment is (split == "train")
-    assert len({p.numpy().tobytes() for source in sources.values() for p in source.pictures}) == 12
+        assert torch.equal(torch.stack(source.images), to_bytes(y)) and source.augment is (split == "train")
+    assert len({p.numpy().tobytes() for source in sources.values() for p in source.images}) == 12

@@ -17,8 +17,8 @@ from i2i.data.digits import first_split
 from i2i.data.folders import DataError, is_validation
 from i2i.data.labelled import Labelled, handwriting_to_toy, labelled, pen_to_toy
 from i2i.data.worlds import glyphs
+from i2i.images import ImageError, to_bytes, to_image
 from i2i.methods import METHODS
-from i2i.pictures import PictureError, to_bytes, to_picture
 from i2i.recipes import facts_of
 from kit.images import deep, grey, veiled
 from kit.methods import tiny
@@ -194,9 +194,9 @@ def three_classes(root: Path, source: str = "A", target: str = "B", names=NAMES)
     return root
 
 
-def shown(pictures: Tensor) -> list[tuple[int, int]]:
-    """(red, number) of plain pictures."""
-    return [(r, g // 5) for r, g, _ in to_bytes(pictures)[:, :, 8, 8].tolist()]
+def shown(images: Tensor) -> list[tuple[int, int]]:
+    """(red, number) of plain images."""
+    return [(r, g // 5) for r, g, _ in to_bytes(images)[:, :, 8, 8].tolist()]
 
 
 def refused(*args, error=DataError, **options) -> str:
@@ -242,7 +242,7 @@ def test_pictures_of_every_kind_and_shape_become_rgb_squares(tmp_path, make):
     for folder in ("A/a", "A/b", "B"):
         (tmp_path / folder).mkdir(parents=True)
         for i, (h, w) in enumerate([(16, 16), (24, 50), (70, 9), (1, 3)]):
-            make(np.asarray(to_picture(noise(3, h, w, seed=i)))).save(tmp_path / folder / f"{i}.png")
+            make(np.asarray(to_image(noise(3, h, w, seed=i)))).save(tmp_path / folder / f"{i}.png")
     source = labelled(tmp_path, 16)
     x = source.batch(torch.arange(8))["x"]
     assert x.shape == (8, 3, 16, 16) and source.y.shape == (4, 3, 16, 16) and x.abs().max() <= 1
@@ -271,4 +271,4 @@ def test_what_a_folder_lacks_is_named(tmp_path):
 def test_a_corrupt_picture_is_named(tmp_path):
     path = three_classes(tmp_path) / "A" / "ape" / f"{min(TRAIN):03d}.png"
     path.write_bytes(path.read_bytes()[:50])
-    assert path.name in refused(tmp_path, 16, error=PictureError)
+    assert path.name in refused(tmp_path, 16, error=ImageError)

@@ -18,15 +18,15 @@ from i2i.data import emoji, families, twins
 from i2i.data.digits import digit_split, first_split
 from i2i.data.domains import Domains
 from i2i.data.enlarging import ON_BENCHMARKS, photographs
-from i2i.data.folders import DataError, Pairs, in_split, pictures_in
+from i2i.data.folders import DataError, Pairs, images_in, in_split
 from i2i.data.holes import Holes
 from i2i.data.public import catalogue
 from i2i.data.twins import near_twins, without_twins
 from i2i.data.unpaired import Unpaired, unpaired_emoji
+from i2i.images import as_bytes, open_image, to_bytes
 from i2i.judges import features
 from i2i.measure import evaluate_apart
 from i2i.measure.paired import translate_all
-from i2i.pictures import as_bytes, open_picture, to_bytes
 from i2i.publish import publish
 from i2i.recipes import BY_CODE, DATA, DRAWN, RECIPES, Recipe
 from i2i.run.pipeline import SHIPPED, cards
@@ -41,7 +41,7 @@ needs_data = pytest.mark.skipif(not EMOJI.is_dir(), reason="needs I2I_DATA")
 
 
 def scenes(n: int, seed: int = 0, size: int = 64) -> torch.Tensor:
-    """uint8 [n, 3, size, size]: patches of 16 px, each picture unlike all others at 32 px."""
+    """uint8 [n, 3, size, size]: patches of 16 px, each image unlike all others at 32 px."""
     return to_bytes(noise(n, 3, size // 16, size // 16, seed=seed).repeat_interleave(16, 2).repeat_interleave(16, 3))
 
 
@@ -91,7 +91,7 @@ def test_of_domains_that_know_their_partners_a_twin_in_one_counts_for_all():
     train = Domains([torch.cat([other[0], parts[0][:1]]), other[1], torch.cat([other[2], parts[2][2:3]])], ("a", "b", "c"))
     for partners, kept in ((True, [[1, 3]] * 3), (False, [[1, 2, 3], [0, 1, 2, 3], [0, 1, 3]])):
         rest = without_twins(Domains(parts, ("a", "b", "c"), partners), train)
-        assert all(torch.equal(p, part[k]) for p, part, k in zip(rest.pictures, parts, kept, strict=True))
+        assert all(torch.equal(p, part[k]) for p, part, k in zip(rest.images, parts, kept, strict=True))
         assert rest.partners == partners and rest.names == ("a", "b", "c")
 
 
@@ -102,13 +102,13 @@ def test_of_pairs_the_target_counts():
 
 
 def test_a_picture_keeps_its_hole_when_others_are_left_out():
-    pictures = scenes(6)
-    held_out = Holes(pictures, 64)
-    rest = without_twins(held_out, Holes([*scenes(3, 1), pictures[0], pictures[3]], 64, augment=True))
+    images = scenes(6)
+    held_out = Holes(images, 64)
+    rest = without_twins(held_out, Holes([*scenes(3, 1), images[0], images[3]], 64, augment=True))
     whole, some = held_out.batch(torch.arange(6)), rest.batch(torch.arange(len(rest)))
     assert some["index"].tolist() == [1, 2, 4, 5]
     assert all(torch.equal(some[k], whole[k][[1, 2, 4, 5]]) for k in ("x", "y", "mask"))
-    assert without_twins(rest, Holes([pictures[4]], 64)).batch(torch.arange(3))["index"].tolist() == [1, 2, 5]
+    assert without_twins(rest, Holes([images[4]], 64)).batch(torch.arange(3))["index"].tolist() == [1, 2, 5]
 
 
 def test_a_picture_keeps_its_dropout_when_others_are_left_out():
@@ -306,7 +306,7 @@ def test_the_judge_and_the_recipes_read_one_split_of_the_digits(numbered):
     judge = {}
     for split in ("train", "test"):
         (shelf,) = features.SETS["mnist_t10k"](split, 64, 1)
-        judge[split] = {256 * int(p[0, 16, 16]) + int(p[0, 16, 17]) for p in shelf.pictures}
+        judge[split] = {256 * int(p[0, 16, 16]) + int(p[0, 16, 17]) for p in shelf.images}
     assert judge["train"] == {i for i in range(numbered) if in_split(str(i), "train")}
     read = {}
     for split in ("train", "val", "test"):
@@ -333,14 +333,14 @@ def test_a_photograph_that_a_benchmark_shows_is_not_learned_from(tmp_path):
 @needs_data
 def test_photographs_for_tests_have_no_twin_in_training_but_one_of_set5():
     classic, bsds = (catalogue.require(n) for n in ("sr_classic", "bsds500"))
-    train = {p.stem: p for p in pictures_in(classic / "t91") + pictures_in(bsds / "train")}
-    small = twins.reduced(as_bytes(open_picture(p)) for p in train.values())
-    apart = twins.reduced(as_bytes(open_picture(p)) for n, p in train.items() if n not in ON_BENCHMARKS)
+    train = {p.stem: p for p in images_in(classic / "t91") + images_in(bsds / "train")}
+    small = twins.reduced(as_bytes(open_image(p)) for p in train.values())
+    apart = twins.reduced(as_bytes(open_image(p)) for n, p in train.items() if n not in ON_BENCHMARKS)
     for folder, known in ((classic / "set5", {"woman_GT"}), (classic / "set14", set()), (bsds / "val", set())):
-        files = pictures_in(folder)
-        pictures = [as_bytes(open_picture(p)) for p in files]
-        assert {p.stem for p, twin in zip(files, near_twins(pictures, small).tolist(), strict=True) if twin} == known
-        assert not near_twins(pictures, apart).any()
+        files = images_in(folder)
+        images = [as_bytes(open_image(p)) for p in files]
+        assert {p.stem for p, twin in zip(files, near_twins(images, small).tolist(), strict=True) if twin} == known
+        assert not near_twins(images, apart).any()
 
 
 @needs_data

@@ -1,4 +1,4 @@
-"""Two sets of pictures and no pairs: who may meet whom, what is held out, what is refused."""
+"""Two sets of images and no pairs: who may meet whom, what is held out, what is refused."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from i2i.data import unpaired as module
 from i2i.data.folders import DataError, is_validation
 from i2i.data.unpaired import Unpaired, mirrored, unpaired, unpaired_emoji, unpaired_icons
 from i2i.data.worlds.icons import Icons
-from i2i.pictures import PictureError, to_bytes, to_picture
+from i2i.images import ImageError, to_bytes, to_image
 from i2i.train import Trainer
 from kit.images import deep, grey, veiled
 from kit.methods import tiny
@@ -128,8 +128,8 @@ def drawings(tmp_path):
     return tmp_path
 
 
-def concepts_of(pictures: torch.Tensor) -> list[int]:
-    return (pictures[:, 1].float().mean((1, 2)) / 3).round().int().tolist()
+def concepts_of(images: torch.Tensor) -> list[int]:
+    return (images[:, 1].float().mean((1, 2)) / 3).round().int().tolist()
 
 
 def test_in_training_x_and_y_show_no_concept_in_common(drawings):
@@ -217,7 +217,7 @@ def test_held_out_icons_are_the_same_objects(monkeypatch, split):
 
 
 def shade(name: str, side: str) -> tuple[int, int, int]:
-    """A colour that tells which picture this is: A red, B blue, the name in green."""
+    """A colour that tells which image this is: A red, B blue, the name in green."""
     return (200 if side == "A" else 0, 5 * int(name), 200 if side == "B" else 0)
 
 
@@ -227,9 +227,9 @@ def put(folder: Path, side: str, names=NAMES, size=(16, 16)) -> None:
         Image.new("RGB", size, shade(name, side)).save(folder / f"{name}.png")
 
 
-def told(pictures: torch.Tensor) -> tuple[str, set[str]]:
-    """Of pictures of one side, the side and the names."""
-    colours = pictures.float().mean((2, 3)).round().int()
+def told(images: torch.Tensor) -> tuple[str, set[str]]:
+    """Of images of one side, the side and the names."""
+    colours = images.float().mean((2, 3)).round().int()
     (side,) = {"A" if red == 200 else "B" for red, _, blue in colours.tolist() if 200 in (red, blue)}
     return side, {f"{green // 5:03d}" for green in colours[:, 1].tolist()}
 
@@ -338,7 +338,7 @@ def test_pictures_of_every_kind_and_size_become_rgb_and_train(tmp_path, make, su
     (tmp_path / "A").mkdir()
     (tmp_path / "B").mkdir()
     for i, (h, w) in enumerate([(16, 16), (24, 50), (70, 9), (1, 3)]):
-        rgb = np.asarray(to_picture(noise(3, h, w, seed=i)))
+        rgb = np.asarray(to_image(noise(3, h, w, seed=i)))
         make(rgb).save(tmp_path / "A" / f"{i}.{suffix}")
         Image.fromarray(255 - rgb).save(tmp_path / "B" / f"{i}.png")
     source = unpaired(tmp_path, 16)
@@ -371,7 +371,7 @@ def test_a_missing_folder_and_an_empty_one_are_told_apart(tmp_path):
 def test_a_corrupt_picture_is_named(two_folders):
     path = two_folders / "B" / f"{min(TRAIN)}.png"
     path.write_bytes(path.read_bytes()[:50])
-    assert path.name in refused(two_folders, 16, error=PictureError)
+    assert path.name in refused(two_folders, 16, error=ImageError)
 
 
 @pytest.mark.parametrize("bad", [{"split": "validation"}, {"direction": "ab"}])

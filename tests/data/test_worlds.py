@@ -1,4 +1,4 @@
-"""The procedural worlds: exact distances, pictures that depend on (seed, index) only, honest labels."""
+"""The procedural worlds: exact distances, images that depend on (seed, index) only, honest labels."""
 
 import math
 import time
@@ -109,7 +109,7 @@ def test_seed_and_index_make_a_difference():
 
 
 def test_styles_show_the_same_object():
-    """The line's ink lies on the edges of the flat picture; flat and glossy fill the same pixels."""
+    """The line's ink lies on the edges of the flat image; flat and glossy fill the same pixels."""
     index, label = torch.arange(2 * N), torch.arange(2 * N) % N
     line, flat, glossy = (icons.draw(index, s, 64, label=label) for s in ("line", "flat", "glossy"))
     ink = line[:, 0] < 0

@@ -23,7 +23,7 @@ def put(folder: Path, names=NAMES, red: int = 0, size: tuple[int, int] = (36, 32
 
 
 def album(root: Path, w: int = 52, h: int = 44) -> Path:
-    """Four pictures to learn from, four held out."""
+    """Four images to learn from, four held out."""
     held = [n for n in range(300) if is_validation(str(n))][:4]
     root.mkdir()
     for n in (*held, *(n for n in range(300) if not is_validation(str(n)) and n < 8)):

@@ -1,4 +1,4 @@
-"""Weights and pictures by a formula, and what is kept of an output: for both sides of a comparison with other code.
+"""Weights and images by a formula, and what is kept of an output: for both sides of a comparison with other code.
 
 The formula needs no random numbers, so it gives the same bits on every machine and in every version of torch.
 """
@@ -58,7 +58,7 @@ def fill(net: nn.Module | Iterable[nn.Module], seed: int = 0) -> None:
 def by_formula(noise: float = 1.0) -> Iterator[None]:
     """Within it `torch.rand`, `randn` and `randperm` give numbers of the formula, the same at every call.
 
-    noise: factor on what `randn` gives, which is the same for every picture of a batch.
+    noise: factor on what `randn` gives, which is the same for every image of a batch.
     """
     kept = torch.rand, torch.randn, torch.randperm
 

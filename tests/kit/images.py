@@ -7,13 +7,13 @@ from PIL import Image
 from torch import Tensor
 
 from i2i.data.enlarging import reduced
-from i2i.pictures import to_bytes, to_picture
+from i2i.images import to_bytes, to_image
 from kit.sources import noise
 
 
 def view(w: int = 64, h: int = 64, seed: int = 0, grain: int = 8) -> Image.Image:
-    """A picture without detail finer than `grain` pixels."""
-    small = to_picture(0.8 * noise(3, -(-h // grain), -(-w // grain), seed=seed))
+    """An image without detail finer than `grain` pixels."""
+    small = to_image(0.8 * noise(3, -(-h // grain), -(-w // grain), seed=seed))
     return small.resize((w, h), Image.BICUBIC)
 
 
@@ -48,6 +48,6 @@ def as_reduced(batch: dict[str, Tensor], scale: int, inner: slice = np.s_[2:-2])
     """How far x is from y reduced, in shades, away from the borders, where y alone does not tell."""
     worst = 0
     for x, y in zip(batch["x"], batch["y"], strict=True):
-        small, _ = reduced(to_picture(y), scale)
+        small, _ = reduced(to_image(y), scale)
         worst = max(worst, (small.int() - to_bytes(x).int())[:, inner, inner].abs().max().item())
     return worst

@@ -11,7 +11,7 @@ PACKAGE = ROOT / "i2i"
 
 # Each part may import from parts of a lower rank, and from its own.
 RANKS = [
-    {"data", "nets", "losses", "pictures", "colour", "files", "assets", "papers"},
+    {"data", "nets", "losses", "images", "colour", "files", "assets", "papers"},
     {"method"},
     {"fast"},
     {"methods"},
@@ -28,7 +28,7 @@ RANKS = [
 ]
 RANK = {part: i for i, parts in enumerate(RANKS) for part in parts}
 # Same rank, yet one way only: what is a file of its own must not come to need what needs it.
-BELOW = {("nets", "losses"), ("data", "pictures"), ("train", "checkpoint"), ("judges", "metrics"), ("metrics", "judges")}
+BELOW = {("nets", "losses"), ("data", "images"), ("train", "checkpoint"), ("judges", "metrics"), ("metrics", "judges")}
 
 
 def part_of(path: Path) -> str:

@@ -49,7 +49,7 @@ class Server:
         return httpx.Client(base_url=f"{self.url}/gradio_api", timeout=3 * SECONDS, trust_env=False)
 
     def ask(self, endpoint: str, *data: bytes | str | float, name: str = "in.png") -> Image.Image | str | dict:
-        """What an endpoint answers: a picture, another value, or the sentence of its error. Bytes are uploaded as a file called `name`."""
+        """What an endpoint answers: an image, another value, or the sentence of its error. Bytes are uploaded as a file called `name`."""
         with self.client() as http:
             sent = []
             for item in data:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import torch
 
 
-def chance(seed: int = 0) -> torch.Generator:
+def rng(seed: int = 0) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
 
 
 def noise(*shape: int, seed: int = 0, dtype=torch.float32) -> torch.Tensor:
     """Uniform in [-1, 1]."""
-    return torch.rand(*shape, generator=chance(seed), dtype=dtype) * 2 - 1
+    return torch.rand(*shape, generator=rng(seed), dtype=dtype) * 2 - 1
 
 
 def hole(size: int = 16) -> torch.Tensor:

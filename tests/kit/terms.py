@@ -6,9 +6,9 @@ import torch
 from torch import Tensor
 
 
-def each(net, pictures: Tensor) -> Tensor:
-    """One picture at a time."""
-    return torch.cat([net(picture[None]) for picture in pictures])
+def each(net, images: Tensor) -> Tensor:
+    """One image at a time."""
+    return torch.cat([net(image[None]) for image in images])
 
 
 def assert_terms(got: dict[str, Tensor], expected: dict[str, Tensor]) -> None:

@@ -83,8 +83,8 @@ def keep_distance(before, after, ux, uy):
     return ((before - ux[0]) / ux[1] - (after - uy[0]) / uy[1]).abs().mean()
 
 
-def pair_distances(pictures):
-    flat = pictures.flatten(1)
+def pair_distances(images):
+    flat = images.flatten(1)
     i, j = torch.triu_indices(len(flat), len(flat), 1)
     return (flat[i] - flat[j]).abs().mean(1)
 
@@ -149,7 +149,7 @@ def half_cycle(G, F, x):
 
 
 def greedy_pool(stored, size, new, coin, place):
-    """Shows an old picture whenever there is one, and stores at the end only."""
+    """Shows an old image whenever there is one, and stores at the end only."""
     return (stored[place] if stored else new), ([*stored, new] if len(stored) < size else stored)
 
 
@@ -412,7 +412,7 @@ def test_in_a_notebook_the_buttons_record_the_answer(monkeypatch):
 
 
 def test_the_pool_exercise_does_what_the_pool_does():
-    """Both are asked about the same pictures with the same coins."""
+    """Both are asked about the same images with the same coins."""
     torch.manual_seed(0)
     pool, stored = ImagePool(4), []
     for step in range(40):
@@ -450,7 +450,7 @@ def test_the_exercise_counts_channels_as_the_unet_does(skips):
 
 
 def images(page: str) -> list[tuple[str, Image.Image]]:
-    """(alt text, picture) of every <img> of a page."""
+    """(alt text, image) of every <img> of a page."""
     found = re.findall(r'<img src="data:image/\w+;base64,([^"]+)" alt="([^"]*)"', page)
     assert len(found) == page.count("<img")
     return [(alt, Image.open(io.BytesIO(base64.b64decode(code)))) for code, alt in found]
@@ -460,8 +460,8 @@ def test_a_figure_is_shown_small_and_with_its_alt_text_and_is_closed():
     figure, axes = plt.subplots(figsize=(3, 2))
     axes.plot([0, 1])
     page = show.figure_html(figure, 'a "rising" line', "caption")
-    ((alt, picture),) = images(page)
-    assert alt == "a &quot;rising&quot; line" and picture.width >= 276 and "caption" in page
+    ((alt, image),) = images(page)
+    assert alt == "a &quot;rising&quot; line" and image.width >= 276 and "caption" in page
     assert not plt.fignum_exists(figure.number) and len(page) < 40_000
 
 
@@ -525,8 +525,8 @@ def test_a_claim_is_shown_with_its_verdict(verdict, colour, monkeypatch):
 
 def test_scores_tell_every_number_and_mark_what_is_to_come():
     page = show.scores([[0.5, 1.0], [0.25, float("nan")]], ["blur", "tiles"], ["1 px", "16 px"], "ranked", 0.0, 1.0)
-    ((alt, picture),) = images(page)
-    assert alt == "ranked, for 1 px, 16 px. blur: 0.50, 1.00; tiles: 0.25, nan." and picture.width > 300
+    ((alt, image),) = images(page)
+    assert alt == "ranked, for 1 px, 16 px. blur: 0.50, 1.00; tiles: 0.25, nan." and image.width > 300
 
 
 def test_terms_show_what_is_added_up(monkeypatch):
@@ -550,15 +550,15 @@ def test_the_source_that_is_shown_is_the_source_that_runs(monkeypatch):
 
 def test_a_crop_is_what_the_logit_saw():
     D = PatchGAN(3, width=4, layers=1).eval()
-    picture = torch.rand(3, 64, 64, generator=torch.Generator().manual_seed(0))
-    changed = picture.clone()
+    image = torch.rand(3, 64, 64, generator=torch.Generator().manual_seed(0))
+    changed = image.clone()
     left, top, right, bottom = D.patch(9, 12)
     changed[:, top:bottom, left:right] = 0
     with torch.no_grad():
-        before, after = D(picture[None])[0, 0], D((picture + changed * 0 + (changed - picture))[None])[0, 0]
-    assert torch.equal(show.crop(picture, D, 9, 12), picture[:, top:bottom, left:right])
+        before, after = D(image[None])[0, 0], D((image + changed * 0 + (changed - image))[None])[0, 0]
+    assert torch.equal(show.crop(image, D, 9, 12), image[:, top:bottom, left:right])
     assert before[9, 12] != after[9, 12] and before[0, 0] == after[0, 0]
-    assert show.crop(picture, D, 0, 0).shape == (3, 16, 16) and (show.crop(picture, D, 0, 0)[:, 0] == 0).all()
+    assert show.crop(image, D, 0, 0).shape == (3, 16, 16) and (show.crop(image, D, 0, 0)[:, 0] == 0).all()
 
 
 def test_an_overlay_puts_each_cell_on_the_middle_of_its_patch():

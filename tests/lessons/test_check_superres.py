@@ -39,13 +39,13 @@ def srgan_generator(phi, D, fake, real):
     return content_loss(phi, fake, real) + 1e-3 * F.softplus(-D(fake)).mean()
 
 
-def y_of(picture):
-    weights = torch.tensor([65.481, 128.553, 24.966], dtype=picture.dtype).view(1, 3, 1, 1) / 255
-    return (weights * (picture + 1) / 2).sum(1)
+def y_of(image):
+    weights = torch.tensor([65.481, 128.553, 24.966], dtype=image.dtype).view(1, 3, 1, 1) / 255
+    return (weights * (image + 1) / 2).sum(1)
 
 
-def cut(picture, by):
-    return picture[..., by:-by, by:-by]
+def cut(image, by):
+    return image[..., by:-by, by:-by]
 
 
 def psnr_y(made, real, border):
@@ -192,8 +192,8 @@ def test_the_mean_is_best_and_lies_off_the_curve_by_a_third():
 
 
 def test_the_distance_is_that_to_the_nearest_patch():
-    chance = torch.Generator().manual_seed(0)
-    some = torch.rand(20, 8, generator=chance, dtype=torch.float64)
+    rng = torch.Generator().manual_seed(0)
+    some = torch.rand(20, 8, generator=rng, dtype=torch.float64)
     curve = manifold.line(torch.arange(0, 8, 1 / 256))
     assert torch.allclose(manifold.distance(some), torch.cdist(some, curve).amin(1), atol=1e-4)
 

@@ -31,7 +31,7 @@ from i2i.data.domains import Domains
 from i2i.data.unpaired import Unpaired
 from i2i.data.worlds.facades import Facades, draw_labels
 from i2i.data.worlds.icons import draw
-from i2i.pictures import from_bytes, to_bytes
+from i2i.images import from_bytes, to_bytes
 from kit.root import ROOT
 
 
@@ -167,7 +167,7 @@ def test_a_label_behind_reflected_borders_is_lost():
 
 @pytest.fixture
 def few_icons(monkeypatch):
-    """The worlds of the claims about many domains and about one picture, with a hundred objects in place of thousands."""
+    """The worlds of the claims about many domains and about one image, with a hundred objects in place of thousands."""
     flat, glossy, night = (to_bytes(draw(torch.arange(104), style, 32)) for style in many.STYLES)
     monkeypatch.setattr(many, "world", lambda split: Domains([flat, glossy, night], many.STYLES, partners=True))
     monkeypatch.setattr(partial, "icons", lambda split: Unpaired(flat, glossy, 32, partners=True))
@@ -180,7 +180,7 @@ def few_icons(monkeypatch):
 
 
 def test_true_partners_are_judged_best_of_all_among_many_domains(few_icons):
-    found = many._figures_of(lambda i, j, x: from_bytes(many.world("test").pictures[j][: len(x)]))
+    found = many._figures_of(lambda i, j, x: from_bytes(many.world("test").images[j][: len(x)]))
     assert found["partner L1"] == 0 and found["PD-i2i"] == pytest.approx(0, abs=1e-4)
     assert found["top-1"] == 1 and found["domain"] > 0.99
     assert many._figures_of(lambda i, j, x: x)["domain"] < 0.01, "what is left as it is stays in its own domain"

@@ -111,7 +111,7 @@ def test_it_has_the_parts_that_every_notebook_has(path):
 
 
 def words_in(code: str) -> int:
-    """Characters of sentences within code: alt texts and captions are prose, for those who cannot see the picture."""
+    """Characters of sentences within code: alt texts and captions are prose, for those who cannot see the image."""
     strings = (node.value for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Constant))
     return sum(len(value) for value in strings if isinstance(value, str) and len(value) > 30)
 

@@ -11,11 +11,11 @@ from i2i.data.worlds import landscapes
 from i2i.measure.unpaired import FIGURES, Source, everything, report
 from i2i.metrics import distance_correlation, linear_probe, ranks
 
-chance = torch.Generator().manual_seed(0)
+rng = torch.Generator().manual_seed(0)
 
 
 class Knows:
-    """A "model" that looks the answer up: the true partner, or that of the next picture."""
+    """A "model" that looks the answer up: the true partner, or that of the next image."""
 
     controls = ("direction",)
 
@@ -81,9 +81,9 @@ def test_few_pictures_are_refused(icons):
 
 
 def test_ranks_count_who_is_nearer():
-    real = torch.randn(150, 8, generator=chance).double()
+    real = torch.randn(150, 8, generator=rng).double()
     assert (ranks(real, real) == 1).all()
-    random = ranks(torch.randn(150, 8, generator=chance).double(), real).double()
+    random = ranks(torch.randn(150, 8, generator=rng).double(), real).double()
     assert 40 < random.mean() < 61, "without information the place is uniform from 1 to 100"
     assert random.max() <= 100 and random.min() >= 1
     opposite = ranks(2 * real.mean(0) - real, real)
@@ -93,17 +93,17 @@ def test_ranks_count_who_is_nearer():
 
 
 def test_a_probe_tells_two_clouds_apart_whatever_their_numbers():
-    a, b = torch.randn(300, 6, generator=chance) - 1.5, torch.randn(40, 6, generator=chance) + 1.5
+    a, b = torch.randn(300, 6, generator=rng) - 1.5, torch.randn(40, 6, generator=rng) + 1.5
     probe = linear_probe(a, b)
     assert probe(b).double().mean() > 0.95 and probe(a).double().mean() < 0.05
-    middle = torch.randn(4000, 6, generator=chance)
+    middle = torch.randn(4000, 6, generator=rng)
     assert 0.4 < probe(middle).double().mean() < 0.6, "the larger set must not pull the border"
 
 
 def test_distances_correlate_as_they_must():
-    x = torch.rand(20, 3, 8, 8, generator=chance)
+    x = torch.rand(20, 3, 8, 8, generator=rng)
     assert distance_correlation(x, 0.5 * x - 0.2) == pytest.approx(1)
-    assert abs(distance_correlation(x, torch.rand(20, 3, 8, 8, generator=chance))) < 0.4
+    assert abs(distance_correlation(x, torch.rand(20, 3, 8, 8, generator=rng))) < 0.4
     with pytest.raises(ValueError, match="at least three"):
         distance_correlation(x[:2], x[:2])
     with pytest.raises(ValueError, match="all distances are equal"):

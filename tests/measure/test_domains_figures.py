@@ -10,12 +10,12 @@ from torch import Tensor
 from i2i.data.domains import Domains
 from i2i.data.folders import DataError
 from i2i.data.worlds.icons import Icons
+from i2i.images import to_bytes
 from i2i.measure.unpaired import FIGURES, Source, To, averaged, by_pair, pairs, report
 from i2i.metrics import Estimate, linear_classifier, linear_probe
-from i2i.pictures import to_bytes
 
 
-def chance(seed: int = 0) -> torch.Generator:
+def rng(seed: int = 0) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
 
 
@@ -46,7 +46,7 @@ def styles():
 @pytest.fixture(scope="module")
 def reports(styles):
     train, held = styles
-    shades = [p.float() / 127.5 - 1 for p in held.pictures]
+    shades = [p.float() / 127.5 - 1 for p in held.images]
     known = torch.cat(shades)
 
     def partner(x: Tensor, label: int) -> Tensor:
@@ -99,7 +99,7 @@ def test_the_figures_of_many_are_means_over_the_pairs(styles, reports):
 
 def test_few_pictures_of_one_domain_are_refused(styles):
     train, held = styles
-    few = Domains([held.pictures[0], held.pictures[1][:3], held.pictures[2]], held.names)
+    few = Domains([held.images[0], held.images[1][:3], held.images[2]], held.names)
     with pytest.raises(DataError, match="at least 4 held-out pictures of each domain, got 3"):
         report(Source(), train, few)
 
@@ -114,8 +114,8 @@ def test_one_way_of_a_model_of_many_is_a_model_of_two():
 
 def clouds(k: int, n: int, apart: float, seed: int = 0, d: int = 6) -> tuple[Tensor, Tensor]:
     label = torch.arange(k * n) % k
-    centres = torch.randn(k, d, generator=chance(100))
-    return apart * centres[label] + torch.randn(k * n, d, generator=chance(seed)), label
+    centres = torch.randn(k, d, generator=rng(100))
+    return apart * centres[label] + torch.randn(k * n, d, generator=rng(seed)), label
 
 
 def test_classes_that_can_be_told_apart_are():
@@ -169,7 +169,7 @@ def test_two_sets_are_two_classes():
 )
 def test_labels_that_are_none_are_refused(label):
     with pytest.raises(ValueError, match="a classifier wants a label for each of 4 embeddings, and every class"):
-        linear_classifier(torch.randn(4, 2, generator=chance()), torch.tensor(label))
+        linear_classifier(torch.randn(4, 2, generator=rng()), torch.tensor(label))
 
 
 def test_a_number_that_never_changes_is_no_trouble():

@@ -11,10 +11,10 @@ from torch import Tensor
 from i2i import publish as cards
 from i2i.data.folders import DataError
 from i2i.data.holes import Holes
+from i2i.images import to_bytes
 from i2i.measure import holes as inside
 from i2i.measure.holes import FIGURES, figures, filled, report
 from i2i.metrics import perceptual_distance, ssim, ssim_map
-from i2i.pictures import to_bytes
 from i2i.run.filling import Membrane, membrane
 from kit.judges import flat_judge
 from kit.sources import box_of, hole, noise
@@ -86,7 +86,7 @@ def test_a_report_is_on_the_held_out_pictures(unjudged):
     torch.testing.assert_close(made, membrane(batch["x"], m))
     found = report(Membrane(), source, limit=18)
     assert found == figures(made, real, m) == cards.evaluate(Membrane(), source, limit=18, progress=False)
-    for few in (Holes(source.pictures[:3], 32), source):
+    for few in (Holes(source.images[:3], 32), source):
         with pytest.raises(DataError, match=r"^figures need at least 4 held-out pictures, got 3\.$"):
             report(Membrane(), few, limit=3)
 

@@ -13,6 +13,7 @@ from i2i.checkpoint import CheckpointError
 from i2i.data import emoji
 from i2i.data.public import catalogue
 from i2i.data.worlds import facades, icons
+from i2i.images import from_bytes
 from i2i.judges import (
     JUDGES,
     KINDS,
@@ -30,12 +31,11 @@ from i2i.judges import (
 )
 from i2i.measure.paired import figures
 from i2i.metrics import embed, frechet, perceptual_distance
-from i2i.pictures import from_bytes
 
 NAME = "i2i-feat-v1"
 # Frozen for good: figures in cards were measured with these bytes. Another judge gets another name.
 SHA256 = "8563503a3c5306e595e78e6dc060d8b578c6f4803df10eb0096d5a04210b64ef"
-# Mean of every map over the four pictures of `fixed`.
+# Mean of every map over the four images of `fixed`.
 GOLDEN = [0.26711, 0.4324, 0.52015, 0.45237, 0.73435]
 
 

@@ -31,8 +31,8 @@ def noise(*shape, seed=0):
     return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
 
 
-def pictures(n=8, channels=3, size=32, seed=0):
-    """Smooth random pictures in [-1, 1]."""
+def images(n=8, channels=3, size=32, seed=0):
+    """Smooth random images in [-1, 1]."""
     coarse = noise(n, channels, 5, 5, seed=seed)
     return F.interpolate(coarse, size, mode="bicubic", align_corners=True).tanh()
 
@@ -50,7 +50,7 @@ def features():
     return maps
 
 
-# ---- Picture against picture ----
+# ---- Image against image ----
 
 
 def test_psnr_of_mse_one_hundredth():
@@ -63,7 +63,7 @@ def test_psnr_of_mse_one_hundredth():
 
 @pytest.mark.parametrize("channels", [1, 3])
 def test_ssim_agrees_with_scikit_image(channels):
-    a = pictures(3, channels)
+    a = images(3, channels)
     b = (a + 0.2 * noise(*a.shape, seed=1)).clamp(-1, 1)
     a[2] = 0.5 + 0.3 * noise(channels, 32, 32)
     b[2] = 1 - a[2]  # same brightness, opposite structure: a negative figure
@@ -94,18 +94,18 @@ def test_gradient_energy_of_a_ramp_and_of_noise():
 
 
 def test_energy_ratio_tells_blurred_from_noised():
-    real = pictures()
+    real = images()
     assert metrics.gradient_energy_ratio(real, real) == 1
     assert metrics.gradient_energy_ratio(0.5 * real, real) == pytest.approx(0.25)
     assert metrics.gradient_energy_ratio(F.avg_pool2d(real, 5, stride=1), real) < 0.9
     assert metrics.gradient_energy_ratio(real + 0.1 * noise(*real.shape), real) > 1.1
-    # The ratio of means: an almost flat real picture must not decide.
+    # The ratio of means: an almost flat real image must not decide.
     real[0] *= 1e-4
-    assert metrics.gradient_energy_ratio(pictures(), real) < 2
+    assert metrics.gradient_energy_ratio(images(), real) < 2
 
 
 def test_colours_do_not_depend_on_places():
-    a = pictures()
+    a = images()
     shuffled = a.flatten(2)[..., torch.randperm(32 * 32)].view_as(a)
     assert torch.equal(metrics.histogram_intersection(a, shuffled), torch.ones(8))
     assert metrics.histogram_intersection(a, -a).max() < 0.9
@@ -121,7 +121,7 @@ def test_colours_of_plain_pictures():
     assert metrics.histogram_intersection(red, half).item() == 0.5
     # Grey lies in the middle of a bin: a breath of noise does not change its colour.
     assert metrics.histogram_intersection(grey, grey + 1e-3 * noise(*grey.shape)).item() == 1
-    # Each picture is compared with its own partner, of whatever size.
+    # Each image is compared with its own partner, of whatever size.
     many = metrics.histogram_intersection(torch.cat([red, green]), torch.cat([red, red])[..., :5])
     assert many.tolist() == [1, 0]
 
@@ -130,7 +130,7 @@ def test_colours_of_plain_pictures():
 
 
 def test_perceptual_distance_is_a_distance(features):
-    a, b = pictures(seed=0), pictures(seed=1)
+    a, b = images(seed=0), images(seed=1)
     there = metrics.perceptual_distance(a, b, features)
     assert there.shape == (8,) and (there > 0).all() and (there <= 2).all()
     torch.testing.assert_close(there, metrics.perceptual_distance(b, a, features))
@@ -147,7 +147,7 @@ def test_perceptual_distance_of_known_maps():
 
 
 def test_metrics_get_worse_with_noise(features):
-    a, grain = pictures(), noise(8, 3, 32, 32, seed=2)
+    a, grain = images(), noise(8, 3, 32, 32, seed=2)
     levels = [(a + sigma * grain).clamp(-1, 1) for sigma in (0.02, 0.1, 0.3, 0.8)]
     embedded = [metrics.embed(x, features) for x in levels]
     reference = metrics.embed(a, features)
@@ -167,7 +167,7 @@ def test_metrics_get_worse_with_noise(features):
 
 
 def test_diversity_is_the_mean_over_pairs(features):
-    samples = pictures(4)
+    samples = images(4)
     pairs = [(samples[i : i + 1], samples[j : j + 1]) for i, j in combinations(range(4), 2)]
     seen = sum(metrics.perceptual_distance(a, b, features).item() for a, b in pairs) / len(pairs)
     assert metrics.diversity(samples, features) == pytest.approx(seen, rel=1e-5)
@@ -177,7 +177,7 @@ def test_diversity_is_the_mean_over_pairs(features):
 
 
 def test_embedding_is_the_mean_of_the_last_map(features):
-    a = pictures(7)
+    a = images(7)
     expected = features(a)[-1].mean((2, 3)).double()
     torch.testing.assert_close(metrics.embed(a, features, batch=3), expected, rtol=1e-5, atol=1e-6)
 
@@ -214,7 +214,7 @@ def test_frechet_distance_of_singular_covariances():
     assert metrics.frechet_distance(zero, first, zero, last) == pytest.approx(2)  # nothing in common
 
 
-@pytest.mark.parametrize("n", [12, 300])  # fewer and more pictures than dimensions
+@pytest.mark.parametrize("n", [12, 300])  # fewer and more images than dimensions
 def test_frechet_of_embeddings_is_that_of_their_moments(n):
     ea, eb = noise(n, 20), 0.5 * noise(n + 5, 20, seed=1) + 1
     expected = metrics.frechet_distance(ea.mean(0), ea.double().T.cov(), eb.mean(0), eb.double().T.cov())
@@ -294,7 +294,7 @@ def test_bootstrap_draws_independent_sets_on_their_own():
 
 
 def test_figures(features):
-    real = pictures(40)
+    real = images(40)
     made = (real + 0.1 * noise(*real.shape)).clamp(-1, 1)
     report = figures(made, real, features)
     assert list(report) == ["PSNR", "SSIM", "energy ratio", "colour", "PD-i2i", "FD-i2i", "KD-i2i"]
@@ -317,7 +317,7 @@ def test_figures(features):
 
 
 def test_errors_are_sentences(features):
-    a, b = pictures(2), pictures(2, size=16)
+    a, b = images(2), images(2, size=16)
     for compare in (metrics.psnr, metrics.ssim, lambda x, y: metrics.perceptual_distance(x, y, features)):
         with pytest.raises(ValueError, match=r"one to one.*\[2, 3, 32, 32\] and \[2, 3, 16, 16\]"):
             compare(a, b)
@@ -381,7 +381,7 @@ def inception_file(tmp_path_factory):
 def test_fid_with_inception(inception_file, monkeypatch):
     folder, name, _ = inception_file
     monkeypatch.setattr(published, "INCEPTION", name)
-    real = pictures(2, size=40)
+    real = images(2, size=40)
     (embedding,) = metrics.inception(folder)(real[:1])
     assert embedding.shape == (1, 2048, 1, 1) and embedding.std() > 0
     assert metrics.fid(real, real.flip(0), folder) == pytest.approx(0, abs=1e-6)
@@ -391,7 +391,7 @@ def test_fid_with_inception(inception_file, monkeypatch):
 
 def test_fid_and_kid_are_the_distances_on_inception(features, monkeypatch):
     monkeypatch.setattr(published, "inception", lambda folder: features)
-    made, real = noise(9, 3, 32, 32), pictures(10)
+    made, real = noise(9, 3, 32, 32), images(10)
     ea, eb = metrics.embed(made, features), metrics.embed(real, features)
     assert metrics.fid(made, real) == metrics.frechet(ea, eb) > 0
     assert metrics.kid(made, real, None, 7, 4, seed=2) == metrics.kernel_distance(ea, eb, 7, 4, seed=2)
@@ -458,7 +458,7 @@ def lpips_folder(request, tmp_path, monkeypatch):
 
 def test_lpips(lpips_folder):
     net, folder, state, learned = lpips_folder
-    a, b = pictures(2, size=64), pictures(2, size=64, seed=1)
+    a, b = images(2, size=64), images(2, size=64, seed=1)
     made = metrics.lpips(a, b, net, folder)
     assert made.shape == (2,) and (made > 0).all()
     torch.testing.assert_close(made, metrics.lpips(b, a, net, folder))
@@ -490,7 +490,7 @@ def test_lpips(lpips_folder):
 
 
 def test_missing_weights_say_how_to_fetch_them(tmp_path, monkeypatch):
-    a = pictures(2)
+    a = images(2)
     monkeypatch.setenv("I2I_DATA", str(tmp_path))
     for call in (lambda: metrics.fid(a, a), lambda: metrics.kid(a, a), lambda: metrics.fid(a, a, tmp_path)):
         with pytest.raises(

@@ -69,7 +69,7 @@ def test_the_one_for_photographs_reads_held_out_ones():
 
 
 def test_classes_are_read_at_the_size_of_the_map():
-    """Between two colours of a map lies a third: a map made small as a picture has classes that are not in it."""
+    """Between two colours of a map lies a third: a map made small as an image has classes that are not in it."""
     if catalogue.find("facades") is None:
         pytest.skip("needs the CMP facades")
     real = RealFacades(128, "test")

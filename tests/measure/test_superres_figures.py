@@ -14,10 +14,10 @@ from PIL import Image
 from i2i import colour
 from i2i.data.enlarging import Enlarging
 from i2i.data.folders import DataError
+from i2i.images import from_bytes, to_image, to_tensor
 from i2i.measure import evaluate, superres
 from i2i.measure.superres import Bicubic, Scores, benchmark, figures, report, scores
 from i2i.methods.srcnn import bicubic
-from i2i.pictures import from_bytes, to_picture, to_tensor
 from kit.images import shades_apart, view
 from kit.judges import flat_judge
 from kit.methods import tiny
@@ -45,13 +45,13 @@ def test_a_change_of_grey_is_one_of_luma_and_of_nothing_else():
 
 @pytest.mark.parametrize("scale", [2, 3, 4])
 def test_bicubic_is_pillows(scale):
-    for picture in (view(24, 20, grain=4), view(7, 1, grain=2)):
-        theirs = picture.resize([scale * s for s in picture.size], Image.BICUBIC)
-        assert shades_apart(to_picture(bicubic(to_tensor(picture), scale)), theirs) <= 1
-        assert shades_apart(Bicubic(scale)(picture), theirs) == 0
+    for image in (view(24, 20, grain=4), view(7, 1, grain=2)):
+        theirs = image.resize([scale * s for s in image.size], Image.BICUBIC)
+        assert shades_apart(to_image(bicubic(to_tensor(image), scale)), theirs) <= 1
+        assert shades_apart(Bicubic(scale)(image), theirs) == 0
     # Sharp one way only: Pillow goes one way after the other, with bytes in between.
     sharp = Image.fromarray(np.tile(np.repeat(np.array([20, 220, 220, 90], np.uint8), 3), (9, 2))).convert("RGB")
-    assert shades_apart(to_picture(bicubic(to_tensor(sharp), scale)), Bicubic(scale)(sharp)) <= 1
+    assert shades_apart(to_image(bicubic(to_tensor(sharp), scale)), Bicubic(scale)(sharp)) <= 1
 
 
 def test_srcnn_mends_brightness_and_leaves_colour_bicubic():
@@ -108,7 +108,7 @@ def test_a_report_is_on_whole_pictures_and_a_card_states_it(unjudged):
     views = [view(60 + 4 * i, 52, seed=i, grain=3) for i in range(6)]
     source = Enlarging(views, 40)
     made = report(Bicubic(), source)
-    each = [scores(Bicubic()(to_picture(from_bytes(x))), v, judge=flat_judge) for (x, _), v in zip(source.pairs, views, strict=True)]
+    each = [scores(Bicubic()(to_image(from_bytes(x))), v, judge=flat_judge) for (x, _), v in zip(source.pairs, views, strict=True)]
     assert made["PSNR-Y"].value == pytest.approx(np.mean([s.psnr for s in each])) and each[5].psnr != each[0].psnr
     assert report(Bicubic(), source, limit=4)["PSNR-Y"].value == pytest.approx(np.mean([s.psnr for s in each[:4]]))
     assert evaluate(Bicubic(), source, progress=False) == made
@@ -118,7 +118,7 @@ def test_a_report_is_on_whole_pictures_and_a_card_states_it(unjudged):
 
 def test_the_border_is_as_wide_as_the_scale(unjudged):
     source = Enlarging([view(64, 64, seed=i, grain=2) for i in range(4)], 64, scale=2)
-    wanted = [scores(Bicubic(2)(to_picture(from_bytes(x))), to_picture(from_bytes(y)), 2, flat_judge).psnr for x, y in source.pairs]
+    wanted = [scores(Bicubic(2)(to_image(from_bytes(x))), to_image(from_bytes(y)), 2, flat_judge).psnr for x, y in source.pairs]
     assert report(Bicubic(2), source)["PSNR-Y"].value == pytest.approx(np.mean(wanted))
 
 
@@ -137,7 +137,7 @@ def test_a_benchmark_is_named_by_its_pictures(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("name, psnr", [("Set5", 28.43), ("BSD100", 25.96)])
 def test_bicubic_reaches_its_published_figure(name, psnr, unjudged, monkeypatch):
-    """So the pictures, the way they are reduced and the measure are those of the papers."""
+    """So the images, the way they are reduced and the measure are those of the papers."""
     dataset, folder = superres.SETS[name]
     if not (SHARED / dataset / folder).is_dir():
         pytest.skip("I2I_DATA holds no pictures to measure on")

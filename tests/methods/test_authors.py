@@ -1,4 +1,4 @@
-"""Networks and objectives against the code that the authors published: the same weights and pictures in float64, by the
+"""Networks and objectives against the code that the authors published: the same weights and images in float64, by the
 formula of tests/kit/formula.py, must give the same numbers up to rounding.
 
 For a new paper, fetch its authors' code outside this repository, give its networks and inputs the formula's numbers with
@@ -155,9 +155,9 @@ def test_distances_and_their_units_are_the_authors(between):
     case = read("distancegan")["objectives"][between]
     method = built("distancegan", width=1, blocks=0, patch_width=1, patch_layers=0, **case["config"])
 
-    def turned(pictures: torch.Tensor) -> torch.Tensor:
-        """The authors' code halves a picture at the middle row, the paper and this project at the middle column."""
-        return pictures.transpose(2, 3) if between == "halves" else pictures
+    def turned(images: torch.Tensor) -> torch.Tensor:
+        """The authors' code halves an image at the middle row, the paper and this project at the middle column."""
+        return images.transpose(2, 3) if between == "halves" else images
 
     walks = [numbers(*case["sample"], seed=seed).cumsum(0) / (seed + 2) for seed in (1, 2)]
     method.measure(lambda n: dict(zip("xy", map(turned, walks), strict=True)))

@@ -131,7 +131,7 @@ def test_with_norms_of_one_picture_each_training_and_test_are_alike(key):
 
 
 def test_cyclegans_terms_are_its_equations_one_picture_at_a_time():
-    """What `share` makes in one call for two purposes is what each net makes of each picture."""
+    """What `share` makes in one call for two purposes is what each net makes of each image."""
     net = loud("cyclegan", pool=0)
     fake_y, fake_x = each(net.G, X), each(net.F, Y)
     generators = {
@@ -168,14 +168,14 @@ def test_the_identity_weighs_half_of_the_cycle_of_its_own_picture():
 
 
 class Permuted(nn.Module):
-    """The pixels of a picture in another order."""
+    """The pixels of an image in another order."""
 
     def __init__(self, order: Tensor):
         super().__init__()
         self.order = order
 
-    def forward(self, picture: Tensor) -> Tensor:
-        return picture.flatten(2)[..., self.order].view_as(picture)
+    def forward(self, image: Tensor) -> Tensor:
+        return image.flatten(2)[..., self.order].view_as(image)
 
 
 def test_the_cycle_does_not_see_a_permutation_that_the_way_back_undoes():
@@ -185,7 +185,7 @@ def test_the_cycle_does_not_see_a_permutation_that_the_way_back_undoes():
     net = loud("cyclegan", pool=0)
     other = copy.deepcopy(net)
     other.G, other.F = nn.Sequential(other.G, shuffle), nn.Sequential(undo, other.F)
-    # What other.F takes back to x are pictures of y in the new order.
+    # What other.F takes back to x are images of y in the new order.
     one, two = net.generator_loss(BATCH), other.generator_loss(BATCH | {"y": shuffle(Y)})
     assert torch.equal(one["cycle_x"], two["cycle_x"])
     torch.testing.assert_close(one["cycle_y"], two["cycle_y"], rtol=1e-12, atol=0)
@@ -278,7 +278,7 @@ def test_discogans_terms_are_its_equations_in_the_unit_interval():
 
 
 def test_feature_matching_compares_means_so_two_batches_of_one_mean_match():
-    """Were every picture compared with its neighbour, swapping two of them would cost something."""
+    """Were every image compared with its neighbour, swapping two of them would cost something."""
     net = loud("discogan", both=False)
     swapped = BATCH | {"y": Y.flip(0)}
     one, other = net.generator_loss(BATCH), net.generator_loss(swapped)
@@ -287,7 +287,7 @@ def test_feature_matching_compares_means_so_two_batches_of_one_mean_match():
 
 
 def test_with_one_reconstruction_the_way_back_only_learns_to_return():
-    """The paper's "GAN with a reconstruction loss": nothing judges what G_BA makes, and pictures of B never enter it."""
+    """The paper's "GAN with a reconstruction loss": nothing judges what G_BA makes, and images of B never enter it."""
     net, asked = tiny("discogan", both=False), []
     net.G_BA.register_forward_pre_hook(lambda module, given: asked.append(given[0]))
     taken = turns_taken(trainer(net), 2)
@@ -421,18 +421,18 @@ def test_several_critic_steps_go_to_one_of_the_generators():
 # ---- DistanceGAN ----
 
 
-def by_loops(pictures: Tensor) -> Tensor:
+def by_loops(images: Tensor) -> Tensor:
     """Distances of all pairs."""
-    n = len(pictures)
-    return torch.stack([(pictures[i] - pictures[j]).abs().mean() for i in range(n) for j in range(i + 1, n)])
+    n = len(images)
+    return torch.stack([(images[i] - images[j]).abs().mean() for i in range(n) for j in range(i + 1, n)])
 
 
 def test_distances_of_pairs_and_of_halves_are_mean_absolute_differences():
-    pictures = noise(4, 3, 6, 8)
-    torch.testing.assert_close(between_pairs(pictures), by_loops(pictures))
-    halves = torch.stack([(p[..., :4] - p[..., 4:]).abs().mean() for p in pictures])
-    torch.testing.assert_close(between_halves(pictures), halves)
-    odd = torch.cat([pictures, pictures[..., :1]], -1)
+    images = noise(4, 3, 6, 8)
+    torch.testing.assert_close(between_pairs(images), by_loops(images))
+    halves = torch.stack([(p[..., :4] - p[..., 4:]).abs().mean() for p in images])
+    torch.testing.assert_close(between_halves(images), halves)
+    odd = torch.cat([images, images[..., :1]], -1)
     torch.testing.assert_close(between_halves(odd), halves)
 
 
@@ -461,9 +461,9 @@ def test_the_units_are_measured_on_real_pictures_before_training_and_stay(betwee
     assert method.units_x.tolist() == method.units_y.tolist() == [0, 1]
     t = trainer(method)
     for side, units in (("x", method.units_x), ("y", method.units_y)):
-        pictures = t._sample(900)[side]
-        assert len(pictures) == 10, "all that there are"
-        expected = by_loops(pictures) if between == "pairs" else between_halves(pictures)
+        images = t._sample(900)[side]
+        assert len(images) == 10, "all that there are"
+        expected = by_loops(images) if between == "pairs" else between_halves(images)
         torch.testing.assert_close(units, torch.stack([expected.mean(), expected.std(correction=0)]))
     before = [method.units_x.clone(), method.units_y.clone()]
     assert not torch.equal(*before)
@@ -506,7 +506,7 @@ def test_pairs_want_two_pictures_and_halves_only_one():
 
 
 class Alike(Made):
-    """Every y is the same picture."""
+    """Every y is the same image."""
 
     def __init__(self, length: int = 10):
         super().__init__(length, jitter=0.0)

@@ -142,7 +142,7 @@ def test_every_loss_of_a_laid_out_method_is_that_of_a_plain_one(key, products):
                     torch.testing.assert_close(a, b, rtol=1e-7, atol=1e-9)
 
 
-# Every kind of layer: products, borders by hand, norms picture by picture, with a shift, slopes and a shuffle.
+# Every kind of layer: products, borders by hand, norms image by image, with a shift, slopes and a shuffle.
 PICTURED = ("pix2pix-icons", "cyclegan-icons", "discogan-emoji", "dtn-faces", "stargan-icons", "srresnet-photographs-x2", "pggan-emoji")
 
 

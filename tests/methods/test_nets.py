@@ -89,7 +89,7 @@ def test_dualgans_unet_has_the_papers_parameter_count(unfilled):
 
 
 def patchgan(layers: int, width: int = 4) -> PatchGAN:
-    """In eval mode, as batch statistics let a logit see the whole picture; weights large enough to tell."""
+    """In eval mode, as batch statistics let a logit see the whole image; weights large enough to tell."""
     torch.manual_seed(layers)
     net = PatchGAN(3, width, layers, cap=8).eval()
     for p in net.parameters():
@@ -158,7 +158,7 @@ def unet(seed: int = 0, **options) -> UNet:
 @pytest.mark.parametrize("up", sorted(UPS))
 @pytest.mark.parametrize("norm", [batch_norm, instance_norm])
 def test_a_unet_translates_any_multiple_of_its_grain(skips, up, norm):
-    """Trained at 16 px it works at other sizes, square or not, and stays within the range of pictures."""
+    """Trained at 16 px it works at other sizes, square or not, and stays within the range of images."""
     net = unet(skips=skips, up=UPS[up], norm=norm)
     for h, w in [(16, 16), (32, 16), (48, 80)]:
         y = net(noise(2, 3, h, w))
@@ -332,7 +332,7 @@ def test_instance_norm_is_the_same_in_training_and_at_test():
     norm, h = instance_norm(4), noise(2, 4, 8, 8)
     made = norm(h)
     assert torch.equal(made, norm.eval()(h)) and not norm.state_dict()
-    one_by_one = torch.cat([norm(picture[None]) for picture in h])
+    one_by_one = torch.cat([norm(image[None]) for image in h])
     torch.testing.assert_close(made, one_by_one)
 
 
@@ -352,12 +352,12 @@ def test_instance_norm_of_one_pixel_is_its_shift_and_without_one_an_error():
 
 
 def numbered(*values: float) -> torch.Tensor:
-    """A made picture for each value, filled with it."""
+    """A made image for each value, filled with it."""
     return torch.tensor(values, dtype=torch.float32).view(-1, 1, 1, 1).expand(-1, 3, 2, 2).clone()
 
 
-def told(pictures: torch.Tensor) -> list[float]:
-    return pictures[:, 0, 0, 0].tolist()
+def told(images: torch.Tensor) -> list[float]:
+    return images[:, 0, 0, 0].tolist()
 
 
 def step(pool: ImagePool, made: torch.Tensor) -> torch.Tensor:

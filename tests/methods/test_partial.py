@@ -1,4 +1,4 @@
-"""Alignment with a hint: DTN's given f, and OST's one picture."""
+"""Alignment with a hint: DTN's given f, and OST's one image."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ import i2i
 from i2i.bench import _last_stage
 from i2i.checkpoint import export
 from i2i.data.faces import shown as shown_faces
-from i2i.data.unpaired import Unpaired, one_picture
+from i2i.data.unpaired import Unpaired, one_image
+from i2i.images import to_bytes, to_image, to_tensor
 from i2i.losses import total_variation
 from i2i.method import frozen, weighted_sum
 from i2i.methods import METHODS
 from i2i.methods import dtn as dtn_module
 from i2i.methods.dtn import REAL, SOURCE, TARGET
-from i2i.pictures import to_bytes, to_picture, to_tensor
 from i2i.recipes import RECIPES, Recipe, folder_recipe
 from kit.methods import TINY, loud, tiny
 from kit.runs import assert_identical, clones, equal, run_in_two, trainer, turns_taken
@@ -131,8 +131,8 @@ def test_a_weight_of_zero_drops_its_term(gone):
 def test_variation_is_zero_on_a_plain_picture_and_counts_steps_either_way():
     assert total_variation(torch.full((1, 3, 4, 4), 0.3)).item() == 0
     ramp = torch.arange(4.0).expand(1, 1, 4, 4)
-    for picture in (ramp, -ramp, ramp.mT):
-        assert total_variation(picture).item() == 1
+    for image in (ramp, -ramp, ramp.mT):
+        assert total_variation(image).item() == 1
     assert total_variation(ramp + 2 * ramp.mT).item() == 3
 
 
@@ -186,8 +186,8 @@ def test_codes_in_own_units_are_those_of_a_picture_among_its_domain(tmp_path):
     net = tiny("dtn", own_units=True, f_steps=0).double()
     x, y = noise(40, 3, 16, 16, seed=1).double(), (0.3 * noise(40, 3, 16, 16, seed=2) - 0.5).double()
     net.measure(lambda count: {"x": x, "y": y})
-    for pictures, domain in ((x, "x"), (y, "y")):
-        codes = net.code(pictures, domain)
+    for images, domain in ((x, "x"), (y, "y")):
+        codes = net.code(images, domain)
         torch.testing.assert_close(codes.mean(0), torch.zeros(8, dtype=torch.float64), rtol=0, atol=1e-5)
         assert codes.std(0).max() < 1 + 1e-5 and codes.std(0).median() > 0.9
     made = net.fakes(BATCH)["from_x"]
@@ -229,9 +229,9 @@ def test_two_pictures_of_one_code_are_one_translation():
 # ---- OST: terms ----
 
 
-def through(net, picture: Tensor, there: str, back: str) -> Tensor:
+def through(net, image: Tensor, there: str, back: str) -> Tensor:
     encoder, decoder = (net.E_x if there == "x" else net.E_y), (net.G_x if back == "x" else net.G_y)
-    return decoder(net.G_shared(net.E_shared(encoder(picture))))
+    return decoder(net.G_shared(net.E_shared(encoder(image))))
 
 
 def test_osts_terms_are_its_equations_one_picture_at_a_time():
@@ -350,9 +350,9 @@ def test_one_blank_picture_is_enough_to_run(shade):
 
 def test_of_the_source_one_picture_is_left_in_training_and_all_in_the_test():
     whole = Unpaired(to_bytes(noise(6, 3, 16, 16)), to_bytes(noise(5, 3, 16, 16, seed=1)), 16)
-    one = one_picture(whole, "train", 2)
+    one = one_image(whole, "train", 2)
     assert len(one) == 1 and torch.equal(one.x, whole.x[2:3]) and torch.equal(one.y, whole.y)
-    assert one_picture(whole, "test") is whole and one_picture(whole, "val") is whole
+    assert one_image(whole, "test") is whole and one_image(whole, "val") is whole
     t = trainer(tiny("ost", autoencoder_steps=0), one)
     assert all(math.isfinite(v) for v in t.advance().values())
 
@@ -378,17 +378,17 @@ def test_an_export_paints_what_its_method_paints(tmp_path, key, up):
                 module.running_var.uniform_(0.5, 2.0, generator=torch.Generator().manual_seed(2))
     model = i2i.load(export(tmp_path / "model", method.eval(), size=16), device="cpu", precision="fp32")
     assert {*model.method.networks()} == {*method.inference} and model.controls == tuple(method.controls)
-    picture = to_picture(noise(3, 16, 16))
+    image = to_image(noise(3, 16, 16))
     for way in [{}, {"direction": "yx"}] if key == "ost" else [{}]:
-        x = to_tensor(picture)
-        gap = (to_tensor(model(picture, **way)) - model.method.translate(x, **way)).abs()
+        x = to_tensor(image)
+        gap = (to_tensor(model(image, **way)) - model.method.translate(x, **way)).abs()
         assert gap.max() < 2 / 255
         # The weights themselves are in half precision.
         assert (model.method.translate(x, **way) - method.translate(x, **way)).abs().mean() < 4 / 255
     if key == "dtn":
         for bad in ({"direction": "yx"}, {"scale": 2.0}, {"label": 0}):
             with pytest.raises(ValueError, match="no control"):
-                model(picture, **bad)
+                model(image, **bad)
 
 
 @pytest.mark.parametrize("key, gone, kept", [("dtn", "f_steps", "train"), ("ost", "autoencoder_steps", "one picture")])

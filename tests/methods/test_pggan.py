@@ -127,7 +127,7 @@ def test_nothing_in_the_hole_is_looked_at(training, start):
 
 
 def test_g_is_told_where_the_hole_is():
-    """A grey picture with a hole differs from one without by the mask alone."""
+    """A grey image with a hole differs from one without by the mask alone."""
     net, asked = tiny("pggan").eval(), []
     net.G.register_forward_hook(lambda module, given, made: asked.append(given[0]))
     net.translate(torch.zeros(1, 3, 16, 16), mask=hole())
@@ -163,7 +163,7 @@ def test_l1_is_the_mean_inside_the_hole():
     assert net.reconstruction_loss(X, far, MASK).item() == pytest.approx(wanted, rel=1e-6)
     assert net.reconstruction_loss(X, Y, 0 * MASK).item() == 0
     small = MASK.clone()
-    small[0] = 0  # the mean over all pixels of holes, not over pictures
+    small[0] = 0  # the mean over all pixels of holes, not over images
     assert net.reconstruction_loss(X, Y, small).item() == pytest.approx((Y - X).abs()[1, :, 4:12, 4:12].mean().item(), rel=1e-6)
 
 
@@ -239,7 +239,7 @@ def test_a_step_makes_its_fakes_once():
 
 
 def test_training_fills_holes_better():
-    """One flat colour for each picture: what surrounds the hole says it all."""
+    """One flat colour for each image: what surrounds the hole says it all."""
     source = Made(length=4, jitter=0.0)
     source.x = source.y = noise(4, 3, 1, 1).expand(-1, -1, 16, 16).contiguous()
     t = trainer(tiny("pggan", steps=60, rate=5e-3, globally=0.0, patchwise=0.0), source)
@@ -266,7 +266,7 @@ def test_the_fast_step_is_the_plain_step_in_float64():
     step = bench._plain_step(plain.train(), source.batch(torch.arange(2)))
     start = clones(plain)
     for _ in range(6):
-        t.step = 0  # the same two pictures in the same order
+        t.step = 0  # the same two images in the same order
         t.advance(), step()
     for p, q, first in zip(t.method.parameters(), plain.parameters(), start, strict=True):
         assert not torch.equal(q, first)

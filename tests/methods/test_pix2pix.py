@@ -242,7 +242,7 @@ def test_the_fast_step_is_the_plain_step_in_float64():
     step = bench._plain_step(plain.train(), source.batch(torch.arange(2)))
     start = [p.clone() for p in plain.parameters()]
     for _ in range(20):
-        trainer.step = 0  # the same two pictures in the same order
+        trainer.step = 0  # the same two images in the same order
         trainer.advance()
         step()
     for p, q, first in zip(fast.parameters(), plain.parameters(), start, strict=True):

@@ -12,10 +12,10 @@ from torch import Tensor
 
 import i2i
 from i2i.checkpoint import export
+from i2i.images import to_image, to_tensor
 from i2i.losses import attribute_loss, class_loss
 from i2i.method import weighted_sum
 from i2i.methods import stargan as module
-from i2i.pictures import to_picture, to_tensor
 from i2i.train import translated
 from kit.methods import loud, tiny
 from kit.runs import trainer, turns_taken
@@ -46,7 +46,7 @@ def test_the_papers_weights_and_rhythm_are_the_default():
 
 
 def test_the_critic_scores_patches_and_names_the_whole_picture():
-    """The classifier's kernel covers what is left of a picture, so there is one answer for each."""
+    """The classifier's kernel covers what is left of an image, so there is one answer for each."""
     for side, layers in ((16, 2), (32, 3), (48, 4)):
         critic = tiny("stargan", side=side, critic_layers=layers, **THREE).D
         scores, logits = critic(noise(2, 3, side, side))
@@ -76,8 +76,8 @@ def told(logits: Tensor, label: Tensor) -> Tensor:
 def test_stargans_terms_are_its_equations(changes, batch):
     net, x, label = loud("stargan", **changes), batch["x"], batch["label"]
 
-    def made(picture: Tensor, label: Tensor) -> Tensor:
-        one = zip(picture, planes(label), strict=True)
+    def made(image: Tensor, label: Tensor) -> Tensor:
+        one = zip(image, planes(label), strict=True)
         return torch.cat([net.G(p[None], code[None]) for p, code in one])
 
     torch.manual_seed(0)
@@ -111,7 +111,7 @@ def test_stargans_terms_are_its_equations(changes, batch):
 
 
 def test_attributes_are_summed_and_pictures_averaged():
-    """At logits of 0 each attribute costs ln 2, however many pictures there are."""
+    """At logits of 0 each attribute costs ln 2, however many images there are."""
     for n, k in ((1, 5), (7, 5), (3, 8)):
         label = (noise(n, k) > 0).long()
         assert attribute_loss(torch.zeros(n, k), label).item() == pytest.approx(k * math.log(2))
@@ -258,7 +258,7 @@ def model(folder):
 
 
 def photo(seed: int = 0) -> Image.Image:
-    return to_picture(noise(3, 32, 32, seed=seed))
+    return to_image(noise(3, 32, 32, seed=seed))
 
 
 def test_a_domain_is_asked_for_by_its_name_or_its_number(model):

@@ -21,7 +21,7 @@ from i2i.recipes import RECIPES, Recipe
 from kit.images import as_reduced
 from kit.methods import count, loud, tiny
 from kit.runs import clones, equal, trainer
-from kit.sources import Made, chance, fake_batch, noise
+from kit.sources import Made, fake_batch, noise, rng
 from kit.terms import assert_terms, log_of_fake, log_of_real
 
 METHODS_HERE = ("srcnn", "srresnet", "srgan")
@@ -134,10 +134,10 @@ def test_srresnets_loss_is_the_squared_error():
     assert_terms(net.generator_loss(BATCH), {"mse": (net.G(X) - Y).square().mean()})
 
 
-def seen_by_vgg(net: VGG19, picture: Tensor) -> Tensor:
+def seen_by_vgg(net: VGG19, image: Tensor) -> Tensor:
     """phi_22 by hand: two convolutions, halved, two more; every one followed by a ReLU."""
-    mean, deviation = (torch.tensor(v).to(picture.dtype)[:, None, None] for v in ([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]))
-    h = ((picture + 1) / 2 - mean) / deviation
+    mean, deviation = (torch.tensor(v).to(image.dtype)[:, None, None] for v in ([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]))
+    h = ((image + 1) / 2 - mean) / deviation
     convolutions = [m for m in net.net if isinstance(m, nn.Conv2d)]
     assert [(m.in_channels, m.out_channels, m.kernel_size) for m in convolutions] == [
         (3, 64, (3, 3)), (64, 64, (3, 3)), (64, 128, (3, 3)), (128, 128, (3, 3)),
@@ -150,7 +150,7 @@ def seen_by_vgg(net: VGG19, picture: Tensor) -> Tensor:
 @pytest.mark.parametrize("training", [False, True])
 def test_srgans_terms_are_its_equations(training):
     net = loud("srgan").train(training)
-    nn.init.normal_(net.phi.net[0].weight, std=0.05, generator=chance())
+    nn.init.normal_(net.phi.net[0].weight, std=0.05, generator=rng())
     fake = net.G(X)
     of_g = {"content": (seen_by_vgg(net.phi, fake) - seen_by_vgg(net.phi, Y)).square().mean(), "gan": log_of_real(net.D(fake))}
     of_d = {"real": log_of_real(net.D(Y)), "fake": log_of_fake(net.D(fake))}
@@ -232,8 +232,8 @@ def test_phi_is_a_piece_of_torchvisions_net(unfilled):
 
 def test_phi_is_told_pictures_as_imagenet_has_them_and_divides_by_12_75():
     net = VGG19("phi22").double()
-    picture = noise(2, 3, 16, 16, dtype=torch.float64)
-    torch.testing.assert_close(net(picture), seen_by_vgg(net, picture), rtol=1e-10, atol=1e-12)
+    image = noise(2, 3, 16, 16, dtype=torch.float64)
+    torch.testing.assert_close(net(image), seen_by_vgg(net, image), rtol=1e-10, atol=1e-12)
     net.net = nn.Identity()
     mean = 2 * torch.tensor([0.485, 0.456, 0.406]).view(1, 3, 1, 1) - 1
     assert net(mean).abs().max() < 1e-6

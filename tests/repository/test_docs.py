@@ -1,4 +1,4 @@
-"""The pages: their code runs, their commands and links lead somewhere, their tables and pictures are current."""
+"""The pages: their code runs, their commands and links lead somewhere, their tables and images are current."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def tool(name: str):
 
 
 @pytest.fixture
-def pictures(here):
+def images(here):
     """The empty folder with the images that the pages speak of."""
     drawing = Image.new("RGB", (96, 80), "white")
     ImageDraw.Draw(drawing).ellipse((20, 10, 70, 66), outline="black", width=2)
@@ -56,12 +56,12 @@ def test_the_readme_has_code_to_run():
 
 
 @pytest.mark.parametrize("code", PYTHON)
-def test_python_in_a_page_runs_as_it_stands(code, pictures):
+def test_python_in_a_page_runs_as_it_stands(code, images):
     exec(compile(code, "a page", "exec"), {})
 
 
 @pytest.mark.parametrize("line", SHELL)
-def test_a_command_in_a_page_is_one_that_there_is(line, pictures, cli):
+def test_a_command_in_a_page_is_one_that_there_is(line, images, cli):
     words = shlex.split(line)
     if words[0] == "make":
         assert re.search(rf"^{words[1]}:", (ROOT / "Makefile").read_text(), re.M), f"the Makefile has no target {words[1]}"
@@ -108,7 +108,7 @@ def test_the_tables_of_results_are_current():
 
 def test_the_picture_of_the_rooms_is_current():
     drawing = tool("architecture")
-    assert drawing.PICTURE.read_text() == drawing.picture(), "out of date: run `make architecture` and commit docs/architecture.svg"
+    assert drawing.PICTURE.read_text() == drawing.image(), "out of date: run `make architecture` and commit docs/architecture.svg"
 
 
 def test_the_page_on_the_rooms_speaks_of_each():

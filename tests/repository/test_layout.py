@@ -164,8 +164,8 @@ def test_the_assets_are_not_larger_than_150_megabytes():
 PICTURES = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff"}
 
 
-def pictures_of(path: Path) -> list[bytes]:
-    """The encoded pictures that a tracked file shows: itself, or what a notebook or page has embedded."""
+def images_of(path: Path) -> list[bytes]:
+    """The encoded images that a tracked file shows: itself, or what a notebook or page has embedded."""
     if path.suffix.lower() in PICTURES:
         return [path.read_bytes()]
     if path.suffix not in (".ipynb", ".html", ".md", ".json"):
@@ -189,45 +189,45 @@ def pictures_of(path: Path) -> list[bytes]:
 
 def decode(data: bytes) -> Image.Image | None:
     try:
-        picture = Image.open(io.BytesIO(data)).convert("RGB")
+        image = Image.open(io.BytesIO(data)).convert("RGB")
     except Exception:
         return None
-    return picture
+    return image
 
 
-def pixels_hash(picture: Image.Image) -> str:
-    return hashlib.sha256(repr(picture.size).encode() + picture.tobytes()).hexdigest()
+def pixels_hash(image: Image.Image) -> str:
+    return hashlib.sha256(repr(image.size).encode() + image.tobytes()).hexdigest()
 
 
-def look(picture: Image.Image) -> np.ndarray:
-    """A picture's look in 192 numbers: 8 x 8 mean colours, centred, of length one; likes lie close."""
-    small = np.asarray(picture.resize((8, 8), Image.BOX), np.float32).ravel()
+def look(image: Image.Image) -> np.ndarray:
+    """An image's look in 192 numbers: 8 x 8 mean colours, centred, of length one; likes lie close."""
+    small = np.asarray(image.resize((8, 8), Image.BOX), np.float32).ravel()
     small = small - small.mean()
     return small / max(np.linalg.norm(small), 1e-6)
 
 
-def flat(picture: Image.Image) -> bool:
+def flat(image: Image.Image) -> bool:
     """Too plain for a look to mean anything."""
-    return np.asarray(picture.convert("L").resize((8, 8), Image.BOX), np.float32).std() < 12
+    return np.asarray(image.convert("L").resize((8, 8), Image.BOX), np.float32).std() < 12
 
 
-def crops(picture: Image.Image, sides: tuple[int, ...]) -> list[Image.Image]:
-    """The whole picture, and the cells of a sheet: runs between its white gutters of 64 px and more."""
-    grey = np.asarray(picture.convert("L"))
+def crops(image: Image.Image, sides: tuple[int, ...]) -> list[Image.Image]:
+    """The whole image, and the cells of a sheet: runs between its white gutters of 64 px and more."""
+    grey = np.asarray(image.convert("L"))
 
     def runs(busy: np.ndarray) -> list[tuple[int, int]]:
         edges = np.flatnonzero(np.diff(np.r_[0, busy.astype(np.int8), 0]))
         return [(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if b - a >= 64]
 
-    cells = [picture]
+    cells = [image]
     for top, bottom in runs((grey < 250).any(1)):
         for left, right in runs((grey[top:bottom] < 250).any(0)):
-            cells.append(picture.crop((left, top, right, bottom)))
-            # Cells without a gutter between them: the sides at which pictures are usually shown.
+            cells.append(image.crop((left, top, right, bottom)))
+            # Cells without a gutter between them: the sides at which images are usually shown.
             for side in sides:
                 if (right - left) % side == 0 and (bottom - top) % side == 0 and (right - left) > side:
                     cells += [
-                        picture.crop((x, y, x + side, y + side))
+                        image.crop((x, y, x + side, y + side))
                         for y in range(top, bottom, side)
                         for x in range(left, right, side)
                     ]
@@ -235,18 +235,18 @@ def crops(picture: Image.Image, sides: tuple[int, ...]) -> list[Image.Image]:
 
 
 def known(root: Path, sample: int) -> tuple[set[str], set[str], np.ndarray, list[str]]:
-    """Of the pictures in a data folder: hashes of all files; of a sample also of pixels, and looks."""
+    """Of the images in a data folder: hashes of all files; of a sample also of pixels, and looks."""
     paths = sorted(p for p in root.rglob("*") if p.suffix.lower() in PICTURES)
     files = {hashlib.sha256(p.read_bytes()).hexdigest() for p in paths}
     pixels, looks, names = set(), [], []
     # A fixed sample over all folders: what is shown by mistake is shown by the dozen.
     for path in random.Random(0).sample(paths, min(sample, len(paths))):
-        picture = decode(path.read_bytes())
-        if picture is None:
+        image = decode(path.read_bytes())
+        if image is None:
             continue
-        halves = [picture]
-        if picture.width == 2 * picture.height:
-            halves += [picture.crop((i, 0, i + picture.height, picture.height)) for i in (0, picture.height)]
+        halves = [image]
+        if image.width == 2 * image.height:
+            halves += [image.crop((i, 0, i + image.height, image.height)) for i in (0, image.height)]
         for half in halves:
             pixels.add(pixels_hash(half))
             if not flat(half):
@@ -256,16 +256,16 @@ def known(root: Path, sample: int) -> tuple[set[str], set[str], np.ndarray, list
 
 
 def shown_of(root: Path, files: list[Path], sample: int = 2500, near: float = 0.995) -> list[str]:
-    """A line for each picture of `files` that is, contains or resembles one of the data folder."""
+    """A line for each image of `files` that is, contains or resembles one of the data folder."""
     hashes, pixels, looks, names = known(root, sample)
     lines = []
     for path in files:
-        for data in pictures_of(path):
+        for data in images_of(path):
             if hashlib.sha256(data).hexdigest() in hashes:
                 lines.append(f"{path.name}: holds a file of the data")
                 continue
-            picture = decode(data)
-            for cell in crops(picture, (64, 128, 256)) if picture else []:
+            image = decode(data)
+            for cell in crops(image, (64, 128, 256)) if image else []:
                 if pixels_hash(cell) in pixels:
                     lines.append(f"{path.name}: holds the pixels of a picture of the data")
                 elif min(cell.size) >= 64 and len(looks) and not flat(cell):
@@ -281,32 +281,32 @@ def shown_of(root: Path, files: list[Path], sample: int = 2500, near: float = 0.
 )
 def test_no_tracked_picture_shows_one_of_the_data():
     root = Path(os.environ["I2I_DATA"])
-    shown = [p for p in tracked() if pictures_of(p)]
+    shown = [p for p in tracked() if images_of(p)]
     if not shown:
         pytest.skip("no picture is tracked yet")
     assert shown_of(root, shown) == []
 
 
 def test_a_shown_picture_would_be_found(tmp_path):
-    """As the file, re-encoded, enlarged, in a sheet, in a notebook; a picture of our own is not."""
-    chance = np.random.default_rng(0)
+    """As the file, re-encoded, enlarged, in a sheet, in a notebook; an image of our own is not."""
+    rng = np.random.default_rng(0)
 
     def made() -> Image.Image:
-        coarse = Image.fromarray(chance.integers(0, 255, (6, 6, 3), np.uint8))
+        coarse = Image.fromarray(rng.integers(0, 255, (6, 6, 3), np.uint8))
         return coarse.resize((128, 128), Image.BICUBIC)
 
     theirs, ours = [made() for _ in range(5)], [made() for _ in range(5)]
     (data := tmp_path / "data").mkdir()
-    for i, picture in enumerate(theirs):
-        picture.save(data / f"{i}.png")
+    for i, image in enumerate(theirs):
+        image.save(data / f"{i}.png")
     (mine := tmp_path / "mine").mkdir()
     ours[0].save(mine / "clean.png")
     (mine / "copy.png").write_bytes((data / "0.png").read_bytes())
     theirs[1].save(mine / "again.jpg", quality=80)
     theirs[2].resize((256, 256)).save(mine / "large.png")
     page = Image.new("RGB", (3 * 132 + 4, 136), "white")
-    for i, picture in enumerate((ours[1], theirs[3], ours[2])):
-        page.paste(picture, (4 + 132 * i, 4))
+    for i, image in enumerate((ours[1], theirs[3], ours[2])):
+        page.paste(image, (4 + 132 * i, 4))
     page.save(mine / "sheet.png")
     buffer = io.BytesIO()
     theirs[4].save(buffer, "PNG")

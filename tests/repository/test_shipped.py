@@ -112,14 +112,14 @@ def test_the_page_and_the_list_of_terms_name_every_model():
         assert [name for name in shipped() if name not in text] == [], page
 
 
-def detail(picture: torch.Tensor, mask: torch.Tensor) -> float:
+def detail(image: torch.Tensor, mask: torch.Tensor) -> float:
     """Sum of the squared differences of neighbours that both lie in the hole."""
     both = mask[..., 1:] * mask[..., :-1], mask[..., 1:, :] * mask[..., :-1, :]
-    return sum((picture.diff(dim=d).square() * m).sum().item() for d, m in zip((-1, -2), both, strict=True))
+    return sum((image.diff(dim=d).square() * m).sum().item() for d, m in zip((-1, -2), both, strict=True))
 
 
 def test_a_model_that_fills_holes_paints_what_a_soap_film_does_not():
-    """Of the gallery's own pictures: nearer in detail to the truth than smoothness alone, and not the film itself."""
+    """Of the gallery's own images: nearer in detail to the truth than smoothness alone, and not the film itself."""
     fillers = [name for name in shipped() if RECIPES[name].method == "pggan"]
     for name in fillers:
         shown = RECIPES[name].showcase(128)

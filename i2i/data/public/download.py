@@ -28,7 +28,7 @@ from .layouts import _DAMAGE, UNPACK, DownloadError, Layout, _make_sure_of_room
 
 TRIES = 4  # connections to one mirror, as long as each brings something
 PAUSE = 1.0  # seconds between them
-UNPACKED = 1.2  # unpacked size over archive size: pictures hardly compress
+UNPACKED = 1.2  # unpacked size over archive size: images hardly compress
 
 
 class _Fault(Exception):

@@ -204,10 +204,10 @@ def _drawings(pack: zipfile.ZipFile, style: str) -> dict[str, str]:
 
 
 def _draw(data: bytes, grey: bool, path: Path) -> None:
-    picture = Image.open(io.BytesIO(data)).convert("RGBA")
-    picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
-    picture = picture.convert("L" if grey else "RGB").resize((128, 128), Image.Resampling.LANCZOS)
-    picture.save(path, lossless=True)
+    image = Image.open(io.BytesIO(data)).convert("RGBA")
+    image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
+    image = image.convert("L" if grey else "RGB").resize((128, 128), Image.Resampling.LANCZOS)
+    image.save(path, lossless=True)
 
 
 UNPACK: dict[str, Layout] = {

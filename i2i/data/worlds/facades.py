@@ -27,12 +27,12 @@ SPLITS = {"train": (0, 2**20), "val": (2**20, 512), "test": (2**20 + 512, 512)} 
 
 
 def colour(labels: Tensor) -> Tensor:
-    """Label map int64 [B, H, W] -> its picture in `PALETTE`, float [B, 3, H, W] in [-1, 1]."""
+    """Label map int64 [B, H, W] -> its image in `PALETTE`, float [B, 3, H, W] in [-1, 1]."""
     return (PALETTE.to(labels.device).float() / 127.5 - 1)[labels].movedim(-1, 1).contiguous()
 
 
 def classes_of(x: Tensor) -> Tensor:
-    """Picture [B, 3, H, W] in [-1, 1] -> int64 [B, H, W], the class of the nearest palette colour."""
+    """Image [B, 3, H, W] in [-1, 1] -> int64 [B, H, W], the class of the nearest palette colour."""
     palette = PALETTE.to(x.device).float() / 127.5 - 1
     # |x - c|^2 without |x|^2, which is the same for every class: one product of matrices.
     score = torch.einsum("bchw,kc->bkhw", x, -2 * palette) + (palette * palette).sum(1)[:, None, None]
@@ -59,16 +59,16 @@ def draw_labels(index: Tensor, size: int = 64, seed: int = 0) -> Tensor:
     def draw(low: float = 0.0, high: float = 1.0) -> Tensor:
         return (low + (high - low) * next(columns))[:, None, None]
 
-    def chance(p: float) -> Tensor:
+    def rng(p: float) -> Tensor:
         return draw() < p
 
     x, y = _grid(size)
 
-    # The plot: strips of background beside, above and below; now and then the house fills the picture.
-    left = torch.where(chance(0.55), draw(0.03, 0.14), 0.0)
-    right = 1 - torch.where(chance(0.55), draw(0.03, 0.14), 0.0)
-    top = torch.where(chance(0.75), draw(0.04, 0.2), 0.0)
-    foot = 1 - torch.where(chance(0.5), draw(0.02, 0.06), 0.0)
+    # The plot: strips of background beside, above and below; now and then the house fills the image.
+    left = torch.where(rng(0.55), draw(0.03, 0.14), 0.0)
+    right = 1 - torch.where(rng(0.55), draw(0.03, 0.14), 0.0)
+    top = torch.where(rng(0.75), draw(0.04, 0.2), 0.0)
+    foot = 1 - torch.where(rng(0.5), draw(0.02, 0.06), 0.0)
     house = (x >= left) & (x < right) & (y >= top) & (y < foot)
 
     floors = (2 + draw() * 3.4).long()
@@ -87,7 +87,7 @@ def draw_labels(index: Tensor, size: int = 64, seed: int = 0) -> Tensor:
 
     # Numbers by cell and by floor; most houses are symmetric about the middle bay.
     mirrored = torch.minimum(column, bays - 1 - column)
-    place = torch.where(chance(0.7), mirrored, column).long()
+    place = torch.where(rng(0.7), mirrored, column).long()
     cell = (row.long() * _BAYS + place).flatten(1)
     one, two = (cells[:, k].flatten(1).gather(1, cell).view(-1, size, size) for k in range(2))
     floor = cells[:, 0, :, _BAYS - 1].gather(1, row.long().flatten(1)).view(-1, size, 1)
@@ -95,7 +95,7 @@ def draw_labels(index: Tensor, size: int = 64, seed: int = 0) -> Tensor:
     half = bay * draw(0.2, 0.34)
     head, base = draw(0.22, 0.32), draw(0.78, 0.88)
     beside = (v >= head) & (v < base)
-    post = torch.where(chance(0.35), draw(0.006, 0.012), -1.0)  # wall between the halves of a window
+    post = torch.where(rng(0.35), draw(0.006, 0.012), -1.0)  # wall between the halves of a window
     opening = upper & (wide < half) & beside & (wide > post)
 
     out = torch.where(house, FACADE, BACKGROUND).expand(len(index), size, size).clone()
@@ -104,40 +104,40 @@ def draw_labels(index: Tensor, size: int = 64, seed: int = 0) -> Tensor:
         out.masked_fill_(mask, label)
 
     # Pillars stand between the bays, moldings run over them.
-    paint(PILLAR, upper & chance(0.28) & (edge < draw(0.012, 0.024)) & (row >= (draw() * 2).long()))
+    paint(PILLAR, upper & rng(0.28) & (edge < draw(0.012, 0.024)) & (row >= (draw() * 2).long()))
     strip = draw(0.012, 0.028)
-    paint(MOLDING, upper & chance(0.75) & (row > 0) & (v * storey < strip) & (floor < draw(0.3, 1.0)))
-    paint(MOLDING, house & chance(0.8) & (y < top + crown))
-    paint(MOLDING, house & chance(0.6) & (y >= street) & (y < street + draw(0.015, 0.035)))
+    paint(MOLDING, upper & rng(0.75) & (row > 0) & (v * storey < strip) & (floor < draw(0.3, 1.0)))
+    paint(MOLDING, house & rng(0.8) & (y < top + crown))
+    paint(MOLDING, house & rng(0.6) & (y >= street) & (y < street + draw(0.015, 0.035)))
 
     paint(WINDOW, opening)
-    shutters, rolled = chance(0.22), chance(0.35)
+    shutters, rolled = rng(0.22), rng(0.35)
     paint(BLIND, upper & shutters & (wide >= half) & (wide < 1.48 * half) & beside)
     paint(BLIND, opening & rolled & (two < 0.35) & (v < head + (base - head) * (0.25 + one * 0.5)))
     above = (v >= head - draw(0.08, 0.14)) & (v < head - 0.02)
-    paint(CORNICE, upper & chance(0.55) & above & (wide < 1.25 * half) & (floor < draw(0.5, 1.2)))
-    paint(SILL, upper & chance(0.75) & (wide < 1.2 * half) & (v >= base) & (v < base + draw(0.06, 0.1)))
-    spread = torch.where(chance(0.4), 0.49 * bay, 1.35 * half)
+    paint(CORNICE, upper & rng(0.55) & above & (wide < 1.25 * half) & (floor < draw(0.5, 1.2)))
+    paint(SILL, upper & rng(0.75) & (wide < 1.2 * half) & (v >= base) & (v < base + draw(0.06, 0.1)))
+    spread = torch.where(rng(0.4), 0.49 * bay, 1.35 * half)
     rail = (v >= base - draw(0.1, 0.24)) & (v < base + 0.1)
-    paint(BALCONY, upper & chance(0.55) & rail & (one < draw(0.2, 0.6)) & (wide < spread))
-    paint(DECO, upper & chance(0.4) & (two > 0.72) & (wide < 0.6 * half) & (v < head - 0.05) & (v >= 0.03))
-    paint(DECO, upper & chance(0.25) & (row == floors - 1) & (edge < 0.16 * bay) & (v > 0.3) & (v < 0.75))
+    paint(BALCONY, upper & rng(0.55) & rail & (one < draw(0.2, 0.6)) & (wide < spread))
+    paint(DECO, upper & rng(0.4) & (two > 0.72) & (wide < 0.6 * half) & (v < head - 0.05) & (v >= 0.03))
+    paint(DECO, upper & rng(0.25) & (row == floors - 1) & (edge < 0.16 * bay) & (v > 0.3) & (v < 0.75))
 
     # The ground floor: a door in one bay; shops, windows or both in the others.
     g = (y - street) / (foot - street)
-    entry = torch.where(chance(0.5), bays // 2, (draw() * bays).long())
+    entry = torch.where(rng(0.5), bays // 2, (draw() * bays).long())
     lot = cells[:, 1, _ROWS - 1].gather(1, column.long().flatten(1)).view(-1, 1, size)
-    trade = lot < torch.where(chance(0.5), draw(0.4, 1.1), 0.0)
+    trade = lot < torch.where(rng(0.5), draw(0.4, 1.1), 0.0)
     gateway = ground & (column == entry)
     shop, plain = ground & ~gateway & trade, ground & ~gateway & ~trade
     low = draw(0.68, 0.8)
     paint(SHOP, shop & (wide < 0.44 * bay) & (g > draw(0.2, 0.3)))
     paint(WINDOW, plain & (wide < half) & (g > 0.28) & (g < low) & (wide > post))
-    paint(SILL, plain & (wide < 1.2 * half) & (g >= low) & (g < low + 0.08) & chance(0.6))
+    paint(SILL, plain & (wide < 1.2 * half) & (g >= low) & (g < low + 0.08) & rng(0.6))
     lintel = draw(0.24, 0.36)
     gate = torch.minimum(torch.maximum(half, draw(0.045, 0.06)), 0.42 * bay)
     paint(DOOR, gateway & (wide < gate) & (g > lintel))
-    paint(DECO, gateway & chance(0.4) & (wide < 1.2 * gate) & (g > lintel - 0.13) & (g <= lintel))
+    paint(DECO, gateway & rng(0.4) & (wide < 1.2 * gate) & (g > lintel - 0.13) & (g <= lintel))
     return out
 
 
@@ -170,7 +170,7 @@ def _rgb(*colours: str) -> Tensor:
 
 def _runs(labels: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Place of each pixel in the horizontal and vertical run of its label: u, v in (0, 1) and the runs'
-    lengths as fractions of the picture, each [B, H, W]. The only geometry a rendering needs."""
+    lengths as fractions of the image, each [B, H, W]. The only geometry a rendering needs."""
 
     def along(m: Tensor) -> tuple[Tensor, Tensor]:
         n = m.shape[2]
@@ -226,15 +226,15 @@ def render(labels: Tensor, index: Tensor, seed: int = 0, material: Tensor | None
     rail = torch.where(stony, 0.98 * trim, torch.tensor([0.17, 0.18, 0.2]))
     body = [wall, wall, frame, door, trim, 1.05 * trim, 0.45 * wall, blind, 0.55 * (trim + wall), 0.97 * trim,
             0.93 * trim, 0.6 * awning]
-    picture = torch.stack(body, 1).gather(1, labels.flatten(1)[..., None].expand(-1, -1, 3))
-    picture = picture.transpose(1, 2).reshape(-1, 3, size, size)
+    image = torch.stack(body, 1).gather(1, labels.flatten(1)[..., None].expand(-1, -1, 3))
+    image = image.transpose(1, 2).reshape(-1, 3, size, size)
     tone = torch.ones_like(u)
 
     def put(mask: Tensor, value: Tensor) -> None:
-        """Lay a colour, [B, 3] or a picture, over the pixels where `mask` is 1 (or partly over)."""
-        nonlocal picture
+        """Lay a colour, [B, 3] or an image, over the pixels where `mask` is 1 (or partly over)."""
+        nonlocal image
         value = value[:, :, None, None] if value.dim() == 2 else value
-        picture = picture + (value - picture) * mask[:, None]
+        image = image + (value - image) * mask[:, None]
 
     def model(label: int, value: Tensor) -> None:
         """Brightness of one class: the relief and the texture its plain colour is given."""
@@ -302,7 +302,7 @@ def render(labels: Tensor, index: Tensor, seed: int = 0, material: Tensor | None
     shade = shade * (0.75 + 0.35 * a[:, 8])
     dark = torch.tensor([0.5, 0.47, 0.42])[:, None, None]  # the sky still lights a shadow: it is bluish
     light = tone * (1.06 - 0.1 * y)  # less sky is seen from further down
-    picture = picture * light[:, None] * (1 - dark * shade[:, None])
+    image = image * light[:, None] * (1 - dark * shade[:, None])
 
     # Behind it all: sky with clouds, some green lower down, and the pavement under the house.
     cloud = ((0.7 * smooth + 0.3 * rough - 0.42) * 3.2).clamp(0, 1) * (1 - y)
@@ -315,7 +315,7 @@ def render(labels: Tensor, index: Tensor, seed: int = 0, material: Tensor | None
     under = (~is_[BACKGROUND]).int().cummax(1).values.bool() | (y > 0.93)
     paving = (0.9 + 0.1 * rough)[:, None] * torch.tensor([0.66, 0.64, 0.62])[:, None, None]
     put(is_[BACKGROUND] & under & (y > 0.5), paving)
-    return picture.clamp(0, 1) * 2 - 1
+    return image.clamp(0, 1) * 2 - 1
 
 
 class Facades:

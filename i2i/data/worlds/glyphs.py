@@ -39,9 +39,9 @@ def _masks(face: str, characters: str) -> Tensor:
     path = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / f"{face}.ttf"
     font, masks = ImageFont.truetype(str(path), _SIDE), []
     for character in characters:
-        picture = Image.new("L", (2 * _SIDE, 2 * _SIDE))
-        ImageDraw.Draw(picture).text((_SIDE, _SIDE), character, 255, font, anchor="mm")
-        drawn = picture.crop(picture.getbbox())
+        image = Image.new("L", (2 * _SIDE, 2 * _SIDE))
+        ImageDraw.Draw(image).text((_SIDE, _SIDE), character, 255, font, anchor="mm")
+        drawn = image.crop(image.getbbox())
         drawn.thumbnail((0.9 * _SIDE, 0.9 * _SIDE), Image.LANCZOS)
         factor = 0.9 * _SIDE / max(drawn.size)
         drawn = drawn.resize([max(1, round(s * factor)) for s in drawn.size], Image.LANCZOS)
@@ -59,7 +59,7 @@ def label_of(index: Tensor, characters: str = DIGITS, seed: int = 0) -> Tensor:
 def draw(
     index: Tensor, look: str, size: int = 32, label: Tensor | None = None, characters: str = DIGITS, seed: int = 0
 ) -> Tensor:
-    """Pictures float [B, 3, size, size] in [-1, 1] of the samples `index` (int64 [B]) in one of LOOKS.
+    """Images float [B, 3, size, size] in [-1, 1] of the samples `index` (int64 [B]) in one of LOOKS.
 
     label: int64 [B], places in `characters`; None takes each sample's own, `label_of`. ValueError for another look.
     """

@@ -1,4 +1,4 @@
-"""Pen drawings from flat pictures: the boundaries between colours, as an unsteady hand would ink them.
+"""Pen drawings from flat images: the boundaries between colours, as an unsteady hand would ink them.
 
 A network that is to answer a visitor's pen must have seen pens: thick and thin, shaky, with gaps, a little off. So
 each batch draws its lines anew, with random threshold, width, wobble, gaps and shift.
@@ -38,25 +38,25 @@ def smooth_noise(batch: int, channels: int, cells: int, size: int, generator: to
 
 
 def ink(flat: Tensor, generator: torch.Generator | None = None, steady: bool = False) -> Tensor:
-    """Line drawings of flat pictures: [B, 3, H, W] in [-1, 1] -> the same, black ink on white.
+    """Line drawings of flat images: [B, 3, H, W] in [-1, 1] -> the same, black ink on white.
 
     steady: one fixed threshold and width, no wobble, gaps or shift (for validation and tests).
     """
     b, _, h, w = flat.shape
     scale = h / 128
 
-    def chance(low: float, high: float) -> Tensor:
+    def rng(low: float, high: float) -> Tensor:
         middle = torch.full((b, 1, 1, 1), (low + high) / 2)
         return middle if steady else low + (high - low) * torch.rand(b, 1, 1, 1, generator=generator)
 
     steps = thin(colour_steps(flat))
-    skeleton = (steps > chance(0.06, 0.2)).float()
+    skeleton = (steps > rng(0.06, 0.2)).float()
     if not steady:
         # Gaps: where a soft field is high the pen was lifted; a fifth of the drawings have some.
-        lifted = smooth_noise(b, 1, 12, h, generator) > torch.where(chance(0, 1) < 0.2, chance(1.1, 2.0), torch.tensor(9.0))
+        lifted = smooth_noise(b, 1, 12, h, generator) > torch.where(rng(0, 1) < 0.2, rng(1.1, 2.0), torch.tensor(9.0))
         skeleton = skeleton * ~lifted
     # A stroke of radius r is where a blurred skeleton is high; the blur also rounds corners as a pen does.
-    radius = chance(0.6, 2.3) * scale
+    radius = rng(0.6, 2.3) * scale
     near = skeleton
     distance = torch.full_like(skeleton, 9.0)
     for ring in range(1, 5):
@@ -66,7 +66,7 @@ def ink(flat: Tensor, generator: torch.Generator | None = None, steady: bool = F
     stroke = F.avg_pool2d(F.pad(stroke, (1, 1, 1, 1)), 3, 1) * 0.5 + stroke * 0.5
     if not steady:
         # Small, in pixels: were the line far off, the truth would be a coin toss and its best guess a blur.
-        shake = smooth_noise(b, 2, 9, h, generator) * chance(0.0, 0.5) * scale
+        shake = smooth_noise(b, 2, 9, h, generator) * rng(0.0, 0.5) * scale
         drift = (torch.rand(b, 2, 1, 1, generator=generator) - 0.5) * 1.2 * scale
         stroke = _warp(stroke, shake + drift)
     # Antialiased, then sharpened towards full ink: pens are black.
@@ -78,9 +78,9 @@ def _plus(mask: Tensor) -> Tensor:
     return torch.maximum(F.max_pool2d(mask, (3, 1), 1, (1, 0)), F.max_pool2d(mask, (1, 3), 1, (0, 1)))
 
 
-def _warp(picture: Tensor, offset: Tensor) -> Tensor:
-    """Sample the picture offset pixels away: offset [B, 2, H, W] is (x, y)."""
-    b, _, h, w = picture.shape
+def _warp(image: Tensor, offset: Tensor) -> Tensor:
+    """Sample the image offset pixels away: offset [B, 2, H, W] is (x, y)."""
+    b, _, h, w = image.shape
     ys, xs = torch.meshgrid(torch.linspace(-1, 1, h), torch.linspace(-1, 1, w), indexing="ij")
     grid = torch.stack([xs, ys], -1)[None] + offset.permute(0, 2, 3, 1) * torch.tensor([2 / (w - 1), 2 / (h - 1)])
-    return F.grid_sample(picture, grid, align_corners=True, padding_mode="zeros")
+    return F.grid_sample(image, grid, align_corners=True, padding_mode="zeros")

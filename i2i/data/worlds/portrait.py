@@ -5,9 +5,9 @@ from __future__ import annotations
 from matplotlib.cbook import get_sample_data
 from PIL import Image
 
-from ...pictures import open_picture
+from ...images import open_image
 
 
 def portrait() -> Image.Image:
     """Rear Admiral Grace Hopper, 512 x 600 px: United States Navy, in the public domain."""
-    return open_picture(get_sample_data("grace_hopper.jpg", asfileobj=False))
+    return open_image(get_sample_data("grace_hopper.jpg", asfileobj=False))

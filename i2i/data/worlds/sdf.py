@@ -21,7 +21,7 @@ from torch import Tensor
 Points = tuple[Tensor, ...]
 Number = float | Tensor
 
-FAR = 9.0  # a distance that no picture reaches: the value of a part that is absent
+FAR = 9.0  # a distance that no image reaches: the value of a part that is absent
 
 
 # --- coordinates -------------------------------------------------------------------------------------
@@ -223,7 +223,7 @@ def given(present: Tensor, d: Tensor) -> Tensor:
     return torch.where(present, d, FAR)
 
 
-# --- from distances to pictures ----------------------------------------------------------------------
+# --- from distances to images ----------------------------------------------------------------------
 
 
 def coverage(d: Tensor, pixel: float) -> Tensor:

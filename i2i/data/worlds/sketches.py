@@ -7,7 +7,7 @@ import math
 import torch
 from PIL import Image, ImageDraw
 
-from ...pictures import to_tensor
+from ...images import to_tensor
 
 Stroke = list[tuple[float, float]]  # points in a unit square, y down
 

@@ -1,6 +1,6 @@
 """Textures: bricks, cloth, cobbles, bark, scales, stripes, knots and mesh, endless and sharp at any size.
 
-What a reduced picture has lost is mostly texture, so this is the world to learn enlarging from where there are no
+What a reduced image has lost is mostly texture, so this is the world to learn enlarging from where there are no
 photographs. Everything about sample i follows from (seed, i), and so does the split: see `sdf.hash_uniform`.
 """
 
@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ...pictures import to_picture
+from ...images import to_image
 from ..enlarging import Enlarging
 from .lines import smooth_noise
 from .sdf import grid, hash_uniform, shift, turn
@@ -111,9 +111,9 @@ def kind_of(index: Tensor, seed: int = 0) -> Tensor:
 
 
 def draw(index: Tensor, size: int = 96, seed: int = 0) -> Tensor:
-    """Pictures float [B, 3, size, size] in [-1, 1] of the samples `index` (int64 [B]); details a pixel wide and up."""
-    chance = hash_uniform(seed + 1, index, 16)
-    return torch.stack([_one(int(i), int(k), u, size) for i, k, u in zip(index, kind_of(index, seed), chance, strict=True)])
+    """Images float [B, 3, size, size] in [-1, 1] of the samples `index` (int64 [B]); details a pixel wide and up."""
+    rng = hash_uniform(seed + 1, index, 16)
+    return torch.stack([_one(int(i), int(k), u, size) for i, k, u in zip(index, kind_of(index, seed), rng, strict=True)])
 
 
 def _one(number: int, kind: int, u: Tensor, size: int) -> Tensor:
@@ -122,7 +122,7 @@ def _one(number: int, kind: int, u: Tensor, size: int) -> Tensor:
     across, up = (p[0] for p in turn(grid(side), (u[0] - 0.5) * math.pi))
     bend = 0.03 * u[1] * smooth_noise(1, 2, 6, side, generator)[0]
     count = (2 + 5 * u[2] ** 2) * size / 96 * 2
-    # Seen a little from the side, so that one picture holds a detail at many sizes.
+    # Seen a little from the side, so that one image holds a detail at many sizes.
     depth = 1 + 0.5 * (u[3] - 0.5) * up
     x, y = ((p * depth + b) * count for p, b in zip((across, up), bend, strict=True))
     height, stone = list(KINDS.values())[kind](*shift((x, y), 40 * u[4], 40 * u[5]), u)
@@ -132,8 +132,8 @@ def _one(number: int, kind: int, u: Tensor, size: int) -> Tensor:
     relief = height - F.pad(height, (2, 0, 2, 0))[:-2, :-2] if list(KINDS)[kind] != "stripes" else 0 * height
     value = height * (0.8 + 0.35 * (shade - 0.5)) + 0.35 * relief + 0.05 * u[8] * grain
     low, high = _colours(u[9:15])
-    picture = low + (high - low) * value.clamp(-0.2, 1.2)
-    return F.avg_pool2d(picture[None], _OVER)[0].clamp(0, 1) * 2 - 1
+    image = low + (high - low) * value.clamp(-0.2, 1.2)
+    return F.avg_pool2d(image[None], _OVER)[0].clamp(0, 1) * 2 - 1
 
 
 def _colours(u: Tensor) -> tuple[Tensor, Tensor]:
@@ -150,4 +150,4 @@ def textures(size: int, split: str = "train", scale: int = 4, count: int = 400) 
     first, most = SPLITS[split]
     index = torch.arange(first, first + min(count, most if split == "train" else 64))
     drawn = draw(index, 2 * size if split == "train" else size)
-    return Enlarging(map(to_picture, drawn), size, scale, augment=split == "train")
+    return Enlarging(map(to_image, drawn), size, scale, augment=split == "train")

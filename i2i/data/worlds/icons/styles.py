@@ -55,7 +55,7 @@ def _blend(weight: Tensor, colour: Tensor) -> Tensor:
 
 
 def _soft(x: Tensor, sigma: float, limit: int = 64) -> Tensor:
-    """Gaussian blur [b, C, H, H], `sigma` in canvas units, zeros around the picture.
+    """Gaussian blur [b, C, H, H], `sigma` in canvas units, zeros around the image.
 
     Done at `limit` pixels or fewer, enough for what is smooth, as a product with a band matrix on either
     side: at these sizes faster than a convolution.
@@ -138,7 +138,7 @@ def _glossy(s: Layers, pen: Tensor) -> Tensor:
 
 
 def _moved(x: Tensor, right: float, up: float) -> Tensor:
-    """The picture moved by a fraction of the canvas, zeros coming in."""
+    """The image moved by a fraction of the canvas, zeros coming in."""
     size = x.shape[-1]
     dx, dy = round(right * size / 2), round(-up * size / 2)
     return F.pad(x, (dx, -dx, dy, -dy))

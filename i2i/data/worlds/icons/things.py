@@ -63,7 +63,7 @@ class Dice:
         self.used += 1
         return low + (high - low) * u
 
-    def chance(self, probability: float) -> Tensor:
+    def rng(self, probability: float) -> Tensor:
         return self() < probability
 
     def pick(self, n: int) -> Tensor:
@@ -106,7 +106,7 @@ def mug(p: Points, u: Dice) -> list[Part]:
     rim = ellipsoid(shift(p, 0.0, h), w, 0.1)
     body = union(trapezoid(p, w - taper, w + 0.005, h, 0.1), rim)
     q = shift(p, 0.0, -0.08)
-    steam = u.chance(0.6)
+    steam = u.rng(0.6)
     s = shift(p, 0.0, h + 0.27)
     return [
         Part(handle, "body"),
@@ -134,7 +134,7 @@ def fish(p: Points, u: Dice) -> list[Part]:
     top = ellipsoid(turn(shift(p, 0.06, b), -0.3), u(0.2, 0.28), u(0.12, 0.18))
     low = ellipsoid(turn(shift(p, 0.1, -b), 0.5), 0.17, 0.09)
     stripes = common(body + 0.012, tiled(x - 0.02, 0.2).abs() - 0.045, (x - 0.12).abs() - 0.24)
-    striped, bubbles = u.chance(0.55), u.chance(0.6)
+    striped, bubbles = u.rng(0.55), u.rng(0.6)
     e = shift(p, -0.58 * a, 0.22 * b)
     return [
         Part(fins, "fin", bevel=0.12),
@@ -156,16 +156,16 @@ def fish(p: Points, u: Dice) -> list[Part]:
 def house(p: Points, u: Dice) -> list[Part]:
     w, h, roof, over = u(0.44, 0.56), u(0.28, 0.36), u(0.4, 0.54), u(0.1, 0.16)
     p = shift(p, 0.0, -0.3)
-    hip = u.chance(0.35)
+    hip = u.rng(0.35)
     top = torch.where(hip, 0.45 * w, 0.02)
     lid = polygon(p, (-w - over, h), (w + over, h), (top, h + roof), (-top, h + roof), radius=0.035)
     door, side = u(0.11, 0.14), u(0.17, 0.22)
-    arched = torch.where(u.chance(0.5), 0.98, 0.2) * door
+    arched = torch.where(u.rng(0.5), 0.98, 0.2) * door
     d = shift(p, -side, -h + 0.19)
     pane = shift(p, side + 0.03, 0.02)
     glass = box(pane, 0.11, 0.11, radius=0.02)
     attic = shift(p, 0.0, h + 0.42 * roof)
-    bush, round_attic = u.chance(0.5), u.chance(0.6)
+    bush, round_attic = u.rng(0.5), u.rng(0.6)
     return [
         Part(box(shift(p, 0.5 * w, h + 0.62 * roof), 0.075, 0.2, radius=0.02), "chimney", bevel=0.06),
         Part(box(shift(p, 0.5 * w, h + 0.62 * roof + 0.2), 0.1, 0.04, radius=0.02), "roof", bevel=0.05),
@@ -191,7 +191,7 @@ def cat(p: Points, u: Dice) -> list[Part]:
     ears = polygon(q, (0.06, 0.7 * b), (0.92 * a, 0.3 * b), tip, radius=0.04)
     inner = polygon(q, (0.17, 0.8 * b), (0.8 * a, 0.5 * b), (tip[0], tip[1] - 0.1), radius=0.005)
     head = blend(ellipsoid(p, a, b), ears, 0.06)
-    asleep, striped, patch = u.chance(0.3), u.chance(0.5), u.chance(0.35)
+    asleep, striped, patch = u.rng(0.3), u.rng(0.5), u.rng(0.35)
     e = shift(q, 0.21, 0.04)
     whiskers = union(*(segment(q, (0.33, -0.1 - 0.04 * k), (a + 0.13, -0.03 - 0.11 * k)) for k in (0, 1)))
     marks = union(segment(p, (0.0, 0.62 * b), (0.0, b - 0.04)),
@@ -227,7 +227,7 @@ def mushroom(p: Points, u: Dice) -> list[Part]:
         ellipsoid(shift(p, -0.58 * a, u(0.18, 0.24)), u(0.07, 0.11), 0.085),
         ellipsoid(shift(p, 0.58 * a, u(0.2, 0.28)), u(0.08, 0.12), 0.1),
         ball(shift(p, u(-0.1, 0.16), 0.12), u(0.045, 0.07)))
-    small = u.chance(0.45)
+    small = u.rng(0.45)
     m = shift(p, 0.5, -0.4)
     return [
         Part(given(small, trapezoid(shift(m, 0.0, -0.05), 0.075, 0.06, 0.12, 0.04)), "stem", bevel=0.08),
@@ -236,7 +236,7 @@ def mushroom(p: Points, u: Dice) -> list[Part]:
         Part(ellipsoid(shift(p, 0.0, 0.06), 0.8 * a, 0.09), "gill", bevel=0.08),
         Part(cap, "cap", bevel=0.38),
         Part(common(spots, cap + 0.025), "spot", bevel=0.06),
-        *face(p, 0.0, -0.26, 0.085, u.chance(0.6)),
+        *face(p, 0.0, -0.26, 0.085, u.rng(0.6)),
     ]
 
 
@@ -251,7 +251,7 @@ def rocket(p: Points, u: Dice) -> list[Part]:
     fins = polygon(q, (0.6 * w, -0.08), (fin, -0.36), (fin + 0.02, -drop), (0.5 * w, -low + 0.02),
                    radius=0.035)
     port = shift(p, 0.0, u(0.1, 0.18))
-    r, band, flame = u(0.1, 0.125), u.chance(0.5), u(0.22, 0.34)
+    r, band, flame = u(0.1, 0.125), u.rng(0.5), u(0.22, 0.34)
     f = shift(p, 0.0, -low - 0.12)
     return [
         Part(blend(ball(f, 0.13), polygon(f, (-0.11, -0.02), (0.11, -0.02), (0.0, -flame)), 0.08),
@@ -271,7 +271,7 @@ def rocket(p: Points, u: Dice) -> list[Part]:
 
 def flower(p: Points, u: Dice) -> list[Part]:
     n, out, long, wide, core = 5 + u.pick(4), u(0.25, 0.3), u(0.17, 0.22), u(0.12, 0.17), u(0.13, 0.18)
-    bend, spin, double = u(-0.14, 0.14), u(0.0, 1.0), u.chance(0.5)
+    bend, spin, double = u(-0.14, 0.14), u(0.0, 1.0), u.rng(0.5)
     c = shift(p, 0.0, 0.26)
     wide = wide * 6.3 / n.clamp_min(5)
     ring = ellipsoid(shift(around(turn(c, spin), n), out, 0.0), long, wide)
@@ -280,7 +280,7 @@ def flower(p: Points, u: Dice) -> list[Part]:
     x, y = p
     bow = bend * torch.sin((y + 0.78) * 2.6)
     stem = length((x - bow + bend, (y + 0.28).abs().sub(0.5).clamp_min(0)))
-    left, right = u.chance(0.8), u.chance(0.8)
+    left, right = u.rng(0.8), u.rng(0.8)
     leaf = shift(p, bow.new_zeros(()) - bend * 0.6, -0.6)
     return [
         Part(stem - 0.035, "leaf", bevel=0.04),
@@ -289,7 +289,7 @@ def flower(p: Points, u: Dice) -> list[Part]:
         Part(given(double, back), "back", bevel=0.13),
         Part(ring, "petal", bevel=0.14),
         Part(ball(c, core), "core", bevel=0.15),
-        *face(c, 0.0, 0.02, 0.06, u.chance(0.5)),
+        *face(c, 0.0, 0.02, 0.06, u.rng(0.5)),
     ]
 
 
@@ -305,7 +305,7 @@ def car(p: Points, u: Dice) -> list[Part]:
         0.035 - (x - back).abs(),
         0.12 - h - y)
     wheels = shift(mirror(p), 0.56 * w, -0.1 - h)
-    rack, badge = u.chance(0.35), u.chance(0.4)
+    rack, badge = u.rng(0.35), u.rng(0.4)
     up = shift(p, back, h + 2 * roof - 0.1)
     return [
         Part(given(rack, box(shift(up, 0.0, 0.07), 0.2, 0.075, radius=0.04)), "luggage", bevel=0.07),
@@ -321,7 +321,7 @@ def car(p: Points, u: Dice) -> list[Part]:
 
 
 def tree(p: Points, u: Dice) -> list[Part]:
-    pine, r, w = u.chance(0.4), u(0.26, 0.32), u(0.42, 0.52)
+    pine, r, w = u.rng(0.4), u(0.26, 0.32), u(0.42, 0.52)
     x, y = p
     puff = ball(shift(p, u(-0.06, 0.06), 0.42), r)
     for cx, cy in ((-0.28, u(0.14, 0.22)), (0.28, u(0.1, 0.2)), (0.0, 0.08)):
@@ -329,7 +329,7 @@ def tree(p: Points, u: Dice) -> list[Part]:
     tiers = [
         polygon(shift(p, 0.0, b), (-s * w, 0.0), (s * w, 0.0), (0.0, t), radius=0.05)
         for b, s, t in ((-0.36, 1.0, 0.5), (-0.06, 0.78, 0.46), (0.24, 0.54, 0.42))]
-    fruit, lights = u.chance(0.5) & ~pine, u.chance(0.5) & pine
+    fruit, lights = u.rng(0.5) & ~pine, u.rng(0.5) & pine
     fruits = union(*(ball(shift(p, u(a - 0.04, a + 0.04), u(b - 0.04, b + 0.04)), 0.058)
                          for a, b in ((-0.3, 0.22), (0.02, 0.46), (0.3, 0.14), (-0.02, 0.06))))
     balls = union(*(ball(shift(p, a, b), 0.052)
@@ -358,7 +358,7 @@ def sailboat(p: Points, u: Dice) -> list[Part]:
     sea = round_common(box(shift(p, -0.02, -0.66), 0.78, 0.16, radius=0.1),
                            y + 0.56 - 0.03 * torch.sin(TURN * 2 * x + u(0, TURN)), 0.02)
     flag = polygon(shift(p, 0.0, tall + 0.05), (0.0, 0.06), (-0.2, 0.0), (0.0, -0.06), radius=0.015)
-    sun = u.chance(0.4)
+    sun = u.rng(0.4)
     return [
         Part(given(sun, ball(shift(p, -0.56, 0.56), 0.14)), "sun", bevel=0.14),
         Part(segment(p, (-0.02, -0.3), (0.0, tall + 0.1)) - 0.025, "mast", bevel=0.03),
@@ -392,7 +392,7 @@ def cupcake(p: Points, u: Dice) -> list[Part]:
         q = turn(shift(p, *at), u(0, TURN))
         bits.append(box(q, 0.05, 0.021, radius=0.02))
     inside = union(*tiers) + 0.03
-    sprinkled = u.chance(0.7)
+    sprinkled = u.rng(0.7)
     return [
         Part(paper, "paper", bevel=0.1),
         Part(pleats, "pleat", thick=0.02, bevel=0),
@@ -408,7 +408,7 @@ def cupcake(p: Points, u: Dice) -> list[Part]:
 
 
 def umbrella(p: Points, u: Dice) -> list[Part]:
-    w, h, n, two = u(0.62, 0.72), u(0.46, 0.58), 3 + 2 * u.pick(2), u.chance(0.6)
+    w, h, n, two = u(0.62, 0.72), u(0.46, 0.58), 3 + 2 * u.pick(2), u.rng(0.6)
     p = shift(p, 0.0, -0.02)
     x, y = p
     step = 2 * w / n
@@ -423,7 +423,7 @@ def umbrella(p: Points, u: Dice) -> list[Part]:
     handle = union(
         segment(p, (0.0, 0.2), (0.0, -long)),
         arc((x - hook, -(y + long)), hook, math.pi / 2))
-    rain = u.chance(0.45)
+    rain = u.rng(0.45)
     drops = union(*(segment(p, (a, b), (a - 0.02, b - 0.09)) for a, b in
                         ((-0.5, -0.2), (-0.28, -0.42), (0.42, -0.24), (0.58, -0.5), (-0.6, -0.58)))) - 0.028
     return [
@@ -446,7 +446,7 @@ def balloon(p: Points, u: Dice) -> list[Part]:
     bag = blend(ellipsoid(p, r, r * tall), trapezoid(shift(p, 0.0, -0.42), neck, 0.3, 0.18, 0.02), 0.22)
     inner = common(bag, x.abs() - r * 0.27 * (1 - (y / r / 1.1) ** 2).clamp_min(0.06).sqrt())
     outer = common(bag, x.abs() - r * 0.68 * (1 - (y / r / 1.1) ** 2).clamp_min(0.06).sqrt())
-    banded, clouds = u.chance(0.4), u.chance(0.55)
+    banded, clouds = u.rng(0.4), u.rng(0.55)
     band = common(bag + 0.008, (y - u(-0.08, 0.1)).abs() - 0.1)
     basket = shift(p, 0.0, -0.84)
     ropes = segment(mirror(p), (neck - 0.02, -0.58), (0.1, -0.78))
@@ -478,7 +478,7 @@ def owl(p: Points, u: Dice) -> list[Part]:
     feathers = common(belly + 0.04, union(
         smile((tiled(x, 0.16), y), 0.0, -0.28, 0.07, 1.1),
         smile((tiled(x + 0.08, 0.16), y), 0.0, -0.4, 0.07, 1.1)))
-    branch, drowsy = u.chance(0.6), u.chance(0.25)
+    branch, drowsy = u.rng(0.6), u.rng(0.25)
     return [
         Part(given(branch, segment(p, (-0.7, -0.64), (0.7, -0.6)) - 0.055), "branch", bevel=0.06),
         Part(given(branch, ellipsoid(turn(shift(p, 0.6, -0.5), 0.7), 0.13, 0.065)), "leaf", bevel=0.06),
@@ -502,10 +502,10 @@ def cactus(p: Points, u: Dice) -> list[Part]:
     trunk = segment(p, (0.0, -0.4), (0.0, top)) - w
     left = polyline(p, (-0.1, a), (-0.42, a), (-0.42, a + u(0.16, 0.32))) - 0.1
     right = polyline(p, (0.1, b), (0.43, b), (0.43, b + u(0.12, 0.3))) - 0.095
-    one, two = u.chance(0.85), u.chance(0.75)
+    one, two = u.rng(0.85), u.rng(0.75)
     body = blend(trunk, union(given(one, left), given(two, right)), 0.08)
     ticks = segment((tiled(x + 0.085, 0.17).abs(), tiled(y + 0.02, 0.2)), (0.0, -0.025), (0.0, 0.025))
-    eyed = u.chance(0.6)
+    eyed = u.rng(0.6)
     band = torch.where(eyed, 0.2 - (y - top + 0.28).abs(), -FAR)  # no spines across the face
     pot, tall = u(0.26, 0.32), u(0.14, 0.18)
     bloom = shift(p, 0.0, top + w)
@@ -514,7 +514,7 @@ def cactus(p: Points, u: Dice) -> list[Part]:
         Part(body, "green", bevel=0.2),
         Part(common(ticks, body + 0.045, band), "spine", thick=0.014, bevel=0),
         *face(p, 0.0, top - 0.28, 0.075, eyed),
-        Part(given(u.chance(0.65), petals), "bloom", bevel=0.06),
+        Part(given(u.rng(0.65), petals), "bloom", bevel=0.06),
         Part(trapezoid(shift(p, 0.0, -0.58), pot - 0.07, pot, tall, 0.04), "pot", bevel=0.16),
         Part(box(shift(p, 0.0, -0.58 + tall), pot + 0.05, 0.065, radius=0.03), "pot", bevel=0.07),
     ]

@@ -36,13 +36,13 @@ def _draw(index: Tensor, styles: tuple[str, ...], size: int, seed: int, label: T
         # Few at a time: a stack of layers that stays in the processor's cache is drawn faster.
         for rows in (label == k).nonzero()[:, 0].split(max(1, 8 * 64 * 64 // size**2)):
             layers = _layers(CLASSES[k], u[rows], size)
-            for picture, style in zip(out, styles, strict=True):
-                picture.index_copy_(0, rows, _PAINT[style](layers, pen[rows]).clamp(0, 1) * 2 - 1)
+            for image, style in zip(out, styles, strict=True):
+                image.index_copy_(0, rows, _PAINT[style](layers, pen[rows]).clamp(0, 1) * 2 - 1)
     return out
 
 
 def draw(index: Tensor, style: str, size: int = 64, seed: int = 0, label: Tensor | None = None) -> Tensor:
-    """Pictures [B, 3, size, size] in [-1, 1] of the samples `index` (int64 [B]) in one of `STYLES`.
+    """Images [B, 3, size, size] in [-1, 1] of the samples `index` (int64 [B]) in one of `STYLES`.
 
     `label` (int64 [B]) asks for classes; None takes each sample's own, `label_of`. The same index and
     label give the same object in every style, at every size and in every batch.

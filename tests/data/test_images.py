@@ -1,4 +1,4 @@
-"""Pictures in: whatever file arrives, it is read right or refused in one sentence that names it."""
+"""Images in: whatever file arrives, it is read right or refused in one sentence that names it."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ import pytest
 import torch
 from PIL import Image
 
-from i2i.pictures import (
-    PictureError,
+from i2i.images import (
+    ImageError,
     from_bytes,
-    open_picture,
+    open_image,
     sheet,
     to_bytes,
-    to_picture,
+    to_image,
     to_rgb,
     to_tensor,
 )
@@ -30,28 +30,28 @@ from kit.sources import noise
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
 
 
-def encoded(picture: Image.Image, kind: str, **options) -> bytes:
+def encoded(image: Image.Image, kind: str, **options) -> bytes:
     buffer = io.BytesIO()
-    picture.save(buffer, kind, **options)
+    image.save(buffer, kind, **options)
     return buffer.getvalue()
 
 
 def corners() -> Image.Image:
     """40 x 20, quarters: red, green over blue, white."""
-    picture = Image.new("RGB", (40, 20), WHITE)
+    image = Image.new("RGB", (40, 20), WHITE)
     for colour, box in ((RED, (0, 0, 20, 10)), (GREEN, (20, 0, 40, 10)), (BLUE, (0, 10, 20, 20))):
-        picture.paste(colour, box)
-    return picture
+        image.paste(colour, box)
+    return image
 
 
 @pytest.fixture
 def read(tmp_path):
-    """Bytes under a name, as `open_picture` gives them back."""
+    """Bytes under a name, as `open_image` gives them back."""
 
     def read(data: bytes, name: str = "mine.png") -> Image.Image:
         path = tmp_path / name
         path.write_bytes(data)
-        return open_picture(path)
+        return open_image(path)
 
     return read
 
@@ -61,7 +61,7 @@ def refusal(read):
     """The sentence with which bytes are refused."""
 
     def refusal(data: bytes, name: str = "mine.png") -> str:
-        with pytest.raises(PictureError) as caught:
+        with pytest.raises(ImageError) as caught:
             read(data, name)
         return checked(str(caught.value), name)
 
@@ -77,10 +77,10 @@ def close(got: tuple, colour: tuple, tolerance: int = 12) -> bool:
     return all(abs(a - b) <= tolerance for a, b in zip(got, colour, strict=True))
 
 
-def shows_corners(picture: Image.Image) -> bool:
-    at = [picture.getpixel(p) for p in ((5, 5), (35, 5), (5, 15), (35, 15))]
+def shows_corners(image: Image.Image) -> bool:
+    at = [image.getpixel(p) for p in ((5, 5), (35, 5), (5, 15), (35, 15))]
     return (
-        picture.mode == "RGB" and picture.size == (40, 20) and all(map(close, at, (RED, GREEN, BLUE, WHITE)))
+        image.mode == "RGB" and image.size == (40, 20) and all(map(close, at, (RED, GREEN, BLUE, WHITE)))
     )
 
 
@@ -138,12 +138,12 @@ def test_every_kind_of_picture_is_read_as_what_it_shows(read, kind):
 @pytest.mark.filterwarnings("ignore:Corrupt EXIF")
 @pytest.mark.parametrize("kind", READABLE)
 def test_a_picture_may_come_as_an_open_file(kind):
-    assert shows_corners(open_picture(io.BytesIO(READABLE[kind]())))
+    assert shows_corners(open_image(io.BytesIO(READABLE[kind]())))
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_exif_rotation_is_applied(read, orientation):
-    """A camera held sideways stores the picture turned, with a note; 6 is the usual one."""
+    """A camera held sideways stores the image turned, with a note; 6 is the usual one."""
     turns = {
         2: Image.Transpose.FLIP_LEFT_RIGHT,
         3: Image.Transpose.ROTATE_180,
@@ -222,9 +222,9 @@ def test_any_pil_picture_becomes_rgb(mode):
 
 
 def test_a_closed_animation_is_taken_at_its_first_frame():
-    picture = Image.open(io.BytesIO(READABLE["one-frame-of-many-gif"]()))
-    picture.seek(1)
-    assert shows_corners(to_rgb(picture))
+    image = Image.open(io.BytesIO(READABLE["one-frame-of-many-gif"]()))
+    image.seek(1)
+    assert shows_corners(to_rgb(image))
 
 
 # ---- What is refused ----
@@ -247,8 +247,8 @@ def test_what_is_no_picture_is_refused(refusal, data):
 
 def test_an_empty_file_is_refused(refusal):
     assert "is empty (0 bytes)" in refusal(b"")
-    with pytest.raises(PictureError, match="^the picture is not a picture"):
-        open_picture(io.BytesIO(b""))
+    with pytest.raises(ImageError, match="^the picture is not a picture"):
+        open_image(io.BytesIO(b""))
 
 
 @pytest.mark.parametrize("kind", ["png", "jpeg", "webp", "gif", "bmp", "tiff", "progressive-jpeg"])
@@ -266,15 +266,15 @@ def test_a_flipped_bit_in_a_png_is_refused(refusal):
     assert "damaged" in refusal(bytes(data))
 
 
-@pytest.mark.parametrize("picture", ["eps", "pdf", "ppm", "ico", "psd"])
-def test_other_formats_are_never_opened(refusal, monkeypatch, picture):
+@pytest.mark.parametrize("image", ["eps", "pdf", "ppm", "ico", "psd"])
+def test_other_formats_are_never_opened(refusal, monkeypatch, image):
     """Pillow would hand an EPS to Ghostscript, a program for programs that strangers send."""
     monkeypatch.setattr(subprocess, "Popen", lambda *a, **k: pytest.fail("a program was started"))
     data = {
         "eps": b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\nshowpage\n",
         "psd": b"8BPS\0\1" + bytes(6) + struct.pack(">HIIHH", 3, 1, 1, 8, 3) + bytes(14),
-    }.get(picture)
-    data = data or encoded(corners(), picture.upper())
+    }.get(image)
+    data = data or encoded(corners(), image.upper())
     Image.init()
     assert "not a picture that can be read here" in refusal(data, "mine.png")
 
@@ -307,16 +307,16 @@ def test_a_file_larger_than_any_picture_is_refused_unread(tmp_path):
     path = tmp_path / "mine.png"
     with path.open("wb") as file:
         file.truncate(31 * 2**20)
-    with pytest.raises(PictureError) as caught:
-        open_picture(path)
+    with pytest.raises(ImageError) as caught:
+        open_image(path)
     assert "larger than 30 MB" in checked(str(caught.value), "mine.png")
 
 
 def test_folders_and_missing_files_are_named(tmp_path):
     for name, why in (("there", "is a folder"), ("gone.png", "does not exist")):
         (tmp_path / "there").mkdir(exist_ok=True)
-        with pytest.raises(PictureError, match=why) as caught:
-            open_picture(tmp_path / name)
+        with pytest.raises(ImageError, match=why) as caught:
+            open_image(tmp_path / name)
         checked(str(caught.value), name)
 
 
@@ -327,23 +327,23 @@ def test_a_file_that_may_not_be_read_is_named(tmp_path):
     path = tmp_path / "mine.png"
     path.write_bytes(encoded(corners(), "PNG"))
     path.chmod(0)
-    with pytest.raises(PictureError, match="mine.png may not be read"):
-        open_picture(path)
+    with pytest.raises(ImageError, match="mine.png may not be read"):
+        open_image(path)
 
 
 def test_an_upload_is_called_by_the_name_that_its_owner_knows():
-    with pytest.raises(PictureError, match="^cat.jpg is not a picture"):
-        open_picture(io.BytesIO(b"meow"), name="cat.jpg")
+    with pytest.raises(ImageError, match="^cat.jpg is not a picture"):
+        open_image(io.BytesIO(b"meow"), name="cat.jpg")
 
 
 @pytest.mark.parametrize("thing", [None, "cat.png", np.zeros((4, 4, 3), np.uint8)])
 def test_what_is_no_pil_picture_is_refused(thing):
-    with pytest.raises(PictureError, match="expected a PIL picture, got"):
+    with pytest.raises(ImageError, match="expected a PIL picture, got"):
         to_rgb(thing)
 
 
 def test_a_picture_without_pixels_is_refused():
-    with pytest.raises(PictureError, match="0 x 2 px: it has no pixels"):
+    with pytest.raises(ImageError, match="0 x 2 px: it has no pixels"):
         to_rgb(Image.new("RGB", (0, 2)))
 
 
@@ -354,7 +354,7 @@ def test_every_byte_survives_the_way_there_and_back():
     shades = torch.arange(256, dtype=torch.uint8)
     assert torch.equal(to_bytes(from_bytes(shades)), shades)
     assert (from_bytes(shades).min(), from_bytes(shades).max()) == (-1, 1)
-    assert torch.equal(to_tensor(to_picture(to_tensor(corners()))), to_tensor(corners()))
+    assert torch.equal(to_tensor(to_image(to_tensor(corners()))), to_tensor(corners()))
 
 
 def test_what_leaves_the_range_is_clipped():

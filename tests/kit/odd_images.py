@@ -1,4 +1,4 @@
-"""Picture files of every kind that visitors bring, sound and unsound, and what is said of the unsound ones."""
+"""Image files of every kind that visitors bring, sound and unsound, and what is said of the unsound ones."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from PIL import Image
 
 
 def drawing(w: int = 40, h: int = 40) -> Image.Image:
-    picture = Image.new("RGB", (w, h), "white")
-    picture.paste("black", (w // 4, h // 4, w - w // 4, h // 4 + max(1, h // 10)))
-    return picture
+    image = Image.new("RGB", (w, h), "white")
+    image.paste("black", (w // 4, h // 4, w - w // 4, h // 4 + max(1, h // 10)))
+    return image
 
 
-def packed(picture: Image.Image, kind: str = "PNG", **options) -> bytes:
+def packed(image: Image.Image, kind: str = "PNG", **options) -> bytes:
     buffer = io.BytesIO()
-    picture.save(buffer, kind, **options)
+    image.save(buffer, kind, **options)
     return buffer.getvalue()
 
 
