@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import base64
-import html
 import io
 from functools import lru_cache
 
 import numpy as np
 import torch
+from markupsafe import Markup
 from PIL import Image
 
 from i2i.methods.pggan import TwoHeads
@@ -65,7 +65,7 @@ def touched(hole: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
     return hole.reshape(h, high // h, w, wide // w).any((1, 3))
 
 
-def _cell(title: str, picture: Image.Image, D: TwoHeads, hole: np.ndarray) -> str:
+def _cell(title: str, picture: Image.Image, D: TwoHeads, hole: np.ndarray) -> Markup:
     whole, belief = judged(D, picture)
     inside = touched(hole, belief.shape)
     means = {
@@ -73,24 +73,29 @@ def _cell(title: str, picture: Image.Image, D: TwoHeads, hole: np.ndarray) -> st
         for name, where in (("in the hole", inside), ("beside it", ~inside))
         if where.any()
     }
-    told = " · ".join(f"{name} <b>{100 * p:.0f} %</b>" for name, p in means.items())
+    told = Markup(" · ").join(Markup("{} <b>{:.0f} %</b>").format(name, 100 * p) for name, p in means.items())
     spoken = ", ".join(f"{name} {100 * p:.0f} percent" for name, p in means.items())
     rows, columns = belief.shape
-    return (
-        f'<figure><div class="critic-map"><img src="{exact_url(picture)}" alt="{html.escape(title)}, as the discriminator is shown it">'
-        f'<img src="{heat(belief)}" alt="a map of {columns} × {rows} patches over it; taken for real: {spoken}"></div>'
-        f"<figcaption><b>{html.escape(title)}</b>the whole: <b>{100 * whole:.0f} %</b> real"
-        f'<div class="meter"><i style="width:{100 * whole:.1f}%"></i></div>its patches: {told}</figcaption></figure>'
-    )
+    return Markup(
+        '<figure><div class="critic-map"><img src="{src}" alt="{title}, as the discriminator is shown it">'
+        '<img src="{map}" alt="a map of {columns} × {rows} patches over it; taken for real: {spoken}"></div>'
+        "<figcaption><b>{title}</b>the whole: <b>{whole:.0f} %</b> real"
+        '<div class="meter"><i style="width:{whole:.1f}%"></i></div>its patches: {told}</figcaption></figure>'
+    ).format(
+        src=exact_url(picture), map=heat(belief), title=title, columns=columns, rows=rows, spoken=spoken,
+        whole=100 * whole, told=told,
+    )  # fmt: skip
 
 
-def shown(view: View) -> str:
+def shown(view: View) -> Markup:
     """HTML of the card for a view."""
     subject = SUBJECTS[view.key]
     D = discriminator(subject.model)
     if D is None:
         others = " or ".join(SUBJECTS[key].title.lower() for key in in_force())
-        return f'<p class="tell">To save space the net for {subject.title.lower()} came without its discriminator: choose {others}.</p>'
+        return Markup(
+            '<p class="tell">To save space the net for {} came without its discriminator: choose {}.</p>'
+        ).format(subject.title.lower(), others)
     config, made = loaded(subject.model).method.config, filled(view)
     side = config.side
     box = made.hole.square(side)
@@ -106,17 +111,15 @@ def shown(view: View) -> str:
             ("after: PGGAN", made.pictures["pggan"]),
             *views,
         ]
-    cells = "".join(_cell(title, place(picture), D, where) for title, picture in views)
+    cells = Markup("").join(_cell(title, place(picture), D, where) for title, picture in views)
     grid, across = side >> config.shared, reach(config.shared)
-    return (
-        f'<div class="critic">{cells}<div class="told"><p class="small"><span class="scale" role="img" aria-label="from red, made, to green, real"></span> '
-        f"from <b>made</b> to <b>real</b>. D is shown {side} × {side} px around the hole. Each of {grid} × {grid} cells is the middle of a patch "
-        f"of {across} × {across} px, so cells beside the hole see into it.</p>"
-        + look.note(
-            "notice",
-            "<b>What to notice.</b> One trunk, two heads: a single number for the whole picture, and a map with one for each patch. It learnt from the "
-            "patches that touch a hole, for all others are real ones: look whether the hole stands out in the map, before and after. D learnt against this very net and on photographs of its own kind; on other "
-            "pictures its numbers are to be compared, not believed.",
-        )
-        + "</div></div>"
+    notice = look.notice(
+        "One trunk, two heads: a single number for the whole picture, and a map with one for each patch. It learnt from the "
+        "patches that touch a hole, for all others are real ones: look whether the hole stands out in the map, before and after. D learnt against this very net and on photographs of its own kind; on other "
+        "pictures its numbers are to be compared, not believed."
     )
+    return Markup(
+        '<div class="critic">{cells}<div class="told"><p class="small"><span class="scale" role="img" aria-label="from red, made, to green, real"></span> '
+        "from <b>made</b> to <b>real</b>. D is shown {side} × {side} px around the hole. Each of {grid} × {grid} cells is the middle of a patch "
+        "of {across} × {across} px, so cells beside the hole see into it.</p>{notice}</div></div>"
+    ).format(cells=cells, side=side, grid=grid, across=across, notice=notice)

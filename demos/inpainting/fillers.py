@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from markupsafe import Markup
 from PIL import Image
 from torch import Tensor
 
@@ -22,6 +23,7 @@ from i2i.pictures import PictureError, open_picture, to_picture, to_tensor
 from i2i.run.filling import Membrane, fill, window
 from i2i.run.pipeline import Model, load, shipped
 
+from ..widgets import look
 from ..widgets.brush import rasterise
 
 FILLERS = ("pggan", "membrane")
@@ -42,7 +44,7 @@ class Example:
 
 @dataclass(frozen=True)
 class Subject:
-    """model; title; told: what it learnt from; notice: HTML of what to notice in its pictures."""
+    """model; title; told: what it learnt from; notice: what to notice in its pictures."""
 
     model: str
     title: str
@@ -311,17 +313,20 @@ def best(rows: dict[str, Figures]) -> dict[str, float]:
     return {name: pick([getattr(f, name) for f in rows.values()]) for name, _, _, pick, _ in HEADS}
 
 
-def table(rows: dict[str, Figures], titles: dict[str, str], chosen: str = "") -> str:
+def table(rows: dict[str, Figures], titles: dict[str, str], chosen: str = "") -> Markup:
     """HTML of the figures of each row; the best of each kind stands out."""
     tops = best(rows)
-    head = "".join(f'<th scope="col" title="{why}">{text}</th>' for _, text, why, _, _ in HEADS)
-    body = "".join(
-        f'<tr{" class=chosen" if key == chosen else ""}><th scope="row">{titles[key]}</th>'
-        + "".join(
-            f"<td{' class=best' if getattr(f, name) == tops[name] else ''}>{form.format(getattr(f, name))}</td>"
-            for name, _, _, _, form in HEADS
-        )
-        + "</tr>"
-        for key, f in rows.items()
+    return look.table(
+        [(text, why) for _, text, why, _, _ in HEADS],
+        [
+            (
+                titles[key],
+                key == chosen,
+                [
+                    (form.format(getattr(f, name)), getattr(f, name) == tops[name])
+                    for name, _, _, _, form in HEADS
+                ],
+            )
+            for key, f in rows.items()
+        ],
     )
-    return f'<div class="numbers"><table><thead><tr><td></td>{head}</tr></thead><tbody>{body}</tbody></table></div>'

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import gradio as gr
 import numpy as np
+from markupsafe import Markup, escape
 from PIL import Image
 
 from i2i.pictures import PictureError, open_picture
@@ -33,6 +33,8 @@ _STYLE = look.style(__file__, "tab", "losses", "critic")
 _SHOWN = 1024  # px: the longer side of a picture on the page; the download is whole
 _TITLES = {"pggan": "PGGAN", "membrane": "soap film", "given": "with its hole", "picture": "the picture"}
 
+_SAYS = Markup('<p class="tell" role="status">{}</p>')
+
 _BEGUN = {"grey": "with the hole greyed out", "film": "with a soap film over the hole, and adds to it"}
 
 
@@ -53,64 +55,73 @@ def _url(picture: Image.Image) -> str:
 def brush_of(view: View, picture: Image.Image) -> dict:
     named = {"subject": view.key, "picture": view.at if view.example else ""}
     return {
-        "token": view.token, "src": _url(picture), "alt": html.escape(f"the picture to mark a hole in: {view.name}"), "width": picture.width,
+        "token": view.token, "src": _url(picture), "alt": f"the picture to mark a hole in: {view.name}", "width": picture.width,
         "height": picture.height, "ops": view.ops, "presets": presets(), "address": named if view.example else dict.fromkeys(named, ""),
     }  # fmt: skip
 
 
-def says_of(view: View, made: Filled | None) -> str:
+def says_of(view: View, made: Filled | None) -> Markup:
     """HTML below the brush; made None: while it is being filled."""
     if made is None:
-        return '<p class="tell" role="status">Filling …</p>'
+        return _SAYS.format("Filling …")
     w, h = made.hole.picture.size
     reduced = (
         ""
         if view.example or max(w, h) < LONGEST
         else f" Pictures are worked on at no more than {LONGEST} px a side."
     )
-    marked = made.hole.fault or f"The hole is <b>{100 * made.hole.share:.1f} %</b> of {w} × {h} px."
-    credit = f" {html.escape(view.example.credit)}." if view.example and view.example.credit else ""
-    return f'<p class="tell" role="status">{marked}{reduced}{credit}</p>'
+    share = Markup("The hole is <b>{:.1f} %</b> of {} × {} px.").format(100 * made.hole.share, w, h)
+    credit = f" {view.example.credit}." if view.example and view.example.credit else ""
+    return _SAYS.format(Markup("{}{}{}").format(made.hole.fault or share, reduced, credit))
 
 
-def _kept(made: Filled, name: str) -> str:
+def _kept(made: Filled, name: str) -> Markup:
     """HTML: how many pixels outside the hole a filler changed, counted."""
     before, after = (np.asarray(p) for p in (made.hole.picture, made.pictures[name]))
     outside = ~made.hole.where
     changed = int((before[outside] != after[outside]).any(-1).sum())
-    return f"Of {outside.sum():,} pixels outside the hole <b>{changed}</b> changed.".replace(",", " ")
+    count = f"{outside.sum():,}".replace(",", " ")
+    return Markup("Of {} pixels outside the hole <b>{}</b> changed.").format(count, changed)
 
 
-def told(view: View, made: Filled, name: str) -> str:
+def told(view: View, made: Filled, name: str) -> Markup:
     """HTML beside the curtain for the filler `name`."""
     if made.hole.fault:
         return look.stack(
-            f'<p class="tell">{made.hole.fault}</p>', losses.equation() if name == "pggan" else ""
+            Markup('<p class="tell">{}</p>').format(made.hole.fault),
+            losses.equation() if name == "pggan" else "",
         )
     if made.figures:
-        numbers = (
-            table(made.figures, _TITLES, name)
-            + '<p class="small">Inside the hole alone, against the truth; in violet the better of the two.</p>'
+        numbers = table(made.figures, _TITLES, name) + Markup(
+            '<p class="small">Inside the hole alone, against the truth; in violet the better of the two.</p>'
         )
     else:
-        numbers = (
+        numbers = Markup(
             '<p class="small">Nobody knows what your picture ought to hold there, so there is no figure.</p>'
         )
     subject = SUBJECTS[view.key]
     if name == "pggan":
-        own = f"<b>What to notice.</b> {subject.notice}"
-        head = (
-            f'<p class="tell">Its generator is shown the picture {_BEGUN[fillers.loaded(subject.model).method.config.start]}, and the mask. '
-            f"It learnt from {subject.told}, at {fillers.loaded(subject.model).size} px.</p>{losses.equation()}"
-            f'<p class="small">{losses.weights(subject.model)}</p>'
+        own, model = subject.notice, fillers.loaded(subject.model)
+        head = Markup(
+            '<p class="tell">Its generator is shown the picture {}, and the mask. '
+            'It learnt from {}, at {} px.</p>{}<p class="small">{}</p>'
+        ).format(
+            _BEGUN[model.method.config.start],
+            subject.told,
+            model.size,
+            losses.equation(),
+            losses.weights(subject.model),
         )
     else:
         own = (
-            "<b>What to notice.</b> Every pixel of the hole is the mean of its four neighbours: the smoothest bridge from rim to rim. It is hard "
+            "Every pixel of the hole is the mean of its four neighbours: the smoothest bridge from rim to rim. It is hard "
             "to beat in PSNR where nothing stood in the hole, and it never paints a thing."
         )
-        head = '<p class="tell">Laplace’s equation, solved with the rim of the hole as its border. Nothing is learnt: it is the row to beat.</p>'
-    return look.stack(head, numbers, f'<p class="tell">{_kept(made, name)}</p>', look.note("notice", own))
+        head = Markup(
+            '<p class="tell">Laplace’s equation, solved with the rim of the hole as its border. Nothing is learnt: it is the row to beat.</p>'
+        )
+    kept = Markup('<p class="tell">{}</p>').format(_kept(made, name))
+    return look.stack(head, numbers, kept, look.notice(own))
 
 
 def curtain_of(view: View, made: Filled) -> dict:
@@ -122,12 +133,12 @@ def curtain_of(view: View, made: Filled) -> dict:
     }
     seen = {**made.pictures, "given": hole.pierced, "picture": hole.picture}
     shown = {
-        name: {"title": _TITLES[name], "src": _url(p), "alt": html.escape(alts[name]), "crisp": False}
+        name: {"title": _TITLES[name], "src": _url(p), "alt": alts[name], "crisp": False}
         for name, p in seen.items()
     }
     return {
         "pictures": shown, "lefts": ["given", "picture"], "rights": names, "left": "given", "right": view.right,
-        "width": hole.picture.width, "height": hole.picture.height, "says": '<p class="tell">Filling …</p>',
+        "width": hole.picture.width, "height": hole.picture.height, "says": Markup('<p class="tell">Filling …</p>'),
         "told": {name: told(view, made, name) for name in names},
     }  # fmt: skip
 
@@ -136,9 +147,9 @@ def _heap(view: View) -> dict:
     tiles = [
         {
             "key": str(n),
-            "title": html.escape(e.name),
+            "title": escape(e.name),
             "src": thumbnail(_square(fillers.drawn(view.key, n)), 96),
-            "alt": html.escape(e.name),
+            "alt": escape(e.name),
             "more": "",
         }
         for n, e in enumerate(SUBJECTS[view.key].examples)
@@ -158,7 +169,7 @@ def _square(picture: Image.Image) -> Image.Image:
 
 
 @lru_cache(maxsize=1)
-def first() -> tuple[dict, str, dict, str, str]:
+def first() -> tuple[dict, Markup, dict, Markup | str, Markup | str]:
     """What the tab opens with, made once: brush, what is said of it, curtain, the four losses, D; "" for an absent card."""
     view = settle()
     made = fillers.filled(view)
@@ -226,7 +237,7 @@ def _html(value: str, name: str) -> gr.HTML:
     return gr.HTML(value, apply_default_css=False, elem_id=name, elem_classes="bare")
 
 
-_PREDICT = (
+_PREDICT = Markup(
     "<b>Predict first.</b> Where will the net miss the truth by more, in a wide hole or in a thin line? Take the centre and read the figures; then clear "
     "it, brush one thin line across, and read them again."
 )
@@ -274,7 +285,7 @@ def tab() -> Callable | None:
                         with gr.Column(scale=6, min_width=300):
                             heap = Choices(_heap(view), elem_id="ip-heap", elem_classes="bare")
                             gr.HTML(
-                                look.note("predict", _PREDICT) + '<p class="small">What you bring is deleted within the hour.</p>',
+                                look.note("predict", _PREDICT) + Markup('<p class="small">What you bring is deleted within the hour.</p>'),
                                 apply_default_css=False, elem_classes="bare",
                             )  # fmt: skip
                         with gr.Column(scale=4, min_width=260):
@@ -321,7 +332,7 @@ def tab() -> Callable | None:
                     yield {part: value}
             except PictureError as fault:
                 text = str(fault)
-                yield {says: f'<p class="tell" role="status">{html.escape(text[0].upper() + text[1:])}</p>'}
+                yield {says: _SAYS.format(text[0].upper() + text[1:])}
                 raise sentence(text) from None
 
         def paint(value: dict | None, request: gr.Request):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import html
-
 import gradio as gr
+from markupsafe import Markup
 
 from i2i.claims import CLAIMS
 from i2i.methods import METHODS
@@ -39,61 +38,73 @@ def _tab_of() -> dict[str, str]:
     return {key: p.tab for key, p in PAPERS.items() if key in METHODS and key in shipped and p.tab in there}
 
 
-def _paper(paper: Paper, tab_of: dict[str, str]) -> str:
-    text = f"<b>{html.escape(paper.name)}</b><i>{html.escape(paper.appeared)}</i><span>{html.escape(paper.idea)}</span>"
-    cited = html.escape(f"{paper.cited}: {paper.title}")
+def _paper(paper: Paper, tab_of: dict[str, str]) -> Markup:
+    text = Markup("<b>{}</b><i>{}</i><span>{}</span>").format(paper.name, paper.appeared, paper.idea)
+    cited = f"{paper.cited}: {paper.title}"
     if paper.key in tab_of:
-        return f'<li><button type="button" class="paper here" title="{cited}" data-go="{tab_of[paper.key]}">{text}</button></li>'
-    return f'<li><a class="paper" title="{cited}" href="{paper.url}" target="_blank" rel="noopener">{text}</a></li>'
+        return Markup(
+            '<li><button type="button" class="paper here" title="{}" data-go="{}">{}</button></li>'
+        ).format(cited, tab_of[paper.key], text)
+    return Markup(
+        '<li><a class="paper" title="{}" href="{}" target="_blank" rel="noopener">{}</a></li>'
+    ).format(cited, paper.url, text)
 
 
-def _families(tab_of: dict[str, str]) -> str:
+def _families(tab_of: dict[str, str]) -> Markup:
     shown = []
     for name, motto in FAMILIES.items():
         papers = sorted((p for p in PAPERS.values() if p.family == name), key=lambda p: p.year)
-        entries = "".join(_paper(p, tab_of) for p in papers)
+        entries = Markup("").join(_paper(p, tab_of) for p in papers)
         shown.append(
-            f"<section><h2>{html.escape(name)}<small>{html.escape(motto)}</small></h2><ul>{entries}</ul></section>"
+            Markup("<section><h2>{}<small>{}</small></h2><ul>{}</ul></section>").format(name, motto, entries)
         )
-    return f'<div class="map">{"".join(shown)}</div>'
+    return Markup('<div class="map">{}</div>').format(Markup("").join(shown))
 
 
-def _row(row: Row, timed: bool, tab_of: dict[str, str], there: set[str]) -> str:
-    systems = " ".join(
-        f'<span class="{"here" if key in tab_of else "later"}">{html.escape(PAPERS[key].name)}</span>'
+def _row(row: Row, timed: bool, tab_of: dict[str, str], there: set[str]) -> Markup:
+    systems = Markup(" ").join(
+        Markup('<span class="{}">{}</span>').format("here" if key in tab_of else "later", PAPERS[key].name)
         for key in row.systems
     )
     leads = dict.fromkeys(
         [*(tab_of[key] for key in row.systems if key in tab_of), *(tab for tab in row.tabs if tab in there)]
     )
-    tabs = " ".join(f'<button type="button" data-go="{tab}">{tab}</button>' for tab in leads)
-    books = " ".join(f"<code>{notebook}</code>" for notebook in row.notebooks)
-    if len(row.notebooks) > _BOOKS:
-        books = f'<span class="books">{len(row.notebooks)} notebooks</span>'
-    measured = " ".join(f'<code title="{html.escape(CLAIMS[c].says)}">{c}</code>' for c in row.claims)
-    return (
-        f"<tr>{f'<td class=at>{row.at}</td>' if timed else ''}<td>{html.escape(row.topic)} <span class=systems>{systems}</span></td>"
-        f"<td>{tabs or '<em>to come</em>'}</td><td>{books}</td><td>{measured}</td></tr>"
+    tabs = Markup(" ").join(
+        Markup('<button type="button" data-go="{}">{}</button>').format(tab, tab) for tab in leads
     )
+    books = Markup(" ").join(Markup("<code>{}</code>").format(notebook) for notebook in row.notebooks)
+    if len(row.notebooks) > _BOOKS:
+        books = Markup('<span class="books">{} notebooks</span>').format(len(row.notebooks))
+    measured = Markup(" ").join(
+        Markup('<code title="{}">{}</code>').format(CLAIMS[c].says, c) for c in row.claims
+    )
+    slide = Markup("<td class=at>{}</td>").format(row.at) if timed else ""
+    return Markup(
+        "<tr>{}<td>{} <span class=systems>{}</span></td><td>{}</td><td>{}</td><td>{}</td></tr>"
+    ).format(slide, row.topic, systems, tabs or Markup("<em>to come</em>"), books, measured)
 
 
-def _index(tab_of: dict[str, str]) -> str:
+def _index(tab_of: dict[str, str]) -> Markup:
     lectures, there = [], _there()
     for lecture in LECTURES.values():
         rows = index(lecture.key)
-        body = "".join(_row(row, lecture.timed, tab_of, there) for row in rows)
         lectures.append(
-            f"<details{' open' * (not lectures)}><summary><b>{html.escape(lecture.title)}</b><span>{html.escape(lecture.lecturer)}</span>"
-            f"<i>{len(rows)} topics</i></summary><table><thead><tr>{'<th>Slide</th>' * lecture.timed}<th>Topic</th><th>Tab</th><th>Notebook</th>"
-            f"<th>Claims measured</th></tr></thead><tbody>{body}</tbody></table></details>"
-        )
-    return (
-        f'<div class="index"><h2 class="label">From the lectures to what is here</h2>{"".join(lectures)}'
+            Markup(
+                "<details{}><summary><b>{}</b><span>{}</span><i>{} topics</i></summary><table><thead><tr>{}"
+                "<th>Topic</th><th>Tab</th><th>Notebook</th><th>Claims measured</th></tr></thead><tbody>{}</tbody></table></details>"
+            ).format(
+                " open" * (not lectures), lecture.title, lecture.lecturer, len(rows),
+                Markup("<th>Slide</th>") if lecture.timed else "",
+                Markup("").join(_row(row, lecture.timed, tab_of, there) for row in rows),
+            )
+        )  # fmt: skip
+    return Markup(
+        '<div class="index"><h2 class="label">From the lectures to what is here</h2>{}'
         '<p class="small"><code>make notebook</code> opens the notebooks; <code>python -m i2i claims NAME</code> prints what was measured.</p></div>'
-    )
+    ).format(Markup("").join(lectures))
 
 
-def _hero() -> str:
+def _hero() -> Markup:
     """A few examples of each tab; nothing that would have to be read from disk first."""
     night = (
         scene.thumbnails("icons", scene.methods("icons")[0], "xy")[:3] if "icons" in scene.available() else ()
@@ -114,12 +125,14 @@ def _hero() -> str:
                 {"name": "part of a photograph", "before": small, "after": large},
             )
         )
-    shown = "".join(
-        f'<button type="button" data-go="{tab}"><span><img src="{e["before"]}" alt="input: {e["name"]}"><em>→</em>'
-        f'<img src="{e["after"]}" alt="made: {e["name"]}"></span>{tab}: {title}</button>'
+    shown = Markup("").join(
+        Markup(
+            '<button type="button" data-go="{tab}"><span><img src="{before}" alt="input: {name}"><em>→</em>'
+            '<img src="{after}" alt="made: {name}"></span>{tab}: {title}</button>'
+        ).format(tab=tab, title=title, **e)
         for tab, title, e in found
     )
-    return f'<div class="hero">{shown}</div>'
+    return Markup('<div class="hero">{}</div>').format(shown)
 
 
 def tab() -> None:
@@ -127,9 +140,10 @@ def tab() -> None:
     here = _tab_of()
     with gr.Tab("Map", id="map"):
         gr.HTML(
-            f'<p class="lead"><b>Turn one image into another.</b> Which method you need depends on the examples that you have. Of the {len(PAPERS)} '
-            f"systems below, the {len(here)} in violet run here; the others are to come, and open their paper.</p>"
-            f"{_hero()}{_families(here)}{_index(here)}",
+            Markup(
+                '<p class="lead"><b>Turn one image into another.</b> Which method you need depends on the examples that you have. Of the {} '
+                "systems below, the {} in violet run here; the others are to come, and open their paper.</p>{}{}{}"
+            ).format(len(PAPERS), len(here), _hero(), _families(here), _index(here)),
             css_template=look.text(__file__, "tab.css"), js_on_load=look.text(__file__, "tab.js"), apply_default_css=False, elem_id="map", elem_classes="bare",
         )  # fmt: skip
 

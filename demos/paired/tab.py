@@ -11,6 +11,7 @@ from functools import lru_cache
 import gradio as gr
 import numpy as np
 import torch
+from markupsafe import Markup, escape
 from PIL import Image
 
 from i2i.data.worlds import facades, icons
@@ -156,7 +157,7 @@ def thumbnails(key: str) -> tuple[dict, ...]:
     for example in _examples(key):
         x = rasterise(example.value, list(subject.inks), subject.paper)
         made = _model(subject.model)(x, seed=0)
-        shown.append({"name": example.name, "before": thumbnail(x), "after": thumbnail(made)})
+        shown.append({"name": escape(example.name), "before": thumbnail(x), "after": thumbnail(made)})
     return tuple(shown)
 
 
@@ -184,7 +185,7 @@ def _seed(value) -> int:
         return 0
 
 
-def paint(value: dict | None, key: str, seed: float, picked: int | None) -> tuple[str, str]:
+def paint(value: dict | None, key: str, seed: float, picked: int | None) -> tuple[Markup, Markup]:
     """HTML of the pad's drawing translated, and of the card of live terms."""
     subject, model = _subject(key), _model(_subject(key).model)
     if is_empty(value):
@@ -200,7 +201,7 @@ def paint(value: dict | None, key: str, seed: float, picked: int | None) -> tupl
     return shown, _card(subject, _live(model, picture, made, truth))
 
 
-def _live(model: Model, picture: Image.Image, made: Image.Image, truth: Image.Image | None) -> str:
+def _live(model: Model, picture: Image.Image, made: Image.Image, truth: Image.Image | None) -> Markup:
     """The terms of the objective for what is on the screen."""
     method, config = model.method, model.method.config
     x, fake = model.place(picture).x, to_tensor(made)
@@ -209,31 +210,35 @@ def _live(model: Model, picture: Image.Image, made: Image.Image, truth: Image.Im
         with torch.inference_mode():
             logits = why.critic(model).judge(x, fake)
         term = ADVERSARIAL[config.adversarial](logits, True).item()
-        parts.append(f'<span class="gan">−log D(x, G(x))</span> <strong>{term:.2f}</strong>')
-        parts.append(f"<span>D(x, G(x))</span> <strong>{logits.sigmoid().mean():.2f}</strong>")
-    extra = ""
+        parts.append(Markup('<span class="gan">−log D(x, G(x))</span> <strong>{:.2f}</strong>').format(term))
+        believed = logits.sigmoid().mean().item()
+        parts.append(Markup("<span>D(x, G(x))</span> <strong>{:.2f}</strong>").format(believed))
     if truth is not None:
         y = to_tensor(truth.resize(made.size, Image.LANCZOS))
         miss, sharp = l1(fake, y).item(), gradient_energy_ratio(fake, y)
-        parts.insert(1, f'<span class="l1">λ L1</span> <strong>{config.l1 * miss:.2f}</strong>')
-        extra = (
-            f'<div><p class="small">Sharpness against the true picture: {sharp:.2f} &nbsp;·&nbsp; PSNR {psnr(fake, y).item():.1f} dB</p>'
-            f'<div class="meter"><i style="width:{min(100, 100 * sharp):.0f}%"></i></div></div>'
-            '<details class="note predict"><summary>Guess its true colours, then reveal</summary>'
-            f'<img src="{thumbnail(truth, 192)}" alt="the true answer" width="192" style="border-radius:12px;margin-top:8px"></details>'
+        parts.insert(
+            1, Markup('<span class="l1">λ L1</span> <strong>{:.2f}</strong>').format(config.l1 * miss)
         )
+        extra = Markup(
+            '<div><p class="small">Sharpness against the true picture: {:.2f} &nbsp;·&nbsp; PSNR {:.1f} dB</p>'
+            '<div class="meter"><i style="width:{:.0f}%"></i></div></div>'
+            '<details class="note predict"><summary>Guess its true colours, then reveal</summary>'
+            '<img src="{}" alt="the true answer" width="192" style="border-radius:12px;margin-top:8px"></details>'
+        ).format(sharp, psnr(fake, y).item(), min(100, 100 * sharp), thumbnail(truth, 192))
     else:
-        extra = '<p class="small">A drawing of yours has no true answer, so there is no L1 to show: only D judges it.</p>'
-    return f'<div class="terms">{"".join(f"<div>{p}</div>" for p in parts)}</div>{extra}'
+        extra = Markup(
+            '<p class="small">A drawing of yours has no true answer, so there is no L1 to show: only D judges it.</p>'
+        )
+    return look.terms(parts) + extra
 
 
-def _shown(value: dict | None, key: str, seed: float, picked: int | None) -> why.Shown:
+def _shown(value: dict | None, key: str, seed: float, picked: int | None) -> why.Screen:
     """What is on the screen, for the cards below; an empty pad counts as the subject's first example."""
     if is_empty(value):
         value, picked = _examples(key)[0].value, 0
     picture = _input(key, value)
     fronts = picture if key == "facades" else _front(0)
-    return why.Shown(
+    return why.Screen(
         picture,
         _seed(seed),
         _model(_subject(key).model),
@@ -262,22 +267,23 @@ def _truth(value: dict | None, key: str, picked: int | None) -> Image.Image | No
     return example.truth if example and example.value == _strokes(value) else None
 
 
-def _card(subject: Subject, live: str) -> str:
-    equation = (
+def _card(subject: Subject, live: Markup | str) -> Markup:
+    equation = Markup(
         '<p class="equation" role="math" aria-label="G star is the G that minimises, over the D that maximises, the '
         'conditional GAN loss plus lambda times the L1 loss">G* = arg min<sub>G</sub> max<sub>D</sub> '
         '<span class="gan"><i>L</i><sub>cGAN</sub>(G, D)</span> + λ <span class="l1"><i>L</i><sub>L1</sub>(G)</span></p>'
     )
-    predict = f'<details class="note predict"><summary>Predict first. {subject.predict}</summary>{subject.answer}</details>'
-    notice = look.note("notice", f"<b>What to notice.</b> {subject.notice}")
-    return look.stack(equation, live, notice, predict)
+    predict = Markup('<details class="note predict"><summary>Predict first. {}</summary>{}</details>').format(
+        subject.predict, subject.answer
+    )
+    return look.stack(equation, live, look.notice(subject.notice), predict)
 
 
-def samples(value: dict | None, key: str, seed: float) -> str:
+def samples(value: dict | None, key: str, seed: float) -> Markup:
     """Four dropout samples for the drawing, where they differ, and by how much."""
     subject = _subject(key)
     if is_empty(value):
-        return f'<p class="small">{subject.empty}</p>'
+        return Markup('<p class="small">{}</p>').format(subject.empty)
     made = _model(subject.model)(_input(key, value), n=4, seed=_seed(seed))
     arrays = [np.asarray(m, np.float32) / 127.5 - 1 for m in made]
     spread = float(np.mean([np.abs(a - b).mean() for a, b in itertools.combinations(arrays, 2)]))
@@ -286,14 +292,11 @@ def samples(value: dict | None, key: str, seed: float) -> str:
     pictures = [(m, f"seed {_seed(seed) + i}") for i, m in enumerate(made)] + [
         (heat, "where they differ, × 8")
     ]
-    cells = "".join(
-        f'<figure><img src="{thumbnail(p, 192)}" alt="{text}"><figcaption>{text}</figcaption></figure>'
-        for p, text in pictures
-    )
-    return (
-        f'<div class="samples">{cells}</div><p class="small">Mean difference between two samples: <b>{spread:.3f}</b> of a range '
+    cells = Markup("").join(look.captioned(thumbnail(p, 192), text, text) for p, text in pictures)
+    return Markup(
+        '<div class="samples">{}</div><p class="small">Mean difference between two samples: <b>{:.3f}</b> of a range '
         "of 2. Dropout is pix2pix's only noise, and the model has learnt to ignore most of it.</p>"
-    )
+    ).format(cells, spread)
 
 
 def translate(picture: str, model: str = "emoji", seed: float = 0) -> Image.Image:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from functools import lru_cache
 
 import gradio as gr
 import torch
+from markupsafe import Markup
 from PIL import Image
 
 from i2i.data.worlds.facades import classes_of
@@ -49,7 +49,7 @@ _SIDES = {1: "pixel", 16: "16 px", 70: "70 px", 142: "all of it"}
 
 
 @dataclass(frozen=True)
-class Shown:
+class Screen:
     """What is on the screen: the input, the seed, the model, the true answer if it is known.
 
     on_fronts: whether the input is a map of materials.  fronts: it, or the town house in its place.
@@ -85,7 +85,7 @@ def critic(model: Model) -> Method:
     return own_statistics(model.method)
 
 
-def take_apart(picture: Image.Image, seed: int, guess: str | None) -> str:
+def take_apart(picture: Image.Image, seed: int, guess: str | None) -> Markup:
     """HTML: the map through the three nets, unnamed until the visitor has guessed which one is L1 alone."""
     x = _net("both").place(picture).x
     labels = classes_of(x)
@@ -96,27 +96,29 @@ def take_apart(picture: Image.Image, seed: int, guess: str | None) -> str:
         name, why = _TOLD[variant]
         read = fcn_scores(made[variant], labels, load_segmenter()).per_pixel
         sharp = gradient_energy(made[variant]).item() / max(base, 1e-9)
-        facts = f"gradient energy <b>{sharp:.2f}</b> of the net with both · <b>{100 * read:.0f} %</b> of the map can be read back"
-        title = f'<b>{name}</b> {why}<span class="facts">{facts}</span>' if guess else f"<b>{letter}</b>"
-        alt = (
-            f"the façade made by the net trained with {name}" if guess else f"the façade made by net {letter}"
-        )
-        cells.append(
-            f'<figure><img src="{look.data_url(to_picture(made[variant]))}" alt="{alt}"><figcaption>{title}</figcaption></figure>'
-        )
+        title, alt = Markup("<b>{}</b>").format(letter), f"the façade made by net {letter}"
+        if guess:
+            title = Markup(
+                '<b>{}</b> {}<span class="facts">gradient energy <b>{:.2f}</b> of the net with both · '
+                "<b>{:.0f} %</b> of the map can be read back</span>"
+            ).format(name, why, sharp, 100 * read)
+            alt = f"the façade made by the net trained with {name}"
+        cells.append(look.figure(to_picture(made[variant]), alt, title))
     verdict = ""
     if guess:
         right = _LETTERS[guess] == "l1"
         verdict = look.note(
             "notice",
-            f"<b>{'Right' if right else 'Not quite'}: B is L1 alone.</b> Where several answers are possible L1 is least wrong in the "
-            "middle of them, and the middle of many sharp windows is a soft one. A discriminator has never seen a soft window among "
-            "photographs, so it objects; but without L1 it does not mind a building that is sharp and quite another one.",
+            Markup(
+                "<b>{}: B is L1 alone.</b> Where several answers are possible L1 is least wrong in the "
+                "middle of them, and the middle of many sharp windows is a soft one. A discriminator has never seen a soft window among "
+                "photographs, so it objects; but without L1 it does not mind a building that is sharp and quite another one."
+            ).format("Right" if right else "Not quite"),
         )
-    return f'<div class="three">{"".join(cells)}</div>{verdict}'
+    return Markup('<div class="three">{}</div>{}').format(Markup("").join(cells), verdict)
 
 
-def look_through(shown: Shown, patch: int) -> dict:
+def look_through(shown: Screen, patch: int) -> dict:
     """The eye's value: what the net with this patch makes of the input, under its own D; and where it is known, the
     true picture under the same D. The emoji have one net, with patches of 70 px."""
     named = _patches(shown)
@@ -132,16 +134,16 @@ def look_through(shown: Shown, patch: int) -> dict:
         return seen_by(model.method.D, [(title, p, critic(model).judge(x, y)) for title, p, y in views])
 
 
-def _patches(shown: Shown) -> dict[int, str]:
+def _patches(shown: Screen) -> dict[int, str]:
     """Patch -> the model that has it, for the subject on the screen; {} if it has but its own."""
     return _PATCHES.get("facades" if shown.on_fronts else shown.model.name.removeprefix("pix2pix-"), {})
 
 
-def _choices(shown: Shown) -> list[tuple[str, int]]:
+def _choices(shown: Screen) -> list[tuple[str, int]]:
     return [(_SIDES[p], p) for p in _patches(shown) or (70,)]
 
 
-def larger(maps: list[Image.Image], seed: int) -> str:
+def larger(maps: list[Image.Image], seed: int) -> Markup:
     """HTML of label maps set side by side and translated in one go: a picture wider than any in training."""
     model = load_wide()
     x = torch.cat([model.place(m).x for m in maps], dim=-1)
@@ -149,11 +151,13 @@ def larger(maps: list[Image.Image], seed: int) -> str:
     made = to_picture(model.translate(x, seed))
     took = 1e3 * (time.perf_counter() - start)
     alt = f"a street of {len(maps)} fronts, made in one pass"
-    return (
-        f'<figure class="street"><img src="{look.data_url(to_picture(x))}" alt="the label maps, side by side">'
-        f'<img src="{look.data_url(made)}" alt="{alt}"><figcaption class="small">{html.escape(alt)}: {made.width} × {made.height} px in '
-        f"{took:.0f} ms; in training every picture was {model.size} × {model.size}</figcaption></figure>"
-    )
+    return Markup(
+        '<figure class="street"><img src="{x}" alt="the label maps, side by side">'
+        '<img src="{made}" alt="{alt}"><figcaption class="small">{alt}: {w} × {h} px in '
+        "{took:.0f} ms; in training every picture was {side} × {side}</figcaption></figure>"
+    ).format(
+        x=look.data_url(to_picture(x)), made=look.data_url(made), alt=alt, w=made.width, h=made.height, took=took, side=model.size
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=1)
@@ -164,7 +168,7 @@ def load_wide() -> Model:
 class Panel:
     """The cards, built once; `refresh` gives what they show for a map."""
 
-    def __init__(self, shown: Shown, street: list[Image.Image]):
+    def __init__(self, shown: Screen, street: list[Image.Image]):
         picture, seed = shown.fronts, shown.seed
         gr.HTML(
             f'{_STYLE}<h2 class="why">Why it works</h2><p class="lead">Nets trained alike except for one thing, at 128 px, on photographs of '
@@ -185,7 +189,9 @@ class Panel:
                     gr.HTML(
                         look.note(
                             "predict",
-                            "<b>Predict first.</b> One of the three never met a discriminator. Which one?",
+                            Markup(
+                                "<b>Predict first.</b> One of the three never met a discriminator. Which one?"
+                            ),
                         ),
                         apply_default_css=False,
                         elem_classes="bare",
@@ -210,9 +216,8 @@ class Panel:
                 )
                 self.eye = Eye(look_through(shown, 70), elem_id="eye", elem_classes="bare")
                 gr.HTML(
-                    look.note(
-                        "notice",
-                        "<b>What to notice.</b> Green is what D takes for real, red what it doubts. Click anywhere: the frame is all that one "
+                    look.notice(
+                        "Green is what D takes for real, red what it doubts. Click anywhere: the frame is all that one "
                         "logit sees, of the picture and of the map (but for the norms, which weigh it against the whole). A pixel tells D little but colour; 16 px a texture; 70 px a window with its "
                         "wall; a D that sees everything has few logits, and so few different things to teach.",
                     ),
@@ -231,7 +236,7 @@ class Panel:
                 elem_id="wide",
             )
 
-    def listen(self, shown: Callable[..., Shown], street: Callable, inputs: list) -> list[dict]:
+    def listen(self, shown: Callable[..., Screen], street: Callable, inputs: list) -> list[dict]:
         """Wire the controls. shown(*inputs): what is on the screen; street(*inputs): maps for the street.
 
         Returns the listeners to run whenever that changes.

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import torch
+from markupsafe import Markup
 from PIL import Image
 from torch import Tensor
 
@@ -29,61 +30,65 @@ _PLACE = 96  # px: phi and D see places of this side in training
 
 
 @dataclass(frozen=True)
-class Told:
-    """title, shipped model, its loss in a word and in a few, the equation (HTML, and in words), what to notice (HTML)."""
+class Enlarger:
+    """title, shipped model, its loss in a word and in a few, the equation (and in words), what to notice."""
 
     title: str
     model: str
     short: str
     loss: str
-    equation: str
+    equation: Markup
     spoken: str
     notice: str
     colour: str
 
 
 # The factors are those of the recipes: a test holds them together.
-_PHI = (
+_PHI = Markup(
     '<span class="l1">0.2 · mean (φ(y) − φ(G(x)))²</span> <span class="l1">+ 0.25 · mean (y − G(x))²</span>'
 )
 
-TOLD: dict[str, Told] = {
-    "srcnn": Told(
+ENLARGERS: dict[str, Enlarger] = {
+    "srcnn": Enlarger(
         "SRCNN", "srcnn-photographs", "MSE", "the squared error of the brightness",
-        '<i>L</i> = <span class="l1">mean (Y − G(Y<sub>bicubic</sub>))²</span>',
+        Markup('<i>L</i> = <span class="l1">mean (Y − G(Y<sub>bicubic</sub>))²</span>'),
         "the mean squared difference of the original's brightness from the mended one",
         "Three convolutions mend the brightness of the bicubic picture; its colour stays bicubic. Look along a strong edge: it is "
         "narrower, with less of a halo. Where bicubic lost a texture it stays lost, for each pixel is made from 17 × 17 of them.",
         "var(--green)",
     ),
-    "srresnet": Told(
+    "srresnet": Enlarger(
         "SRResNet", "srresnet-photographs", "MSE", "the squared error of the pixels",
-        '<i>L</i> = <span class="l1">mean (y − G(x))²</span>', "the mean squared difference of the original and the result",
-        "Edges are sharp where x leaves no doubt about them. Where many sharp pictures would have shrunk to the same x, the least "
-        "expected squared error is their <b>mean</b>: hair, cloth and skin turn smooth. A good PSNR, and the detail is gone.",
+        Markup('<i>L</i> = <span class="l1">mean (y − G(x))²</span>'), "the mean squared difference of the original and the result",
+        Markup(
+            "Edges are sharp where x leaves no doubt about them. Where many sharp pictures would have shrunk to the same x, the least "
+            "expected squared error is their <b>mean</b>: hair, cloth and skin turn smooth. A good PSNR, and the detail is gone."
+        ),
         "var(--orange)",
     ),
-    "content": Told(
+    "content": Enlarger(
         "SRGAN, no D", "srgan-photographs-no-gan", "content + MSE",
         "the content loss (what a fixed net φ sees) and the squared error, without an adversary",
-        f"<i>L</i> = {_PHI}", "a fifth of the squared difference of what a fixed net phi sees, plus a quarter of that of the pixels",
+        Markup("<i>L</i> = {}").format(_PHI), "a fifth of the squared difference of what a fixed net phi sees, plus a quarter of that of the pixels",
         "The same generator, but now what a fixed net φ sees must agree, too; the pixels count a quarter, which the paper does not "
         "need, since its φ is VGG-19 and pins the colours. Contrast is dared at edges. What φ does not see is hardly corrected: "
         "look for fine patterns.",
         "#2f8fd0",
     ),
-    "srgan": Told(
+    "srgan": Enlarger(
         "SRGAN", "srgan-photographs", "+ adversarial", "the content loss, the squared error and an adversary",
-        f'<i>L</i> = {_PHI} <span>+ 10<sup>−3</sup> · <span class="gan">(−log D(G(x)))</span></span>',
+        Markup('<i>L</i> = {} <span>+ 10<sup>−3</sup> · <span class="gan">(−log D(G(x)))</span></span>').format(_PHI),
         "a fifth of the squared difference of what a fixed net phi sees, plus a quarter of that of the pixels, plus a thousandth of "
         "minus the logarithm of D's belief that the result is an original",
-        "A critic now asks: could this be a photograph? A mean of photographs is none, so G must choose <b>one</b> of the sharp answers. "
-        "Grain and edges come back and PSNR falls. They are <b>made up</b>: compare them with the original, and never read a number "
-        "plate in them.",
+        Markup(
+            "A critic now asks: could this be a photograph? A mean of photographs is none, so G must choose <b>one</b> of the sharp answers. "
+            "Grain and edges come back and PSNR falls. They are <b>made up</b>: compare them with the original, and never read a number "
+            "plate in them."
+        ),
         "var(--violet)",
     ),
 }  # fmt: skip
-COLOURS = {key: told.colour for key, told in TOLD.items()} | {
+COLOURS = {key: told.colour for key, told in ENLARGERS.items()} | {
     "bicubic": "var(--soft)",
     "original": "var(--ink)",
 }
@@ -105,13 +110,13 @@ class Figures(NamedTuple):
 
 
 def models() -> list[str]:
-    """Keys of TOLD whose model is here."""
-    return [key for key, told in TOLD.items() if told.model in shipped()]
+    """Keys of ENLARGERS whose model is here."""
+    return [key for key, told in ENLARGERS.items() if told.model in shipped()]
 
 
 def model_of(key: str) -> str:
-    """The model behind a key of TOLD, or behind one of `twice`."""
-    return TOLD[key.removesuffix(_TWICE)].model + _TWICE * key.endswith(_TWICE)
+    """The model behind a key of ENLARGERS, or behind one of `twice`."""
+    return ENLARGERS[key.removesuffix(_TWICE)].model + _TWICE * key.endswith(_TWICE)
 
 
 def scale_of(key: str) -> int:
@@ -121,17 +126,17 @@ def scale_of(key: str) -> int:
 def twice(key: str) -> str | None:
     """The key of the model that doubles the sides in the manner of `key`, or else of another's, if any is here: whole
     photographs need no more as a rule."""
-    near = sorted(TOLD, key=lambda other: (other != key, other != "srresnet"))
+    near = sorted(ENLARGERS, key=lambda other: (other != key, other != "srresnet"))
     return next((other + _TWICE for other in near if model_of(other + _TWICE) in shipped()), None)
 
 
-@lru_cache(maxsize=2 * len(TOLD))
+@lru_cache(maxsize=2 * len(ENLARGERS))
 def loaded(key: str) -> Model:
     return load(model_of(key))
 
 
 def enlarge(key: str, x: Image.Image, wanted: Callable[[], bool]) -> Image.Image | None:
-    """x at four times its sides, or None when it is no longer wanted. key: of TOLD, or "bicubic"."""
+    """x at four times its sides, or None when it is no longer wanted. key: of ENLARGERS, or "bicubic"."""
     if key == "bicubic":
         return Bicubic(SCALE)(x)
     made = None
@@ -203,70 +208,84 @@ _HEADS = (
 )  # fmt: skip
 
 
-def table(rows: dict[str, Figures], chosen: str = "") -> str:
+def table(rows: dict[str, Figures], chosen: str = "") -> Markup:
     """HTML: the figures of every column that is done; the best of each kind stands out."""
     kinds = [h for h in _HEADS if all(getattr(f, h[0]) is not None for f in rows.values())]
     best = {name: pick([getattr(f, name) for f in rows.values()]) for name, _, _, pick, _ in kinds}
-    head = "".join(f'<th scope="col" title="{why}">{text}</th>' for _, text, why, _, _ in kinds)
-    body = "".join(
-        f'<tr{" class=chosen" if key == chosen else ""}><th scope="row">{title_of(key)}</th>'
-        + "".join(
-            f"<td{' class=best' if getattr(f, name) == best[name] else ''}>{form.format(getattr(f, name))}</td>"
-            for name, _, _, _, form in kinds
-        )
-        + "</tr>"
-        for key, f in rows.items()
+    return look.table(
+        [(text, why) for _, text, why, _, _ in kinds],
+        [
+            (
+                title_of(key),
+                key == chosen,
+                [
+                    (form.format(getattr(f, name)), getattr(f, name) == best[name])
+                    for name, _, _, _, form in kinds
+                ],
+            )
+            for key, f in rows.items()
+        ],
     )
-    return f'<div class="numbers"><table><thead><tr><td></td>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
 def title_of(key: str) -> str:
     if key.endswith(_TWICE):
         return f"{title_of(key.removesuffix(_TWICE))}, twice"
     return (
-        TOLD[key].title
-        if key in TOLD
+        ENLARGERS[key].title
+        if key in ENLARGERS
         else {"bicubic": "bicubic", "original": "the original", "given": "what is given"}[key]
     )
 
 
-def told(key: str, rows: dict[str, Figures], missed: dict[str, float], believed: float | None = None) -> str:
+def told(
+    key: str, rows: dict[str, Figures], missed: dict[str, float], believed: float | None = None
+) -> Markup:
     """HTML beside the picture for the model `key`: its objective, live, and what to notice.
 
     rows: figures by column, where the original is known; missed: `back` by column, where it is not.
     """
-    t = TOLD[key]
+    t = ENLARGERS[key]
     if rows:
-        numbers = (
-            table(rows, key)
-            + '<p class="small">In violet the best of each kind: does each loss win at what it asks for?</p>'
+        numbers = table(rows, key) + Markup(
+            '<p class="small">In violet the best of each kind: does each loss win at what it asks for?</p>'
         )
     elif missed:
-        cells = "".join(
-            f"<div><span>{title_of(k)}</span> <strong>{v:.2f}</strong></div>" for k, v in missed.items()
+        cells = Markup("").join(
+            Markup("<div><span>{}</span> <strong>{:.2f}</strong></div>").format(title_of(k), v)
+            for k, v in missed.items()
         )
-        numbers = (
-            f'<div class="terms">{cells}</div><p class="small">Nobody knows the original here, so there is no PSNR. What can be '
+        numbers = Markup(
+            '<div class="terms">{}</div><p class="small">Nobody knows the original here, so there is no PSNR. What can be '
             "measured: shrunk again, by how many grey levels of 255 each misses what it was given.</p>"
-        )
+        ).format(cells)
     else:
-        numbers = '<p class="small">Too small to be judged: 40 px of an original are the least.</p>'
+        numbers = Markup('<p class="small">Too small to be judged: 40 px of an original are the least.</p>')
     live = ""
     if key in rows:
         f, parts = rows[key], []
         if key in ("srcnn", "srresnet"):
-            parts.append(f'<span class="l1">squared error</span> <strong>{f.mse:.4f}</strong>')
+            parts.append(
+                Markup('<span class="l1">squared error</span> <strong>{:.4f}</strong>').format(f.mse)
+            )
         elif f.content is not None:
-            parts.append(f'<span class="l1">φ distance</span> <strong>{f.content:.3f}</strong>')
+            parts.append(
+                Markup('<span class="l1">φ distance</span> <strong>{:.3f}</strong>').format(f.content)
+            )
         if key == "srgan" and believed is not None:
-            parts.append(f'<span class="gan">−log D(G(x))</span> <strong>{believed:.2f}</strong>')
-        live = f'<div class="terms">{"".join(f"<div>{p}</div>" for p in parts)}</div>'
-    absent = '<p class="small">D was needed for training only and is not shipped, so its term has no number here.</p>'
+            parts.append(
+                Markup('<span class="gan">−log D(G(x))</span> <strong>{:.2f}</strong>').format(believed)
+            )
+        live = look.terms(parts)
+    absent = Markup(
+        '<p class="small">D was needed for training only and is not shipped, so its term has no number here.</p>'
+    )
     return look.stack(
-        f'<p class="small">{t.title} learns by <b>{t.loss}</b></p>'
-        f'<p class="equation" role="math" aria-label="{t.spoken}">{t.equation}</p>',
+        Markup(
+            '<p class="small">{} learns by <b>{}</b></p><p class="equation" role="math" aria-label="{}">{}</p>'
+        ).format(t.title, t.loss, t.spoken, t.equation),
         live,
         absent if key == "srgan" and believed is None else "",
         numbers,
-        look.note("notice", f"<b>What to notice.</b> {t.notice}"),
+        look.notice(t.notice),
     )

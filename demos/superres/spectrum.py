@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import torch
+from markupsafe import Markup
 from PIL import Image
 
 from i2i.colour import luma
@@ -33,10 +34,10 @@ def beyond(spectrum: torch.Tensor) -> float:
     return spectrum[len(spectrum) // SCALE :].sum().item()
 
 
-def plot(pictures: dict[str, Image.Image]) -> str:
+def plot(pictures: dict[str, Image.Image]) -> Markup:
     """HTML of one line for each picture, and of how much lies beyond the input's limit. pictures: by column."""
     if not pictures or min(min(p.size) for p in pictures.values()) < _LEAST:
-        return '<p class="tell">Too small for a spectrum: 32 px of a result are the least.</p>'
+        return Markup('<p class="tell">Too small for a spectrum: 32 px of a result are the least.</p>')
     spectra = {key: power(p).clamp(min=1e-12) for key, p in pictures.items()}
     count = len(next(iter(spectra.values())))
     edges = torch.logspace(0, math.log10(count), min(_BINS, count) + 1).round().long().unique()
@@ -54,23 +55,25 @@ def plot(pictures: dict[str, Image.Image]) -> str:
     def up(level: float) -> float:
         return _LOW - (_LOW - _TOP) * (max(level, low) - low) / max(1e-9, high - low)
 
-    def line(key: str, levels: list[float]) -> str:
+    def line(key: str, levels: list[float]) -> Markup:
         points = " ".join(f"{across(m):.1f},{up(v):.1f}" for m, v in zip(middles, levels, strict=True))
-        pen = 'stroke-width="2.4" stroke-dasharray="5 3"' if key == "original" else 'stroke-width="1.8"'
-        return (
-            f'<polyline points="{points}" fill="none" stroke="{COLOURS[key]}" {pen} stroke-linejoin="round"/>'
+        dashed = Markup('stroke-width="2.4" stroke-dasharray="5 3"')
+        return Markup('<polyline points="{}" fill="none" stroke="{}" {} stroke-linejoin="round"/>').format(
+            points, COLOURS[key], dashed if key == "original" else Markup('stroke-width="1.8"')
         )
 
-    drawn = "".join(line(key, levels) for key, levels in lines.items())
+    drawn = Markup("").join(line(key, levels) for key, levels in lines.items())
     limit = across(count / SCALE)
-    ticks = "".join(
-        f'<text x="{across(c):.1f}" y="{_LOW + 14}" text-anchor="middle">{c}</text>'
+    ticks = Markup("").join(
+        Markup('<text x="{:.1f}" y="{}" text-anchor="middle">{}</text>').format(across(c), _LOW + 14, c)
         for c in (1, 4, 16, 64, 256)
         if c <= count
     )
-    grid = "".join(
-        f'<path d="M{_LEFT} {up(v):.1f}H{_RIGHT}" stroke="var(--line)" stroke-width=".6"/>'
-        f'<text x="{_LEFT - 5}" y="{up(v) + 3:.1f}" text-anchor="end">{v}</text>'
+    grid = Markup("").join(
+        Markup(
+            '<path d="M{} {:.1f}H{}" stroke="var(--line)" stroke-width=".6"/>'
+            '<text x="{}" y="{:.1f}" text-anchor="end">{}</text>'
+        ).format(_LEFT, up(v), _RIGHT, _LEFT - 5, up(v) + 3, v)
         for v in range(-200, 200, 20)
         if low <= v <= high
     )
@@ -78,19 +81,27 @@ def plot(pictures: dict[str, Image.Image]) -> str:
     shares = {k: beyond(s) / max(base, 1e-12) for k, s in spectra.items()}
     told = ", ".join(f"{title_of(k)} {100 * s:.0f} %" for k, s in shares.items())
     against = "the original's" if "original" in spectra else "the strongest one's"
-    legend = "".join(
-        f'<li><i style="background:{COLOURS[k]}"></i><span>{title_of(k)}</span><b>{100 * s:.0f} %</b></li>'
+    legend = Markup("").join(
+        Markup('<li><i style="background:{}"></i><span>{}</span><b>{:.0f} %</b></li>').format(
+            COLOURS[k], title_of(k), 100 * s
+        )
         for k, s in shares.items()
     )
-    return (
-        f'<div class="spectrum"><svg viewBox="0 0 400 196" role="img" aria-label="power over cycles per picture; beyond what the input holds, in '
-        f'per cent of {against} power: {told}">'
-        f'<rect x="{limit:.1f}" y="{_TOP}" width="{_RIGHT - limit:.1f}" height="{_LOW - _TOP}" fill="var(--lilac)"/>{grid}'
-        f'<path d="M{_LEFT} {_TOP}V{_LOW}H{_RIGHT}" fill="none" stroke="var(--line)"/>{drawn}{ticks}'
-        f'<text x="{_RIGHT}" y="{_LOW + 26}" text-anchor="end">cycles across the picture</text>'
-        f'<text x="{_LEFT + 5}" y="{_LOW - 6}">power, dB</text>'
-        f'<text x="{(limit + _RIGHT) / 2:.1f}" y="{_TOP + 10}" text-anchor="middle">not in x</text></svg>'
-        f'<ul class="legend">{legend}</ul></div>'
-        f'<p class="small">The tinted part lies beyond the pixels of x: whatever stands there was guessed. In per cent: how much '
-        f"of {against} power each has there.</p>"
-    )
+    chart = Markup(
+        '<svg viewBox="0 0 400 196" role="img" aria-label="power over cycles per picture; beyond what the input holds, in '
+        'per cent of {against} power: {told}">'
+        '<rect x="{limit:.1f}" y="{top}" width="{beyond:.1f}" height="{high}" fill="var(--lilac)"/>{grid}'
+        '<path d="M{left} {top}V{low}H{right}" fill="none" stroke="var(--line)"/>{drawn}{ticks}'
+        '<text x="{right}" y="{below}" text-anchor="end">cycles across the picture</text>'
+        '<text x="{axis}" y="{above}">power, dB</text>'
+        '<text x="{middle:.1f}" y="{lower}" text-anchor="middle">not in x</text></svg>'
+    ).format(
+        against=against, told=told, limit=limit, beyond=_RIGHT - limit, grid=grid, drawn=drawn, ticks=ticks,
+        left=_LEFT, right=_RIGHT, top=_TOP, low=_LOW, high=_LOW - _TOP, below=_LOW + 26, axis=_LEFT + 5, above=_LOW - 6,
+        middle=(limit + _RIGHT) / 2, lower=_TOP + 10,
+    )  # fmt: skip
+    return Markup(
+        '<div class="spectrum">{}<ul class="legend">{}</ul></div>'
+        '<p class="small">The tinted part lies beyond the pixels of x: whatever stands there was guessed. In per cent: how much '
+        "of {} power each has there.</p>"
+    ).format(chart, legend, against)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import gradio as gr
+from markupsafe import Markup, escape
 from PIL import Image
 
 from i2i.data.enlarging import reduced
@@ -25,7 +25,7 @@ from ..widgets.strip import thumbnail
 from ..widgets.urls import exact_url, light_url
 from ..work.visitors import Visitors
 from . import enlargers, spectrum, whole
-from .enlargers import SCALE, TOLD, Figures, title_of
+from .enlargers import ENLARGERS, SCALE, Figures, title_of
 from .part import EXAMPLES, SIDES, Part, Shelf, View, cut, moved, settle, thumbnails
 
 _STYLE = look.style(__file__, "tab")
@@ -53,7 +53,7 @@ class Column:
 
 
 @dataclass
-class Shown:
+class Comparison:
     """A part and what is made of it so far, by column; believed: what D says of SRGAN's."""
 
     part: Part
@@ -66,7 +66,7 @@ class Shown:
 
     @property
     def rows(self) -> dict[str, Figures]:
-        return {k: c.figures for k in ["bicubic", *TOLD] if (c := self.columns.get(k)) and c.figures}
+        return {k: c.figures for k in ["bicubic", *ENLARGERS] if (c := self.columns.get(k)) and c.figures}
 
 
 def _column(key: str, part: Part, wanted: Callable[[], bool]) -> Column | None:
@@ -88,10 +88,10 @@ def _column(key: str, part: Part, wanted: Callable[[], bool]) -> Column | None:
     return column
 
 
-def compare(view: View, wanted: Callable[[], bool] = lambda: True) -> Iterator[Shown]:
+def compare(view: View, wanted: Callable[[], bool] = lambda: True) -> Iterator[Comparison]:
     """What the page shows of a view, as it is made: the chosen model before the others. Ends early once it is not wanted."""
     part = cut(view)
-    shown = Shown(part)
+    shown = Comparison(part)
     if part.y is not None:
         shown.columns["original"] = Column(part.y, exact_url(part.y))
     here = enlargers.models()
@@ -105,7 +105,7 @@ def compare(view: View, wanted: Callable[[], bool] = lambda: True) -> Iterator[S
         yield shown
 
 
-def _order(shown: Shown) -> list[str]:
+def _order(shown: Comparison) -> list[str]:
     return ["bicubic", *enlargers.models(), *(["original"] if shown.part.y is not None else [])]
 
 
@@ -114,7 +114,7 @@ def _alt(key: str, part: Part) -> str:
     return f"{what}, {'the original' if key == 'original' else f'enlarged by {title_of(key)}'}"
 
 
-def lens_of(shown: Shown) -> dict:
+def lens_of(shown: Comparison) -> dict:
     part, columns = shown.part, []
     for key in _order(shown):
         column = shown.columns.get(key)
@@ -122,16 +122,18 @@ def lens_of(shown: Shown) -> dict:
         if column:
             caption = "what it ought to be" if key == "original" else "too small to be judged"
             if column.figures:
-                caption = f"<strong>{column.figures.psnr:.2f}</strong> dB &nbsp; detail <strong>{column.figures.detail:.2f}</strong>"
+                caption = Markup("<strong>{:.2f}</strong> dB &nbsp; detail <strong>{:.2f}</strong>").format(
+                    column.figures.psnr, column.figures.detail
+                )
             elif column.missed is not None:
-                caption = f"shrunk again, misses x by <strong>{column.missed:.2f}</strong>"
+                caption = Markup("shrunk again, misses x by <strong>{:.2f}</strong>").format(column.missed)
         columns.append(
             {
                 "key": key,
-                "title": title_of(key),
+                "title": escape(title_of(key)),
                 "src": column.src if column else "",
-                "alt": html.escape(_alt(key, part)),
-                "caption": caption,
+                "alt": _alt(key, part),
+                "caption": escape(caption),
             }
         )
     w, h = (SCALE * s for s in part.x.size)
@@ -145,12 +147,12 @@ def lens_of(shown: Shown) -> dict:
     }
 
 
-def curtain_of(shown: Shown) -> dict:
+def curtain_of(shown: Comparison) -> dict:
     part, here = shown.part, enlargers.models()
     pictures = {
         key: {
-            "title": title_of(key), "src": shown.columns[key].src if key in shown.columns else "", "alt": html.escape(_alt(key, part)),
-            "crisp": False, "loss": TOLD[key].short if key in TOLD else "",
+            "title": title_of(key), "src": shown.columns[key].src if key in shown.columns else "", "alt": _alt(key, part),
+            "crisp": False, "loss": ENLARGERS[key].short if key in ENLARGERS else "",
         }
         for key in _order(shown)
     }  # fmt: skip
@@ -165,7 +167,7 @@ def curtain_of(shown: Shown) -> dict:
     w, h = (SCALE * s for s in part.x.size)
     return {
         "pictures": pictures, "lefts": ["given", "bicubic", *(["original"] if part.y is not None else [])], "rights": here, "left": "bicubic",
-        "right": part.view.chosen, "width": w, "height": h, "says": '<p class="tell" role="status">At work …</p>',
+        "right": part.view.chosen, "width": w, "height": h, "says": Markup('<p class="tell" role="status">At work …</p>'),
         "told": {k: enlargers.told(k, rows, missed, shown.believed) for k in here if k in shown.columns},
     }  # fmt: skip
 
@@ -175,16 +177,23 @@ def frame_of(part: Part, picture: Image.Image) -> dict:
     preview = picture.copy()
     preview.thumbnail((560, 720), Image.LANCZOS)
     if part.y is not None:
-        says = f"The part, <b>{w} × {h} px</b>, is shrunk to {part.x.width} × {part.x.height} and enlarged again: so the original is known."
+        says = Markup(
+            "The part, <b>{} × {} px</b>, is shrunk to {} × {} and enlarged again: so the original is known."
+        ).format(w, h, *part.x.size)
     elif part.small:
-        says = f"A part of {w} × {h} px is too small to be shrunk four times, so it is enlarged as it is, to <b>{SCALE * w} × {SCALE * h} px</b>."
+        says = Markup(
+            "A part of {} × {} px is too small to be shrunk four times, so it is enlarged as it is, to <b>{} × {} px</b>."
+        ).format(w, h, SCALE * w, SCALE * h)
     else:
-        says = f"The part, {w} × {h} px, is enlarged to <b>{SCALE * w} × {SCALE * h} px</b>. What it ought to be, nobody knows."
-    credit = f"<br>{view.example.credit}." if view.example and view.example.credit else ""
+        says = Markup(
+            "The part, {} × {} px, is enlarged to <b>{} × {} px</b>. What it ought to be, nobody knows."
+        ).format(w, h, SCALE * w, SCALE * h)
+    if view.example and view.example.credit:
+        says += Markup("<br>{}.").format(view.example.credit)
     place = f"{view.centre[0]}-{view.centre[1]}" if view.centre and view.example else ""
     return {
-        "src": light_url(preview), "alt": html.escape(view.name), "width": picture.width, "height": picture.height, "box": list(part.box),
-        "says": says + credit,
+        "src": light_url(preview), "alt": view.name, "width": picture.width, "height": picture.height, "box": list(part.box),
+        "says": says,
         "address": {
             "picture": view.at if view.example else "", "place": place, "side": view.side if view.example else "",
             "way": ("shrink" if view.shrink else "as-is") if view.example else "",
@@ -192,12 +201,12 @@ def frame_of(part: Part, picture: Image.Image) -> dict:
     }  # fmt: skip
 
 
-def spectrum_of(shown: Shown) -> str:
+def spectrum_of(shown: Comparison) -> Markup:
     order = [k for k in _order(shown) if k in shown.columns]
     return spectrum.plot({k: shown.columns[k].picture for k in order})
 
 
-def everything(shown: Shown, picture: Image.Image) -> tuple:
+def everything(shown: Comparison, picture: Image.Image) -> tuple:
     """All that is shown of a part: frame, lens, curtain, spectrum, and what is said of the whole picture."""
     return (
         frame_of(shown.part, picture),
@@ -231,7 +240,7 @@ _VISITORS = Visitors(lambda: settle(keys=enlargers.models()))
 
 
 def _key(model: str) -> str:
-    names = {TOLD[k].model: k for k in enlargers.models()}
+    names = {ENLARGERS[k].model: k for k in enlargers.models()}
     if model not in names:
         raise sentence(f"there is no model {model!r} in this tab; there are {', '.join(names)}.")
     return names[model]
@@ -303,9 +312,9 @@ def _heap(at: int) -> dict:
     tiles = [
         {
             "key": str(i),
-            "title": html.escape(e.name),
+            "title": escape(e.name),
             "src": thumbnail(p, 96),
-            "alt": html.escape(e.name),
+            "alt": escape(e.name),
             "more": "",
         }
         for i, (e, p) in enumerate(zip(EXAMPLES, thumbnails(), strict=True))
@@ -394,9 +403,8 @@ def tab() -> Callable | None:
                 look.label("Where the detail ends: the power spectrum")
                 spectra = _html(plot, "sr-spectrum")
                 gr.HTML(
-                    look.note(
-                        "notice",
-                        "<b>What to notice.</b> Left of the tint all agree: x says what stands there. Inside it bicubic falls off at once; a net that "
+                    look.notice(
+                        "Left of the tint all agree: x says what stands there. Inside it bicubic falls off at once; a net that "
                         "learnt by the squared error stops where it is no longer sure; an adversary asks for the power of a photograph, right or wrong.",
                     ),
                     apply_default_css=False, elem_classes="bare",
@@ -542,10 +550,10 @@ def tab() -> Callable | None:
         double.click(twice, None, **whole_line)
         halt.click(stop, None, None, **private)
 
-        named = [gr.File(visible=False), gr.Textbox(TOLD[view.chosen].model, visible=False)]
+        named = [gr.File(visible=False), gr.Textbox(ENLARGERS[view.chosen].model, visible=False)]
         gr.Button(visible=False).click(
             enlarge, named, gr.Image(visible=False, format="png"), api_name="superres", concurrency_id="whole-api", concurrency_limit=3,
-            api_description=f"A picture at four times its sides; model is one of {', '.join(TOLD[k].model for k in keys)}.",
+            api_description=f"A picture at four times its sides; model is one of {', '.join(ENLARGERS[k].model for k in keys)}.",
         )  # fmt: skip
         gr.Button(visible=False).click(
             score,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import os
 import shutil
 import tempfile
@@ -13,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from markupsafe import Markup
 from PIL import Image
 
 from i2i.pictures import PictureError
@@ -130,31 +130,43 @@ def _time(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} minutes"
 
 
-def shown(job: Job) -> str:
+def shown(job: Job) -> Markup:
     """HTML of a job as it stands."""
     w, h = job.result
     alt = f"the whole picture by {job.title}: {job.done} of {job.of} tiles are done"
-    says = job.says or (f"about <b>{_time(job.left)}</b> left" if job.left is not None else "at work …")
+    left = "at work …" if job.left is None else Markup("about <b>{}</b> left").format(_time(job.left))
     share = 100 * job.done / max(1, job.of)
     return look.stack(
-        f'<figure class="grown"><img src="{light_url(job.preview)}" alt="{html.escape(alt)}"></figure>',
-        f'<div><p class="doing"><span>{html.escape(job.title)}: tile <b>{job.done}</b> of {job.of}</span><span>{w} × {h} px</span>'
-        f'<span role="status">{says}</span></p><div class="meter"><i style="width:{share:.0f}%"></i></div></div>',
+        Markup('<figure class="grown"><img src="{}" alt="{}"></figure>').format(light_url(job.preview), alt),
+        Markup(
+            '<div><p class="doing"><span>{}: tile <b>{}</b> of {}</span><span>{} × {} px</span>'
+            '<span role="status">{}</span></p><div class="meter"><i style="width:{:.0f}%"></i></div></div>'
+        ).format(job.title, job.done, job.of, w, h, job.says or left, share),
     )
 
 
-def idle(view: View, size: tuple[int, int]) -> str:
+def idle(view: View, size: tuple[int, int]) -> Markup:
     """HTML of the card before anything was begun, for the picture on the screen."""
     w, h = size
     try:
         allowed(view.chosen, w, h)
     except PictureError as fault:
-        return look.note("predict", f"<b>Too large.</b> {html.escape(_sentence(fault))}")
+        return look.note("predict", Markup("<b>Too large.</b> {}").format(_sentence(fault)))
     count = tiles_of((w, h))
-    return (
-        f'<p class="tell">All of <b>{html.escape(view.name)}</b>, {w} × {h} px, by <b>{title_of(view.chosen)}</b> becomes '
-        f"<b>{scale_of(view.chosen) * w} × {scale_of(view.chosen) * h}</b>, in {count} tile{'s' * (count != 1)} of at most {TILE} px, each computed with as much of its "
+    k = scale_of(view.chosen)
+    return Markup(
+        '<p class="tell">All of <b>{}</b>, {} × {} px, by <b>{}</b> becomes '
+        "<b>{} × {}</b>, in {} of at most {} px, each computed with as much of its "
         "surroundings as one pixel can see: so there is no seam, and memory stays the same however large the picture is.</p>"
+    ).format(
+        view.name,
+        w,
+        h,
+        title_of(view.chosen),
+        k * w,
+        k * h,
+        "1 tile" if count == 1 else f"{count} tiles",
+        TILE,
     )
 
 

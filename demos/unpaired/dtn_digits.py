@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,6 +9,7 @@ from functools import lru_cache
 import gradio as gr
 import numpy as np
 import torch
+from markupsafe import Markup, escape
 from PIL import Image, ImageChops
 from torch import Tensor
 
@@ -32,7 +32,7 @@ NO_DIGITS = {12: "a letter", 13: "a house"}  # places in the strip
 _OTHERS = 6  # pictures of each digit that f is asked about
 _FILLS = 0.66  # of the canvas: as large as the digits are that f learned from
 
-_EQUATION = (
+_EQUATION = Markup(
     '<p class="equation" role="math" aria-label="G of x is g of f of x; the GAN loss, plus alpha times the distance of f of x from f of g of f of x, plus beta times '
     'the distance of y from g of f of y">G = g ∘ f: <span class="gan"><i>L</i><sub>GANG</sub></span> + α <span class="l1">‖f(x) − f(g(f(x)))‖²</span> + '
     'β <span class="l1">‖y − g(f(y))‖²</span></p>'
@@ -92,7 +92,7 @@ def centred(picture: Image.Image, size: int = 128) -> Image.Image:
 
 
 @torch.inference_mode()
-def show(picture: Image.Image, name: str, digit: bool = True) -> str:
+def show(picture: Image.Image, name: str, digit: bool = True) -> Markup:
     """HTML of the translation, of what f says of both, of the equation and its terms."""
     model = loaded(MODEL)
     x = model.place(picture).x
@@ -104,40 +104,53 @@ def show(picture: Image.Image, name: str, digit: bool = True) -> str:
     kept = (here - there).norm().item()
     others = [(here - codes[label == k]).norm(dim=1).mean().item() for k in range(10)]
     nearest = int(np.argmin(others))
-    row = "".join(
+    row = Markup("").join(
         (
             look.figure(
                 to_picture(x),
                 f"the picture: {name}",
-                f"<b>x</b>, {html.escape(name)}<br>as f sees it, {model.size} px",
+                Markup("<b>x</b>, {}<br>as f sees it, {} px").format(name, model.size),
             ),
-            look.figure(to_picture(made), "the moulded digit made of it", "<b>G(x) = g(f(x))</b><br>moulded"),
-            look.figure(to_picture(again), "that one translated once more", "<b>G(G(x))</b><br>once more"),
+            look.figure(
+                to_picture(made),
+                "the moulded digit made of it",
+                Markup("<b>G(x) = g(f(x))</b><br>moulded"),
+            ),
+            look.figure(
+                to_picture(again),
+                "that one translated once more",
+                Markup("<b>G(G(x))</b><br>once more"),
+            ),
         )
     )
     top = max(kept, *others) or 1.0
 
-    def bar(kind: str, text: str, far: float) -> str:
-        return f'<li class="{kind}"><span>{text}</span><i style="width:{100 * far / top:.0f}%"></i><b>{far:.1f}</b></li>'
+    def bar(kind: str, text: str, far: float) -> Markup:
+        return Markup('<li class="{}"><span>{}</span><i style="width:{:.0f}%"></i><b>{:.1f}</b></li>').format(
+            kind, text, 100 * far / top, far
+        )
 
-    bars = bar("made", "G(x)", kept) + "".join(
+    bars = bar("made", "G(x)", kept) + Markup("").join(
         bar("least" if k == nearest else "", f"written {k}s", far) for k, far in enumerate(others)
     )
     weight = model.method.weights(0)["constancy"]
     term = weight * (here - there).square().mean().item()
     notice = (
-        f"<b>What to notice.</b> g sees {here.shape[1]} numbers and nothing else. f was taught to tell digits apart whatever their ink, paper, slant and stroke, so it drops "
+        f"g sees {here.shape[1]} numbers and nothing else. f was taught to tell digits apart whatever their ink, paper, slant and stroke, so it drops "
         "those, and what f drops cannot come back: the moulded digit gets a colour and a stand of g's own choosing."
     )
     if not digit:
-        notice += f" <b>This picture shows no digit, and a digit is made all the same:</b> g knows nothing else. To f it looks most like the {nearest}s."
+        notice += Markup(
+            " <b>This picture shows no digit, and a digit is made all the same:</b> g knows nothing else. To f it looks most like the {}s."
+        ).format(nearest)
     else:
         notice += " Give it something that is no digit: it makes one all the same."
     return look.stack(
-        f'<div class="trip">{row}</div>',
-        f'<h3 class="label">How far from x, in the eyes of f</h3><ul class="near">{bars}</ul>',
-        _EQUATION, f'<div class="terms"><div><span class="l1">{weight:g} · mean of (f(x) − f(g(f(x))))²</span> <strong>{term:.2f}</strong></div></div>',
-        look.note("notice", notice),
+        Markup('<div class="trip">{}</div>').format(row),
+        Markup('<h3 class="label">How far from x, in the eyes of f</h3><ul class="near">{}</ul>').format(bars),
+        _EQUATION,
+        Markup('<div class="terms"><div><span class="l1">{:g} · mean of (f(x) − f(g(f(x))))²</span> <strong>{:.2f}</strong></div></div>').format(weight, term),
+        look.notice(notice),
     )  # fmt: skip
 
 
@@ -146,9 +159,9 @@ def _choices() -> tuple[dict, ...]:
     return tuple(
         {
             "key": str(i),
-            "title": w.name if w.digit else f"no digit: {w.name}",
+            "title": escape(w.name if w.digit else f"no digit: {w.name}"),
             "src": thumbnail(w.picture),
-            "alt": f"written {w.name}",
+            "alt": escape(f"written {w.name}"),
             "more": "",
         }
         for i, w in enumerate(examples())
@@ -172,7 +185,7 @@ def _blank() -> dict:
     }  # fmt: skip
 
 
-def _drawn(value: dict | None) -> str:
+def _drawn(value: dict | None) -> Markup:
     try:
         return show(
             centred(rasterise({"ops": (value or {}).get("ops")}, INKS, PAPER), loaded(MODEL).size),
@@ -234,7 +247,7 @@ def card() -> tuple[Callable, list] | None:
     return restore, [told, heap, pad]
 
 
-def _example(at: int) -> str:
+def _example(at: int) -> Markup:
     written = examples()[at]
     return show(
         written.picture, written.name if not written.digit else f"a written {written.name}", written.digit

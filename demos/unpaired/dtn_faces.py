@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import html
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
 import gradio as gr
 import torch
+from markupsafe import Markup, escape
 from PIL import Image
 from torch import Tensor
 
@@ -33,7 +33,7 @@ MODEL = "dtn-faces"
 _HELD_OUT = 8  # photographs shown where the set is installed
 _NEAREST = 5  # faces in the list, and x itself
 
-_EQUATION = (
+_EQUATION = Markup(
     '<p class="equation" role="math" aria-label="the GAN loss of three classes, plus alpha times the distance of f of x from f of g of f of x, plus beta times the '
     'distance of y from g of f of y, plus gamma times the total variation of G of x"><span class="gan"><i>L</i><sub>GANG</sub></span> + α '
     '<span class="l1">‖f(x) − f(g(f(x)))‖²</span> + β <span class="l1">‖y − g(f(y))‖²</span> + γ TV(G(x))</p>'
@@ -81,7 +81,7 @@ def _codes() -> Tensor:
 
 
 @torch.inference_mode()
-def show(picture: Image.Image, name: str, at: int = -1) -> str:
+def show(picture: Image.Image, name: str, at: int = -1) -> Markup:
     """HTML of the translation, of the faces that f takes it for, and of the objective; at: which example it is, or -1."""
     model, known = loaded(MODEL), examples()
     x = _seen(picture)
@@ -95,13 +95,18 @@ def show(picture: Image.Image, name: str, at: int = -1) -> str:
     rank = order.index(own) + 1
     row = look.figure(
         to_picture(x),
-        f"the picture: {html.escape(name)}",
-        f"<b>x</b>, {html.escape(name)}<br>as f sees it, {model.size} px",
+        f"the picture: {name}",
+        Markup("<b>x</b>, {}<br>as f sees it, {} px").format(name, model.size),
     )
-    row += look.figure(to_picture(made), "the drawn person made of it", "<b>G(x) = g(f(x))</b>")
-    cells = "".join(
-        f'<li class="{"own" if i == own else ""}"><img src="{thumbnail(framed(faces[i].picture), 74)}" alt="{html.escape(faces[i].name)}">'
-        f"{'<b>x itself</b>' if i == own else html.escape(faces[i].name)}<br><b>{far[i]:.1f}</b></li>"
+    row += look.figure(to_picture(made), "the drawn person made of it", Markup("<b>G(x) = g(f(x))</b>"))
+    cells = Markup("").join(
+        Markup('<li class="{}"><img src="{}" alt="{}">{}<br><b>{:.1f}</b></li>').format(
+            "own" if i == own else "",
+            thumbnail(framed(faces[i].picture), 74),
+            faces[i].name,
+            Markup("<b>x itself</b>") if i == own else faces[i].name,
+            far[i].item(),
+        )
         for i in dict.fromkeys([*order[:_NEAREST], own])
     )
     weights = model.method.weights(0)
@@ -109,15 +114,18 @@ def show(picture: Image.Image, name: str, at: int = -1) -> str:
     rough = weights["smoothness"] * total_variation(made).item()
     verdict = "x itself" if rank == 1 else f"another: x comes at place {rank}"
     return look.stack(
-        f'<div class="trip">{row}</div>',
-        f'<h3 class="label">Whose emoji is it, in the eyes of f?</h3><p class="tell">Of {len(faces)} faces f takes G(x) for <b>{verdict}</b>. How far its code lies from that of each:</p>'
-        f'<ul class="who">{cells}</ul>',
+        Markup('<div class="trip">{}</div>').format(row),
+        Markup(
+            '<h3 class="label">Whose emoji is it, in the eyes of f?</h3><p class="tell">Of {} faces f takes G(x) for <b>{}</b>. How far its code lies from that of each:</p>'
+            '<ul class="who">{}</ul>'
+        ).format(len(faces), verdict, cells),
         _EQUATION,
-        f'<div class="terms"><div><span class="l1">{weights["constancy"]:g} · mean of (f(x) − f(g(f(x))))²</span> <strong>{constancy:.2f}</strong></div>'
-        f'<div><span>{weights["smoothness"]:g} · TV(G(x))</span> <strong>{rough:.3f}</strong></div></div>',
-        look.note(
-            "notice",
-            "<b>What to notice.</b> f was not taught faces: it learnt to name things, how they are drawn, and what was done to a picture (blur, noise). G keeps what "
+        Markup(
+            '<div class="terms"><div><span class="l1">{:g} · mean of (f(x) − f(g(f(x))))²</span> <strong>{:.2f}</strong></div>'
+            "<div><span>{:g} · TV(G(x))</span> <strong>{:.3f}</strong></div></div>"
+        ).format(weights["constancy"], constancy, weights["smoothness"], rough),
+        look.notice(
+            "f was not taught faces: it learnt to name things, how they are drawn, and what was done to a picture (blur, noise). G keeps what "
             "such a net sees, and that is not who it is; what is unlike the four hundred faces that it learnt from (a hat, a drawing) dissolves. The paper’s f had "
             "learnt from millions of named faces. Nobody named these, so nobody can score whether the right person came out: take it as a look, not as a result.",
         ),
@@ -129,9 +137,9 @@ def _choices() -> tuple[dict, ...]:
     return tuple(
         {
             "key": str(i),
-            "title": face.name,
+            "title": escape(face.name),
             "src": thumbnail(framed(face.picture)),
-            "alt": face.name,
+            "alt": escape(face.name),
             "more": "",
         }
         for i, face in enumerate(examples())
@@ -148,7 +156,7 @@ def _heap(at: int) -> dict:
     }
 
 
-def _example(at: int) -> str:
+def _example(at: int) -> Markup:
     return show(examples()[at].picture, examples()[at].name, at)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 import torch
+from markupsafe import Markup
 from torch import Tensor
 
 from i2i.losses import l1
@@ -15,12 +16,12 @@ from i2i.run.pipeline import Model
 
 from ..widgets.look import figure, stack
 from ..widgets.strip import thumbnail
-from .objective import Seen
+from .objective import Screen
 
 _SLOTS = 4  # of the pool in the picture; CycleGAN's has 50
 
 
-def already_there(model: Model, seen: Seen) -> str:
+def already_there(model: Model, seen: Screen) -> Markup:
     """HTML: G on a picture of the target domain, beside how much it changes one of the source."""
     kept, moved = l1(seen.same, seen.target).item(), l1(seen.made, seen.source).item()
     title, weight = PAPERS[model.kind].name, getattr(model.method.config, "identity", None)
@@ -40,8 +41,10 @@ def already_there(model: Model, seen: Seen) -> str:
     there = figure(y[0], "a picture of the target domain", "there already")
     after = figure(y[1], f"the same, translated nevertheless; changed by {kept:.3f}", "translated")
     return stack(
-        f'<div class="two">{there}{after}<p class="tell">changed by <strong>{kept:.3f}</strong>,<br>the picture above by <strong>{moved:.3f}</strong>, '
-        f'of a range of 2</p></div><p class="tell">{says}</p>'
+        Markup(
+            '<div class="two">{}{}<p class="tell">changed by <strong>{:.3f}</strong>,<br>the picture above by <strong>{:.3f}</strong>, '
+            'of a range of 2</p></div><p class="tell">{}</p>'
+        ).format(there, after, kept, moved, says)
     )
 
 
@@ -59,12 +62,19 @@ def shown_to_d(count: int, size: int = _SLOTS) -> tuple[int, ...]:
     return tuple(shown)
 
 
-def history(model: Model, made: Tensor) -> str:
+def history(model: Model, made: Tensor) -> Markup:
     """HTML: the translations of the examples in the order in which G would make them, and what D would be shown."""
     small = [thumbnail(to_picture(m), 64) for m in made]
-    cells = "".join(
-        f'<img src="{small[i]}" alt="step {i + 1}: G makes this"><img src="{small[j]}" class="{"old" if i != j else ""}" '
-        f'alt="step {i + 1}: D is shown {"the same" if i == j else f"the picture of step {j + 1}"}">'
+    cells = Markup("").join(
+        Markup(
+            '<img src="{made}" alt="step {step}: G makes this"><img src="{shown}" class="{old}" alt="step {step}: D is shown {what}">'
+        ).format(
+            made=small[i],
+            shown=small[j],
+            step=i + 1,
+            old="old" if i != j else "",
+            what="the same" if i == j else f"the picture of step {j + 1}",
+        )
         for i, j in enumerate(shown_to_d(len(small)))
     )
     size, title = getattr(model.method.config, "pool", 0), PAPERS[model.kind].name
@@ -74,6 +84,10 @@ def history(model: Model, made: Tensor) -> str:
         f"made pictures go into a pool ({has}; here {_SLOTS}), and every other time D is shown an old one out of it: those in orange."
     )
     return stack(
-        f'<div class="pool" style="--n:{len(small)}"><span>G makes</span><span>D is shown</span>{cells}</div>',
-        f'<p class="tell">{says} Only D is taught that way, and only in training: translating never touches the pool.</p>',
+        Markup('<div class="pool" style="--n:{}"><span>G makes</span><span>D is shown</span>{}</div>').format(
+            len(small), cells
+        ),
+        Markup(
+            '<p class="tell">{} Only D is taught that way, and only in training: translating never touches the pool.</p>'
+        ).format(says),
     )

@@ -7,18 +7,19 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import torch
+from markupsafe import Markup
 from torch import Tensor
 
 from i2i.method import Method
 from i2i.nets.layers import own_statistics
 from i2i.run.pipeline import Model
 
-from ..widgets.look import note, stack
+from ..widgets.look import notice, stack
 from ..widgets.tex import tex
 
 
 @dataclass(frozen=True)
-class Seen:
+class Screen:
     """What is on the screen, [1, 3, H, W] in [-1, 1]: a picture, its translation, its return (None: there is no way
     back), a picture of the target domain, and that one translated as if it were not there yet."""
 
@@ -32,20 +33,20 @@ class Seen:
 
 @dataclass(frozen=True)
 class Term:
-    """label: HTML in the paper's letters.  kind: its colour, "gan", "l1" or ""; value is not yet weighted."""
+    """label: in the paper's letters.  kind: its colour, "gan", "l1" or ""; value is not yet weighted."""
 
-    label: str
+    label: Markup
     kind: str
     weight: float
     value: float
 
 
 @dataclass(frozen=True)
-class Told:
+class MethodText:
     """over, back: how the paper writes the translation and the return, from x and from y.
     aside: said below the terms.  source: its letters for images of the two domains."""
 
-    equation: str
+    equation: Markup
     spoken: str
     over: tuple[str, str]
     back: tuple[str, str]
@@ -54,42 +55,50 @@ class Told:
     source: tuple[str, str] = ("x", "y")
 
 
-TOLD: dict[str, Told] = {
-    "cyclegan": Told(
-        '<span class="gan"><i>L</i><sub>GAN</sub>(G, D<sub>Y</sub>)</span> + <span class="gan"><i>L</i><sub>GAN</sub>(F, D<sub>X</sub>)</span> '
-        '+ λ <span class="l1"><i>L</i><sub>cyc</sub>(G, F)</span>',
+METHOD_TEXTS: dict[str, MethodText] = {
+    "cyclegan": MethodText(
+        Markup(
+            '<span class="gan"><i>L</i><sub>GAN</sub>(G, D<sub>Y</sub>)</span> + <span class="gan"><i>L</i><sub>GAN</sub>(F, D<sub>X</sub>)</span> '
+            '+ λ <span class="l1"><i>L</i><sub>cyc</sub>(G, F)</span>'
+        ),
         "the GAN loss of G and D Y, plus that of F and D X, plus lambda times the cycle loss of G and F",
         ("G(x)", "F(y)"), ("F(G(x))", "G(F(y))"),
         "Coming back proves that nothing was lost, not that it was translated well: a cycle closes over any swap of colours, as "
         "long as F swaps them back. Compare the size of the cycle term with what you think of the translation.",
     ),
-    "discogan": Told(
-        '<span class="gan"><i>L</i><sub>GAN<sub>B</sub></sub></span> + <span class="l1"><i>L</i><sub>CONST<sub>A</sub></sub></span> + '
-        '<span class="gan"><i>L</i><sub>GAN<sub>A</sub></sub></span> + <span class="l1"><i>L</i><sub>CONST<sub>B</sub></sub></span>',
+    "discogan": MethodText(
+        Markup(
+            '<span class="gan"><i>L</i><sub>GAN<sub>B</sub></sub></span> + <span class="l1"><i>L</i><sub>CONST<sub>A</sub></sub></span> + '
+            '<span class="gan"><i>L</i><sub>GAN<sub>A</sub></sub></span> + <span class="l1"><i>L</i><sub>CONST<sub>B</sub></sub></span>'
+        ),
         "the GAN loss in B, plus the reconstruction of A, plus the GAN loss in A, plus the reconstruction of B",
-        ("G<sub>AB</sub>(a)", "G<sub>BA</sub>(b)"), ("G<sub>BA</sub>(G<sub>AB</sub>(a))", "G<sub>AB</sub>(G<sub>BA</sub>(b))"),
+        (Markup("G<sub>AB</sub>(a)"), Markup("G<sub>BA</sub>(b)")), (Markup("G<sub>BA</sub>(G<sub>AB</sub>(a))"), Markup("G<sub>AB</sub>(G<sub>BA</sub>(b))")),
         "Without skips or residual blocks every picture passes through a narrow code. Fine parts are redrawn from "
         "memory: shapes may turn into others of the same kind, and little can be hidden for the way back.",
         source=("a", "b"),
     ),
-    "dualgan": Told(
-        'λ<sub>U</sub> <span class="l1">|x − G<sub>B</sub>(G<sub>A</sub>(x))|</span> + λ<sub>V</sub> <span class="l1">|y − G<sub>A</sub>(G<sub>B</sub>(y))|</span> '
-        '− <span class="gan">D<sub>A</sub>(G<sub>A</sub>(x))</span> − <span class="gan">D<sub>B</sub>(G<sub>B</sub>(y))</span>',
+    "dualgan": MethodText(
+        Markup(
+            'λ<sub>U</sub> <span class="l1">|x − G<sub>B</sub>(G<sub>A</sub>(x))|</span> + λ<sub>V</sub> <span class="l1">|y − G<sub>A</sub>(G<sub>B</sub>(y))|</span> '
+            '− <span class="gan">D<sub>A</sub>(G<sub>A</sub>(x))</span> − <span class="gan">D<sub>B</sub>(G<sub>B</sub>(y))</span>'
+        ),
         "lambda U times the distance of x from its return, plus lambda V times that of y, minus the critics' scores of both translations",
-        ("G<sub>A</sub>(x)", "G<sub>B</sub>(y)"), ("G<sub>B</sub>(G<sub>A</sub>(x))", "G<sub>A</sub>(G<sub>B</sub>(y))"),
+        (Markup("G<sub>A</sub>(x)"), Markup("G<sub>B</sub>(y)")), (Markup("G<sub>B</sub>(G<sub>A</sub>(x))"), Markup("G<sub>A</sub>(G<sub>B</sub>(y))")),
         "The skips of the U-Net carry the outline over untouched. Coming back weighs 500 times as much as the critic's "
         "score, so the return is close; how far the style goes is what the critic can still ask for.",
     ),
-    "unit": Told(
-        '<i>L</i><sub>VAE<sub>1</sub></sub> + <span class="gan"><i>L</i><sub>GAN<sub>1</sub></sub></span> + <span class="l1"><i>L</i><sub>CC<sub>1</sub></sub></span> + '
-        '<i>L</i><sub>VAE<sub>2</sub></sub> + <span class="gan"><i>L</i><sub>GAN<sub>2</sub></sub></span> + <span class="l1"><i>L</i><sub>CC<sub>2</sub></sub></span>',
+    "unit": MethodText(
+        Markup(
+            '<i>L</i><sub>VAE<sub>1</sub></sub> + <span class="gan"><i>L</i><sub>GAN<sub>1</sub></sub></span> + <span class="l1"><i>L</i><sub>CC<sub>1</sub></sub></span> + '
+            '<i>L</i><sub>VAE<sub>2</sub></sub> + <span class="gan"><i>L</i><sub>GAN<sub>2</sub></sub></span> + <span class="l1"><i>L</i><sub>CC<sub>2</sub></sub></span>'
+        ),
         "for each of the two domains the loss of its autoencoder, its GAN loss and its cycle loss",
-        ("G<sub>2</sub>(E<sub>1</sub>(x))", "G<sub>1</sub>(E<sub>2</sub>(y))"), ("G<sub>1</sub>(E<sub>2</sub>(·))", "G<sub>2</sub>(E<sub>1</sub>(·))"),
+        (Markup("G<sub>2</sub>(E<sub>1</sub>(x))"), Markup("G<sub>1</sub>(E<sub>2</sub>(y))")), (Markup("G<sub>1</sub>(E<sub>2</sub>(·))"), Markup("G<sub>2</sub>(E<sub>1</sub>(·))")),
         "The layers nearest the code are the same for both domains, so a thing should have one code in both. The code was "
         "trained under noise of size 1: what it carries must be loud, and a faint hidden signal would drown.",
     ),
-    "distancegan": Told(
-        'α <span class="gan"><i>L</i><sub>GAN</sub>(G, D)</span> + β <span class="l1"><i>L</i><sub>distance</sub>(G)</span>',
+    "distancegan": MethodText(
+        Markup('α <span class="gan"><i>L</i><sub>GAN</sub>(G, D)</span> + β <span class="l1"><i>L</i><sub>distance</sub>(G)</span>'),
         "alpha times the GAN loss of G and D, plus beta times the distance loss of G",
         ("G(x)", ""), ("", ""),
         "No second generator and no cycle. Two pictures that differ much must still differ much afterwards: that alone keeps G "
@@ -114,7 +123,7 @@ def _judging(model: Model) -> Method:
 
 
 @torch.inference_mode()
-def terms(model: Model, seen: Seen) -> list[Term]:
+def terms(model: Model, seen: Screen) -> list[Term]:
     """Those terms of the method's objective that speak of what is on the screen. One of a discriminator that was not
     shipped, or whose weight is 0, is left out."""
     method = _judging(model)
@@ -133,17 +142,19 @@ def terms(model: Model, seen: Seen) -> list[Term]:
     )
 
 
-def objective(model: Model, seen: Seen) -> str:
+def objective(model: Model, seen: Screen) -> Markup:
     """HTML: the equation, its live terms, and what to notice."""
-    told, found = TOLD[model.kind], terms(model, seen)
+    told, found = METHOD_TEXTS[model.kind], terms(model, seen)
     equation, spoken = told.equation, told.spoken
     if getattr(model.method.config, "identity", 0):
         equation, spoken = (
-            f"{equation} + ½λ <i>L</i><sub>identity</sub>",
+            equation + Markup(" + ½λ <i>L</i><sub>identity</sub>"),
             f"{spoken}, plus half lambda times the identity loss",
         )
-    cells = "".join(
-        f'<div><span class="{t.kind}">{t.weight:g} · {t.label}</span> <strong>{t.weight * t.value:.2f}</strong></div>'
+    cells = Markup("").join(
+        Markup('<div><span class="{}">{:g} · {}</span> <strong>{:.2f}</strong></div>').format(
+            t.kind, t.weight, t.label, t.weight * t.value
+        )
         for t in found
     )
     left_out = []
@@ -152,7 +163,8 @@ def objective(model: Model, seen: Seen) -> str:
     if told.aside:
         left_out.append(told.aside)
     return stack(
-        f'<p class="equation" role="math" aria-label="{spoken}">{equation}</p>', f'<div class="terms">{cells}</div>',
-        f'<p class="small">{" ".join(left_out)}</p>' if left_out else "",
-        note("notice", f"<b>What to notice.</b> {told.notice}"),
+        Markup('<p class="equation" role="math" aria-label="{}">{}</p>').format(spoken, equation),
+        Markup('<div class="terms">{}</div>').format(cells),
+        Markup('<p class="small">{}</p>').format(" ".join(left_out)) if left_out else "",
+        notice(told.notice),
     )  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from functools import lru_cache
 import gradio as gr
 import numpy as np
 import torch
+from markupsafe import Markup, escape
 from PIL import Image
 from torch import Tensor
 
@@ -37,7 +37,7 @@ WORK = "i2i.run.oneshot:learn_icon"
 LINE = Line()
 _FLAT = 2.0  # grey levels: less variation is no picture
 
-_EQUATION = (
+_EQUATION = Markup(
     '<p class="equation" role="math" aria-label="for the one picture x: the GAN loss of its translation, plus ten times the distance of x from its return, plus '
     'the distance of x from its copy"><span class="gan"><i>L</i><sub>GAN</sub>(G<sub>y</sub>E<sub>x</sub>(x))</span> + 10 <span class="l1">|x − G<sub>x</sub>E<sub>y</sub>'
     '(G<sub>y</sub>E<sub>x</sub>(x))|</span> + <span class="l1">|x − G<sub>x</sub>E<sub>x</sub>(x)|</span></p>'
@@ -86,42 +86,50 @@ def _image(pixels: np.ndarray) -> Image.Image:
     return Image.fromarray(np.ascontiguousarray(pixels.transpose(1, 2, 0)))
 
 
-def shown(run: Run) -> str:
+def shown(run: Run) -> Markup:
     """HTML of a run as it stands."""
     cells = [
         look.figure(
             run.picture,
             f"the one picture: {run.name}",
-            f"<b>x</b>, the one picture<br>{html.escape(run.name)}",
+            Markup("<b>x</b>, the one picture<br>{}").format(run.name),
         )
     ]
     x = from_bytes(torch.from_numpy(np.array(run.picture))).permute(2, 0, 1)[None]
     cells.append(
         look.figure(
-            _before(x), "its translation before the first step", "<b>before</b><br>by the target's own layers"
+            _before(x),
+            "its translation before the first step",
+            Markup("<b>before</b><br>by the target's own layers"),
         )
     )
     if not run.frames:
         cells += [_void("Here you will see it change."), _void("And here, whether it finds its way back.")]
-        return look.stack(f'<div class="trip">{"".join(cells)}</div>', _doing(run))
+        return look.stack(_row(cells), _doing(run))
     last = run.frames[-1]
     miss = l1(from_bytes(torch.from_numpy(last.back)), x).item()
     cells += [
         look.figure(
             _image(last.over[0]),
             f"its translation after {last.step} steps",
-            f"<b>{'after' if run.over else 'now, after'} {last.step} steps</b><br>made {TARGET}",
+            Markup("<b>{} {} steps</b><br>made {}").format(
+                "after" if run.over else "now, after", last.step, TARGET
+            ),
         ),
         look.figure(
             _image(last.back[0]),
             "its return",
-            f"<b>its return</b><br>misses x by <strong>{miss:.3f}</strong>",
+            Markup("<b>its return</b><br>misses x by <strong>{:.3f}</strong>").format(miss),
         ),
     ]
-    parts = [f'<div class="trip">{"".join(cells)}</div>', _doing(run), _curves(run.frames)]
+    parts = [_row(cells), _doing(run), _curves(run.frames)]
     if run.over:
         parts += [_damage(run), _truth(run)]
     return look.stack(*parts)
+
+
+def _row(cells: list[Markup]) -> Markup:
+    return Markup('<div class="trip">{}</div>').format(Markup("").join(cells))
 
 
 @torch.inference_mode()
@@ -131,23 +139,23 @@ def _before(x: Tensor) -> Image.Image:
     return to_picture(method.decode(method.encode(x, "y"), "y"))
 
 
-def _void(text: str) -> str:
-    return f'<figure><div class="void">{text}</div></figure>'
+def _void(text: str) -> Markup:
+    return Markup('<figure><div class="void">{}</div></figure>').format(text)
 
 
-def _doing(run: Run) -> str:
+def _doing(run: Run) -> Markup:
     if not run.frames:
-        return f'<p class="doing" role="status">{run.says}</p>' if run.says else ""
+        return Markup('<p class="doing" role="status">{}</p>').format(run.says) if run.says else Markup("")
     last = run.frames[-1]
     share = 100 if run.over else 100 * min(1.0, last.seconds / run.seconds)
-    left = run.says or f"<b>{max(0.0, run.seconds - last.seconds):.0f} s</b> left"
-    return (
-        f'<div><p class="doing"><span>step <b>{last.step}</b></span><span role="status">{left}</span></p>'
-        f'<div class="meter"><i style="width:{share:.0f}%"></i></div></div>'
-    )
+    left = run.says or Markup("<b>{:.0f} s</b> left").format(max(0.0, run.seconds - last.seconds))
+    return Markup(
+        '<div><p class="doing"><span>step <b>{}</b></span><span role="status">{}</span></p>'
+        '<div class="meter"><i style="width:{:.0f}%"></i></div></div>'
+    ).format(last.step, left, share)
 
 
-def _curves(frames: list[Progress]) -> str:
+def _curves(frames: list[Progress]) -> Markup:
     """HTML of the terms for x over time: small lines, and the last value of each."""
     cells = []
     for term, (kind, text) in _TERMS.items():
@@ -160,34 +168,42 @@ def _curves(frames: list[Progress]) -> str:
         )
         colour = "var(--violet)" if kind == "gan" else "var(--orange)"
         cells.append(
-            f'<figure><svg viewBox="0 0 100 38" preserveAspectRatio="none" role="img" aria-label="{text}, from {values[0]:.2f} to {values[-1]:.2f}">'
-            f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="1.6" vector-effect="non-scaling-stroke"/></svg>'
-            f"<figcaption>{text} <strong>{values[-1]:.2f}</strong></figcaption></figure>"
+            Markup(
+                '<figure><svg viewBox="0 0 100 38" preserveAspectRatio="none" role="img" aria-label="{text}, from {first:.2f} to {last:.2f}">'
+                '<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="1.6" vector-effect="non-scaling-stroke"/></svg>'
+                "<figcaption>{text} <strong>{last:.2f}</strong></figcaption></figure>"
+            ).format(text=text, first=values[0], last=values[-1], line=line, colour=colour)
         )
-    return f'<div class="curve">{"".join(cells)}</div>' if cells else ""
+    return Markup('<div class="curve">{}</div>').format(Markup("").join(cells)) if cells else Markup("")
 
 
-def _damage(run: Run) -> str:
+def _damage(run: Run) -> Markup:
     """HTML: what the training did to a picture of the target that has nothing to do with x, through E_y, the shared layers and G_y."""
     first, last = run.frames[0], run.frames[-1]
     if last.step == 0:
-        return ""
+        return Markup("")
     other = unseen_icons(run.picture.width)[:1].numpy()
-    cells = "".join(
+    cells = Markup("").join(
         (
             look.figure(
-                _image(other[0]), f"a {TARGET} icon that no training saw", f"<b>y</b>, a {TARGET} icon"
+                _image(other[0]),
+                f"a {TARGET} icon that no training saw",
+                Markup("<b>y</b>, a {} icon").format(TARGET),
             ),
             look.figure(
-                _image(first.copy[0]), "its copy before", f"<b>its copy before</b><br>{first.copied:.3f}"
+                _image(first.copy[0]),
+                "its copy before",
+                Markup("<b>its copy before</b><br>{:.3f}").format(first.copied),
             ),
             look.figure(
-                _image(last.copy[0]), "its copy after", f"<b>after</b><br><strong>{last.copied:.3f}</strong>"
+                _image(last.copy[0]),
+                "its copy after",
+                Markup("<b>after</b><br><strong>{:.3f}</strong>").format(last.copied),
             ),
         )
     )
     if run.selective:
-        why = (
+        why = Markup(
             "The one picture moved only its own outer layers, E<sub>x</sub> and G<sub>x</sub>; the shared layers between them went on learning from the target alone. "
             "That is <b>selective backpropagation</b>, the paper's rule against a single picture bending what thousands taught."
         )
@@ -196,7 +212,9 @@ def _damage(run: Run) -> str:
             "This time the one picture moved the shared layers too, which the paper rules out, lest they bend to what suits x alone. Do not expect to see the damage "
             "in a run as short as this one: the target goes on teaching the same layers, and holds them in place."
         )
-    return f'<div class="two">{cells}<p class="tell">{why} {_measured()} The numbers: mean error of the copies of four such icons.</p></div>'
+    return Markup(
+        '<div class="two">{}<p class="tell">{} {} The numbers: mean error of the copies of four such icons.</p></div>'
+    ).format(cells, why, _measured())
 
 
 def _measured() -> str:
@@ -215,17 +233,19 @@ def _measured() -> str:
     )
 
 
-def _truth(run: Run) -> str:
+def _truth(run: Run) -> Markup:
     if run.truth is None:
-        return ""
+        return Markup("")
     last = from_bytes(torch.from_numpy(run.frames[-1].over))
     true = loaded(MODEL).place(run.truth).x
     picture = look.figure(
         to_picture(true),
         f"the true {TARGET} picture",
-        f"<b>the truth</b><br>missed by <strong>{l1(last, true).item():.3f}</strong>",
+        Markup("<b>the truth</b><br>missed by <strong>{:.3f}</strong>").format(l1(last, true).item()),
     )
-    return f'<details class="note predict"><summary>Predict first. How does the world draw this very thing {TARGET}?</summary><div class="two">{picture}</div></details>'
+    return Markup(
+        '<details class="note predict"><summary>Predict first. How does the world draw this very thing {}?</summary><div class="two">{}</div></details>'
+    ).format(TARGET, picture)
 
 
 @lru_cache(maxsize=1)
@@ -233,9 +253,9 @@ def _choices() -> tuple[dict, ...]:
     return tuple(
         {
             "key": str(i),
-            "title": html.escape(e.name),
+            "title": escape(e.name),
             "src": thumbnail(e.drawn(SOURCE)),
-            "alt": html.escape(e.name),
+            "alt": escape(e.name),
             "more": "",
         }
         for i, e in enumerate(examples())
@@ -364,11 +384,12 @@ def card() -> tuple[Callable, list] | None:
                 gr.HTML(
                     look.stack(
                         _EQUATION,
-                        look.note(
-                            "notice",
-                            "<b>What to notice.</b> No discriminator knows the source: one picture has no style that could be told from its content. "
-                            f"What holds x is the way back, and what holds the rest is the target: while x moves only E<sub>x</sub> and G<sub>x</sub>, {DRAWN} "
-                            "target icons alone go on teaching the shared layers.",
+                        look.notice(
+                            Markup(
+                                "No discriminator knows the source: one picture has no style that could be told from its content. "
+                                "What holds x is the way back, and what holds the rest is the target: while x moves only E<sub>x</sub> and G<sub>x</sub>, {} "
+                                "target icons alone go on teaching the shared layers."
+                            ).format(DRAWN),
                         ),
                     ),
                     apply_default_css=False, elem_classes="bare",

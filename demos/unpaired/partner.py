@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import html
 from functools import lru_cache
 
 import numpy as np
 import torch
+from markupsafe import Markup
 from PIL import Image
 
 from i2i.losses import l1
@@ -55,7 +55,7 @@ def ask(
     chosen: str,
     returns: bool,
     guess: str | None,
-) -> tuple[str, str]:
+) -> tuple[Markup, Markup]:
     """HTML of the candidates, and of what to say of them: the question, or after a guess which one is true and how far
     each method's picture is from it.
 
@@ -63,29 +63,40 @@ def ask(
     """
     shown = candidates(key, at, domain)
     if not tellable(key, at, domain):
-        return "", note(
+        return Markup(""), note(
             "predict",
-            "<b>Predict first.</b> This one has hardly any colour to be wrong about: choose another example.",
+            Markup(
+                "<b>Predict first.</b> This one has hardly any colour to be wrong about: choose another example."
+            ),
         )
     cells = []
     for letter, (picture, turn) in zip(LETTERS, shown, strict=True):
-        caption = f"<b>{letter}</b>"
+        caption = Markup("<b>{}</b>").format(letter)
         if guess:
-            mark = ' class="true"' if not turn else ""
-            caption = f"<b{mark}>{letter}: {_TURNS[turn]}</b><br>{_far(made[chosen], picture):.3f} from {html.escape(chosen)}'s"
+            caption = Markup("<b{}>{}: {}</b><br>{:.3f} from {}'s").format(
+                Markup(' class="true"') if not turn else "",
+                letter,
+                _TURNS[turn],
+                _far(made[chosen], picture),
+                chosen,
+            )
         cells.append(figure(picture, f"candidate {letter}" + (f", {_TURNS[turn]}" if guess else ""), caption))
-    row = f'<div class="four">{"".join(cells)}</div>'
+    row = Markup('<div class="four">{}</div>').format(Markup("").join(cells))
     if not guess:
         return row, note(
             "predict",
-            "<b>Predict first.</b> One of the four is the true partner of the picture above; no model ever saw the two together. "
-            "In the others the hue is turned. Trust the translations above, or do not: which one is true?",
+            Markup(
+                "<b>Predict first.</b> One of the four is the true partner of the picture above; no model ever saw the two together. "
+                "In the others the hue is turned. Trust the translations above, or do not: which one is true?"
+            ),
         )
     truth = next(p for p, turn in shown if not turn)
     right = LETTERS[[turn for _, turn in shown].index(0)]
     far = {turn: _far(made[chosen], p) for p, turn in shown}
-    nearest, whose = min(far, key=far.get), f"{html.escape(chosen)}'s picture"
-    verdict = f"<b>{'Right' if guess == right else 'Not quite'}: {right} is the true partner.</b> "
+    nearest, whose = min(far, key=far.get), f"{chosen}'s picture"
+    verdict = Markup("<b>{}: {} is the true partner.</b> ").format(
+        "Right" if guess == right else "Not quite", right
+    )
     if abs(far[0] - min(d for turn, d in far.items() if turn)) < _TIE:
         verdict += f"{whose} is about as near to another: it has the style, and says nothing of the colour. Nothing in the objective asked it to."
     elif nearest:
@@ -105,27 +116,29 @@ def ask(
         )
     misses = {title: _far(picture, truth) for title, picture in made.items()}
     longest = max(misses.values())
-    bars = "".join(
-        f'<li><span>{html.escape(title)}</span><i style="width:{60 * miss / longest:.0f}%"></i><b>{miss:.3f}</b></li>'
+    bars = Markup("").join(
+        Markup('<li><span>{}</span><i style="width:{:.0f}%"></i><b>{:.3f}</b></li>').format(
+            title, 60 * miss / longest, miss
+        )
         for title, miss in sorted(misses.items(), key=lambda m: m[1])
     )
     return row, stack(
         note("notice", verdict),
-        '<p class="small">Mean absolute difference to the true partner, of a range of 2:</p>',
-        f'<ul class="bars">{bars}</ul>',
+        Markup('<p class="small">Mean absolute difference to the true partner, of a range of 2:</p>'),
+        Markup('<ul class="bars">{}</ul>').format(bars),
     )
 
 
-def changed(before: Image.Image, after: Image.Image, title: str) -> str:
+def changed(before: Image.Image, after: Image.Image, title: str) -> Markup:
     """HTML where there is no partner: a prediction that can be checked all the same."""
     difference = np.abs(np.asarray(after, np.float32) - np.asarray(before, np.float32)).mean(2) / 127.5
     middle = len(difference) // 2
     upper, lower = difference[:middle].mean(), difference[middle:].mean()
-    return (
+    return Markup(
         '<details class="note predict"><summary>Predict first. Which half will the translation change more, the upper or the lower?</summary>'
-        f"Here {html.escape(title)} changes the upper half by {upper:.3f} and the lower by {lower:.3f}, of a range of 2. Whatever looks alike in "
+        "Here {} changes the upper half by {:.3f} and the lower by {:.3f}, of a range of 2. Whatever looks alike in "
         "both domains can stay; D objects only to what gives the source away.</details>"
-    )
+    ).format(title, upper.item(), lower.item())
 
 
 def _far(a: Image.Image, b: Image.Image) -> float:

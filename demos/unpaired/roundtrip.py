@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 
 import torch
+from markupsafe import Markup
 from PIL import Image
 from torch import Tensor
 
@@ -16,8 +17,8 @@ from i2i.papers import PAPERS
 from i2i.pictures import to_picture
 from i2i.run.pipeline import Model
 
-from ..widgets.look import figure, note, stack
-from .objective import TOLD
+from ..widgets.look import figure, note, notice, stack
+from .objective import METHOD_TEXTS
 
 GAIN = 4  # how much differences are amplified to be seen
 LEVELS = (0, 2, 4, 8, 16, 32, 64)  # of noise, in grey levels of 255, for the curve
@@ -26,8 +27,10 @@ _HIDDEN = (
 )
 
 
-_HEADING = '<h2 class="label">{}</h2>'
-_HIDES = 'the <a href="https://arxiv.org/abs/1712.02950" target="_blank" rel="noopener">hidden signal</a> of cycles'
+_HEADING = Markup('<h2 class="label">{}</h2>')
+_HIDES = Markup(
+    'the <a href="https://arxiv.org/abs/1712.02950" target="_blank" rel="noopener">hidden signal</a> of cycles'
+)
 
 
 @dataclass(frozen=True)
@@ -76,26 +79,26 @@ def _difference(a: Tensor, b: Tensor) -> Tensor:
 
 def _letters(trip: Trip) -> tuple[str, str, str]:
     """The source, its translation and its return, as HTML in the paper's letters."""
-    at, told = "xy".index(trip.direction[0]), TOLD[trip.model.kind]
+    at, told = "xy".index(trip.direction[0]), METHOD_TEXTS[trip.model.kind]
     return told.source[at], told.over[at], told.back[at]
 
 
-def shown(trip: Trip, back: Tensor) -> str:
+def shown(trip: Trip, back: Tensor) -> Markup:
     """HTML: the row without noise."""
     x, made, returned = _letters(trip)
     miss = l1(trip.cut(back), trip.cut(trip.source)).item()
     return _HEADING.format("There and back again") + _row(
-        figure(trip.picture(trip.source), "the picture", f"<b>{x}</b>"),
-        figure(trip.picture(trip.made), "its translation", f"<b>{made}</b>"),
-        figure(trip.picture(back), "its return", f"<b>{returned}</b>"),
+        figure(trip.picture(trip.source), "the picture", Markup("<b>{}</b>").format(x)),
+        figure(trip.picture(trip.made), "its translation", Markup("<b>{}</b>").format(made)),
+        figure(trip.picture(back), "its return", Markup("<b>{}</b>").format(returned)),
         figure(
             trip.picture(_difference(back, trip.source)), f"the difference of picture and return, {miss:.3f} on average",
-            f"<b>|{x} − {returned}|</b> × {GAIN}<br>mean <strong>{miss:.3f}</strong>",
+            Markup("<b>|{} − {}|</b> × {}<br>mean <strong>{:.3f}</strong>").format(x, returned, GAIN, miss),
         ),
     )  # fmt: skip
 
 
-def noisy(trip: Trip, level: float) -> str:
+def noisy(trip: Trip, level: float) -> Markup:
     """HTML: the row with noise of `level` grey levels on the translation, and the error over levels as a curve.
 
     The noise is the same for every picture and level, but for its size; what leaves the range of colours is cut off,
@@ -112,11 +115,14 @@ def noisy(trip: Trip, level: float) -> str:
     size = l1(trip.cut(given[now : now + 1]), trip.cut(trip.made)).item()
     row = _row(
         _curve(levels, misses, now),
-        figure(trip.picture(given[now]), f"the translation with noise of {level:g} grey levels", f"<b>{made} + noise</b><br>of mean size {size:.3f}"),
-        figure(trip.picture(back[now]), "what comes back", "<b>comes back as</b>"),
+        figure(
+            trip.picture(given[now]), f"the translation with noise of {level:g} grey levels",
+            Markup("<b>{} + noise</b><br>of mean size {:.3f}").format(made, size),
+        ),
+        figure(trip.picture(back[now]), "what comes back", Markup("<b>comes back as</b>")),
         figure(
             trip.picture(_difference(back[now : now + 1], trip.source)), f"the difference, {miss:.3f} on average",
-            f"<b>difference</b> × {GAIN}<br>mean <strong>{miss:.3f}</strong>, was {clean:.3f}",
+            Markup("<b>difference</b> × {}<br>mean <strong>{:.3f}</strong>, was {:.3f}").format(GAIN, miss, clean),
         ),
     )  # fmt: skip
     if not level:
@@ -124,29 +130,31 @@ def noisy(trip: Trip, level: float) -> str:
             row,
             note(
                 "predict",
-                "<b>Predict first.</b> Noise of 8 levels can hardly be seen. What will it do to the return? Move the slider.",
+                Markup(
+                    "<b>Predict first.</b> Noise of 8 levels can hardly be seen. What will it do to the return? Move the slider."
+                ),
             ),
         )
     lost = miss - clean
     cost = f"Noise of mean size {size:.3f} costs the return {max(0.0, lost):.3f}"
     if lost > _HIDDEN * size:
-        verdict = (
-            f"{cost}: it loses more than it was hurt. Part of {x} travelled in details of {made} too faint for the eye and for the "
-            f"discriminator, and noise wipes them out: {_HIDES}."
+        verdict = Markup(
+            "{cost}: it loses more than it was hurt. Part of {x} travelled in details of {made} too faint for the eye and for the "
+            "discriminator, and noise wipes them out: {hides}."
         )
     else:
-        verdict = (
-            f"{cost}, no more than it was hurt: this return reads what can be seen in {made}. A net that trains longer, where {made} has no room "
-            f"for what {x} shows, learns to write it too faintly to be seen, and a little noise then ruins the return: {_HIDES}."
+        verdict = Markup(
+            "{cost}, no more than it was hurt: this return reads what can be seen in {made}. A net that trains longer, where {made} has no room "
+            "for what {x} shows, learns to write it too faintly to be seen, and a little noise then ruins the return: {hides}."
         )
-    return stack(row, note("notice", f"<b>What to notice.</b> {verdict}"))
+    return stack(row, notice(verdict.format(cost=cost, x=x, made=made, hides=_HIDES)))
 
 
-def _row(*cells: str) -> str:
-    return f'<div class="trip">{"".join(cells)}</div>'
+def _row(*cells: Markup) -> Markup:
+    return Markup('<div class="trip">{}</div>').format(Markup("").join(cells))
 
 
-def _curve(levels: list[float], misses: list[float], now: int) -> str:
+def _curve(levels: list[float], misses: list[float], now: int) -> Markup:
     """HTML: the return's error over the level of noise, the present one marked."""
     top = max(0.1, *misses) * 1.15
 
@@ -156,54 +164,59 @@ def _curve(levels: list[float], misses: list[float], now: int) -> str:
     points = [(at(a), 84 - 72 * m / top) for a, m in zip(levels, misses, strict=True)]
     line = " ".join(f"{a:.1f},{b:.1f}" for a, b in points)
     told = ", ".join(f"{m:.2f} at {a:g}" for a, m in zip(levels, misses, strict=True))
-    ticks = "".join(f'<text x="{at(a):.1f}" y="94" text-anchor="middle">{a}</text>' for a in (0, 4, 16, 64))
-    (a, b), height = points[now], points[-1][1]
-    return (
-        f'<figure><svg viewBox="-6 2 106 100" role="img" aria-label="error of the return by noise level: {told}">'
-        '<path d="M14 12V84H96" fill="none" stroke="var(--line)"/>'
-        f'<polyline points="{line}" fill="none" stroke="var(--orange)" stroke-width="2"/>'
-        f'<circle cx="{a:.1f}" cy="{b:.1f}" r="3.4" fill="var(--orange)"/>'
-        f'<text x="11" y="{height + 2:.1f}" text-anchor="end">{misses[-1]:.2f}</text>{ticks}</svg>'
-        "<figcaption><b>error of the return</b><br>over the noise</figcaption></figure>"
+    ticks = Markup("").join(
+        Markup('<text x="{:.1f}" y="94" text-anchor="middle">{}</text>').format(at(a), a)
+        for a in (0, 4, 16, 64)
     )
+    (a, b), height = points[now], points[-1][1]
+    return Markup(
+        '<figure><svg viewBox="-6 2 106 100" role="img" aria-label="error of the return by noise level: {told}">'
+        '<path d="M14 12V84H96" fill="none" stroke="var(--line)"/>'
+        '<polyline points="{line}" fill="none" stroke="var(--orange)" stroke-width="2"/>'
+        '<circle cx="{a:.1f}" cy="{b:.1f}" r="3.4" fill="var(--orange)"/>'
+        '<text x="11" y="{last:.1f}" text-anchor="end">{miss:.2f}</text>{ticks}</svg>'
+        "<figcaption><b>error of the return</b><br>over the noise</figcaption></figure>"
+    ).format(told=told, line=line, a=a, b=b, last=height + 2, miss=misses[-1], ticks=ticks)
 
 
-def distances(model: Model, before: Tensor, after: Tensor) -> str:
+def distances(model: Model, before: Tensor, after: Tensor) -> Markup:
     """HTML: for a method without a way back, the distances that it keeps instead, over all pairs of the examples."""
     count = len(before)
     near, far = (torch.pdist(p.flatten(1), p=1) / p[0].numel() for p in (before, after))
     r = distance_correlation(before, after)
     top = max(near.max().item(), far.max().item()) * 1.05
-    dots = "".join(
-        f'<circle cx="{16 + 80 * a / top:.1f}" cy="{84 - 76 * b / top:.1f}" r="1"/>'
+    dots = Markup("").join(
+        Markup('<circle cx="{:.1f}" cy="{:.1f}" r="1"/>').format(16 + 80 * a / top, 84 - 76 * b / top)
         for a, b in zip(near.tolist(), far.tolist(), strict=True)
     )
-    plot = (
+    plot = Markup(
         '<svg viewBox="4 4 96 92" role="img" '
-        f'aria-label="distances of {len(near)} pairs before and after translation; correlation {r:.2f}">'
+        'aria-label="distances of {} pairs before and after translation; correlation {:.2f}">'
         '<path d="M16 8V84H96" fill="none" stroke="var(--line)"/><path d="M16 84L96 8" stroke="var(--line)" stroke-dasharray="2 2"/>'
-        f'<g fill="var(--violet)">{dots}</g><text x="96" y="92" text-anchor="end">|xᵢ − xⱼ|</text>'
+        '<g fill="var(--violet)">{}</g><text x="96" y="92" text-anchor="end">|xᵢ − xⱼ|</text>'
         '<text x="12" y="8" transform="rotate(-90 12 8)" text-anchor="end">|G(xᵢ) − G(xⱼ)|</text></svg>'
-    )
+    ).format(len(near), r, dots)
     says = note(
         "notice",
-        f"<b>One-sided: there is no way back.</b> {PAPERS[model.kind].name} has G and D and nothing else, so there is no F(G(x)) to show. "
-        f"Instead, each dot is a pair of the {count} examples: how far apart they were, and how far apart their translations are. "
-        "A G that paints one picture for all would lay every dot on the floor.",
+        Markup(
+            "<b>One-sided: there is no way back.</b> {} has G and D and nothing else, so there is no F(G(x)) to show. "
+            "Instead, each dot is a pair of the {} examples: how far apart they were, and how far apart their translations are. "
+            "A G that paints one picture for all would lay every dot on the floor."
+        ).format(PAPERS[model.kind].name, count),
     )
-    number = f'<p class="terms"><span>correlation r</span> <strong>{r:.2f}</strong></p>'
+    number = Markup('<p class="terms"><span>correlation r</span> <strong>{:.2f}</strong></p>').format(r)
     rows = []
     for word, pair in (("farthest", near.argmax()), ("nearest", near.argmin())):
         i, j = torch.triu_indices(count, count, 1)[:, pair].tolist()
         told = (
-            f"<b>the {word} pair</b><br>apart by <strong>{near[pair]:.3f}</strong>",
+            Markup("<b>the {} pair</b><br>apart by <strong>{:.3f}</strong>").format(word, near[pair].item()),
             "",
-            f"<b>translated</b><br>apart by <strong>{far[pair]:.3f}</strong>",
+            Markup("<b>translated</b><br>apart by <strong>{:.3f}</strong>").format(far[pair].item()),
             "",
         )
         shown = (before[i], before[j], after[i], after[j])
         alts = (f"one of the {word} pair", "the other", "the one translated", "the other translated")
         rows.append(_row(*(figure(to_picture(p), a, t) for p, a, t in zip(shown, alts, told, strict=True))))
     return _HEADING.format("In place of a way back: distances") + stack(
-        f'<div class="kept">{plot}{stack(number, says)}</div>', *rows
+        Markup('<div class="kept">{}{}</div>').format(plot, stack(number, says)), *rows
     )

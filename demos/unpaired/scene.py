@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass
 from functools import lru_cache
 
 import torch
+from markupsafe import Markup, escape
 from PIL import Image
 from torch import Tensor
 
@@ -21,7 +21,7 @@ from ..widgets.asking import sentence
 from ..widgets.strip import thumbnail
 from . import partner, roundtrip
 from .identity_pool import already_there, history
-from .objective import TOLD, Seen, objective
+from .objective import METHOD_TEXTS, Screen, objective
 from .subjects import SUBJECTS, Example, examples
 
 MOST = 4  # methods side by side
@@ -32,8 +32,8 @@ def name_of(key: str, method: str) -> str:
 
 
 def methods(key: str) -> list[str]:
-    """The methods with a shipped model for this subject, in the order of TOLD."""
-    return [m for m in TOLD if name_of(key, m) in shipped()]
+    """The methods with a shipped model for this subject, in the order of METHOD_TEXTS."""
+    return [m for m in METHOD_TEXTS if name_of(key, m) in shipped()]
 
 
 def available() -> list[str]:
@@ -127,7 +127,7 @@ def _translated(key: str, method: str, direction: str) -> tuple[Tensor, Tensor]:
 def thumbnails(key: str, method: str, direction: str) -> tuple[dict, ...]:
     return tuple(
         {
-            "name": html.escape(e.name),
+            "name": escape(e.name),
             "before": thumbnail(to_picture(x)),
             "after": thumbnail(to_picture(made)),
         }
@@ -141,14 +141,20 @@ def show(scene: Scene, noise: float, guess: str | None) -> tuple:
     model, trips, cells = scene.model, scene.trips(), []
     for method in scene.methods:
         paper, trip = PAPERS[method], trips.get(method)
-        cell = {"key": method, "title": paper.name, "idea": html.escape(paper.idea), "src": "", "caption": ""}
+        cell = {
+            "key": method,
+            "title": escape(paper.name),
+            "idea": escape(paper.idea),
+            "src": "",
+            "caption": "",
+        }
         if trip:
             src = look.data_url(trip.picture(trip.made))
             cells.append(
                 {
                     **cell,
                     "src": src,
-                    "alt": f"made by {paper.name}, {target}",
+                    "alt": escape(f"made by {paper.name}, {target}"),
                     "caption": f"{trip.took:.0f} ms",
                 }
             )
@@ -158,10 +164,10 @@ def show(scene: Scene, noise: float, guess: str | None) -> tuple:
     name = scene.example.name if scene.example else "your picture"
     cut = "" if scene.example or model.fit == "letterbox" else "; of a picture that is not square, its middle"
     sides = {
-        "story": SUBJECTS[scene.key].story,
+        "story": escape(SUBJECTS[scene.key].story),
         "source": {
-            "src": look.data_url(trip.picture(trip.source)), "alt": f"the picture to translate: {html.escape(name)}",
-            "caption": f"<b>{html.escape(name)}</b><br>{source} → {target}, at the {model.size} px that the nets see{cut}",
+            "src": look.data_url(trip.picture(trip.source)), "alt": escape(f"the picture to translate: {name}"),
+            "caption": Markup("<b>{}</b><br>{} → {}, at the {} px that the nets see{}").format(name, source, target, model.size, cut),
         },
         "made": cells, "chosen": scene.chosen,
         "address": {
@@ -170,7 +176,7 @@ def show(scene: Scene, noise: float, guess: str | None) -> tuple:
         },
     }  # fmt: skip
     canvas = model.place(scene.target).x
-    seen = Seen(
+    seen = Screen(
         scene.direction, trip.source, trip.made, trip.back(trip.made) if trip.returns else None, canvas,
         roundtrip.over(model, canvas, scene.direction),
     )  # fmt: skip
@@ -182,11 +188,11 @@ def show(scene: Scene, noise: float, guess: str | None) -> tuple:
     )  # fmt: skip
 
 
-def noisy(trip: roundtrip.Trip, noise: float) -> str:
-    return roundtrip.noisy(trip, noise) if trip.returns else ""
+def noisy(trip: roundtrip.Trip, noise: float) -> Markup:
+    return roundtrip.noisy(trip, noise) if trip.returns else Markup("")
 
 
-def question(scene: Scene, trips: dict[str, roundtrip.Trip], guess: str | None) -> tuple[str, str]:
+def question(scene: Scene, trips: dict[str, roundtrip.Trip], guess: str | None) -> tuple[Markup, Markup]:
     """HTML of the true partner among others, and of what is asked or told about it."""
     title, trip = PAPERS[scene.chosen].name, trips[scene.chosen]
     if scene.partner:
@@ -197,6 +203,6 @@ def question(scene: Scene, trips: dict[str, roundtrip.Trip], guess: str | None) 
     )
     if not scene.example:
         why = "A picture of yours has no partner here: nobody knows what it ought to become."
-    return f'<p class="tell">{why}</p>', partner.changed(
+    return Markup('<p class="tell">{}</p>').format(why), partner.changed(
         trip.picture(trip.source), trip.picture(trip.made), title
     )

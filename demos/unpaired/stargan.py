@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import html
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import gradio as gr
 import torch
+from markupsafe import Markup, escape
 from PIL import Image
 from torch import Tensor
 
@@ -32,12 +32,12 @@ from .subjects import EMOJI, SUBJECTS
 _STYLE = look.style(__file__, "stargan")
 
 MODELS = {"icons": "stargan-icons", "emoji": "stargan-emoji", "photographs": "stargan-weather"}
-TOLD = {
+METHOD_TEXTS = {
     "openmoji": "OpenMoji", "noto": "Noto", "fluent-flat": "Fluent flat", "fluent-3d": "Fluent 3-D", "cloudy": "clouds", "shine": "sunshine",
 }  # fmt: skip
 _PHOTOGRAPHS = 3  # of each kind of weather
 
-_EQUATION = (
+_EQUATION = Markup(
     '<p class="equation" role="math" aria-label="the loss of G: the adversarial loss, plus lambda cls times the loss of the wanted class, '
     'plus lambda rec times the distance of x from G of G of x and c, and c prime"><span class="gan"><i>L</i><sub>adv</sub></span> + '
     'λ<sub>cls</sub> <span class="gan"><i>L</i><sub>cls</sub></span> + λ<sub>rec</sub> <span class="l1">|x − G(G(x, c), c′)|</span></p>'
@@ -178,10 +178,10 @@ def nearest(model: Model, picture: Image.Image) -> str:
 
 
 def _called(label: str) -> str:
-    return TOLD.get(label, label)
+    return METHOD_TEXTS.get(label, label)
 
 
-def show(view: View, revealed: bool) -> tuple[dict, str, str, str]:
+def show(view: View, revealed: bool) -> tuple[dict, Markup, Markup, Markup]:
     """The tiles of all targets; HTML of what G is given, of the trip there and back, and of the objective."""
     model, placed = view.model, view.model.place(view.picture)
     x, (left, top, right, bottom) = placed.x, placed.box
@@ -193,12 +193,13 @@ def show(view: View, revealed: bool) -> tuple[dict, str, str, str]:
     own, target = (model.labels.index(label) for label in (view.own, view.target))
     over = made[target : target + 1]
     back = model.translate(over, label=own)
-    name = html.escape(view.thing.name if view.thing else "your picture")
+    name = view.thing.name if view.thing else "your picture"
     tiles = {
         "label": "Target", "chosen": view.target, "look": "large",
         "tiles": [
             {
-                "key": label, "title": _called(label), "src": look.data_url(to_picture(cut(made[i : i + 1]))), "alt": f"{name}, made {_called(label)}",
+                "key": label, "title": escape(_called(label)), "src": look.data_url(to_picture(cut(made[i : i + 1]))),
+                "alt": escape(f"{name}, made {_called(label)}"),
                 "more": "its own label" if label == view.own else f"changes {l1(cut(made[i : i + 1]), cut(x)).item():.2f}",
             }
             for i, label in enumerate(model.labels)
@@ -206,29 +207,38 @@ def show(view: View, revealed: bool) -> tuple[dict, str, str, str]:
         "address": {"styles": view.key, "from": view.own, "target": view.target, "thing": view.at if view.at >= 0 else ""},
     }  # fmt: skip
     miss, same = l1(cut(back), cut(x)).item(), l1(cut(made[own : own + 1]), cut(x)).item()
-    c, c_own = html.escape(_called(view.target)), html.escape(_called(view.own))
-    trip = "".join(
+    c, c_own = _called(view.target), _called(view.own)
+    trip = Markup("").join(
         (
             look.figure(
-                to_picture(cut(x)), f"the picture: {name}, {c_own}", f"<b>x</b>, {name}<br>c′ = {c_own}"
+                to_picture(cut(x)),
+                f"the picture: {name}, {c_own}",
+                Markup("<b>x</b>, {}<br>c′ = {}").format(name, c_own),
             ),
-            look.figure(to_picture(cut(over)), f"translated to {c}", f"<b>G(x, c)</b><br>c = {c}"),
+            look.figure(
+                to_picture(cut(over)),
+                f"translated to {c}",
+                Markup("<b>G(x, c)</b><br>c = {}").format(c),
+            ),
             look.figure(
                 to_picture(cut(back)),
                 "its return",
-                f"<b>G(G(x, c), c′)</b><br>misses x by <strong>{miss:.3f}</strong>",
+                Markup("<b>G(G(x, c), c′)</b><br>misses x by <strong>{:.3f}</strong>").format(miss),
             ),
             _truth(view, cut(over), revealed),
         )
     )
-    return tiles, _given(view, cut(x)), f'<div class="trip">{trip}</div>', _terms(view, x, over, miss, same)
+    trip = Markup('<div class="trip">{}</div>').format(trip)
+    return tiles, _given(view, cut(x)), trip, _terms(view, x, over, miss, same)
 
 
-def _truth(view: View, over: Tensor, revealed: bool) -> str:
+def _truth(view: View, over: Tensor, revealed: bool) -> Markup:
     if view.truth is None:
-        return '<figure><div class="void">Nobody knows what this one ought to become.</div><figcaption><b>the truth</b></figcaption></figure>'
+        return Markup(
+            '<figure><div class="void">Nobody knows what this one ought to become.</div><figcaption><b>the truth</b></figcaption></figure>'
+        )
     if not revealed:
-        return (
+        return Markup(
             '<figure><div class="void">Predict it first: which colours and details will the true picture have?</div>'
             "<figcaption><b>the truth</b>, hidden</figcaption></figure>"
         )
@@ -238,25 +248,27 @@ def _truth(view: View, over: Tensor, revealed: bool) -> str:
     return look.figure(
         view.truth,
         f"the true picture, {_called(view.target)}",
-        f"<b>the truth</b>, as drawn<br>G misses it by <strong>{far:.3f}</strong>",
+        Markup("<b>the truth</b>, as drawn<br>G misses it by <strong>{:.3f}</strong>").format(far),
     )
 
 
 @torch.inference_mode()
-def _terms(view: View, x: Tensor, over: Tensor, miss: float, same: float) -> str:
+def _terms(view: View, x: Tensor, over: Tensor, miss: float, same: float) -> Markup:
     model, method = view.model, view.model.method
     weights, cells = method.weights(0), []
 
     def cell(kind: str, text: str, value: float) -> None:
-        cells.append(f'<div><span class="{kind}">{text}</span> <strong>{value:.2f}</strong></div>')
+        cells.append(
+            Markup('<div><span class="{}">{}</span> <strong>{:.2f}</strong></div>').format(kind, text, value)
+        )
 
     if method.D is not None:
         scores, logits = method.D(over.to(model.device))
         wanted = torch.full((1,), model.labels.index(view.target), device=model.device)
-        cell("gan", "−D<sub>src</sub>(G(x, c))", -scores.mean().item())
+        cell("gan", Markup("−D<sub>src</sub>(G(x, c))"), -scores.mean().item())
         cell(
             "gan",
-            f"{weights['class_fake']:g} · −log D<sub>cls</sub>(c | G(x, c))",
+            Markup("{:g} · −log D<sub>cls</sub>(c | G(x, c))").format(weights["class_fake"]),
             weights["class_fake"] * method.classify(logits, wanted).item(),
         )
     cell("l1", f"{weights['recon']:g} · |x − G(G(x, c), c′)|", weights["recon"] * miss)
@@ -264,7 +276,7 @@ def _terms(view: View, x: Tensor, over: Tensor, miss: float, same: float) -> str
     count = len(model.labels)
     size = sum(p.numel() for p in method.G.parameters()) / 1e6
     notice = (
-        f"<b>What to notice.</b> One G of {size:.1f} million numbers goes all {count * (count - 1)} ways; a net for each way would be {count * (count - 1)} nets. "
+        f"One G of {size:.1f} million numbers goes all {count * (count - 1)} ways; a net for each way would be {count * (count - 1)} nets. "
         "All that tells it where to go is which plane is white. "
     )
     if view.target == view.own:
@@ -282,24 +294,37 @@ def _terms(view: View, x: Tensor, over: Tensor, miss: float, same: float) -> str
     left_out = (
         ""
         if method.D is not None
-        else '<p class="small">The discriminator did not come with this model, so its two terms are left out.</p>'
+        else Markup(
+            '<p class="small">The discriminator did not come with this model, so its two terms are left out.</p>'
+        )
     )
     return look.stack(
-        _EQUATION, f'<div class="terms">{"".join(cells)}</div>', left_out, look.note("notice", notice)
+        _EQUATION,
+        Markup('<div class="terms">{}</div>').format(Markup("").join(cells)),
+        left_out,
+        look.notice(notice),
     )
 
 
-def _given(view: View, x: Tensor) -> str:
+def _given(view: View, x: Tensor) -> Markup:
     """HTML of G's input, plane by plane."""
-    planes = "".join(
-        f'<figure><img src="{thumbnail(to_picture(x[:, i : i + 1].expand(-1, 3, -1, -1)), 64)}" alt="the {name} plane of the picture"><figcaption>{name}</figcaption></figure>'
+    planes = Markup("").join(
+        look.captioned(
+            thumbnail(to_picture(x[:, i : i + 1].expand(-1, 3, -1, -1)), 64),
+            f"the {name} plane of the picture",
+            name,
+        )
         for i, name in enumerate(("red", "green", "blue"))
     )
     for label in view.model.labels:
-        on, name = label == view.target, html.escape(_called(label))
+        on, name = label == view.target, _called(label)
         said = f"the label plane {name}: {'ones' if on else 'zeros'} everywhere"
-        planes += f'<figure><i class="{"on" if on else ""}" role="img" aria-label="{said}"></i><figcaption>{name}</figcaption></figure>'
-    return f'<h3 class="label">What G is given: {3 + len(view.model.labels)} planes</h3><div class="planes">{planes}</div>'
+        planes += Markup(
+            '<figure><i class="{}" role="img" aria-label="{}"></i><figcaption>{}</figcaption></figure>'
+        ).format("on" if on else "", said, name)
+    return Markup('<h3 class="label">What G is given: {} planes</h3><div class="planes">{}</div>').format(
+        3 + len(view.model.labels), planes
+    )
 
 
 def translate(picture: str, model: str = "stargan-icons", label: str = "night") -> Image.Image:
@@ -320,9 +345,9 @@ def _examples(key: str, own: str) -> tuple[dict, ...]:
     return tuple(
         {
             "key": str(i),
-            "title": html.escape(t.name),
+            "title": escape(t.name),
             "src": thumbnail(t.drawn(own)),
-            "alt": html.escape(t.name),
+            "alt": escape(t.name),
             "more": "",
         }
         for i, t in enumerate(things(key))

@@ -17,7 +17,7 @@ from ..widgets.asking import sentence, uploaded
 from ..widgets.sides import Sides
 from ..widgets.strip import Strip
 from . import dtn_digits, dtn_faces, ost, partner, roundtrip, stargan
-from .objective import TOLD
+from .objective import METHOD_TEXTS
 from .scene import Scene, available, loaded, methods, name_of, noisy, question, settle, show, thumbnails
 from .subjects import SUBJECTS
 
@@ -169,7 +169,7 @@ def tab() -> Callable | None:
         cards = [
             built for card in (stargan.card, ost.card, dtn_digits.card, dtn_faces.card) if (built := card())
         ]
-        look.paper_links(*TOLD)
+        look.paper_links(*METHOD_TEXTS)
         controls = [direction, which, chosen, at, own]
         whole = [*controls, noise, guess, strip, sides, live, trip, shaken, four, asking, identity, pool]
         asked = [subject, *controls, noise, guess]

@@ -1,6 +1,6 @@
 """A picture and a hole that is brushed into it, by mouse, pen, finger or keyboard. It keeps strokes, not pixels.
 
-The value is {"token" (names the picture), "src", "alt", "width", "height" (of the picture in pixels), "ops", "presets" (see
+The value is {"token" (names the picture), "src", "alt" (plain text), "width", "height" (of the picture in pixels), "ops", "presets" (see
 `presets`), "address": {...}}. A change leaves {"token", "ops"} as the value and raises input: an index of select would go
 stale, for what waits for its turn is sent with that of the change before. The address is what the page's URL says from
 the first change on, with the ops beside it as `hole`: a key with "" leaves it, and so does the hole where `picture` is "".

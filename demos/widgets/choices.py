@@ -1,8 +1,8 @@
 """Small pictures to choose one from, as a row of radio buttons.
 
-The value is {"label": what is chosen here, "tiles": [{"key", "title", "src", "alt", "more" (HTML, may be "")}],
+The value is {"label": what is chosen here, "tiles": [{"key", "title", "src", "alt", "more" (may be "")}],
 "chosen": a key, "look": "" (one row that scrolls), "wrap" (as many rows as it takes) or "large", "address": {...}}. The address is what the page's URL says from the first change on: a key with ""
-leaves it. A click raises select with the index.
+leaves it. The browser takes titles, alts and `more` for HTML: they must be escaped or Markup. A click raises select with the index.
 """
 
 from __future__ import annotations

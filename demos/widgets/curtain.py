@@ -1,6 +1,6 @@
 """Two pictures of one size under one another, with a line to draw to and fro between them, and what is told of the one.
 
-The value is {"pictures": {key: {"title", "src" ("" until it is made), "alt", "crisp" (pixels shown as squares)}},
+The value is {"pictures": {key: {"title" and "alt" (plain text), "src" ("" until it is made), "crisp" (pixels shown as squares)}},
 "lefts" and "rights": keys to choose from, "left" and "right": those at first, "told": {key: HTML}, "says": HTML in place
 of what is not told yet, "width", "height", "label"}. Choosing happens in the browser at once; it raises select with the
 right key as the index, and puts it into the page's URL as `model`.

@@ -1,6 +1,6 @@
 """A picture with a frame on it: a click, a drag or the arrow keys say which part is meant.
 
-The value is {"src", "alt", "width", "height" (of the picture in pixels), "box": [left, top, width, height], "says": HTML
+The value is {"src", "alt" (plain text), "width", "height" (of the picture in pixels), "box": [left, top, width, height], "says": HTML
 below it, "address": {...}}. A choice raises select with the frame's new centre [x, y] as the index. The address is what
 the page's URL says from the first change on: a key with "" leaves it.
 """

@@ -1,6 +1,6 @@
 """Pictures of one size side by side under one magnifier: what is pointed at in one of them is enlarged in all.
 
-The value is {"columns": [{"key", "title", "src" ("" until it is made), "alt", "caption" (HTML)}], "width", "height",
+The value is {"columns": [{"key", "title" (HTML), "src" ("" until it is made), "alt" (plain text), "caption" (HTML)}], "width", "height",
 "at": [x, y] as shares, where the magnifier lies at first, "subject": another one puts it there again}.
 """
 

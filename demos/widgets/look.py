@@ -1,15 +1,19 @@
-"""Small pieces of HTML that all tabs share, and the style sheets and scripts that lie beside their modules."""
+"""Small pieces of HTML that all tabs share, and the style sheets and scripts that lie beside their modules.
+
+HTML is Markup, made by `Markup("<b>{}</b>").format(value)` and joined by `Markup("").join(parts)`: whatever is a plain
+string is escaped on its way in, here as everywhere in the tabs, so that a name that holds a tag is shown as it is written.
+"""
 
 from __future__ import annotations
 
 import base64
-import html
 import io
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
 import gradio as gr
+from markupsafe import Markup
 from PIL import Image
 
 from i2i.papers import PAPERS, Paper
@@ -21,14 +25,15 @@ def text(module: str, name: str) -> str:
     return Path(module).with_name(name).read_text(encoding="utf-8")
 
 
-def style(module: str, *names: str) -> str:
+def style(module: str, *names: str) -> Markup:
     """HTML of the style sheets NAME.css beside a module."""
-    return f"<style>\n{''.join(text(module, f'{name}.css') for name in names)}</style>"
+    sheets = "".join(text(module, f"{name}.css") for name in names)
+    return Markup("<style>\n{}</style>").format(Markup(sheets))  # noqa: S704  files of ours, no text of others
 
 
 def label(text: str) -> gr.HTML:
     return gr.HTML(
-        f'<h2 class="label">{html.escape(text)}</h2>', apply_default_css=False, elem_classes="bare"
+        Markup('<h2 class="label">{}</h2>').format(text), apply_default_css=False, elem_classes="bare"
     )
 
 
@@ -39,50 +44,94 @@ def data_url(picture: Image.Image) -> str:
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 
-def result(picture: Image.Image | None, alt: str, caption: str, name: str) -> str:
+def result(picture: Image.Image | None, alt: str, caption: str, name: str) -> Markup:
     """HTML of a made picture with its caption and a download; without a picture, of the caption in its place."""
     if picture is None:
-        return f'<figure class="result"><div class="void">{html.escape(caption)}</div></figure>'
-    url = data_url(picture)
-    return (
-        f'<figure class="result"><img src="{url}" alt="{html.escape(alt)}"><figcaption><span>{html.escape(caption)}</span>'
-        f'<a href="{url}" download="{html.escape(name)}">Download</a></figcaption></figure>'
+        return Markup('<figure class="result"><div class="void">{}</div></figure>').format(caption)
+    return Markup(
+        '<figure class="result"><img src="{url}" alt="{alt}"><figcaption><span>{caption}</span>'
+        '<a href="{url}" download="{name}">Download</a></figcaption></figure>'
+    ).format(url=data_url(picture), alt=alt, caption=caption, name=name)
+
+
+def figure(picture: Image.Image, alt: str, caption: str) -> Markup:
+    """HTML of a picture with a caption below it."""
+    return captioned(data_url(picture), alt, caption)
+
+
+def captioned(url: str, alt: str, caption: str) -> Markup:
+    """`figure` for a picture that is an address already."""
+    return Markup('<figure><img src="{}" alt="{}"><figcaption>{}</figcaption></figure>').format(
+        url, alt, caption
     )
 
 
-def figure(picture: Image.Image, alt: str, caption: str) -> str:
-    """HTML of a picture with a caption below it, which is trusted HTML."""
-    return f'<figure><img src="{data_url(picture)}" alt="{html.escape(alt)}"><figcaption>{caption}</figcaption></figure>'
+def note(kind: str, text: str) -> Markup:
+    """HTML of a tinted note; kind "notice" or "predict"."""
+    return Markup('<p class="note {}">{}</p>').format(kind, text)
 
 
-def note(kind: str, text: str) -> str:
-    """HTML of a tinted note; kind "notice" or "predict"; text is trusted HTML."""
-    return f'<p class="note {kind}">{text}</p>'
+def notice(text: str) -> Markup:
+    """HTML of the note that says what to notice."""
+    return note("notice", Markup("<b>What to notice.</b> {}").format(text))
 
 
-def stack(*parts: str) -> str:
+def stack(*parts: str) -> Markup:
     """HTML of parts one below the other; empty ones take no room."""
-    return f'<div class="stack">{"".join(parts)}</div>'
+    return Markup('<div class="stack">{}</div>').format(Markup("").join(parts))
+
+
+def terms(parts: Iterable[str]) -> Markup:
+    """HTML of the live terms of an objective, each in a box of its own."""
+    boxes = Markup("").join(Markup("<div>{}</div>").format(part) for part in parts)
+    return Markup('<div class="terms">{}</div>').format(boxes)
+
+
+def table(heads: list[tuple[str, str]], rows: list[tuple[str, bool, list[tuple[str, bool]]]]) -> Markup:
+    """HTML of figures. heads: of the columns, each with what it means; rows: a title, whether the row is the chosen one,
+    and its figures, each with whether it is the best of its kind."""
+    head = Markup("").join(
+        Markup('<th scope="col" title="{}">{}</th>').format(why, text) for text, why in heads
+    )
+    body = Markup("").join(
+        Markup('<tr{}><th scope="row">{}</th>{}</tr>').format(
+            " class=chosen" if chosen else "",
+            title,
+            Markup("").join(
+                Markup("<td{}>{}</td>").format(" class=best" if best else "", figure)
+                for figure, best in figures
+            ),
+        )
+        for title, chosen, figures in rows
+    )
+    return Markup(
+        '<div class="numbers"><table><thead><tr><td></td>{}</tr></thead><tbody>{}</tbody></table></div>'
+    ).format(head, body)
 
 
 def paper_links(*keys: str, also: str = "", notebooks: tuple[str, ...] = ()) -> gr.HTML:
     """A line of links to the papers of PAPERS, each once, and their notebooks.
 
-    also: HTML to stand before the notebooks.  notebooks: stems of others that belong here.
+    also: text to stand before the notebooks.  notebooks: stems of others that belong here.
     """
     by_title: dict[str, list[Paper]] = {}
     for key in keys:
         by_title.setdefault(PAPERS[key].title, []).append(PAPERS[key])
-    anchors = "".join(
-        f'<a href="{html.escape(found[0].url)}" title="{html.escape(f"{title}. {found[0].appeared}")}" target="_blank" rel="noopener">'
-        f"{html.escape(f'{both(p.name for p in found)}: {found[0].cited} {found[0].year}')}</a>"
+    anchors = Markup("").join(
+        Markup('<a href="{}" title="{}" target="_blank" rel="noopener">{}</a>').format(
+            found[0].url,
+            f"{title}. {found[0].appeared}",
+            f"{both(p.name for p in found)}: {found[0].cited} {found[0].year}",
+        )
         for title, found in by_title.items()
     )
     stems = list(dict.fromkeys(filter(None, [*(PAPERS[key].notebook for key in keys), *notebooks])))
     if stems:
-        also += f" Notebook{'s' * (len(stems) > 1)}: <code>make notebook</code>, {both(stems)}"
+        also = Markup("{} Notebook{}: <code>make notebook</code>, {}").format(
+            also, "s" * (len(stems) > 1), both(stems)
+        )
     return gr.HTML(
-        f'<p class="links">{anchors}<span class="small">{also.strip()}</span></p>',
+        Markup('<p class="links">{}<span class="small">{}</span></p>').format(anchors, also.strip()),
         apply_default_css=False,
         elem_classes="bare",
     )

@@ -1,7 +1,8 @@
 """One picture and what several methods make of it, side by side; a click chooses the method to look into.
 
 The value is {"story": a line for the room that is left, "source": {"src", "alt", "caption"}, "made": [{"key", "title", "idea", "src" ("" where there is nothing),
-"alt", "caption"}], "chosen": a key, "address": {...}}; captions may hold HTML. The address is what the page's URL says
+"alt", "caption"}], "chosen": a key, "address": {...}}; the browser takes all of
+these texts for HTML: they must be escaped or Markup. The address is what the page's URL says
 from the first change on: a key with "" leaves it.
 """
 

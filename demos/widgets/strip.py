@@ -22,6 +22,7 @@ def thumbnail(picture: Image.Image, side: int = 132) -> str:
 
 
 class Strip(Component):
-    """value: [{"name", "before", "after"}] with data URLs; a click raises select with the index."""
+    """value: [{"name", "before", "after"}] with data URLs; a click raises select with the index. The browser takes a name
+    for HTML: it must be escaped."""
 
     HTML = _HTML

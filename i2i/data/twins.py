@@ -23,8 +23,8 @@ SIDE = 32  # pixels, at which pictures are compared
 def reduced(pictures: Iterable[Tensor]) -> Tensor:
     """uint8 [3, H, W] each, of any sizes -> uint8 [N, 3, SIDE, SIDE]. What is not square is squeezed: repeated borders, as a
     net is shown them, would make strangers alike."""
-    images = (Image.fromarray(p.permute(1, 2, 0).contiguous().numpy()) for p in pictures)
-    return torch.stack([as_bytes(image.resize((SIDE, SIDE), Image.LANCZOS)) for image in images])
+    squeezed = (Image.fromarray(p.permute(1, 2, 0).contiguous().numpy()) for p in pictures)
+    return torch.stack([as_bytes(image.resize((SIDE, SIDE), Image.LANCZOS)) for image in squeezed])
 
 
 def near_twins(pictures: Iterable[Tensor], known: Iterable[Tensor], within: float = WITHIN) -> Tensor:

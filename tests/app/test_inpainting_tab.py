@@ -35,7 +35,7 @@ from kit.odd_pictures import BAD, GOOD, packed
 from kit.served import SENTENCE, Visit, leaks, serving, tab, visiting
 from kit.sources import noise
 
-ABLATIONS = [told.model for told in four.TOLD.values()]
+ABLATIONS = [told.model for told in four.LOSS_VARIANTS.values()]
 
 
 @pytest.fixture(scope="module")
@@ -311,7 +311,7 @@ def test_what_a_visitor_asks_for_last_builds_on_the_wish_before_and_ends_its_wor
 
 
 def test_the_objective_strikes_out_what_a_net_learnt_without():
-    for key, told in four.TOLD.items():
+    for key, told in four.LOSS_VARIANTS.items():
         config = RECIPES[told.model].build().config
         assert {"rec", *(["global"] if config.globally else []), *(["patch"] if config.patchwise else [])} == set(told.terms), key
         shown = four.equation(told.terms)
@@ -335,7 +335,7 @@ def test_a_front_of_ones_own_has_no_figures(gallery, tmp_path):
 
 
 def test_what_was_measured_is_told_once_it_was(monkeypatch):
-    rows = [told.row for told in four.TOLD.values()]
+    rows = [told.row for told in four.LOSS_VARIANTS.values()]
     figures = {f"{row} | hole {name}": [n, n + 1] for n, row in enumerate(rows) for name in ("PSNR", "energy")}
     for record in (None, {"figures": {}}, {"figures": dict(list(figures.items())[:5])}):
         monkeypatch.setattr(four, "recorded", lambda _, r=record: r)

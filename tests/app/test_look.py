@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from markupsafe import Markup
+
 from demos.widgets import look
 from i2i.papers import PAPERS
 
@@ -17,6 +19,6 @@ def test_links_name_each_paper_once_and_its_notebooks():
     ]
     assert links[1][:2] == (PAPERS["srgan"].url, f"{PAPERS['srgan'].title}. CVPR 2017")
     assert "Notebook: <code>make notebook</code>, 12_super_resolution</span>" in shown
-    shown = look.paper_links("pix2pix", also="<b>Note.</b>", notebooks=("02_patchgan",)).value
+    shown = look.paper_links("pix2pix", also=Markup("<b>Note.</b>"), notebooks=("02_patchgan",)).value
     assert "<b>Note.</b> Notebooks: <code>make notebook</code>, 01_pix2pix and 02_patchgan</span>" in shown
     assert "Notebook" not in look.paper_links("munit").value

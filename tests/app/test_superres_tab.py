@@ -571,7 +571,7 @@ def test_visits_leave_no_traceback_in_the_log(server):
 
 @pytest.mark.parametrize("key", ["content", "srgan"])
 def test_the_equation_names_the_factors_that_the_net_learnt_by(key):
-    c = RECIPES[enlargers.TOLD[key].model].build().config
-    said = re.sub("<[^>]+>", "", enlargers.TOLD[key].equation)
+    c = RECIPES[enlargers.ENLARGERS[key].model].build().config
+    said = re.sub("<[^>]+>", "", enlargers.ENLARGERS[key].equation)
     assert f"{c.content_weight:g} · mean (φ" in said and f"{c.pixel:g} · mean (y" in said
     assert ("10−3" in said) == (c.adversarial == 1e-3)

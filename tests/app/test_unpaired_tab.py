@@ -71,9 +71,9 @@ def test_without_models_there_is_neither_tab_nor_a_way_to_it(tmp_path, monkeypat
 
 def test_it_offers_what_is_here_and_the_map_leads_to_it(gallery):
     assert scene.available() == ["icons", "emoji", "photographs"]
-    assert scene.methods("icons") == list(cycles.TOLD), "every method that is told of"
+    assert scene.methods("icons") == list(cycles.METHOD_TEXTS), "every method that is told of"
     assert scene.methods("photographs") == ["cyclegan"]
-    assert {m for m, tab in map._tab_of().items() if tab == "Unpaired"} == set(cycles.TOLD)
+    assert {m for m, tab in map._tab_of().items() if tab == "Unpaired"} == set(cycles.METHOD_TEXTS)
 
 
 @pytest.mark.parametrize("key", SUBJECTS)
@@ -101,11 +101,11 @@ def test_a_scene_is_what_comes_nearest_to_the_wish(gallery):
     assert scene.settle("icons", "xy", [], "").methods == ("cyclegan", "discogan", "dualgan", "unit")
     one_sided = scene.settle("icons", "xy", [], "distancegan")
     assert one_sided.chosen == "distancegan" and len(one_sided.methods) == scene.MOST
-    assert scene.settle("icons", "xy", list(cycles.TOLD), "dualgan").methods == ("discogan", "dualgan", "unit", "distancegan"), "the latest ticked"
+    assert scene.settle("icons", "xy", list(cycles.METHOD_TEXTS), "dualgan").methods == ("discogan", "dualgan", "unit", "distancegan"), "the latest ticked"
     back = scene.settle("icons", "yx", ["distancegan", "unit"], "distancegan")
     assert (back.chosen, back.methods) == ("unit", ("unit", "distancegan")), "the way back needs another method"
     assert scene.settle("icons", "zz", ["nonsense"], "nonsense", 10**6).at == 10**6 % 12
-    assert scene.settle("icons", "xy", list(cycles.TOLD), "unit").methods.count("unit") == 1
+    assert scene.settle("icons", "xy", list(cycles.METHOD_TEXTS), "unit").methods.count("unit") == 1
     with pytest.raises(gr.Error) as caught:
         scene.settle("horses", "xy", [], "")
     assert "horses" in caught.value.message and "icons" in caught.value.message
@@ -114,11 +114,11 @@ def test_a_scene_is_what_comes_nearest_to_the_wish(gallery):
 # ---- Numbers ----
 
 
-def seen(model, direction: str) -> cycles.Seen:
+def seen(model, direction: str) -> cycles.Screen:
     source, target = noise(1, 3, 16, 16, seed=1), noise(1, 3, 16, 16, seed=2)
     made = roundtrip.over(model, source, direction)
     back = model.translate(made, direction="yx" if direction == "xy" else "xy") if "direction" in model.controls else None
-    return cycles.Seen(direction, source, made, back, target, roundtrip.over(model, target, direction))
+    return cycles.Screen(direction, source, made, back, target, roundtrip.over(model, target, direction))
 
 
 def test_the_terms_of_cyclegan_are_those_that_it_is_trained_on(gallery):
@@ -134,7 +134,7 @@ def test_the_terms_of_cyclegan_are_those_that_it_is_trained_on(gallery):
         assert [v for _, v in shown.values()] == pytest.approx([v for _, v in wanted], abs=1e-4)
 
 
-@pytest.mark.parametrize("method", cycles.TOLD)
+@pytest.mark.parametrize("method", cycles.METHOD_TEXTS)
 def test_terms_leave_out_a_discriminator_that_did_not_come(gallery, folder, method):
     model = load(f"{method}-icons", precision="fp32")
     for direction in ("xy", "yx") if "direction" in model.controls else ("xy",):
@@ -292,7 +292,7 @@ def test_an_address_shows_another_visitor_the_same(visit):
     v.other(before)
     v.page.locator("#sides button", has_text="UNIT").click()
     v.until("() => document.querySelector('#sides [aria-checked=true]').innerText.includes('UNIT')")
-    v.until("() => document.querySelector('#terms').innerText.includes('G2(E1(·))')")
+    v.until("() => document.querySelector('#terms').innerText.includes('G2(E1(G1(z2)))')")
     wish = v.wish()
     assert {k: wish[k] for k in ("tab", "subject", "method", "direction", "example")} == {
         "tab": "unpaired", "subject": "icons", "method": "unit", "direction": "yx", "example": "3",

@@ -152,10 +152,11 @@ def test_a_shipped_model_makes_the_picture_of_its_plain_method(name):
     recipe, model = RECIPES[name], load(name, "cpu", precision="fp32")
     shown = {k: v[:1] for k, v in recipe.showcase(recipe.size).items()}
     asked = {"mask": shown["mask"]} if "mask" in model.controls else {"label": 1} if "label" in model.controls else {}
+    plain, _ = load_method(SHIPPED / name)
+    assert [any(type(m).__module__ == "i2i.fast" for m in method.modules()) for method in (plain, model.method)] == [False, True]
     with torch.inference_mode():
         wanted, laid = (
-            method.translate(shown["x"], generator=torch.Generator().manual_seed(0), **asked)
-            for method in (load_method(SHIPPED / name)[0], model.method)
+            method.translate(shown["x"], generator=torch.Generator().manual_seed(0), **asked) for method in (plain, model.method)
         )
     prepared = model.translate(shown["x"], 0, **asked)
     assert wanted.std() > 0.05

@@ -37,7 +37,7 @@ assert main(["translate", "runs/icons/export", "mine/A/00.png", "--out", "made"]
 assert main(["bench", "toy", "--rounds", "1", "--json"]) == 0
 assert main(["list"]) == 0
 from demos.map import tab
-print("MAP", "ToyGAN" in tab.families())
+print("MAP", "ToyGAN" in tab._families(tab._tab_of()))
 assert pytest.main(["-q", "-p", "no:cacheprovider", "-k", "toy", "--regold", "tests/contract"]) == 0
 assert pytest.main(["-q", "-p", "no:cacheprovider", "-k", "toy", "tests/contract"]) == 0
 """
