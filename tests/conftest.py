@@ -35,6 +35,7 @@ def pytest_collection_modifyitems(config, items):
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "slow: more than twenty seconds on one core")
+    config.addinivalue_line("markers", "patient: seconds, which `make test-fast` does not wait for")
 
 
 # What a skip may plead, and whether the plea is true here. Under I2I_CI a false one fails the run.

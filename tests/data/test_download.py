@@ -29,6 +29,8 @@ from i2i.data.public.catalogue import DATASETS, Dataset, File
 from i2i.data.public.download import DownloadError, fetch
 from kit.root import ROOT
 
+pytestmark = pytest.mark.patient
+
 # A server with faults.
 
 

@@ -34,6 +34,8 @@ from i2i.train import Trainer
 from kit.methods import tiny
 from kit.sources import noise
 
+pytestmark = pytest.mark.patient
+
 ROOT = Path(os.environ.get("I2I_DATA", "data"))
 EMOJI = ROOT / "emoji"
 needs_emoji = pytest.mark.skipif(not EMOJI.is_dir(), reason="needs I2I_DATA with emoji")

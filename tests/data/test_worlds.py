@@ -10,6 +10,8 @@ from i2i.data.worlds import facades, icons, sdf
 from i2i.data.worlds.facades import Facades
 from i2i.data.worlds.icons import Icons
 
+pytestmark = pytest.mark.patient
+
 N = len(icons.CLASSES)
 
 

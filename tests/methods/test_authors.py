@@ -27,6 +27,8 @@ from i2i.nets.resnet import ResNetGenerator
 from i2i.nets.unet import UNet
 from kit.formula import by_formula, facts, fill, numbers, read, slope
 
+pytestmark = pytest.mark.patient
+
 CLOSE = 1e-10  # relative; what was found is in docs/results.md
 
 

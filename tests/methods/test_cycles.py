@@ -220,6 +220,7 @@ def test_the_rate_falls_to_zero_in_the_second_half():
     assert [method.learning_rate(s) for s in (150, 199)] == pytest.approx([0.5, 0.01])
 
 
+@pytest.mark.patient
 @pytest.mark.skipif(not dist.is_available(), reason="this torch has no torch.distributed")
 def test_two_processes_equal_one_at_twice_the_batch(tmp_path):
     """Without a pool; each process starts from weights of its own, and takes those of the first."""

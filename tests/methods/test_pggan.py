@@ -250,6 +250,7 @@ def test_training_fills_holes_better():
 # ---- The bench ----
 
 
+@pytest.mark.patient
 def test_the_bench_gives_a_method_that_fills_a_hole():
     recipe = Recipe("pggan", "", 32, {"width": 4, "side": 32, "d_width": 4, "dilations": (1, 2)}, batch=2)
     batch = bench._example(recipe, 3)

@@ -74,6 +74,7 @@ def test_nothing_here_is_left_to_do():
     assert left_to_do(ROOT) == []
 
 
+@pytest.mark.patient
 def test_a_paper_that_new_lays_needs_no_line_elsewhere(clone):
     made = run(clone, "-m", "i2i", "new", "toy", *WORDS)
     assert made.returncode == 0, made.stderr
@@ -91,6 +92,7 @@ def test_a_paper_that_new_lays_needs_no_line_elsewhere(clone):
     assert again.returncode == 2 and "there is a method 'toy' already" in again.stderr
 
 
+@pytest.mark.patient
 @pytest.mark.parametrize("name", ["Toy", "2toy", "my-toy", "pix2pix"])
 def test_a_name_that_cannot_be_is_refused(clone, name):
     before = subprocess.run(["git", "-C", str(ROOT), "status", "--short"], capture_output=True, text=True).stdout

@@ -5,7 +5,11 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 from kit.root import ROOT
+
+pytestmark = pytest.mark.patient
 
 TESTS = ROOT / "tests"
 ROOMS = sorted(p.name for p in TESTS.iterdir() if p.is_dir() and list(p.glob("test_*.py")))

@@ -19,6 +19,8 @@ from i2i.nets.membrane import membrane
 from i2i.recipes import RECIPES
 from i2i.run.pipeline import SHIPPED, load, shipped
 
+pytestmark = pytest.mark.patient
+
 
 @pytest.fixture(scope="module", params=shipped())
 def model(request):

@@ -15,6 +15,8 @@ from PIL import Image
 from i2i.assets import ASSETS, CHECKPOINTS
 from kit.root import ROOT
 
+pytestmark = pytest.mark.patient
+
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
