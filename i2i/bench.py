@@ -268,7 +268,7 @@ def _peak(build: Callable[[], Callable[[], object]], device: torch.device) -> fl
             torch.cuda.reset_peak_memory_stats()
             before = torch.cuda.memory_allocated()
         else:
-            ctypes.CDLL(None).malloc_trim(0)  # what was freed before is not to be had for nothing
+            ctypes.CDLL(None).malloc_trim(0)  # return freed heap, or it counts as free memory
             Path("/proc/self/clear_refs").write_text("5")  # the high-water mark starts afresh
             before = _status("VmRSS")
     except (OSError, AttributeError, TypeError):  # another system than Linux, or one that forbids it

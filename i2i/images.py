@@ -22,7 +22,7 @@ class ImageError(ValueError):
 
 
 def open_image(file: str | Path | BinaryIO, name: str | None = None) -> Image.Image:
-    """Read an image file into upright RGB. Raises PictureError with one sentence that names the file and the fault.
+    """Read an image file into upright RGB. Raises ImageError with one sentence that names the file and the fault.
 
     Size and pixel count are checked before anything is decoded, so a bomb costs nothing. Of an animation the first
     frame is taken; transparency is laid over white; 16-bit values are scaled; EXIF rotation is applied.

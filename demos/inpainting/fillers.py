@@ -147,7 +147,7 @@ class View:
         return f"{self.key} {self.at} {zlib.crc32(self.own.encode()):x}"
 
     def image(self) -> Image.Image:
-        """Upright RGB, its longer side at most LONGEST. PictureError if it is none, or no longer here."""
+        """Upright RGB, its longer side at most LONGEST. ImageError if it is none, or no longer here."""
         if self.example:
             return drawn(self.key, self.at)
         if not Path(self.own).is_file():
@@ -231,7 +231,7 @@ class Hole:
 
 
 def hole_of(view: View) -> Hole:
-    """PictureError where the image or the ops cannot be read."""
+    """ImageError where the image or the ops cannot be read."""
     image = view.image()
     return Hole(image, np.asarray(rasterise(view.ops, image.size)) > 0)
 

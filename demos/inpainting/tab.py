@@ -212,7 +212,7 @@ _KEYS = {"subject", "picture", "hole", "model"}
 
 
 def marked(view: View, ops: str) -> View:
-    """With another hole. PictureError for what is none."""
+    """With another hole. ImageError for what is none."""
     rasterise(ops, (8, 8))
     return replace(view, ops=ops)
 

@@ -108,7 +108,7 @@ class View:
         return self.example.name if self.example else "your picture"
 
     def image(self) -> Image.Image:
-        """Upright RGB. PictureError if it is none, or no longer here."""
+        """Upright RGB. ImageError if it is none, or no longer here."""
         if self.example:
             return drawn(self.at)
         if not Path(self.own).is_file():

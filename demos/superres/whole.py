@@ -56,7 +56,7 @@ class Job:
 
 
 def allowed(key: str, width: int, height: int) -> None:
-    """Raise PictureError where the result would be too large."""
+    """Raise ImageError where the result would be too large."""
     if width * height * scale_of(key) ** 2 > tiles.MAX_PIXELS:
         next(tiles.enlarged(loaded(key), Image.new("L", (width, height))))
 
@@ -66,7 +66,7 @@ def tiles_of(size: tuple[int, int]) -> int:
 
 
 def begin(key: str, image: Image.Image) -> Job:
-    """A job that has not begun: the image itself, dimmed. PictureError for one that is too large."""
+    """A job that has not begun: the image itself, dimmed. ImageError for one that is too large."""
     allowed(key, *image.size)
     k = scale_of(key)
     shown = image.resize(preview_size(k * image.width, k * image.height), Image.BICUBIC)
@@ -77,7 +77,7 @@ def begin(key: str, image: Image.Image) -> Job:
 def follow(key: str, image: Image.Image, owner: str) -> Iterator[Job | None]:
     """Do the work and yield the job at each change, None where there is no news, until it is over however that comes about.
 
-    The file of the result is there until the iterator goes on after its last job. PictureError as `begin`.
+    The file of the result is there until the iterator goes on after its last job. ImageError as `begin`.
     """
     job = begin(key, image)
     job.says = "Starting a process of its own …"

@@ -78,7 +78,7 @@ def _known() -> tuple[Tensor, Tensor]:
 
 
 def centred(image: Image.Image, size: int = 128) -> Image.Image:
-    """A drawing moved to the middle and scaled as the digits are that f learned from. PictureError if nothing is drawn."""
+    """A drawing moved to the middle and scaled as the digits are that f learned from. ImageError if nothing is drawn."""
     paper = Image.new("RGB", image.size, PAPER)
     mask = ImageChops.difference(image, paper).convert("L").point(lambda v: 255 * (v > 24))
     box = mask.getbbox()

@@ -73,7 +73,7 @@ def available() -> bool:
 
 
 def taken(image: Image.Image, model: Model) -> np.ndarray:
-    """An image on the net's canvas, uint8 [1, 3, S, S]. PictureError for one that shows nothing."""
+    """An image on the net's canvas, uint8 [1, 3, S, S]. ImageError for one that shows nothing."""
     x = model.place(image).x
     if (x * 127.5).std((2, 3)).max() < _FLAT:
         raise ImageError(
@@ -269,7 +269,7 @@ def _heap(at: int) -> dict:
 
 
 def _fresh(at: int, own: Image.Image | None, seconds: float = SECONDS[0], selective: bool = True) -> Run:
-    """A run that has not begun. PictureError for an image that shows nothing."""
+    """A run that has not begun. ImageError for an image that shows nothing."""
     example = None if own is not None else examples()[max(at, 0) % len(examples())]
     pixels = taken(own if example is None else example.drawn(SOURCE), loaded(MODEL))
     return Run(

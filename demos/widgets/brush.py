@@ -41,7 +41,7 @@ _FINE = 512  # px: a larger hole drawn ahead is scaled up from there
 
 
 def rasterise(ops: str, size: tuple[int, int]) -> Image.Image:
-    """Ops as a mask of (width, height), mode "L", 255 in the hole. PictureError with one sentence if they are none."""
+    """Ops as a mask of (width, height), mode "L", 255 in the hole. ImageError with one sentence if they are none."""
     if not isinstance(ops, str) or len(ops) > MAX_OPS or ops.count(";") >= MAX_COUNT:
         raise ImageError(
             "this hole has more strokes than are read here; press clear and brush it again with fewer."

@@ -30,7 +30,7 @@ Ink = tuple[str, str]  # name, colour as #rrggbb
 
 
 def rasterise(value: dict | None, inks: list[Ink], paper: str, size: int = SIDE) -> Image.Image:
-    """The pad's value as an RGB image, size x size. PictureError with one sentence if the value is not a pad's."""
+    """The pad's value as an RGB image, size x size. ImageError with one sentence if the value is not a pad's."""
     value = value or {}
     ops, base = value.get("ops") or "", value.get("base") or ""
     if not isinstance(ops, str) or not isinstance(base, str) or len(ops) > MAX_OPS:

@@ -22,7 +22,7 @@ def as_hole(mask: Image.Image, size: tuple[int, int]) -> np.ndarray:
     """A mask as bool [H, W] of an image's (width, height): a pixel is part of the hole from half white on.
 
     A mask of another size is scaled, if its shape is the image's to a hundredth. What is transparent in a mask is no
-    hole. Raises PictureError with one sentence.
+    hole. Raises ImageError with one sentence.
     """
     if not isinstance(mask, Image.Image):
         raise ImageError(f"expected a PIL picture as mask, got {type(mask).__name__}.")
@@ -100,7 +100,7 @@ def fill(model, image: Image.Image, mask: Image.Image, scale: float = 1.0, seed:
 
     model: one whose controls hold "mask".  mask: as `as_hole` takes it.  The net sees a window around each of the hole's
     `pieces`, its longer side shrunk or grown to the trained size times `scale`, and what it paints is grown back. Without
-    a hole the image comes back as it is. Raises PictureError where nothing is left to go by.
+    a hole the image comes back as it is. Raises ImageError where nothing is left to go by.
     """
     rgb = to_rgb(image)
     hole = as_hole(mask, rgb.size)

@@ -115,7 +115,7 @@ class Model:
         by its name in `labels` or its place there; or a list of attributes), scale (of fully convolutional models, 1 to 4
         times the trained size) and mask (an image of the same shape, white where the hole is; what lies outside it keeps
         its size and every bit). None is as good as not given.
-        Raises ValueError for a control that the model lacks or a value that it cannot have; PictureError for what is not a
+        Raises ValueError for a control that the model lacks or a value that it cannot have; ImageError for what is not a
         image.
         """
         declared = self.method.controls

@@ -33,7 +33,7 @@ def enlarged(model, image: Image.Image, tile: int = TILE, seed: int = 0) -> Iter
     """Enlarge any image with a model whose method `enlarges`; one Progress for each tile, the last one complete.
 
     Each tile is given as much of its surroundings as one of its pixels can see (`method.reach`), so that the result is
-    that of the whole image at once. Closing the iterator stops the work. Raises PictureError above MAX_PIXELS.
+    that of the whole image at once. Closing the iterator stops the work. Raises ImageError above MAX_PIXELS.
     """
     k, reach = model.method.enlarges, model.method.reach
     rgb = to_rgb(image)

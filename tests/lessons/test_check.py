@@ -545,7 +545,7 @@ def test_the_source_that_is_shown_is_the_source_that_runs(monkeypatch):
     shown = []
     monkeypatch.setattr(show, "display", lambda page: shown.append(page.data))
     show.source(PatchGAN.forward)
-    assert shown == ["```python\ndef forward(self, picture: Tensor) -> Tensor:\n    return self.net(picture)\n```"]
+    assert shown == ["```python\ndef forward(self, image: Tensor) -> Tensor:\n    return self.net(image)\n```"]
 
 
 def test_a_crop_is_what_the_logit_saw():

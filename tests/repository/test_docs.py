@@ -108,7 +108,7 @@ def test_the_tables_of_results_are_current():
 
 def test_the_picture_of_the_rooms_is_current():
     drawing = tool("architecture")
-    assert drawing.PICTURE.read_text() == drawing.image(), "out of date: run `make architecture` and commit docs/architecture.svg"
+    assert drawing.PICTURE.read_text() == drawing.picture(), "out of date: run `make architecture` and commit docs/architecture.svg"
 
 
 def test_the_page_on_the_rooms_speaks_of_each():
