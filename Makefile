@@ -44,6 +44,7 @@ bench: $(VENV)/.app
 
 lint: $(VENV)/.test
 	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/pyright --pythonpath $(RUN)
 
 types: $(VENV)/.test

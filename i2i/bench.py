@@ -87,7 +87,12 @@ def _plain_step(method: Method, given: dict[str, torch.Tensor]) -> Callable[[], 
     turns = method.stages()[0].turns
     nets = method.networks()
     optimizers = {
-        name: torch.optim.Adam([p for letter in turn.trains for p in nets[letter].parameters()], 2e-4, (0.5, 0.999), foreach=False)
+        name: torch.optim.Adam(
+            [p for letter in turn.trains for p in nets[letter].parameters()],
+            2e-4,
+            (0.5, 0.999),
+            foreach=False,
+        )
         for name, turn in turns.items()
     }
 
@@ -171,9 +176,13 @@ def bench_step(recipe: Recipe, rounds: int, device: torch.device) -> Figures:
 
     work = _gflop(often(trainer.advance)) / rhythm
     ceiling, unit = _ceiling(device, trainer.bf16)
-    plain = _plain_step(_plain(recipe, device).train(), {k: v.to(device) for k, v in pool.batch(range(recipe.batch)).items()})
+    plain = _plain_step(
+        _plain(recipe, device).train(), {k: v.to(device) for k, v in pool.batch(range(recipe.batch)).items()}
+    )
     ways = {"plain": often(plain), "ours": often(trainer.advance), "ceiling": ceiling}
-    if device.type == "cuda":  # small nets wait for launches there; on a CPU compiling a step costs a minute and gains little
+    if (
+        device.type == "cuda"
+    ):  # small nets wait for launches there; on a CPU compiling a step costs a minute and gains little
         fused = Trainer(recipe.build(), pool, batch=recipe.batch, device=device)
         for net in fused.method.networks().values():
             net.compile()
@@ -227,7 +236,10 @@ def bench_image(recipe: Recipe, rounds: int, device: torch.device, compile: bool
         "first call s": first,
     }
     if "compiled" in t:
-        figures |= {"compiled picture ms": t["compiled"], "compiled inference ratio": t["plain"] / t["compiled"]}
+        figures |= {
+            "compiled picture ms": t["compiled"],
+            "compiled inference ratio": t["plain"] / t["compiled"],
+        }
     return figures
 
 
@@ -248,7 +260,11 @@ def peak_memory(recipe: Recipe, device: torch.device) -> Figures:
     x = batch["x"][:1]
 
     def image() -> Callable[[], object]:
-        model = Model(lay_out(recipe.build().eval(), device), {"size": recipe.size, "card": {}, "method": recipe.method}, Path("bench"))
+        model = Model(
+            lay_out(recipe.build().eval(), device),
+            {"size": recipe.size, "card": {}, "method": recipe.method},
+            Path("bench"),
+        )
         return partial(model.translate, x, 0)
 
     ways = {
@@ -257,7 +273,9 @@ def peak_memory(recipe: Recipe, device: torch.device) -> Figures:
         "picture": image,
         "plain picture": lambda: torch.inference_mode()(partial(_plain(recipe, device).eval().translate, x)),
     }
-    return {f"{name} MB": megabytes for name, way in ways.items() if (megabytes := _peak(way, device)) is not None}
+    return {
+        f"{name} MB": megabytes for name, way in ways.items() if (megabytes := _peak(way, device)) is not None
+    }
 
 
 def _peak(build: Callable[[], Callable[[], object]], device: torch.device) -> float | None:
@@ -299,7 +317,11 @@ def chosen(names: list[str]) -> dict[str, Recipe]:
     user's folder; of variations on one recipe, which cost the same, the first will do."""
     known = PAPER | RECIPES
     methods = [n for n in names if n not in known] if names else sorted(METHODS)
-    known |= {f"{n}-folder": folder_recipe(n, 128) for n in methods if not any(r.method == n for r in known.values())}
+    known |= {
+        f"{n}-folder": folder_recipe(n, 128)
+        for n in methods
+        if not any(r.method == n for r in known.values())
+    }
     varied = {n for n in RECIPES for other in RECIPES if n != other and n.startswith(f"{other}-")}
     return {n: r for n, r in known.items() if n in names or (r.method in methods and n not in varied)}
 
@@ -348,12 +370,16 @@ def plot(measured: dict[str, dict[str, Figures]], path: Path) -> None:
         "plain picture ms": ("picture, plain", "#b8b4ac", "--"), "picture ms": ("picture", "#2f5d8a", "--"),
     }  # fmt: skip
     labels = {"size": "side in pixels", "width": "width of the nets", "batch": "pictures a step"}
-    figure, panels = plt.subplots(1, len(measured), figsize=(3.4 * len(measured), 3.1), sharey=True, squeeze=False)
+    figure, panels = plt.subplots(
+        1, len(measured), figsize=(3.4 * len(measured), 3.1), sharey=True, squeeze=False
+    )
     for panel, (what, points) in zip(panels[0], measured.items(), strict=True):
         for key, (label, colour, style) in lines.items():
             known = [(int(value), f[key]) for value, f in points.items() if key in f]
             if known:
-                panel.plot(*zip(*known, strict=True), style, color=colour, marker="o", markersize=4, label=label)
+                panel.plot(
+                    *zip(*known, strict=True), style, color=colour, marker="o", markersize=4, label=label
+                )
         panel.set(xscale="log", yscale="log", xlabel=labels[what])
         panel.set_xticks([int(v) for v in points], [str(v) for v in points])
         panel.minorticks_off()

@@ -42,10 +42,15 @@ def predict(name: str, answer: str | None = None) -> None:
     question = _find(name, QUESTIONS)
     if answer is not None:
         return _record(name, question, answer)
-    options = "".join(f"<br><b>{letter})</b> {html.escape(text)}" for letter, text in question.options.items())
+    options = "".join(
+        f"<br><b>{letter})</b> {html.escape(text)}" for letter, text in question.options.items()
+    )
     how = f'<br><small>Choose below, or run <code>predict("{name}", "a")</code>.</small>'
     plain = "\n".join([question.asks, *(f"  {k}) {v}" for k, v in question.options.items())])
-    say(note(f"<b style='color:{L1}'>Predict first.</b> {html.escape(question.asks)}{options}{how}", PEACH), plain)
+    say(
+        note(f"<b style='color:{L1}'>Predict first.</b> {html.escape(question.asks)}{options}{how}", PEACH),
+        plain,
+    )
     buttons = _buttons(name, question)
     if buttons is not None:
         widget(buttons, "(In a running notebook there are buttons here.)")

@@ -42,9 +42,14 @@ def save_resume(path: Path, state: dict) -> None:
     try:
         with replacing(path) as part:
             torch.save(state, part)
-    except (OSError, RuntimeError) as fault:  # torch's writer turns a full disk into a RuntimeError of its own
+    except (
+        OSError,
+        RuntimeError,
+    ) as fault:  # torch's writer turns a full disk into a RuntimeError of its own
         reason = getattr(fault, "strerror", None) or "writing failed; is the disk full?"
-        raise CheckpointError(f"could not save {path} ({reason}); the last saved state is untouched.") from fault
+        raise CheckpointError(
+            f"could not save {path} ({reason}); the last saved state is untouched."
+        ) from fault
 
 
 def load_resume(path: Path) -> dict:
@@ -57,7 +62,9 @@ def load_resume(path: Path) -> dict:
             f"{path} is damaged or not a resume file ({type(fault).__name__}); delete it to start the run afresh."
         ) from None
     if not {"method", "config", "run", "data", "stages", "legs"} <= set(state):
-        raise CheckpointError(f"{path} was written by another version of i2i; delete it to start the run afresh.")
+        raise CheckpointError(
+            f"{path} was written by another version of i2i; delete it to start the run afresh."
+        )
     return state
 
 
@@ -90,15 +97,18 @@ def export(
         part.mkdir()
         for name in names:
             save_net(getattr(method, name), part / f"{name}.safetensors")
-        write_config(part, {
-            "format": FORMAT,
-            "method": key,
-            "size": size,
-            **(shaped or {}),
-            "networks": names,
-            "config": asdict(method.config),
-            "card": card or {},
-        })
+        write_config(
+            part,
+            {
+                "format": FORMAT,
+                "method": key,
+                "size": size,
+                **(shaped or {}),
+                "networks": names,
+                "config": asdict(method.config),
+                "card": card or {},
+            },
+        )
         if sheet is not None:
             sheet.save(part / "sheet.png")
         if seen:
@@ -107,13 +117,18 @@ def export(
     except (OSError, SafetensorError) as fault:
         shutil.rmtree(part, ignore_errors=True)
         reason = getattr(fault, "strerror", None) or str(fault)
-        raise CheckpointError(f"could not export to {folder} ({reason}); what was there before is untouched.") from fault
+        raise CheckpointError(
+            f"could not export to {folder} ({reason}); what was there before is untouched."
+        ) from fault
     return folder
 
 
 def write_config(folder: Path, config: dict) -> None:
     """config.json and, rendered from the same facts, the model card README.md."""
-    for name, text in (("config.json", json.dumps(config, indent=2) + "\n"), ("README.md", render_card(folder, config))):
+    for name, text in (
+        ("config.json", json.dumps(config, indent=2) + "\n"),
+        ("README.md", render_card(folder, config)),
+    ):
         with replacing(folder / name) as part:
             part.write_text(text)
 
@@ -121,7 +136,12 @@ def write_config(folder: Path, config: dict) -> None:
 def render_card(folder: Path, config: dict) -> str:
     """The model card as Markdown, headed by what a hub of models reads."""
     card = config["card"]
-    lines = ["---", *(f"{key}: {json.dumps(value)}" for key, value in front_matter(config).items()), "---", ""]
+    lines = [
+        "---",
+        *(f"{key}: {json.dumps(value)}" for key, value in front_matter(config).items()),
+        "---",
+        "",
+    ]
     lines += [f"# {card.get('name', folder.name)}", ""]
     if card.get("summary"):
         lines += [card["summary"], ""]
@@ -129,15 +149,26 @@ def render_card(folder: Path, config: dict) -> str:
     told_below = ("name", "summary", "failures", *(k for k in card if k.startswith("figures")))
     facts = {k: v for k, v in card.items() if k not in told_below} | _shaping(config)
     lines += ["| | |", "|---|---|"] + [f"| {k} | {_cell(v)} |" for k, v in facts.items()] + [""]
-    lines += [f"Differs from the paper (its own settings in brackets): {differs(config['method'], config['config'])}.", ""]
-    lines += [f"What the code itself does differently is said at the head of `i2i/methods/{config['method']}.py`.", ""]
+    lines += [
+        f"Differs from the paper (its own settings in brackets): {differs(config['method'], config['config'])}.",
+        "",
+    ]
+    lines += [
+        f"What the code itself does differently is said at the head of `i2i/methods/{config['method']}.py`.",
+        "",
+    ]
     if paper := PAPERS.get(config["method"]):  # a method of a reader's own may have no record
         lines += [f"Citation: {paper.citation}", ""]
     for key, figures in card.items():
         if key.startswith("figures") and figures:
             lines += [f"## {key.capitalize()}", ""]
             if on := card.get(f"judged {key[8:]} on"):
-                lines += [f"On {on}. FD-i2i grows as pictures become fewer; the others compare." if "FD-i2i" in figures else f"On {on}.", ""]
+                lines += [
+                    f"On {on}. FD-i2i grows as pictures become fewer; the others compare."
+                    if "FD-i2i" in figures
+                    else f"On {on}.",
+                    "",
+                ]
             lines += ["| measure | value | 95 % interval |", "|---|---|---|"]
             for name, value in figures.items():
                 mean, low, high = value if isinstance(value, list | tuple) else (value, None, None)
@@ -149,7 +180,13 @@ def render_card(folder: Path, config: dict) -> str:
 
 
 # How a card's terms, as far as the colon, are called by hubs of models; any others are "other", with a name.
-_LICENSES = {"MIT": "mit", "CC BY 4.0": "cc-by-4.0", "CC BY-SA 3.0": "cc-by-sa-3.0", "CC BY-SA 4.0": "cc-by-sa-4.0", "Apache 2.0": "apache-2.0"}
+_LICENSES = {
+    "MIT": "mit",
+    "CC BY 4.0": "cc-by-4.0",
+    "CC BY-SA 3.0": "cc-by-sa-3.0",
+    "CC BY-SA 4.0": "cc-by-sa-4.0",
+    "Apache 2.0": "apache-2.0",
+}
 
 
 def front_matter(config: dict) -> dict[str, str | list[str]]:
@@ -158,7 +195,11 @@ def front_matter(config: dict) -> dict[str, str | list[str]]:
     No datasets: there, a plain name would be taken for a dataset of that hub, and ours are not on it.
     """
     terms = config["card"].get("licence", "not stated").partition(":")[0]
-    license = {"license": _LICENSES[terms]} if terms in _LICENSES else {"license": "other", "license_name": _slug(terms)}
+    license = (
+        {"license": _LICENSES[terms]}
+        if terms in _LICENSES
+        else {"license": "other", "license_name": _slug(terms)}
+    )
     return {
         **license,
         "library_name": "i2i",
@@ -194,7 +235,10 @@ def differs(method: str, config: dict) -> str:
     paper, stated = METHODS[method].Config(), METHODS[method].formerly | config
     found = []
     for field in fields(paper):
-        default, here = (_setting(value) for value in (getattr(paper, field.name), stated.get(field.name, getattr(paper, field.name))))
+        default, here = (
+            _setting(value)
+            for value in (getattr(paper, field.name), stated.get(field.name, getattr(paper, field.name)))
+        )
         if here != default:
             found.append(f"{field.name.replace('_', ' ')} {here} ({default})")
     return ", ".join(found) or "nothing in its settings"
@@ -206,7 +250,9 @@ def _setting(value) -> str:
         return "yes" if value else "no"
     if isinstance(value, list | tuple):
         return " ".join(map(_setting, value))
-    return f"{value:,}" if isinstance(value, int) else f"{value:g}" if isinstance(value, float) else str(value)
+    return (
+        f"{value:,}" if isinstance(value, int) else f"{value:g}" if isinstance(value, float) else str(value)
+    )
 
 
 def _cell(value) -> str:
@@ -278,16 +324,22 @@ def read_config(folder: Path) -> tuple[Path, dict]:
     if not isinstance(config, dict) or "format" not in config:
         raise CheckpointError(f"{path} does not describe a model: it has no format; export the model again.")
     if config["format"] != FORMAT:
-        raise CheckpointError(f"{path} has format {config['format']}, this version reads {FORMAT}; export it again.")
+        raise CheckpointError(
+            f"{path} has format {config['format']}, this version reads {FORMAT}; export it again."
+        )
     for key, kind in _CONFIG.items():
         if not isinstance(config.get(key), kind):
             fault = f"has no {key}" if key not in config else f"has an unusable {key} ({config[key]!r})"
             raise CheckpointError(f"{path} {fault}; export the model again.")
     for key, known in (("fit", FITS), ("direction", ("AB", "BA"))):
         if config.get(key, known[0]) not in known:
-            raise CheckpointError(f"{path} has an unusable {key} ({config[key]!r}); there are {', '.join(known)}.")
+            raise CheckpointError(
+                f"{path} has an unusable {key} ({config[key]!r}); there are {', '.join(known)}."
+            )
     if config["method"] not in METHODS:
-        raise CheckpointError(f"{path} names the unknown method {config['method']!r}; known: {', '.join(METHODS)}.")
+        raise CheckpointError(
+            f"{path} names the unknown method {config['method']!r}; known: {', '.join(METHODS)}."
+        )
     return folder, config
 
 
@@ -301,7 +353,9 @@ def load_method(folder: Path) -> tuple[Method, dict]:
     known = {f.name for f in fields(cls.Config)}
     strange = sorted(set(config["config"]) - known)
     if strange:
-        raise CheckpointError(f"{folder / 'config.json'} has settings that {config['method']} does not know: {', '.join(strange)}.")
+        raise CheckpointError(
+            f"{folder / 'config.json'} has settings that {config['method']} does not know: {', '.join(strange)}."
+        )
     stated = cls.formerly | config["config"]
     settings = {k: tuple(v) if isinstance(v, list) else v for k, v in stated.items()}
     try:
@@ -313,12 +367,16 @@ def load_method(folder: Path) -> tuple[Method, dict]:
         ) from None
     foreign = sorted(set(config["networks"]) - set(method.networks()))
     if foreign:
-        raise CheckpointError(f"{folder} holds networks that {config['method']} does not have: {', '.join(foreign)}.")
+        raise CheckpointError(
+            f"{folder} holds networks that {config['method']} does not have: {', '.join(foreign)}."
+        )
     for name in method.networks():
         if name in config["networks"]:
             load_net(getattr(method, name), folder / f"{name}.safetensors", config["method"])
         elif name in method.inference:
-            raise CheckpointError(f"{folder} does not hold the network {name}, which {config['method']} needs.")
+            raise CheckpointError(
+                f"{folder} does not hold the network {name}, which {config['method']} needs."
+            )
         else:
             setattr(method, name, None)
     return method.eval().requires_grad_(False), config
@@ -344,7 +402,9 @@ def load_net(net: nn.Module, path: Path, key: str) -> None:
     lacking, extra = sorted(set(want) - set(state)), sorted(set(state) - set(want))
     if lacking or extra:
         say = f"lacks {len(lacking)} tensor(s) such as {lacking[0]}" if lacking else ""
-        say += (" and " if lacking and extra else "") + (f"has {len(extra)} unknown such as {extra[0]}" if extra else "")
+        say += (" and " if lacking and extra else "") + (
+            f"has {len(extra)} unknown such as {extra[0]}" if extra else ""
+        )
         raise CheckpointError(f"{path} does not fit {key} as config.json describes it: it {say}.")
     for name, value in want.items():
         if state[name].shape != value.shape:
@@ -353,7 +413,9 @@ def load_net(net: nn.Module, path: Path, key: str) -> None:
                 f"{tuple(state[name].shape)}, expected {tuple(value.shape)}."
             )
         if not torch.isfinite(state[name]).all():
-            raise CheckpointError(f"{path} holds values that are not finite in {name}; export the model again.")
+            raise CheckpointError(
+                f"{path} holds values that are not finite in {name}; export the model again."
+            )
     net.load_state_dict({k: v.to(want[k].dtype) for k, v in state.items()})
 
 
@@ -370,4 +432,6 @@ def load_vgg(net: VGG19, folder: Path) -> None:
     except FileNotFoundError:
         raise CheckpointError(f"{path} is not there; fetch it with `python -m i2i data vgg19`.") from None
     except Exception as fault:  # whatever a damaged file makes of being read
-        raise CheckpointError(f"{path} does not hold torchvision's VGG-19 ({type(fault).__name__}); fetch it again.") from None
+        raise CheckpointError(
+            f"{path} does not hold torchvision's VGG-19 ({type(fault).__name__}); fetch it again."
+        ) from None

@@ -37,7 +37,9 @@ def _fits(module: nn.Module) -> bool:
     """Whether the quick class can do what this very layer does."""
     if isinstance(module, nn.PReLU):
         return module.num_parameters == 1
-    if isinstance(module, srresnet.ShuffledConv2d):  # the kernel's half must be even for its places to pair up
+    if isinstance(
+        module, srresnet.ShuffledConv2d
+    ):  # the kernel's half must be even for its places to pair up
         return module.weight.shape[-1] % 4 == 1
     return True
 
@@ -53,7 +55,9 @@ class Conv2d(nn.Conv2d):
 
     def forward(self, h: Tensor) -> Tensor:
         if self.padding_mode == "reflect" and not isinstance(self.padding, str):
-            return F.conv2d(mirrored(h, self), self.weight, self.bias, self.stride, 0, self.dilation, self.groups)
+            return F.conv2d(
+                mirrored(h, self), self.weight, self.bias, self.stride, 0, self.dilation, self.groups
+            )
         if not _plain(self):
             return super().forward(h)
         kernel, stride, padding = self.kernel_size[0], self.stride[0], self.padding[0]
@@ -83,7 +87,9 @@ class ConvTranspose2d(nn.ConvTranspose2d):
             return super().forward(h, output_size)
         b, c, rows, columns = h.shape
         weight = self.weight.permute(0, 2, 3, 1).reshape(c, -1)
-        spread = (h.permute(0, 2, 3, 1).reshape(-1, c) @ weight).view(b, rows, columns, 4, 4, self.out_channels)
+        spread = (h.permute(0, 2, 3, 1).reshape(-1, c) @ weight).view(
+            b, rows, columns, 4, 4, self.out_channels
+        )
         made = _overlap(_overlap(spread, 1, 3), 3, 4).reshape(b, 2 * rows, 2 * columns, -1)
         return (made if self.bias is None else made + self.bias).permute(0, 3, 1, 2)
 
@@ -133,7 +139,9 @@ class ShuffledConv2d(srresnet.ShuffledConv2d):
         taps = [F.pad(self.weight, (q, 1 - q, p, 1 - p)) for p in (0, 1) for q in (0, 1)]
         half = (k + 1) // 2
         weight = torch.stack(taps, 1).view(outputs, 4, inputs, half, 2, half, 2).permute(0, 1, 2, 4, 6, 3, 5)
-        weight = weight.reshape(4 * outputs, 4 * inputs, half, half).contiguous(memory_format=torch.channels_last)
+        weight = weight.reshape(4 * outputs, 4 * inputs, half, half).contiguous(
+            memory_format=torch.channels_last
+        )
         return F.pixel_shuffle(F.conv2d(h, weight, self.bias.repeat_interleave(4), padding=k // 4), 2)
 
 
@@ -146,7 +154,9 @@ class InstanceNorm2d(nn.InstanceNorm2d):
     def forward(self, h: Tensor) -> Tensor:
         if h.device.type != "cpu" or self.track_running_stats or h.dim() != 4:
             return super().forward(h)
-        norm = [F.batch_norm(one, None, None, self.weight, self.bias, True, 0.0, self.eps) for one in h.split(1)]
+        norm = [
+            F.batch_norm(one, None, None, self.weight, self.bias, True, 0.0, self.eps) for one in h.split(1)
+        ]
         return torch.cat(norm) if len(norm) > 1 else norm[0]
 
 

@@ -21,6 +21,8 @@ def replacing(path: str | Path) -> Iterator[Path]:
         os.replace(part, path)
     except OSError as fault:
         # An encoder's own error has no number and no name: what is left to say is which file it was.
-        raise OSError(fault.errno or 0, fault.strerror or str(fault) or "writing failed", str(path)) from fault
+        raise OSError(
+            fault.errno or 0, fault.strerror or str(fault) or "writing failed", str(path)
+        ) from fault
     finally:
         part.unlink(missing_ok=True)

@@ -34,7 +34,9 @@ def open_image(file: str | Path | BinaryIO, name: str | None = None) -> Image.Im
             if size == 0:
                 raise ImageError(f"{name} is empty (0 bytes); export or download it again.")
             if size > MAX_BYTES:
-                raise ImageError(f"{name} is larger than {MAX_BYTES >> 20} MB; save it smaller and try again.")
+                raise ImageError(
+                    f"{name} is larger than {MAX_BYTES >> 20} MB; save it smaller and try again."
+                )
         image = Image.open(file, formats=FORMATS)
         _check_extent(image, name)
         image.load()
@@ -52,7 +54,9 @@ def open_image(file: str | Path | BinaryIO, name: str | None = None) -> Image.Im
     except PermissionError:
         raise ImageError(f"{name} may not be read; check its permissions.") from None
     except Exception as fault:  # decoders raise whatever they like on broken files
-        raise ImageError(f"{name} is damaged or cut short ({type(fault).__name__}); export it again.") from None
+        raise ImageError(
+            f"{name} is damaged or cut short ({type(fault).__name__}); export it again."
+        ) from None
 
 
 def _check_extent(image: Image.Image, name: str) -> None:
@@ -62,7 +66,9 @@ def _check_extent(image: Image.Image, name: str) -> None:
             f"{name} has {w * h / 1e6:.0f} megapixels, more than the {MAX_PIXELS // 10**6} allowed; make it smaller."
         )
     if max(w, h) > MAX_SIDE or max(w, h) > 50 * min(w, h):
-        raise ImageError(f"{name} is {w} x {h} px, too long and thin or too large to translate; crop it first.")
+        raise ImageError(
+            f"{name} is {w} x {h} px, too long and thin or too large to translate; crop it first."
+        )
 
 
 def to_rgb(image: Image.Image) -> Image.Image:
@@ -102,7 +108,9 @@ def scaled(image: Image.Image, size: tuple[int, int]) -> Image.Image:
     """An image at (width, height), by the filter that the way calls for: Lanczos smaller, bicubic larger."""
     if image.size == tuple(size):
         return image
-    return image.resize(size, Image.LANCZOS if size[0] * size[1] < image.width * image.height else Image.BICUBIC)
+    return image.resize(
+        size, Image.LANCZOS if size[0] * size[1] < image.width * image.height else Image.BICUBIC
+    )
 
 
 def fitted(

@@ -40,7 +40,9 @@ class Turn:
 
     def runs(self, step: int) -> bool:
         """Whether it is this turn's at a step of its stage."""
-        return step % self.every == (self.every - 1 if self.late else 0) and not (self.rests and step % self.rests == 0)
+        return step % self.every == (self.every - 1 if self.late else 0) and not (
+            self.rests and step % self.rests == 0
+        )
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,11 @@ class Control:
         if self.kind == "choice":
             fine = value in self.choices
         elif self.kind == "number":
-            fine = isinstance(value, int | float) and not isinstance(value, bool) and self.low <= value <= self.high
+            fine = (
+                isinstance(value, int | float)
+                and not isinstance(value, bool)
+                and self.low <= value <= self.high
+            )
         else:
             fine = True  # what it may be, the method itself knows
         if not fine:
@@ -113,9 +119,13 @@ class Control:
 
 DIRECTION = Control("direction", "choice", '"xy" or "yx"', choices=("xy", "yx"))
 SCALE = Control("scale", "number", "a factor from 1 to 4", low=1, high=4)
-SEED = Control("seed", "number", "a whole number: equal seeds give equal samples", low=-math.inf, high=math.inf)
+SEED = Control(
+    "seed", "number", "a whole number: equal seeds give equal samples", low=-math.inf, high=math.inf
+)
 SAMPLES = Control("n", "number", "the number of samples, 1 to 64", low=1, high=64)
-LABEL = Control("label", "label", "a domain, by its name or its place among the labels, or a list of attributes")
+LABEL = Control(
+    "label", "label", "a domain, by its name or its place among the labels, or a list of attributes"
+)
 MASK = Control("mask", "image", "an image of the same shape, white where the hole is", required=True)
 
 
@@ -151,7 +161,9 @@ class Method(nn.Module):
     symbols: dict[str, Symbol] = {}  # of every term of every loss
     shared: tuple[str, ...] = ()  # keys that `fakes` adds to a batch
     layout: str = "paired"  # of a user's own folder, a key of recipes.READERS
-    given: str = ""  # the network that comes with weights of its own and never learns here (DTN's f, SRGAN's phi)
+    given: str = (
+        ""  # the network that comes with weights of its own and never learns here (DTN's f, SRGAN's phi)
+    )
     enlarges: int = 1  # a translation's sides, in those of x
     multiple: int = 1  # what the sides of x must be divisible by
     formerly: dict = {}  # settings that came later, and what nets had before: exports may not state them, new nets need not repeat them
@@ -227,7 +239,10 @@ class Method(nn.Module):
     def show(self, showcase: Batch) -> list[list[Tensor]]:
         """Groups of rows for a sheet, float [N, C, H, W]: x and what becomes of it; the same of y, where there is a way back."""
         if "direction" in self.controls:
-            return [[showcase[a], self.translate(showcase[a], direction=way)] for a, way in (("x", "xy"), ("y", "yx"))]
+            return [
+                [showcase[a], self.translate(showcase[a], direction=way)]
+                for a, way in (("x", "xy"), ("y", "yx"))
+            ]
         x = showcase["x"]
         # What is to be enlarged is shown as the blocks that it has.
         return [[F.interpolate(x, scale_factor=self.enlarges), self.translate(x)]]
@@ -254,7 +269,9 @@ def weighted_sum(terms: Terms, weights: dict[str, float]) -> Tensor:
     """The number that a turn minimises. A term without a weight is a mistake, not a zero."""
     unknown = sorted(set(terms) - set(weights))
     if unknown:
-        raise KeyError(f"no weight for the loss term(s) {', '.join(unknown)}; known: {', '.join(sorted(weights))}")
+        raise KeyError(
+            f"no weight for the loss term(s) {', '.join(unknown)}; known: {', '.join(sorted(weights))}"
+        )
     first, *rest = (weights[name] * term for name, term in terms.items())
     return sum(rest, start=first)
 

@@ -55,17 +55,30 @@ def publish(
     }
     if names := getattr(trainer.source, "names", ()):  # of the domains
         card["labels"] = list(names)
-    seen = getattr(trainer.source, "digests", ()) if name is None else ()  # a recipe's sets have splits of their own
+    seen = (
+        getattr(trainer.source, "digests", ()) if name is None else ()
+    )  # a recipe's sets have splits of their own
     export(
-        folder, trainer.average, size=recipe.size, card=card, nets=recipe.ship, sheet=sheet(rows), shaped=recipe.shaped, seen=seen
+        folder,
+        trainer.average,
+        size=recipe.size,
+        card=card,
+        nets=recipe.ship,
+        sheet=sheet(rows),
+        shaped=recipe.shaped,
+        seen=seen,
     )
     if held_out is not None and held(held_out) >= 4:
         figures = evaluate(load(folder), held_out, limit, progress, trainer.source)
         known = len({*seen} & {*getattr(held_out, "digests", ())})
         count = min(limit, len(held_out))
-        card["judged on"] = f"{count} pictures, {known} of them seen in training" if known else f"{count} held-out pictures"
+        card["judged on"] = (
+            f"{count} pictures, {known} of them seen in training" if known else f"{count} held-out pictures"
+        )
         card["figures"] = {name: list(value) for name, value in figures.items()}
-        if recipe.data not in DRAWN and (apart := evaluate_apart(load(folder), held_out, trainer.source, limit, progress)):
+        if recipe.data not in DRAWN and (
+            apart := evaluate_apart(load(folder), held_out, trainer.source, limit, progress)
+        ):
             card["judged without near twins on"] = apart[0]
             card["figures without near twins"] = {name: list(value) for name, value in apart[1].items()}
     else:
@@ -79,7 +92,9 @@ def _told_legs(legs: list[dict]) -> dict[str, str]:
     """The stretches of a run that was not made at one go by one plan; nothing of one that was."""
     if len(legs) < 2:
         return {}
-    told = (f"{leg['from']:,} to {leg['to']:,} of a plan of {leg['of']:,} in {leg['precision']}" for leg in legs)
+    told = (
+        f"{leg['from']:,} to {leg['to']:,} of a plan of {leg['of']:,} in {leg['precision']}" for leg in legs
+    )
     return {"legs": "; ".join(told)}
 
 
@@ -89,7 +104,15 @@ def hardware(trainer: Trainer) -> str:
     if trainer.device.type == "cuda":
         return f"{torch.cuda.get_device_name(trainer.device)}, {precision}"
     info = Path("/proc/cpuinfo")
-    models = [line.partition(":")[2].strip() for line in info.read_text().splitlines() if line.startswith("model name")] if info.exists() else []
+    models = (
+        [
+            line.partition(":")[2].strip()
+            for line in info.read_text().splitlines()
+            if line.startswith("model name")
+        ]
+        if info.exists()
+        else []
+    )
     name = models[0] if models else platform.processor() or platform.machine()
     return f"{torch.get_num_threads()} thread(s) of {os.cpu_count()} of {name}, {precision}"
 
@@ -102,10 +125,16 @@ def figures_table() -> str:
         card = config["card"]
         if "PSNR" not in card["figures"]:
             continue  # a model without pairs: its figures are those of the claim unpaired-error
-        for row, key in ((f"`{name}`", "figures"), (f"`{name}`, without near twins", "figures without near twins")):
+        for row, key in (
+            (f"`{name}`", "figures"),
+            (f"`{name}`, without near twins", "figures without near twins"),
+        ):
             if key in card:
                 figures = [card[key][c] for c in columns]
-                cells = [f"{v:#.3g}" + ("" if low is None else f" ({low:#.3g} to {high:#.3g})") for v, low, high in figures]
+                cells = [
+                    f"{v:#.3g}" + ("" if low is None else f" ({low:#.3g} to {high:#.3g})")
+                    for v, low, high in figures
+                ]
                 lines.append(f"| {row} | {' | '.join(cells)} | {card['minutes']:.0f} |")
     return "\n".join(lines)
 
@@ -118,5 +147,7 @@ def papers_table() -> str:
         paper = f"{p.cited}, {p.appeared}"
         book = f"[`{p.notebook}`](notebooks/{p.notebook}.ipynb)" if p.notebook else ""
         state = "yes" if p.key in METHODS and p.key in here else "to come"
-        lines.append(f"| {p.name} | {f'[{paper}]({p.url})' if p.url else paper} | {p.idea} | {p.tab} | {book} | {state} |")
+        lines.append(
+            f"| {p.name} | {f'[{paper}]({p.url})' if p.url else paper} | {p.idea} | {p.tab} | {book} | {state} |"
+        )
     return "\n".join(lines)

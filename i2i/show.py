@@ -34,7 +34,15 @@ if TYPE_CHECKING:  # ipywidgets and the trainer are imported where they are used
     from .train import Trainer
 
 # As in demos/page.css: the adversarial term is violet and L1 orange wherever they appear.
-INK, SOFT, LINE, TRACK, GAN, L1, GREEN = "#17161c", "#67646f", "#e7e3ea", "#eeeaf4", "#6548e0", "#b9410b", "#1a7f52"
+INK, SOFT, LINE, TRACK, GAN, L1, GREEN = (
+    "#17161c",
+    "#67646f",
+    "#e7e3ea",
+    "#eeeaf4",
+    "#6548e0",
+    "#b9410b",
+    "#1a7f52",
+)
 LILAC, PEACH, MINT = "#f1eefe", "#fff3e8", "#e9f6ef"
 
 T = TypeVar("T")
@@ -102,8 +110,13 @@ def sheet_html(
         strip = to_image(torch.cat(list(row), dim=2)[..., :-gap])
         if i == 0 and titles:
             step = side * (pixels + gap) / pixels
-            words = "".join(f'<span style="display:inline-block;width:{step:.0f}px;text-align:center">{t}</span>' for t in titles)
-            cells += ["<span></span>"] * named + [f'<span style="font-size:12px;color:{SOFT};white-space:nowrap">{words}</span>']
+            words = "".join(
+                f'<span style="display:inline-block;width:{step:.0f}px;text-align:center">{t}</span>'
+                for t in titles
+            )
+            cells += ["<span></span>"] * named + [
+                f'<span style="font-size:12px;color:{SOFT};white-space:nowrap">{words}</span>'
+            ]
         if named:
             cells.append(f'<span style="{label}">{html.escape(name.strip())}</span>')
         said = f"{alt} Row: {name.strip()}." if name.strip() else alt
@@ -116,9 +129,14 @@ def sheet_html(
 def _img(image: Image.Image, alt: str, width: int) -> str:
     """An image as an <img> of PNG or JPEG, whichever is smaller: label maps are flat, images are not."""
     if not alt.strip():
-        raise ValueError("a picture needs an alt text: say in a sentence what a reader who cannot see it should know.")
+        raise ValueError(
+            "a picture needs an alt text: say in a sentence what a reader who cannot see it should know."
+        )
     files = {}
-    for kind, options in {"png": {"optimize": True}, "jpeg": {"quality": 82, "subsampling": 0, "optimize": True}}.items():
+    for kind, options in {
+        "png": {"optimize": True},
+        "jpeg": {"quality": 82, "subsampling": 0, "optimize": True},
+    }.items():
         buffer = io.BytesIO()
         image.convert("RGB").save(buffer, kind, **options)
         files[kind] = buffer.getvalue()
@@ -131,7 +149,11 @@ def _img(image: Image.Image, alt: str, width: int) -> str:
 
 
 def _framed(page: str, caption: str) -> str:
-    note = f'<figcaption style="opacity:.75;max-width:48em;margin-top:4px">{caption}</figcaption>' if caption else ""
+    note = (
+        f'<figcaption style="opacity:.75;max-width:48em;margin-top:4px">{caption}</figcaption>'
+        if caption
+        else ""
+    )
     return f'<figure style="margin:6px 0">{page}{note}</figure>'
 
 
@@ -174,7 +196,10 @@ def flow(
     for start, end, *bend in arrows:
         (x0, y0), (x1, y1) = boxes[start][:2], boxes[end][:2]
         # From edge to edge along the line between the centres.
-        reach = [min(half[n][0] / max(abs(x1 - x0), 1e-6), half[n][1] / max(abs(y1 - y0), 1e-6)) for n in (start, end)]
+        reach = [
+            min(half[n][0] / max(abs(x1 - x0), 1e-6), half[n][1] / max(abs(y1 - y0), 1e-6))
+            for n in (start, end)
+        ]
         ends = [(x0 + t * (x1 - x0), y0 + t * (y1 - y0)) for t in (reach[0] + 0.03, 1 - reach[1] - 0.03)]
         if bend:  # a bow leaves and arrives at the top
             ends = [(x0, y0 + half[start][1] + 0.03), (x1, y1 + half[end][1] + 0.03)]
@@ -206,7 +231,9 @@ def overlay(axes, image: Tensor, logits: Tensor, D: PatchGAN, limit: float = 3.0
     return shown
 
 
-def frame(axes, image: Tensor, D: PatchGAN | None = None, row: int = 0, column: int = 0, title: str = "") -> None:
+def frame(
+    axes, image: Tensor, D: PatchGAN | None = None, row: int = 0, column: int = 0, title: str = ""
+) -> None:
     """An image [3, H, W]; with D also the frame of the patch behind its logit [row, column]."""
     axes.imshow(to_image(image))
     if D is not None:
@@ -226,11 +253,22 @@ def crop(image: Tensor, D: PatchGAN, row: int, column: int) -> Tensor:
 
 
 def scores(
-    values: Sequence[Sequence[float]], rows: Sequence[str], columns: Sequence[str], title: str, low: float, high: float
+    values: Sequence[Sequence[float]],
+    rows: Sequence[str],
+    columns: Sequence[str],
+    title: str,
+    low: float,
+    high: float,
 ) -> str:
     """A table of numbers as HTML, the darker the higher between low and high; nan is a cell still to come."""
     figure, axes = plt.subplots(figsize=(2.4 + 0.95 * len(columns), 0.9 + 0.5 * len(rows)))
-    axes.imshow(torch.tensor(values), cmap="Purples", vmin=low - 0.2 * (high - low), vmax=high + 0.2 * (high - low), aspect="auto")
+    axes.imshow(
+        torch.tensor(values),
+        cmap="Purples",
+        vmin=low - 0.2 * (high - low),
+        vmax=high + 0.2 * (high - low),
+        aspect="auto",
+    )
     for i, line in enumerate(values):
         for j, value in enumerate(line):
             colour = "white" if value > (low + 2 * high) / 3 else INK
@@ -239,7 +277,9 @@ def scores(
     axes.set_yticks(range(len(rows)), rows)
     axes.grid(False)
     axes.set_title(title)
-    told = "; ".join(f"{row}: {', '.join(f'{v:.2f}' for v in line)}" for row, line in zip(rows, values, strict=True))
+    told = "; ".join(
+        f"{row}: {', '.join(f'{v:.2f}' for v in line)}" for row, line in zip(rows, values, strict=True)
+    )
     return figure_html(figure, f"{title}, for {', '.join(columns)}. {told}.")
 
 
@@ -248,6 +288,7 @@ def scores(
 
 def table(header: Sequence[str], rows: Sequence[Sequence]) -> None:
     """Show a table; floats are shortened to four digits, cells may hold Markdown and LaTeX."""
+
     def cell(value) -> str:
         return f"{value:.4g}" if isinstance(value, float) else in_table(str(value))
 
@@ -283,19 +324,29 @@ def claim(name: str) -> None:
     result, what = recorded(name), CLAIMS.get(name)
     if result is None or what is None:
         if not fast():
-            raise KeyError(f"no figures are recorded for the claim {name!r}: run `python -m i2i claims {name} --run`")
+            raise KeyError(
+                f"no figures are recorded for the claim {name!r}: run `python -m i2i claims {name} --run`"
+            )
         display(Markdown(f"*The claim `{name}` has no recorded figures in this copy.*"))
         return
     parts = what.decided(result["figures"])
     listed = [f"- {_MARKS[verdict]} {comparison}" for comparison, verdict in parts if len(parts) > 1]
     verdict = result["verdict"]
-    display(Markdown(
-        f"**Claim `{name}`.** {what.says[0].upper()}{what.says[1:]} ({what.where}).  \n"
-        f"**Counts as holding when** {what.test}.  \n"
-        f"**Measured {result['date']}: {coloured(f'{_MARKS[verdict]} {verdict}', _TINTS[verdict])}**"
-        + "\n\n" * bool(listed) + "\n".join(listed)
-    ))
-    display(Markdown(markdown(result["figures"]) + (f"\n\n*{what.also[0].upper()}{what.also[1:]}.*" if what.also else "")))
+    display(
+        Markdown(
+            f"**Claim `{name}`.** {what.says[0].upper()}{what.says[1:]} ({what.where}).  \n"
+            f"**Counts as holding when** {what.test}.  \n"
+            f"**Measured {result['date']}: {coloured(f'{_MARKS[verdict]} {verdict}', _TINTS[verdict])}**"
+            + "\n\n" * bool(listed)
+            + "\n".join(listed)
+        )
+    )
+    display(
+        Markdown(
+            markdown(result["figures"])
+            + (f"\n\n*{what.also[0].upper()}{what.also[1:]}.*" if what.also else "")
+        )
+    )
 
 
 # -- things that move -----------------------------------------------------------------------------------------------
@@ -343,7 +394,9 @@ class Live:
     batch: x, and y where known, to translate meanwhile.  names: term -> (legend, colour).
     """
 
-    def __init__(self, batch: Batch, names: Mapping[str, tuple[str, str]], seconds: float = 5, title: str = ""):
+    def __init__(
+        self, batch: Batch, names: Mapping[str, tuple[str, str]], seconds: float = 5, title: str = ""
+    ):
         self.batch, self.names, self.seconds, self.title = batch, names, seconds, title
         self.curves: dict[str, list[float]] = {}
         self.board, self.drawn = Board(), 0.0
@@ -357,8 +410,13 @@ class Live:
 
     def draw(self, trainer: Trainer) -> None:
         x = self.batch["x"]
-        with torch.no_grad(), torch.random.fork_rng(devices=[]):  # looking must not change the training's dice
-            controls = {"mask": self.batch["mask"].to(trainer.device)} if "mask" in trainer.average.controls else {}
+        with (
+            torch.no_grad(),
+            torch.random.fork_rng(devices=[]),
+        ):  # looking must not change the training's dice
+            controls = (
+                {"mask": self.batch["mask"].to(trainer.device)} if "mask" in trainer.average.controls else {}
+            )
             made = trainer.average.translate(x.to(trainer.device), **controls).float().cpu()
         rows = {"x": x, "G(x)": made} | ({"y": self.batch["y"]} if "y" in self.batch else {})
         figure, axes = plt.subplots(figsize=(4.2, 3))
@@ -370,8 +428,12 @@ class Live:
         count = max(map(len, self.curves.values()))
         ends = ", ".join(f"{self.names[k][0]} {_smooth(v)[-1]:.2g}" for k, v in self.curves.items())
         curves = figure_html(figure, f"Loss curves after {count} steps, now at {ends}.")
-        samples = sheet_html(rows, f"Inputs x, outputs G(x) and true answers y after {count} steps.", f"{count} steps", side=80)
-        self.board.show(f'<div style="display:flex;flex-wrap:wrap;gap:24px;align-items:center">{curves}{samples}</div>')
+        samples = sheet_html(
+            rows, f"Inputs x, outputs G(x) and true answers y after {count} steps.", f"{count} steps", side=80
+        )
+        self.board.show(
+            f'<div style="display:flex;flex-wrap:wrap;gap:24px;align-items:center">{curves}{samples}</div>'
+        )
 
 
 def _smooth(values: Sequence[float], keep: float = 0.93) -> list[float]:

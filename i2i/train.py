@@ -131,7 +131,9 @@ def folder_for(source: Source, plain: Path) -> Path:
     own.mkdir(parents=True, exist_ok=True)
     if plain.is_symlink() or not plain.exists():
         link = plain.with_name(f".{plain.name}.link-{os.getpid()}")
-        with suppress(OSError):  # where links may not be made there is the full name, which is told at the end
+        with suppress(
+            OSError
+        ):  # where links may not be made there is the full name, which is told at the end
             link.symlink_to(own.name, target_is_directory=True)
             os.replace(link, plain)
     return own
@@ -139,7 +141,10 @@ def folder_for(source: Source, plain: Path) -> Path:
 
 def _agree_until(one: Method, other: Method, steps: int) -> int:
     """The first of so many steps at which two methods' learning rates or weights differ, else `steps`."""
-    plans = ((one.learning_rate(s), one.weights(s)) == (other.learning_rate(s), other.weights(s)) for s in range(steps))
+    plans = (
+        (one.learning_rate(s), one.weights(s)) == (other.learning_rate(s), other.weights(s))
+        for s in range(steps)
+    )
     return next((step for step, alike in enumerate(plans) if not alike), steps)
 
 
@@ -148,7 +153,9 @@ def _listed(others: dict[str, tuple]) -> str:
     told = {"data": "data (other images, or other names)", "images": "number of images ({}; here {})"}
     if "images" in others:
         others = {k: v for k, v in others.items() if k != "data"}
-    return ", ".join(told.get(name, f"{name} ({{}}; here {{}})").format(*values) for name, values in others.items())
+    return ", ".join(
+        told.get(name, f"{name} ({{}}; here {{}})").format(*values) for name, values in others.items()
+    )
 
 
 def _sentence(fault: Exception) -> str:
@@ -351,7 +358,9 @@ class Trainer:
             return self._fit(log_every, sheet_every, save_every, progress, watch, [])
         self.out.mkdir(parents=True, exist_ok=True)
         with self._alone(), _asked_to_stop() as asked:
-            for left in self.out.glob(".*.part-*") if self.rank == 0 else ():  # of a run that was killed while it wrote
+            for left in (
+                self.out.glob(".*.part-*") if self.rank == 0 else ()
+            ):  # of a run that was killed while it wrote
                 left.unlink(missing_ok=True)
             if not self.resume() and self.rank == 0:
                 self._start()
@@ -361,15 +370,27 @@ class Trainer:
                 raise
             except KeyboardInterrupt:
                 path = self.out / RESUME
-                left = f"the last saved state, {path}, is untouched" if path.exists() else "nothing had been saved"
+                left = (
+                    f"the last saved state, {path}, is untouched"
+                    if path.exists()
+                    else "nothing had been saved"
+                )
                 raise Stopped(f"stopped in the middle of step {self._count() + 1:,}; {left}.") from None
 
-    def _fit(self, log_every: int, sheet_every: int, save_every: float, progress: bool, watch, asked: list[int]) -> Method:
+    def _fit(
+        self, log_every: int, sheet_every: int, save_every: float, progress: bool, watch, asked: list[int]
+    ) -> Method:
         total = sum(s.steps for s in self.stages)
         # On a CPU the process's own time counts: what else the machine was doing must not show in a run's minutes.
         clock = time.process_time if self.device.type == "cpu" else time.perf_counter
         recent: dict[str, float] = {}  # a turn that does not run on every step shows its last terms
-        bar = tqdm(total=total, initial=self._count(), disable=not progress or self.rank > 0, unit="step", smoothing=0.05)
+        bar = tqdm(
+            total=total,
+            initial=self._count(),
+            disable=not progress or self.rank > 0,
+            unit="step",
+            smoothing=0.05,
+        )
         saved = time.monotonic()
         with bar:
             while not self.done:
@@ -413,7 +434,9 @@ class Trainer:
     def folder(self) -> Path:
         """`out`. ValueError for a trainer that was given none, and keeps nothing."""
         if self.out is None:
-            raise ValueError("this trainer was given no folder (out=...), so there is nothing to save or to resume")
+            raise ValueError(
+                "this trainer was given no folder (out=...), so there is nothing to save or to resume"
+            )
         return self.out
 
     @contextmanager
@@ -426,7 +449,9 @@ class Trainer:
         try:
             lock.acquire()
         except filelock.Timeout:
-            raise AnotherRun(f"another training is at work in {self.out}: wait for it, stop it, or give another --out.") from None
+            raise AnotherRun(
+                f"another training is at work in {self.out}: wait for it, stop it, or give another --out."
+            ) from None
         try:
             yield
         finally:
@@ -449,7 +474,11 @@ class Trainer:
 
     def _start(self) -> None:
         """Remove what an earlier run left that is not to be mixed with this one's."""
-        for left in (self.folder / FLAT, self.folder / "log.csv", *(self.folder / "sheets").glob("[0-9]*.png")):
+        for left in (
+            self.folder / FLAT,
+            self.folder / "log.csv",
+            *(self.folder / "sheets").glob("[0-9]*.png"),
+        ):
             left.unlink(missing_ok=True)
 
     def _log(self, count: int, stage: str, terms: dict[str, float]) -> None:
@@ -470,7 +499,11 @@ class Trainer:
             raise ValueError("this trainer was given no showcase to draw")
         with torch.random.fork_rng():  # dropout here must not move the stream that training draws from
             rows = sum(translated(self.average, showcase, self.device), [])
-        rows += [showcase["y"]] if not {"direction", "label"} & {*self.average.controls} and "y" in showcase else []
+        rows += (
+            [showcase["y"]]
+            if not {"direction", "label"} & {*self.average.controls} and "y" in showcase
+            else []
+        )
         path.parent.mkdir(parents=True, exist_ok=True)
         with replacing(path) as part:
             sheet(rows).save(part)

@@ -20,7 +20,9 @@ torch.set_num_threads(1)
 
 
 def pytest_addoption(parser):
-    parser.addoption("--regold", action="store_true", help="write tests/golden anew, from what the tests find now")
+    parser.addoption(
+        "--regold", action="store_true", help="write tests/golden anew, from what the tests find now"
+    )
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
@@ -61,7 +63,12 @@ def pytest_sessionfinish(session, exitstatus):
 
 
 def pytest_terminal_summary(terminalreporter):
-    written = {value for r in terminalreporter.stats.get("passed", ()) for name, value in r.user_properties if name == "golden"}
+    written = {
+        value
+        for r in terminalreporter.stats.get("passed", ())
+        for name, value in r.user_properties
+        if name == "golden"
+    }
     if written:
         terminalreporter.section("golden values written: commit these files")
         for path in sorted(written):

@@ -39,7 +39,10 @@ def arrows(rooms: set[str]) -> set[Edge]:
         cells = json.loads(path.read_text())["cells"]
         for cell in cells:
             code = "".join(cell["source"]) if cell["cell_type"] == "code" else ""
-            found |= {("notebooks", other) for other in named("\n".join(s for s in code.splitlines() if s[:1] not in "%!"))}
+            found |= {
+                ("notebooks", other)
+                for other in named("\n".join(s for s in code.splitlines() if s[:1] not in "%!"))
+            }
     return {(a, b) for a, b in found if {a, b} <= rooms and a != b}
 
 
@@ -52,7 +55,9 @@ def named(code: str) -> set[str]:
             if module[0] == "i2i":
                 found |= {module[1]} if len(module) > 1 else {alias.name for alias in node.names}
         elif isinstance(node, ast.Import):
-            found |= {name.split(".")[1] for name in (alias.name for alias in node.names) if name.startswith("i2i.")}
+            found |= {
+                name.split(".")[1] for name in (alias.name for alias in node.names) if name.startswith("i2i.")
+            }
     return found
 
 
@@ -72,7 +77,9 @@ def bare(edges: set[Edge]) -> list[Edge]:
 
 def ways(edges: list[Edge], row: dict[str, int]) -> dict[Edge, list[Node]]:
     """Each arrow that leads down as what it meets in every row on its way."""
-    return {(a, b): [a, *((a, b, i) for i in range(row[a] + 1, row[b])), b] for a, b in edges if row[a] < row[b]}
+    return {
+        (a, b): [a, *((a, b, i) for i in range(row[a] + 1, row[b])), b] for a, b in edges if row[a] < row[b]
+    }
 
 
 def ordered(layers: list[list[Node]], links: list[tuple[Node, Node]]) -> dict[Node, float]:
@@ -117,7 +124,9 @@ def apart(layer: list[Node], wishes: dict[Node, float]) -> dict[Node, float]:
     return {node: (right[node] + left[node]) / 2 for node in layer}
 
 
-def drawn(across: dict[Node, float], row: dict[str, int], paths: dict[Edge, list[Node]], level: list[Edge]) -> Iterator[str]:
+def drawn(
+    across: dict[Node, float], row: dict[str, int], paths: dict[Edge, list[Node]], level: list[Edge]
+) -> Iterator[str]:
     """Lines of SVG."""
     margin = 20
     x = {node: margin + value for node, value in across.items()}

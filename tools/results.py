@@ -24,7 +24,14 @@ PAGES = (ROOT / "docs" / "results.md", ROOT / "README.md")
 BLOCK = re.compile(r"(<!-- table: ([\w-]+) -->\n).*?(<!-- end -->)", re.S)
 
 # Decimals of a column of super-resolution, and the columns that are shown: brightness tells the rest.
-ENLARGED = {"Set5 PSNR-Y": 2, "Set14 PSNR-Y": 2, "BSD100 PSNR-Y": 2, "BSD100 SSIM-Y": 3, "BSD100 energy ratio": 3, "BSD100 PD-i2i": 3}
+ENLARGED = {
+    "Set5 PSNR-Y": 2,
+    "Set14 PSNR-Y": 2,
+    "BSD100 PSNR-Y": 2,
+    "BSD100 SSIM-Y": 3,
+    "BSD100 energy ratio": 3,
+    "BSD100 PD-i2i": 3,
+}
 
 
 def super_resolution() -> str:
@@ -34,7 +41,9 @@ def super_resolution() -> str:
     lines = [f"| | {' | '.join(ENLARGED)} |", "|---" * (len(ENLARGED) + 1) + "|"]
     for row in rows:
         found = ((figures.get(f"{row} | {column}"), digits) for column, digits in ENLARGED.items())
-        lines.append(f"| {row} | {' | '.join('' if v is None else f'{v:.{digits}f}' for v, digits in found)} |")
+        lines.append(
+            f"| {row} | {' | '.join('' if v is None else f'{v:.{digits}f}' for v, digits in found)} |"
+        )
     return "\n".join(lines)
 
 
@@ -48,9 +57,15 @@ def speed() -> str:
         if name in PAPER:
             changes = recipe.config | ({"batch": recipe.batch} if recipe.batch > 1 else {})
             label = f"{recipe.method} as in the paper, {recipe.size} px"
-            label += "".join(f", {key.replace('_', ' ')} {value}" for key, value in changes.items() if key != "attributes")
+            label += "".join(
+                f", {key.replace('_', ' ')} {value}" for key, value in changes.items() if key != "attributes"
+            )
         compiled = figures.get("compiled inference ratio")
-        cells = [f"{figures['training ratio']:.2f}", f"{figures['inference ratio']:.1f}", f"{compiled:.1f}" if compiled else ""]
+        cells = [
+            f"{figures['training ratio']:.2f}",
+            f"{figures['inference ratio']:.1f}",
+            f"{compiled:.1f}" if compiled else "",
+        ]
         lines.append(f"| {label} | {' | '.join(cells)} |")
     return "\n".join(lines)
 

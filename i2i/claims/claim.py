@@ -76,7 +76,12 @@ class Comparison:
     def names(self) -> list[str]:
         """The figures that it needs."""
         sides = (self.greater, self.less)
-        return [name for side in sides for name in (side if isinstance(side, tuple) else (side,)) if isinstance(name, str)]
+        return [
+            name
+            for side in sides
+            for name in (side if isinstance(side, tuple) else (side,))
+            if isinstance(name, str)
+        ]
 
     def excess(self, figures: Figures) -> list[float]:
         """greater - times * less - by, for each seed; one number if no side has seeds. KeyError on a missing figure."""
@@ -107,7 +112,9 @@ class Comparison:
         if self.exact:
             return HOLDS if min(over) >= 0 else CONTRADICTED
         if len(over) == 1 and not self.margin:
-            raise ValueError(f"one number each says nothing about chance: the comparison needs a margin ({self})")
+            raise ValueError(
+                f"one number each says nothing about chance: the comparison needs a margin ({self})"
+            )
         spread = LORD[len(over)] * (max(over) - min(over)) if len(over) > 1 else 0.0
         mean_over, least = sum(over) / len(over), max(self.margin, spread)
         return HOLDS if mean_over > least else CONTRADICTED if mean_over < -least else UNDECIDED
@@ -135,7 +142,13 @@ class Comparison:
             factor = f"{self.times:g} × " if self.times != 1 else ""
             extra = f" {'+' if self.by > 0 else '−'} {abs(self.by):g}" if self.by else ""
             line = f"{greater} > {factor}{less}{extra}"
-        why = f" ({self.saturates.why})" if self.saturates else f" (one run; margin {self.margin:g})" if self.margin else ""
+        why = (
+            f" ({self.saturates.why})"
+            if self.saturates
+            else f" (one run; margin {self.margin:g})"
+            if self.margin
+            else ""
+        )
         return (f"{shared}: {line}" if shared else line) + why
 
 
@@ -169,7 +182,9 @@ class Claim:
     def decided(self, figures: Figures) -> list[tuple[Comparison, str]]:
         """Each comparison with its verdict."""
         return [
-            (c, c.verdict(figures)) for c in self.comparisons if not c.if_measured or all(name in figures for name in c.names)
+            (c, c.verdict(figures))
+            for c in self.comparisons
+            if not c.if_measured or all(name in figures for name in c.names)
         ]
 
     def verdict(self, figures: Figures) -> str:
@@ -183,8 +198,15 @@ def measure(name: str) -> dict:
     from . import CLAIMS
 
     claim = CLAIMS[name]
-    figures = {key: [float(v) for v in value] if isinstance(value, list) else float(value) for key, value in claim.run().items()}
-    result = {"figures": figures, "verdict": claim.verdict(figures), "date": datetime.date.today().isoformat()}
+    figures = {
+        key: [float(v) for v in value] if isinstance(value, list) else float(value)
+        for key, value in claim.run().items()
+    }
+    result = {
+        "figures": figures,
+        "verdict": claim.verdict(figures),
+        "date": datetime.date.today().isoformat(),
+    }
     records = _records()
     records[name] = result
     RECORD.parent.mkdir(parents=True, exist_ok=True)
@@ -233,7 +255,13 @@ def markdown(figures: Figures) -> str:
     """The figures as a table for a page."""
     table = as_table(figures)
     if table is None:
-        return "\n".join(["| | |", "|---|---|", *(f"| {in_table(name)} | {shown(value)} |" for name, value in figures.items())])
+        return "\n".join(
+            [
+                "| | |",
+                "|---|---|",
+                *(f"| {in_table(name)} | {shown(value)} |" for name, value in figures.items()),
+            ]
+        )
     columns, rows = table
     lines = [f"| | {' | '.join(map(in_table, columns))} |", "|---" * (len(columns) + 1) + "|"]
     return "\n".join(lines + [f"| {in_table(row)} | {' | '.join(cells)} |" for row, cells in rows.items()])

@@ -26,20 +26,33 @@ LOSSES: dict[str, dict[str, float]] = {
     "patch": {"globally": 0.0},
     "both": {},
 }
-_NET = {"side": SIZE, "width": 16, "dilations": (1, 2, 4, 1, 2, 4), "d_width": 24, "shared": 2, "steps": 800, "rate": 4e-4, "start": "film"}
+_NET = {
+    "side": SIZE,
+    "width": 16,
+    "dilations": (1, 2, 4, 1, 2, 4),
+    "d_width": 24,
+    "shared": 2,
+    "steps": 800,
+    "rate": 4e-4,
+    "start": "film",
+}
 _GALLERY = {"reconstruction alone": "l1", "global": "global", "patch": "patch", "both": "both"}
 
 
 @cache
 def world(split: str) -> Holes:
     """Drawn building fronts; without their middle half for the test, with any hole in training."""
-    return facade_holes(SIZE, split, 1024 if split == "train" else HELD_OUT, kinds=("centre",) if split == "test" else KINDS)
+    return facade_holes(
+        SIZE, split, 1024 if split == "train" else HELD_OUT, kinds=("centre",) if split == "test" else KINDS
+    )
 
 
 @cache
 def net(row: str, seed: int) -> Model:
     config = Config(**_NET, **LOSSES[row])
-    return kept(f"inpainting {row}", lambda: PGGAN(config), lambda: world("train"), seed=seed, batch=8, size=SIZE)
+    return kept(
+        f"inpainting {row}", lambda: PGGAN(config), lambda: world("train"), seed=seed, batch=8, size=SIZE
+    )
 
 
 def _measured(model, source: Holes) -> dict[str, float]:

@@ -74,7 +74,9 @@ def _figures_of(translated: Callable[[int, int, Tensor], Tensor]) -> dict[str, f
         with torch.no_grad():
             far = perceptual_distance(enlarged(made), enlarged(real[j]), judge).mean().item()
         found = (ranks(codes, _codes(j)) == 1).double().mean().item()
-        rows.append(((_which()(codes) == j).double().mean().item(), found, far, (made - real[j]).abs().mean().item()))
+        rows.append(
+            ((_which()(codes) == j).double().mean().item(), found, far, (made - real[j]).abs().mean().item())
+        )
     names = ("domain", "top-1", "PD-i2i", "partner L1")
     return {name: mean(list(values)) for name, values in zip(names, zip(*rows, strict=True), strict=True)}
 
@@ -91,7 +93,9 @@ def _by_star(row: str, seed: int) -> Callable[[int, int, Tensor], Tensor]:
 
 
 def _million(*methods) -> float:
-    return sum(p.numel() for m in methods for name in m.inference for p in getattr(m, name).parameters()) / 1e6
+    return (
+        sum(p.numel() for m in methods for name in m.inference for p in getattr(m, name).parameters()) / 1e6
+    )
 
 
 def one_for_many() -> Figures:
@@ -128,7 +132,10 @@ MANY = {
         "StarGAN's code; forward passes of an untrained generator, the paper's widths",
         "two labels part by more than .1 behind the first norm with zeros, by less than 1e-4 with reflected borders",
         zero_padding,
-        (Comparison("zeros | behind the first norm", 0.1), Comparison(1e-4, "reflected | behind the first norm")),
+        (
+            Comparison("zeros | behind the first norm", 0.1),
+            Comparison(1e-4, "reflected | behind the first norm"),
+        ),
         0.1,
         also="largest differences between labels 0 and 1 of five",
     ),

@@ -26,7 +26,9 @@ def draw(count: int, centres: Tensor, deviation: float, rng: torch.Generator) ->
 
 
 def net(outputs: int = 2) -> nn.Sequential:
-    return nn.Sequential(nn.Linear(2, 128), nn.ReLU(), nn.Linear(128, 128), nn.ReLU(), nn.Linear(128, outputs))
+    return nn.Sequential(
+        nn.Linear(2, 128), nn.ReLU(), nn.Linear(128, 128), nn.ReLU(), nn.Linear(128, outputs)
+    )
 
 
 def train(kind: str, seed: int, steps: int = 2_000, batch: int = 128) -> nn.Module:

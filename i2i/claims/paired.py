@@ -31,14 +31,21 @@ def best_constant() -> Figures:
             loss(guess - y).mean().backward()
             optimizer.step()
         found[name] = guess.item()
-    return {"guess under L2": found["L2"], "guess under L1": found["L1"], "mean of y": y.mean(), "median of y": y.median()}
+    return {
+        "guess under L2": found["L2"],
+        "guess under L1": found["L1"],
+        "mean of y": y.mean(),
+        "median of y": y.median(),
+    }
 
 
 def blur() -> Figures:
     """Sharpness and PSNR of three objectives, on test buildings."""
     real, figures = drawn_truth()["y"], {}
     for name in ("L1", "cGAN", "L1 + cGAN"):
-        figures[f"{name} | energy ratio"] = each_seed(lambda s, n=name: gradient_energy_ratio(drawn(n, s), real))
+        figures[f"{name} | energy ratio"] = each_seed(
+            lambda s, n=name: gradient_energy_ratio(drawn(n, s), real)
+        )
         figures[f"{name} | PSNR (dB)"] = each_seed(lambda s, n=name: psnr(drawn(n, s), real).mean())
     for name in ("L1", "cGAN", "L1 + cGAN"):
         made, real = cmp_made(name)
@@ -56,9 +63,13 @@ def conditioning() -> Figures:
             lambda s, n=name: fcn_scores(drawn(n, s), truth["labels"], judge).per_pixel
         )
     real = cmp_truth()
-    figures[f"{CMP}real pictures | per-pixel"] = fcn_scores(real["x"], real["labels"], load_segmenter()).per_pixel
+    figures[f"{CMP}real pictures | per-pixel"] = fcn_scores(
+        real["x"], real["labels"], load_segmenter()
+    ).per_pixel
     for name in ("GAN", "cGAN", "L1 + GAN", "L1 + cGAN"):
-        figures[f"{CMP}{name} | per-pixel"] = fcn_scores(cmp_made(name)[0], real["labels"], load_segmenter()).per_pixel
+        figures[f"{CMP}{name} | per-pixel"] = fcn_scores(
+            cmp_made(name)[0], real["labels"], load_segmenter()
+        ).per_pixel
     return figures
 
 
@@ -123,14 +134,31 @@ def patch_size() -> Figures:
     figures["real pictures | energy ratio"] = 1.0
     figures["real pictures | repetition"] = tiling(real)
     figures["real pictures | per-pixel"] = fcn_scores(real, truth["labels"], judge).per_pixel
-    rows = {"L1, no D": "L1", "patch 1": "patch 1", "patch 16": "patch 16", "patch 34": "L1 + cGAN", "patch 70": "patch 70"}
+    rows = {
+        "L1, no D": "L1",
+        "patch 1": "patch 1",
+        "patch 16": "patch 16",
+        "patch 34": "L1 + cGAN",
+        "patch 70": "patch 70",
+    }
     for row, name in rows.items():
-        figures[f"{row} | energy ratio"] = each_seed(lambda s, n=name: gradient_energy_ratio(drawn(n, s), real))
-        figures[f"{row} | colours shared"] = each_seed(lambda s, n=name: histogram_intersection(drawn(n, s), real).mean())
+        figures[f"{row} | energy ratio"] = each_seed(
+            lambda s, n=name: gradient_energy_ratio(drawn(n, s), real)
+        )
+        figures[f"{row} | colours shared"] = each_seed(
+            lambda s, n=name: histogram_intersection(drawn(n, s), real).mean()
+        )
         figures[f"{row} | repetition"] = each_seed(lambda s, n=name: tiling(drawn(n, s)))
-        figures[f"{row} | per-pixel"] = each_seed(lambda s, n=name: fcn_scores(drawn(n, s), truth["labels"], judge).per_pixel)
+        figures[f"{row} | per-pixel"] = each_seed(
+            lambda s, n=name: fcn_scores(drawn(n, s), truth["labels"], judge).per_pixel
+        )
     labels = cmp_truth()["labels"]
-    rows = {"L1, no D": "L1", **{f"patch {p}": f"patch {p}" for p in (1, 16, 34)}, "patch 70": "L1 + cGAN", "patch 142": "full"}
+    rows = {
+        "L1, no D": "L1",
+        **{f"patch {p}": f"patch {p}" for p in (1, 16, 34)},
+        "patch 70": "L1 + cGAN",
+        "patch 142": "full",
+    }
     for row, name in rows.items():
         made, photos = cmp_made(name)
         figures[f"{CMP}{row} | energy ratio"] = gradient_energy_ratio(made, photos)
@@ -172,7 +200,10 @@ def dropout_diversity() -> Figures:
 
     def spread(seed: int) -> float:
         model = trained("L1 + cGAN", seed)
-        made = [diversity(torch.cat([model.translate(x[None], seed=s) for s in range(20)])) for x in truth["x"][:12]]
+        made = [
+            diversity(torch.cat([model.translate(x[None], seed=s) for s in range(20)]))
+            for x in truth["x"][:12]
+        ]
         return sum(made) / len(made)
 
     figures["real buildings for one map | spread (L1)"] = sum(real) / len(real)
@@ -188,7 +219,9 @@ def _spread_of_shipped(name: str) -> float:
 
     model = load(name, device="cpu")
     x = RECIPES[name].showcase(model.size)["x"][:6]
-    return sum(diversity(torch.cat([model.translate(one[None], seed=s) for s in range(10)])) for one in x) / len(x)
+    return sum(
+        diversity(torch.cat([model.translate(one[None], seed=s) for s in range(10)])) for one in x
+    ) / len(x)
 
 
 # The paper's Tables 1 to 3 (Cityscapes, labels to photo): per-pixel, per-class, class IoU.

@@ -74,7 +74,9 @@ def on_cmp(row: str) -> Model:
     folder = Path("runs") / name / "export"
     if not is_export(folder):
         minutes = f" (about {RECIPES[name].minutes:.0f} minutes)" if RECIPES[name].minutes else ""
-        raise NotReady(f"the weights of {name} are not shipped: train them first{minutes}, python -m i2i train {name}.")
+        raise NotReady(
+            f"the weights of {name} are not shipped: train them first{minutes}, python -m i2i train {name}."
+        )
     return load(folder, "cpu")
 
 

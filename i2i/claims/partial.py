@@ -36,7 +36,11 @@ SOURCES = (3, 11, 19, 27, 35)  # places of the one image among the training icon
 # -- DTN ------------------------------------------------------------------------------------------------------------
 
 _DTN = {"width": 16, "g_width": 32, "d_width": 24, "f_steps": 600, "steps": 1_200}
-_TOLD: dict[str, dict] = {"DTN": {}, "without constancy": {"constancy": 0.0}, "without identity": {"identity": 0.0}}
+_TOLD: dict[str, dict] = {
+    "DTN": {},
+    "without constancy": {"constancy": 0.0},
+    "without identity": {"identity": 0.0},
+}
 
 
 @cache
@@ -47,7 +51,9 @@ def digits(split: str) -> Labelled:
 @cache
 def told(row: str, seed: int) -> Model:
     config = DTNConfig(**{**RECIPES["dtn-digits"].config, **_DTN, **_TOLD[row]})
-    return kept(f"partial {row}", lambda: DTN(config), lambda: digits("train"), seed=seed, batch=32, size=SIZE)
+    return kept(
+        f"partial {row}", lambda: DTN(config), lambda: digits("train"), seed=seed, batch=32, size=SIZE
+    )
 
 
 def constancy() -> Figures:
@@ -75,8 +81,18 @@ def icons(split: str) -> Unpaired:
 @cache
 def autoencoder() -> Model:
     """The first stage, which all sources share."""
-    config = OSTConfig(**{**RECIPES["ost-icons"].config, **_OST, "autoencoder_steps": _AUTOENCODER, "steps": 1})
-    return kept("partial autoencoder", lambda: OST(config), lambda: icons("train"), seed=0, batch=2, size=SIZE, nets=("D_y",))
+    config = OSTConfig(
+        **{**RECIPES["ost-icons"].config, **_OST, "autoencoder_steps": _AUTOENCODER, "steps": 1}
+    )
+    return kept(
+        "partial autoencoder",
+        lambda: OST(config),
+        lambda: icons("train"),
+        seed=0,
+        batch=2,
+        size=SIZE,
+        nets=("D_y",),
+    )
 
 
 def _given(config: OSTConfig) -> OST:
@@ -138,7 +154,8 @@ def _judged(model: Model | None, source: int) -> dict[str, float]:
     near = torch.cosine_similarity(mine - centre, codes - centre)
     with torch.no_grad():
         far, beyond = (
-            perceptual_distance(enlarged(a), enlarged(b), judge).mean().item() for a, b in ((made, y), (others, wanted))
+            perceptual_distance(enlarged(a), enlarged(b), judge).mean().item()
+            for a, b in ((made, y), (others, wanted))
         )
     return {
         "partner L1": (made - y).abs().mean().item(),

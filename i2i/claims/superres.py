@@ -43,7 +43,9 @@ def world(split: str) -> Enlarging:
 def start(seed: int) -> Model:
     """SRResNet after its own training, with which every row begins, as SRGAN does."""
     config = Config(**_NET, steps=800, rate=1e-3, decay_from=0.5)
-    return kept("superres start", lambda: SRResNet(config), lambda: world("train"), seed=seed, batch=8, size=SIZE)
+    return kept(
+        "superres start", lambda: SRResNet(config), lambda: world("train"), seed=seed, batch=8, size=SIZE
+    )
 
 
 def _begun(config: GANConfig, seed: int) -> SRGAN:
@@ -56,8 +58,12 @@ def _begun(config: GANConfig, seed: int) -> SRGAN:
 
 @cache
 def net(row: str, seed: int) -> Model:
-    config = GANConfig(**_NET, side=SIZE, d_width=16, d_dense=256, features="judge", steps=500, rate=2e-4, **LOSSES[row])
-    return kept(f"superres {row}", lambda: _begun(config, seed), lambda: world("train"), seed=seed, batch=8, size=SIZE)
+    config = GANConfig(
+        **_NET, side=SIZE, d_width=16, d_dense=256, features="judge", steps=500, rate=2e-4, **LOSSES[row]
+    )
+    return kept(
+        f"superres {row}", lambda: _begun(config, seed), lambda: world("train"), seed=seed, batch=8, size=SIZE
+    )
 
 
 def _of(scores: list[Scores]) -> dict[str, float]:
@@ -114,7 +120,11 @@ _DECIBEL, _DISTANCE, _ENERGY = 0.5, 0.015, 0.15
 def objective(name: str) -> str:
     """What a recipe of SRGAN minimises: each term of G with its weight."""
     c = GANConfig(**RECIPES[name].config)
-    terms = {f"content ({c.content} of the feature net)": c.content_weight, "squared error": c.pixel, "adversarial": c.adversarial}
+    terms = {
+        f"content ({c.content} of the feature net)": c.content_weight,
+        "squared error": c.pixel,
+        "adversarial": c.adversarial,
+    }
     return " + ".join(f"{weight:g} {term}" for term, weight in terms.items() if weight)
 
 

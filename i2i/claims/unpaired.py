@@ -99,7 +99,9 @@ def unpaired_error_drawn() -> Figures:
     """The error of every method on the procedural world, three seeds, the same minutes each."""
     (x, y), figures = truth(), {}
     for row, images in {"no translation": x, "another true picture": y.roll(1, 0)}.items():
-        figures |= {f"{row} | {name}": value for name, value in _figures_of(images, _embedded(images)).items()}
+        figures |= {
+            f"{row} | {name}": value for name, value in _figures_of(images, _embedded(images)).items()
+        }
     for row in METHOD_ROWS:
         found = [_figures_of(made(row, s), _codes(row, s)) for s in SEEDS]
         for name in found[0]:
@@ -121,8 +123,13 @@ def unpaired_error() -> Figures:
         train, held_out = recipe.source("train"), recipe.source("test")
     except DataError as fault:
         raise NotReady(str(fault)) from None
-    found = {row: {k: v.value for k, v in report(model, train, held_out).items()} for row, model in measured.items()}
-    return _there_and_back({"no translation": found.pop("no translation")} | _on_cards("emoji", ON_EMOJI) | found)
+    found = {
+        row: {k: v.value for k, v in report(model, train, held_out).items()}
+        for row, model in measured.items()
+    }
+    return _there_and_back(
+        {"no translation": found.pop("no translation")} | _on_cards("emoji", ON_EMOJI) | found
+    )
 
 
 def _there_and_back(rows: dict[str, dict[str, float]]) -> Figures:
@@ -130,7 +137,11 @@ def _there_and_back(rows: dict[str, dict[str, float]]) -> Figures:
     figures = {}
     for row, found in rows.items():
         for label, prefix in ((row, ""), (f"{row}, back", "back: ")):
-            figures |= {f"{label} | {figure}": found[prefix + figure] for figure in FIGURES if prefix + figure in found}
+            figures |= {
+                f"{label} | {figure}": found[prefix + figure]
+                for figure in FIGURES
+                if prefix + figure in found
+            }
     return figures
 
 
@@ -148,14 +159,19 @@ def unpaired_error_apart() -> Figures:
             held_out = without_twins(held_out, seen)
     except DataError as fault:
         raise NotReady(str(fault)) from None
-    found = {row: {k: v.value for k, v in report(model, train, held_out).items()} for row, model in measured.items()}
+    found = {
+        row: {k: v.value for k, v in report(model, train, held_out).items()}
+        for row, model in measured.items()
+    }
     return {"held-out concepts": len(held_out)} | _there_and_back(found)
 
 
 def _on_cards(data: str, rows: tuple[str, ...] = METHOD_ROWS) -> dict[str, dict[str, float]]:
     """The figures on the cards of this gallery's nets of a set, by method."""
     known = {row: cards()[name]["card"] for row in rows if (name := f"{row.lower()}-{data}") in shipped()}
-    return {row: {name: value for name, (value, *_) in card["figures"].items()} for row, card in known.items()}
+    return {
+        row: {name: value for name, (value, *_) in card["figures"].items()} for row, card in known.items()
+    }
 
 
 def cycle_ablation() -> Figures:
@@ -180,7 +196,9 @@ def permuted_cycle() -> Figures:
     for seed in SEEDS:
         torch.manual_seed(seed)
         plain = CycleGAN(CycleConfig(width=4, blocks=1, halvings=1, patch_layers=1, patch_width=4)).double()
-        shuffled = CycleGAN(CycleConfig(width=4, blocks=1, halvings=1, patch_layers=1, patch_width=4)).double()
+        shuffled = CycleGAN(
+            CycleConfig(width=4, blocks=1, halvings=1, patch_layers=1, patch_width=4)
+        ).double()
         shuffled.load_state_dict(plain.state_dict())
         order = torch.randperm(256, generator=torch.Generator().manual_seed(seed))
         G, F_ = plain.G, plain.F
@@ -224,7 +242,9 @@ def identity_colour() -> Figures:
     y, figures = truth()[1], {}
     for row, name in (("with identity", "with identity"), ("without", "CycleGAN")):
         figures[f"{row} | hue error (degrees)"] = each_seed(lambda s, n=name: hue_error(made(n, s), y))
-        figures[f"{row} | change of G(y) (L1)"] = each_seed(lambda s, n=name: l1(trained(n, s).translate(y), y))
+        figures[f"{row} | change of G(y) (L1)"] = each_seed(
+            lambda s, n=name: l1(trained(n, s).translate(y), y)
+        )
     return figures
 
 
@@ -246,7 +266,11 @@ def hidden_signal() -> Figures:
     """Noise on G(x) against the way back; and whether G, asked twice, answers the same."""
     (x, y), figures = truth(64), {}
     figures["two answers for one picture | difference"] = each_seed(
-        lambda s: (trained("CycleGAN", s).translate(x, seed=1) - trained("CycleGAN", s).translate(x, seed=2)).abs().max()
+        lambda s: (
+            (trained("CycleGAN", s).translate(x, seed=1) - trained("CycleGAN", s).translate(x, seed=2))
+            .abs()
+            .max()
+        )
     )
     runs = [_hidden(trained("CycleGAN", s), x, y) for s in SEEDS]
     for i, sigma in enumerate(_NOISE):
@@ -276,9 +300,13 @@ def critic_quality() -> Figures:
     """Over a run of DualGAN: does the critics' gap fall as the images come nearer to their partners?"""
     figures = {}
     for what, column in (("gap at first", 1), ("miss at first", 2)):
-        figures[f"DualGAN | {what}"] = each_seed(lambda s, c=column: trained("DualGAN", s).card["trace"][1][c])
+        figures[f"DualGAN | {what}"] = each_seed(
+            lambda s, c=column: trained("DualGAN", s).card["trace"][1][c]
+        )
         last = what.replace("at first", "at last")
-        figures[f"DualGAN | {last}"] = each_seed(lambda s, c=column: trained("DualGAN", s).card["trace"][-1][c])
+        figures[f"DualGAN | {last}"] = each_seed(
+            lambda s, c=column: trained("DualGAN", s).card["trace"][-1][c]
+        )
 
     def r(seed: int) -> float:
         _, gap, miss = torch.tensor(trained("DualGAN", seed).card["trace"]).T
@@ -293,7 +321,9 @@ def distances_kept() -> Figures:
     for row in ("GAN alone", "CycleGAN", "DistanceGAN"):
         figures[f"{row} | distance r"] = each_seed(lambda s, n=row: distance_correlation(x, made(n, s)))
     figures["true partners | distance r"] = distance_correlation(*truth())
-    figures |= {f"{EMOJI}{row} | distance r": found["distance r"] for row, found in _on_cards("emoji").items()}
+    figures |= {
+        f"{EMOJI}{row} | distance r": found["distance r"] for row, found in _on_cards("emoji").items()
+    }
     return figures
 
 
@@ -304,7 +334,9 @@ def one_sided() -> Figures:
         figures[f"{row} | partner L1"] = each_seed(lambda s, n=row: l1(made(n, s), truth()[1]))
         figures[f"{row} | likeness"] = each_seed(lambda s, n=row: _likeness(n, s))
         figures[f"{row} | distance r"] = each_seed(lambda s, n=row: distance_correlation(x, made(n, s)))
-        figures[f"{row} | spread"] = each_seed(lambda s, n=row: torch.pdist(made(n, s).flatten(1), 1).mean() / x[0].numel())
+        figures[f"{row} | spread"] = each_seed(
+            lambda s, n=row: torch.pdist(made(n, s).flatten(1), 1).mean() / x[0].numel()
+        )
     return figures
 
 
@@ -339,7 +371,8 @@ _LIKENESS = Saturates(1.0, 1.0, "likeness is 1 for an unlit page, too")
 _ONE_SEED = 0.07
 
 _NEARER_THAN_NONE = tuple(
-    Comparison("no translation | PD-i2i", f"{row} | PD-i2i", margin=_ONE_SEED, if_measured=True) for row in (*ON_EMOJI, "StarGAN")
+    Comparison("no translation | PD-i2i", f"{row} | PD-i2i", margin=_ONE_SEED, if_measured=True)
+    for row in (*ON_EMOJI, "StarGAN")
 )
 
 UNPAIRED = {

@@ -67,7 +67,13 @@ def trained(variant: str, seed: int) -> Model:
     cls, batch = METHODS[method], _NETS[method][1]
     config = cls.Config(**(pair_config(method) | changes))
     return kept(
-        f"unpaired {variant}", lambda: cls(config), lambda: world("train"), seed=seed, batch=batch, size=SIZE, watch=_trace
+        f"unpaired {variant}",
+        lambda: cls(config),
+        lambda: world("train"),
+        seed=seed,
+        batch=batch,
+        size=SIZE,
+        watch=_trace,
     )
 
 
@@ -108,4 +114,3 @@ def back(variant: str, seed: int) -> Tensor | None:
 def enlarged(images: Tensor) -> Tensor:
     """32 px to 64 px, at which the feature net was trained to look at icons."""
     return F.interpolate(images, scale_factor=2, mode="bicubic", align_corners=False).clamp(-1, 1)
-

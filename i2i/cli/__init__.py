@@ -32,7 +32,9 @@ def main(argv: list[str] | None = None) -> int:
         print(f"i2i {options.command}: {fault}", file=sys.stderr)
         return 1
     except KeyboardInterrupt as stop:  # a training says where it stopped; what else runs here starts anew
-        idle = "stopped before its first step; nothing was lost." if options.run is train_command else "stopped."
+        idle = (
+            "stopped before its first step; nothing was lost." if options.run is train_command else "stopped."
+        )
         print(f"\ni2i {options.command}: {str(stop) or idle}", file=sys.stderr)
         return 1
     except BrokenPipeError:  # `| head` closed our output: not a fault
@@ -61,40 +63,70 @@ def _whole(low: int, high: int | None = None):
         except ValueError:
             raise argparse.ArgumentTypeError(f"wants a whole number, got {text!r}") from None
         if number < low or (high is not None and number > high):
-            raise argparse.ArgumentTypeError(f"must be {f'{low} to {high}' if high else f'at least {low}'}, got {number}")
+            raise argparse.ArgumentTypeError(
+                f"must be {f'{low} to {high}' if high else f'at least {low}'}, got {number}"
+            )
         return number
 
     return read
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m i2i", description="Image-to-image translation, one paper at a time.")
+    parser = argparse.ArgumentParser(
+        prog="python -m i2i", description="Image-to-image translation, one paper at a time."
+    )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def command(name: str, run, about: str, example: str) -> argparse.ArgumentParser:
         sub = commands.add_parser(
-            name, help=about, description=about, epilog=f"example:  {example}", allow_abbrev=False,
+            name,
+            help=about,
+            description=about,
+            epilog=f"example:  {example}",
+            allow_abbrev=False,
             formatter_class=argparse.RawDescriptionHelpFormatter,  # an example is not to be broken in two
         )
         sub.set_defaults(run=run)
         return sub
 
-    sub = command("list", list_command, "Methods, recipes, datasets and shipped models.", "python -m i2i list")
+    sub = command(
+        "list", list_command, "Methods, recipes, datasets and shipped models.", "python -m i2i list"
+    )
     sub.add_argument("--json", action="store_true", help="machine-readable")
 
-    sub = command("data", data_command, "Fetch a public dataset from its official home.", "python -m i2i data facades")
+    sub = command(
+        "data", data_command, "Fetch a public dataset from its official home.", "python -m i2i data facades"
+    )
     sub.add_argument("name", help="a dataset that `list` names")
 
     sub = command(
-        "train", train_command, "Train a recipe, or a method on your own folder. A stopped run goes on where it was.",
+        "train",
+        train_command,
+        "Train a recipe, or a method on your own folder. A stopped run goes on where it was.",
         "python -m i2i train pix2pix-icons    or    python -m i2i train pix2pix --data my_pairs --size 128",
     )
     sub.add_argument("name", metavar="RECIPE|METHOD")
-    sub.add_argument("--steps", type=_whole(1), help="batches to train on; of the last stage, where a method has several (dtn has --f_steps, ost --autoencoder_steps before it)")
-    sub.add_argument("--data", type=Path, help="folder of your own: pairs (AB side by side, or A/ and B/ with equal names), two domains (A/ and B/), a folder for each domain, or pictures")
-    sub.add_argument("--direction", choices=("AB", "BA"), help="own folder: which side is the input (default AB: the left one)")
+    sub.add_argument(
+        "--steps",
+        type=_whole(1),
+        help="batches to train on; of the last stage, where a method has several (dtn has --f_steps, ost --autoencoder_steps before it)",
+    )
+    sub.add_argument(
+        "--data",
+        type=Path,
+        help="folder of your own: pairs (AB side by side, or A/ and B/ with equal names), two domains (A/ and B/), a folder for each domain, or pictures",
+    )
+    sub.add_argument(
+        "--direction",
+        choices=("AB", "BA"),
+        help="own folder: which side is the input (default AB: the left one)",
+    )
     sub.add_argument("--size", type=_whole(32), help="own folder: side in pixels (default 128)")
-    sub.add_argument("--fit", choices=FITS, help="own folder: pictures that are not square lie whole in one, their border repeated outwards (letterbox, the default), or are cut to their middle (crop); translations do the same")
+    sub.add_argument(
+        "--fit",
+        choices=FITS,
+        help="own folder: pictures that are not square lie whole in one, their border repeated outwards (letterbox, the default), or are cut to their middle (crop); translations do the same",
+    )
     sub.add_argument("--batch", type=_whole(1), help="pictures a step")
     sub.add_argument("--seed", type=_whole(0, 10**6), help="of weights, order, augmentation and dropout")
     sub.add_argument("--precision", choices=("auto", "fp32", "bf16"), default="auto")
@@ -105,7 +137,10 @@ def _parser() -> argparse.ArgumentParser:
     sub.usage = "python -m i2i train RECIPE|METHOD [options] [--CONFIG.FIELD VALUE ...]"
 
     sub = command(
-        "translate", translate_command, "Translate pictures.", "python -m i2i translate pix2pix-emoji drawing.png --out made"
+        "translate",
+        translate_command,
+        "Translate pictures.",
+        "python -m i2i translate pix2pix-emoji drawing.png --out made",
     )
     sub.add_argument("name", help="a shipped model, or the folder of an exported one")
     sub.add_argument("inputs", nargs="+", type=Path, metavar="IN", help="pictures or folders of pictures")
@@ -113,37 +148,92 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--seed", type=int, default=0)
     sub.add_argument("--n", type=_whole(1, 64), default=1, help="samples for each picture")
     sub.add_argument("--scale", type=float, help="1 to 4 times the trained size")
-    sub.add_argument("--direction", choices=("xy", "yx", "AB", "BA"), help="yx: the way back, for methods that have one; or AB, BA: from which of the folders of its training to which (default: as it was trained)")
-    sub.add_argument("--mask", type=Path, help="for methods that fill holes: a picture of the same shape, white where the hole is")
+    sub.add_argument(
+        "--direction",
+        choices=("xy", "yx", "AB", "BA"),
+        help="yx: the way back, for methods that have one; or AB, BA: from which of the folders of its training to which (default: as it was trained)",
+    )
+    sub.add_argument(
+        "--mask",
+        type=Path,
+        help="for methods that fill holes: a picture of the same shape, white where the hole is",
+    )
     sub.add_argument("--label", help="for methods of many domains: the one to go to, by name or number")
     sub.add_argument("--device", default="auto")
 
-    sub = command("evaluate", evaluate_command, "Figures on held-out pictures.", "python -m i2i evaluate pix2pix-icons --json")
+    sub = command(
+        "evaluate",
+        evaluate_command,
+        "Figures on held-out pictures.",
+        "python -m i2i evaluate pix2pix-icons --json",
+    )
     sub.add_argument("name", help="a shipped model, or the folder of an exported one")
-    sub.add_argument("--data", type=Path, help="a folder of your own, in the layout of its method, instead of the recipe's test split")
-    sub.add_argument("--direction", choices=("AB", "BA"), help="own folder: which side is the input (default: that of training)")
+    sub.add_argument(
+        "--data",
+        type=Path,
+        help="a folder of your own, in the layout of its method, instead of the recipe's test split",
+    )
+    sub.add_argument(
+        "--direction",
+        choices=("AB", "BA"),
+        help="own folder: which side is the input (default: that of training)",
+    )
     sub.add_argument("--limit", type=_whole(4), default=500, help="pictures at most")
-    sub.add_argument("--each", action="store_true", help="super-resolution: a line for each picture of Set5, Set14 and BSD100")
+    sub.add_argument(
+        "--each",
+        action="store_true",
+        help="super-resolution: a line for each picture of Set5, Set14 and BSD100",
+    )
     sub.add_argument("--json", action="store_true", help="machine-readable")
 
-    sub = command("claims", claims_command, "What the lectures claim, and what was measured.", "python -m i2i claims --run")
+    sub = command(
+        "claims",
+        claims_command,
+        "What the lectures claim, and what was measured.",
+        "python -m i2i claims --run",
+    )
     sub.add_argument("ids", nargs="*", metavar="ID")
-    sub.add_argument("--run", action="store_true", dest="again", help="measure again; nets once trained are kept in runs/claims")
+    sub.add_argument(
+        "--run",
+        action="store_true",
+        dest="again",
+        help="measure again; nets once trained are kept in runs/claims",
+    )
     sub.add_argument("--markdown", action="store_true", help="tables for a page")
     sub.add_argument("--json", action="store_true", help="machine-readable")
 
-    sub = command("bench", bench_command, "Speed of a step and of a picture, against plain.", "python -m i2i bench pix2pix")
+    sub = command(
+        "bench",
+        bench_command,
+        "Speed of a step and of a picture, against plain.",
+        "python -m i2i bench pix2pix",
+    )
     sub.add_argument("names", nargs="*", metavar="NAME", help="recipes or methods (default: all methods)")
-    sub.add_argument("--compile", action="store_true", help="time compiled pictures, too (a minute more for each, the first time)")
-    sub.add_argument("--curves", action="store_true", help="cost against size, width and batch: figures/cost.png, bench.json")
+    sub.add_argument(
+        "--compile",
+        action="store_true",
+        help="time compiled pictures, too (a minute more for each, the first time)",
+    )
+    sub.add_argument(
+        "--curves",
+        action="store_true",
+        help="cost against size, width and batch: figures/cost.png, bench.json",
+    )
     sub.add_argument("--out", type=Path, help="--curves: where to write them (default: assets/ of this copy)")
     sub.add_argument("--rounds", type=_whole(1), default=7)
     sub.add_argument("--threads", type=_whole(1), help="CPU threads (default: all)")
     sub.add_argument("--json", action="store_true", help="machine-readable")
 
-    sub = command("new", new_command, "The stubs of a new paper, in a clone of the repository.", 'python -m i2i new toygan --called ToyGAN --title "A Toy" --year 2026')
+    sub = command(
+        "new",
+        new_command,
+        "The stubs of a new paper, in a clone of the repository.",
+        'python -m i2i new toygan --called ToyGAN --title "A Toy" --year 2026',
+    )
     sub.add_argument("name", metavar="NAME", help="its key: small letters, as in METHODS")
-    sub.add_argument("--layout", choices=STUB_LAYOUTS, default="paired", help="of the images that it learns from")
+    sub.add_argument(
+        "--layout", choices=STUB_LAYOUTS, default="paired", help="of the images that it learns from"
+    )
     sub.add_argument("--called", help="what the system is called")
     sub.add_argument("--title", help="of the paper")
     sub.add_argument("--authors", help="with commas between")

@@ -18,12 +18,15 @@ def list_command(options) -> None:
         name: {
             "method": config["method"],
             "size": config["size"],
-            "megabytes": round(sum(f.stat().st_size for f in (SHIPPED / name).glob("*.safetensors")) / 1e6, 1),
+            "megabytes": round(
+                sum(f.stat().st_size for f in (SHIPPED / name).glob("*.safetensors")) / 1e6, 1
+            ),
         }
         for name, config in cards().items()
     }
     datasets = {
-        name: {"installed": str(find(name) or ""), "licence": d.licence, "note": d.note} for name, d in DATASETS.items()
+        name: {"installed": str(find(name) or ""), "licence": d.licence, "note": d.note}
+        for name, d in DATASETS.items()
     }
     if options.json:
         recipes = {
@@ -32,13 +35,34 @@ def list_command(options) -> None:
         }
         papers = [
             {
-                **{field: getattr(p, field) for field in ("key", "name", "title", "authors", "year", "venue", "arxiv", "idea", "family", "tab", "notebook")},
+                **{
+                    field: getattr(p, field)
+                    for field in (
+                        "key",
+                        "name",
+                        "title",
+                        "authors",
+                        "year",
+                        "venue",
+                        "arxiv",
+                        "idea",
+                        "family",
+                        "tab",
+                        "notebook",
+                    )
+                },
                 "here": p.key in METHODS,
                 "models": [name for name, m in models.items() if m["method"] == p.key],
             }
             for p in PAPERS.values()
         ]
-        listed = {"methods": list(METHODS), "papers": papers, "recipes": recipes, "models": models, "datasets": datasets}
+        listed = {
+            "methods": list(METHODS),
+            "papers": papers,
+            "recipes": recipes,
+            "models": models,
+            "datasets": datasets,
+        }
         print(json.dumps(listed, indent=2, ensure_ascii=False))
         return
     print("methods\n  " + ", ".join(METHODS))

@@ -20,7 +20,13 @@ def evaluate_command(options) -> None:
         return _each(model, options)
     if options.data:
         source = own_folder(
-            model.method, options.data, model.size, "test", options.direction or model.direction, model.fit, model.trained_on
+            model.method,
+            options.data,
+            model.size,
+            "test",
+            options.direction or model.direction,
+            model.fit,
+            model.trained_on,
         )
     else:
         key = model.card.get("recipe", model.name)
@@ -33,19 +39,27 @@ def evaluate_command(options) -> None:
     except TooFew as fault:
         if not options.data:
             raise
-        raise Failed(f"{fault} Judge by another folder, or put pictures that it was not trained on into {options.data / 'test'}.") from None
+        raise Failed(
+            f"{fault} Judge by another folder, or put pictures that it was not trained on into {options.data / 'test'}."
+        ) from None
     if train is not None and RECIPES[key].data not in DRAWN:
         apart = evaluate_apart(model, source, train, options.limit, progress=not options.json)
     judged = _judged(model, source, options)
     if options.json:
         print(f"{model.name}, {judged}", file=sys.stderr)
         found = {k: list(v) for k, v in figures.items()}
-        print(json.dumps(found | ({"without near twins": {k: list(v) for k, v in apart[1].items()}} if apart else {})))
+        print(
+            json.dumps(
+                found | ({"without near twins": {k: list(v) for k, v in apart[1].items()}} if apart else {})
+            )
+        )
         return
     for told, block in ((judged, figures), *([apart] if apart else [])):
         print(f"{model.name}, {told}")
         for name, e in block.items():
-            print(f"  {name:16} {e.value:8.4g}" + ("" if e.low is None else f"   ({e.low:.4g} to {e.high:.4g})"))
+            print(
+                f"  {name:16} {e.value:8.4g}" + ("" if e.low is None else f"   ({e.low:.4g} to {e.high:.4g})")
+            )
 
 
 def _judged(model, source, options) -> str:
@@ -55,8 +69,18 @@ def _judged(model, source, options) -> str:
         return f"{count} held-out pictures"
     kept = f"the first {count} of {len(source)}" if count < len(source) else f"all {count}"
     known = len({*source.digests} & model.trained_on)
-    rest = f", {known} of them seen in training" if known else " that it was not trained on" if model.trained_on else ""
-    part = "the test part of " if any((options.data / name).is_dir() for name in ("test", "testA", "testB")) else ""
+    rest = (
+        f", {known} of them seen in training"
+        if known
+        else " that it was not trained on"
+        if model.trained_on
+        else ""
+    )
+    part = (
+        "the test part of "
+        if any((options.data / name).is_dir() for name in ("test", "testA", "testB"))
+        else ""
+    )
     return f"{kept} picture(s) of {part}{options.data}{rest}"
 
 
@@ -67,12 +91,18 @@ def _each(model, options) -> None:
         raise Wrong(f"--each is for models that enlarge, and {model.name} does not.")
     found = by_image(model, model.method.enlarges)
     if options.json:
-        print(json.dumps({name: {image: s._asdict() for image, s in rows.items()} for name, rows in found.items()}))
+        print(
+            json.dumps(
+                {name: {image: s._asdict() for image, s in rows.items()} for name, rows in found.items()}
+            )
+        )
         return
     print(f"{'':30} {'PSNR-Y':>8} {'SSIM-Y':>8} {'energy':>8} {'PD-i2i':>8}")
     for name, rows in found.items():
         for image, s in rows.items():
-            print(f"{name + ' ' + image:30} {s.psnr:8.2f} {s.ssim:8.4f} {s.made_energy / s.real_energy:8.3f} {s.distance:8.4f}")
+            print(
+                f"{name + ' ' + image:30} {s.psnr:8.2f} {s.ssim:8.4f} {s.made_energy / s.real_energy:8.3f} {s.distance:8.4f}"
+            )
         mean = [f"{e.value:8.4g}" for e in figures(list(rows.values())).values()]
         print(f"{name + ', mean of ' + str(len(rows)):30} {' '.join(mean)}")
 
@@ -102,9 +132,15 @@ def claims_command(options) -> None:
         elif table := as_table(figures):
             columns, rows = table
             first = max(map(len, rows))
-            widths = [max(len(text), *(len(cells[k]) for cells in rows.values())) for k, text in enumerate(columns)]
+            widths = [
+                max(len(text), *(len(cells[k]) for cells in rows.values())) for k, text in enumerate(columns)
+            ]
             for row, cells in {"": columns, **rows}.items():
-                print("  " + row.ljust(first), *(cell.rjust(width) for cell, width in zip(cells, widths, strict=True)), sep="   ")
+                print(
+                    "  " + row.ljust(first),
+                    *(cell.rjust(width) for cell, width in zip(cells, widths, strict=True)),
+                    sep="   ",
+                )
         else:
             for name, value in figures.items():
                 print(f"  {name:44} {shown(value)}")
@@ -145,7 +181,9 @@ def bench_command(options) -> None:
     for name, f in found["recipes"].items():
         print(f"{name}{', bf16' if f['bf16'] else ''}")
         for what, rate in (("step", "images/s"), ("picture", "pictures/s")):
-            memory = f", {f[f'{what} MB']:.0f} MB ({f[f'plain {what} MB']:.0f})" if f"plain {what} MB" in f else ""
+            memory = (
+                f", {f[f'{what} MB']:.0f} MB ({f[f'plain {what} MB']:.0f})" if f"plain {what} MB" in f else ""
+            )
             ratio = f["training ratio" if what == "step" else "inference ratio"]
             print(
                 f"  {what:18} {f[f'{what} ms']:7.1f} ms   {ratio:5.2f} x plain ({f[f'plain {what} ms']:.1f} ms)   "

@@ -10,7 +10,10 @@ from string import Template
 from ..files import replacing
 from .errors import Failed, Wrong
 
-STUB_LAYOUTS = ("paired", "unpaired")  # of which a stub can train at once; a method of another layout starts from one of these
+STUB_LAYOUTS = (
+    "paired",
+    "unpaired",
+)  # of which a stub can train at once; a method of another layout starts from one of these
 
 _METHOD = Template('''\
 """$name. $authors: $title.
@@ -95,7 +98,7 @@ class $cls(Method):
         return self.G(x)
 ''')
 
-_RECORD = Template('''\
+_RECORD = Template("""\
     Paper(
         key="$key",
         name="$name",
@@ -111,16 +114,16 @@ _RECORD = Template('''\
         notebook="",
         lectures=(),
     ),
-''')
+""")
 
-_RECIPE = Template('''
+_RECIPE = Template("""
 RECIPES["$key-icons"] = Recipe(
     "$key", "$data", 64, {"width": 32, "patch_layers": 2, "patch_width": 32, "steps": 2_000}, batch=4,
     showcase=$showcase, shipped=False, summary="$name: TODO, 64 px.",
     licence="MIT: trained on the procedural icons of this package",
     failures=("TODO what goes wrong, seen on the sheet",),
 )
-''')
+""")
 
 _CLAIMS = Template('''\
 """Claims about $name: what the lecture or the paper says, as something that a command can measure."""
@@ -183,7 +186,9 @@ def new_command(options) -> None:
         "and_l1": " and L1" if pairs else "",
         "objective": "L_GAN(G, D) + lambda L_1(G)" if pairs else "L_GAN(G, D)",
         "objective_fields": "\n    l1: float = 100.0" if pairs else "",
-        "l1_symbol": '\n        "l1": Symbol("|y - G(x)|", "TODO", ("G",), "reconstruction"),' if pairs else "",
+        "l1_symbol": '\n        "l1": Symbol("|y - G(x)|", "TODO", ("G",), "reconstruction"),'
+        if pairs
+        else "",
         "terms": '{"l1": l1(fake_y, batch["y"])}' if pairs else "{}",
         "l1_weight": ', "l1": self.config.l1' if pairs else "",
         "data": "icons" if pairs else "icons-glossy-night",
@@ -221,13 +226,20 @@ def _written(root: Path, words: dict, known: bool) -> dict[Path, str]:
     recipes = root / "i2i" / "recipes" / f"{words['layout']}.py"
     texts = {
         at["method"]: _METHOD.substitute(words),
-        at["methods"]: _listed(at["methods"], f"from .{key} import {words['cls']}", "METHODS", f'    "{key}": {words["cls"]},\n'),
+        at["methods"]: _listed(
+            at["methods"], f"from .{key} import {words['cls']}", "METHODS", f'    "{key}": {words["cls"]},\n'
+        ),
         at["claim"]: _CLAIMS.substitute(words),
-        at["claims"]: _listed(at["claims"], f"from .{key} import {words['upper']}", "CLAIMS", f"**{words['upper']}"),
+        at["claims"]: _listed(
+            at["claims"], f"from .{key} import {words['upper']}", "CLAIMS", f"**{words['upper']}"
+        ),
         at["lesson"]: _LESSON.substitute(words),
         at["lessons"]: _booked(at["lessons"], key),
         at["tiny"]: _listed(
-            at["tiny"], "", "TINY", f'    "{key}": {{"width": 4, "patch_layers": 1, "patch_width": 4, "steps": 8}},\n'
+            at["tiny"],
+            "",
+            "TINY",
+            f'    "{key}": {{"width": 4, "patch_layers": 1, "patch_width": 4, "steps": 8}},\n',
         ),
         recipes: recipes.read_text().rstrip("\n") + "\n" + _RECIPE.substitute(words),
     }
@@ -239,11 +251,21 @@ def _written(root: Path, words: dict, known: bool) -> dict[Path, str]:
 def _end(text: str, name: str) -> int:
     """Where the closing bracket of the assignment to `name` stands."""
     for node in ast.parse(text).body:
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+        targets = (
+            node.targets
+            if isinstance(node, ast.Assign)
+            else [node.target]
+            if isinstance(node, ast.AnnAssign)
+            else []
+        )
         if any(isinstance(t, ast.Name) and t.id == name for t in targets):
             lines = text.splitlines(keepends=True)
             value = node.value
-            return sum(map(len, lines[: value.end_lineno - 1])) + len(lines[value.end_lineno - 1].encode()[: value.end_col_offset].decode()) - 1
+            return (
+                sum(map(len, lines[: value.end_lineno - 1]))
+                + len(lines[value.end_lineno - 1].encode()[: value.end_col_offset].decode())
+                - 1
+            )
     raise Failed(f"there is no {name} to add to; has the file been moved?")
 
 

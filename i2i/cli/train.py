@@ -29,7 +29,9 @@ def _overrides(rest: list[str], config_class) -> dict:
             else:
                 changes[name] = {"true": True, "false": False}[text.lower()] if kind is bool else kind(text)
         except (KeyError, ValueError, TypeError, AttributeError):
-            wanted = "whole numbers with commas between" if kind is tuple else f"a value of type {kind.__name__}"
+            wanted = (
+                "whole numbers with commas between" if kind is tuple else f"a value of type {kind.__name__}"
+            )
             raise Wrong(f"--{name} wants {wanted}, got {text!r}.") from None
     return changes
 
@@ -49,10 +51,14 @@ def train_command(options) -> None:
         recipe = RECIPES[options.name]
         for option in ("data", "size", "direction", "fit"):
             if getattr(options, option):
-                raise Wrong(f"--{option} goes with a method and a folder of your own; the recipe {options.name} has its own.")
+                raise Wrong(
+                    f"--{option} goes with a method and a folder of your own; the recipe {options.name} has its own."
+                )
     elif options.name in METHODS:
         if not options.data:
-            raise Wrong(f"{options.name} is a method: give it a folder with --data, or train one of its recipes.")
+            raise Wrong(
+                f"{options.name} is a method: give it a folder with --data, or train one of its recipes."
+            )
         try:
             recipe = folder_recipe(options.name, options.size or 128)
         except ValueError as fault:
@@ -61,7 +67,9 @@ def train_command(options) -> None:
         if options.rest:
             raise Wrong(f"{options.rest[0]!r} is no option of a judge; --steps, --out and --precision are.")
         out = options.out or RUNS / options.name
-        _judges()[options.name](options.name, out, options.steps, precision=options.precision, progress=not options.quiet)
+        _judges()[options.name](
+            options.name, out, options.steps, precision=options.precision, progress=not options.quiet
+        )
         return
     else:
         raise Wrong(f"there is no recipe or method {options.name!r}; recipes: {', '.join(RECIPES)}.")
@@ -85,16 +93,25 @@ def train_command(options) -> None:
     except (KeyError, ValueError, RuntimeError) as fault:
         raise Wrong(f"these settings do not make a {recipe.method}: {fault}") from None
     if recipe.size % method.multiple:
-        raise Wrong(f"with these settings the sides must be a multiple of {method.multiple} px (--depth, --halvings); {recipe.size} is not.")
+        raise Wrong(
+            f"with these settings the sides must be a multiple of {method.multiple} px (--depth, --halvings); {recipe.size} is not."
+        )
     if options.name in METHODS:
         if options.fit and method.layout in WINDOWS:
-            raise Wrong(f"--fit: {recipe.method} is trained on windows of pictures of any shape, so none has to be made square.")
-        recipe = dataclasses.replace(recipe, direction=options.direction or "AB", fit=options.fit or "letterbox")
+            raise Wrong(
+                f"--fit: {recipe.method} is trained on windows of pictures of any shape, so none has to be made square."
+            )
+        recipe = dataclasses.replace(
+            recipe, direction=options.direction or "AB", fit=options.fit or "letterbox"
+        )
         train, held_out = (
-            own_folder(method, options.data, recipe.size, split, recipe.direction, recipe.fit) for split in ("train", "test")
+            own_folder(method, options.data, recipe.size, split, recipe.direction, recipe.fit)
+            for split in ("train", "test")
         )
         blind, fitted = (method.fit(recipe.size, facts).config for facts in ({}, facts_of(train)))
-        if told := {k: v for k, v in fitted.items() if v != blind.get(k)}:  # what the images say goes before what was asked
+        if told := {
+            k: v for k, v in fitted.items() if v != blind.get(k)
+        }:  # what the images say goes before what was asked
             recipe = dataclasses.replace(recipe, config=recipe.config | told)
             method = recipe.build()
         showcase = held_out.batch(torch.arange(min(8, len(held_out))))
@@ -104,8 +121,15 @@ def train_command(options) -> None:
         showcase, named, run = recipe.showcase(recipe.size), options.name, options.name
     out = options.out or folder_for(train, RUNS / run)  # two folders called `data` are two runs
     trainer = Trainer(
-        method, train, batch=recipe.batch, seed=recipe.seed, ema=recipe.ema,
-        precision=options.precision, out=out, showcase=showcase, facts=recipe.facts,
+        method,
+        train,
+        batch=recipe.batch,
+        seed=recipe.seed,
+        ema=recipe.ema,
+        precision=options.precision,
+        out=out,
+        showcase=showcase,
+        facts=recipe.facts,
     )
     trainer.fit(progress=not options.quiet)
     if trainer.rank == 0:
@@ -113,7 +137,9 @@ def train_command(options) -> None:
         try:
             folder = publish(trainer, recipe, home, showcase, held_out, named, progress=not options.quiet)
         except KeyboardInterrupt:
-            raise KeyboardInterrupt(f"stopped after the last step, saved in {out}: the same command exports it.") from None
+            raise KeyboardInterrupt(
+                f"stopped after the last step, saved in {out}: the same command exports it."
+            ) from None
         if not read_config(folder)[1]["card"].get("figures"):
             print("too few pictures were held out for figures, which need four; its card says so.")
         print(f"exported to {folder}: i2i.load({str(folder)!r})")

@@ -32,15 +32,28 @@ def translate_command(options) -> None:
         direction = "xy" if direction == model.direction else "yx"
     if direction != "xy" and "direction" not in model.controls:
         way = " to ".join(model.direction)
-        raise Wrong(f"--direction: {model.name} goes from {way} and has no way back." if options.direction != "yx" else f"--direction: {model.name} has no way back.")
-    number = (options.label or "").isdecimal() and options.label not in model.labels  # a domain may be called "2"
+        raise Wrong(
+            f"--direction: {model.name} goes from {way} and has no way back."
+            if options.direction != "yx"
+            else f"--direction: {model.name} has no way back."
+        )
+    number = (
+        options.label or ""
+    ).isdecimal() and options.label not in model.labels  # a domain may be called "2"
     label = int(options.label) if number else options.label
     if label is not None and "label" not in model.controls:
         raise Wrong(f"--label: {model.name} has one target domain.")
-    if "label" in model.controls and (label is None or label not in (*model.labels, *range(len(model.labels)))):
-        raise Wrong(f"--label: {model.name} goes to {', '.join(model.labels)}; say which, by name or by number from 0.")
+    if "label" in model.controls and (
+        label is None or label not in (*model.labels, *range(len(model.labels)))
+    ):
+        raise Wrong(
+            f"--label: {model.name} goes to {', '.join(model.labels)}; say which, by name or by number from 0."
+        )
     if (options.mask is None) == ("mask" in model.controls):
-        raise Wrong(f"--mask: {model.name} " + ("has no holes to fill." if options.mask else "fills holes: say where, white on black."))
+        raise Wrong(
+            f"--mask: {model.name} "
+            + ("has no holes to fill." if options.mask else "fills holes: say where, white on black.")
+        )
     mask = _mask(options.mask) if options.mask else None
     files = [p for given in options.inputs for p in (images_in(given) if given.is_dir() else [given])]
     if not files:
@@ -56,7 +69,15 @@ def translate_command(options) -> None:
             print(f"i2i translate: {fault}", file=sys.stderr)
             continue
         try:
-            made = model(image, n=options.n, seed=options.seed, scale=options.scale, direction=direction, label=label, mask=mask)
+            made = model(
+                image,
+                n=options.n,
+                seed=options.seed,
+                scale=options.scale,
+                direction=direction,
+                label=label,
+                mask=mask,
+            )
         except ImageError as fault:  # a mask of another shape, or one that leaves nothing
             faults.append(f"{path.name}: {fault}")
             print(f"i2i translate: {faults[-1]}", file=sys.stderr)
@@ -89,5 +110,7 @@ def _targets(files: list[Path], out: Path, n: int) -> dict[Path, list[Path]]:
             if target.resolve() in inputs:
                 raise Wrong(f"the result for {path} would replace the input {target}: give another --out.")
             if owner.setdefault(target, path) != path:
-                raise Wrong(f"{owner[target]} and {path} would both be written to {target}: translate them apart.")
+                raise Wrong(
+                    f"{owner[target]} and {path} would both be written to {target}: translate them apart."
+                )
     return targets

@@ -35,14 +35,18 @@ class Domains:
         move: Callable[[Tensor, torch.Generator | None], Tensor] | None = None,
     ):
         if len(images) < 2:
-            raise DataError(f"{len(images)} domain(s): there is nothing to translate between; give at least two.")
+            raise DataError(
+                f"{len(images)} domain(s): there is nothing to translate between; give at least two."
+            )
         for name, part in zip(names, images, strict=True):
             if not len(part):
                 raise DataError(f"the domain {name} is empty.")
         self.images, self.names, self.partners, self.move = images, tuple(names), partners, move
         self.size = images[0].shape[-1]
         self._all = torch.cat(images)
-        self._label = torch.repeat_interleave(torch.arange(len(images)), torch.tensor([len(p) for p in images]))
+        self._label = torch.repeat_interleave(
+            torch.arange(len(images)), torch.tensor([len(p) for p in images])
+        )
 
     def __len__(self) -> int:
         return len(self._all)
@@ -88,7 +92,11 @@ def emoji_domains(
     if split != "train":
         return Domains([emoji.style(root, name, entries, size) for name in names], names, partners=True)
     parts = emoji.parts(entries, len(names), by)
-    return Domains([emoji.style(root, name, part, size) for name, part in zip(names, parts, strict=True)], names, move=emoji.moved)
+    return Domains(
+        [emoji.style(root, name, part, size) for name, part in zip(names, parts, strict=True)],
+        names,
+        move=emoji.moved,
+    )
 
 
 def icon_domains(size: int, names: tuple[str, ...], split: str = "train", count: int = 1024) -> Domains:

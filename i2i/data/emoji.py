@@ -16,7 +16,16 @@ from . import families
 from .folders import DataError, in_split, stack
 from .worlds.lines import ink
 
-STYLES = ("openmoji-line", "openmoji", "twemoji", "noto", "fluent-line", "fluent-flat", "fluent-color", "fluent-3d")
+STYLES = (
+    "openmoji-line",
+    "openmoji",
+    "twemoji",
+    "noto",
+    "fluent-line",
+    "fluent-flat",
+    "fluent-color",
+    "fluent-3d",
+)
 
 
 def concepts(root: str | Path, split: str = "train", by: str = "family") -> list[dict]:
@@ -69,7 +78,12 @@ class DrawnEmoji:
     """
 
     def __init__(
-        self, root: str | Path, size: int = 128, split: str = "train", augment: bool = True, by: str = "family"
+        self,
+        root: str | Path,
+        size: int = 128,
+        split: str = "train",
+        augment: bool = True,
+        by: str = "family",
     ):
         self.entries = concepts(root, split, by)
         if not self.entries:

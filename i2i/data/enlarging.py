@@ -43,15 +43,25 @@ class Enlarging:
         return len(self.which)
 
     def batch(self, index: Tensor, generator: torch.Generator | None = None) -> dict[str, Tensor]:
-        rng = torch.rand(len(index), 3, generator=generator) if self.augment else torch.full((len(index), 3), 0.5)
-        cuts = [self._cut(*self.pairs[i], c) for i, c in zip(self.which[index].tolist(), rng.tolist(), strict=True)]
+        rng = (
+            torch.rand(len(index), 3, generator=generator)
+            if self.augment
+            else torch.full((len(index), 3), 0.5)
+        )
+        cuts = [
+            self._cut(*self.pairs[i], c)
+            for i, c in zip(self.which[index].tolist(), rng.tolist(), strict=True)
+        ]
         x, y = (from_bytes(torch.stack(side)) for side in zip(*cuts, strict=True))
         return {"x": x, "y": y, "index": index}
 
     def _cut(self, x: Tensor, y: Tensor, rng: list[float]) -> tuple[Tensor, Tensor]:
         side, k = self.size // self.scale, self.scale
         top, left = (int(c * (room - side + 1)) for c, room in zip(rng, x.shape[1:], strict=False))
-        small, large = x[:, top : top + side, left : left + side], y[:, k * top : k * top + self.size, k * left : k * left + self.size]
+        small, large = (
+            x[:, top : top + side, left : left + side],
+            y[:, k * top : k * top + self.size, k * left : k * left + self.size],
+        )
         if not self.augment:
             return small, large
         turn = int(8 * rng[2])
@@ -73,7 +83,12 @@ def shrunk(images: Iterable[Image.Image], factors: tuple[float, ...] = SHRUNK) -
 
 
 def photographs(
-    classic: str | Path, bsds: str | Path, size: int, split: str = "train", scale: int = 4, without: tuple[str, ...] = ON_BENCHMARKS
+    classic: str | Path,
+    bsds: str | Path,
+    size: int,
+    split: str = "train",
+    scale: int = 4,
+    without: tuple[str, ...] = ON_BENCHMARKS,
 ) -> Enlarging:
     """T91 and the 200 training photographs of BSDS; val is a tenth of them by hash, test is BSD100.
 
@@ -81,12 +96,21 @@ def photographs(
     """
     if split == "test":
         return Enlarging(map(open_image, images_in(Path(bsds) / "val")), size, scale)
-    files = [p for p in images_in(Path(classic) / "t91") + images_in(Path(bsds) / "train") if in_split(p.stem, split)]
+    files = [
+        p
+        for p in images_in(Path(classic) / "t91") + images_in(Path(bsds) / "train")
+        if in_split(p.stem, split)
+    ]
     return _learned([p for p in files if p.stem not in without], size, split, scale)
 
 
 def enlarging(
-    root: str | Path, size: int, split: str = "train", direction: str = "AB", seen: frozenset[str] | None = None, scale: int = 4
+    root: str | Path,
+    size: int,
+    split: str = "train",
+    direction: str = "AB",
+    seen: frozenset[str] | None = None,
+    scale: int = 4,
 ) -> Enlarging:
     """A user's folder of photographs, in train/ and test/ if it has them; else a tenth by hash serves as val and test.
     seen: as in `chosen`."""

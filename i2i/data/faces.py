@@ -16,7 +16,12 @@ from .folders import DataError, images_in, in_split, stack
 from .unpaired import Unpaired, mirrored
 from .worlds.portrait import portrait
 
-PEOPLE = ("person", "person-role", "person-gesture", "person-fantasy")  # subgroups that show a head and shoulders
+PEOPLE = (
+    "person",
+    "person-role",
+    "person-gesture",
+    "person-fantasy",
+)  # subgroups that show a head and shoulders
 
 
 def faces_to_people(
@@ -24,12 +29,19 @@ def faces_to_people(
 ) -> Unpaired:
     """x: the heads in Caltech's photographs; y: people of fluent-3d. val and test are one tenth of the photographs by
     hash, in which most of the 27 persons appear who are in the rest, too: there is nothing to hold out a person by."""
-    kept = [p for p in images_in(Path(photographs)) if in_split(p.stem, "train" if split == "train" else "val")]
+    kept = [
+        p for p in images_in(Path(photographs)) if in_split(p.stem, "train" if split == "train" else "val")
+    ]
     entries = [e for e in emoji.concepts(drawings, split, by) if e["subgroup"] in PEOPLE]
     if not kept or not entries:
         raise DataError(f"no photographs of faces in {photographs}, or no people in {drawings}.")
     x = stack((head(open_image(p), size) for p in kept), size)
-    return Unpaired(x, emoji.style(drawings, "fluent-3d", entries, size), size, move=mirrored if split == "train" else None)
+    return Unpaired(
+        x,
+        emoji.style(drawings, "fluent-3d", entries, size),
+        size,
+        move=mirrored if split == "train" else None,
+    )
 
 
 def head(image: Image.Image, size: int) -> Image.Image:
@@ -66,7 +78,9 @@ def portraits(side: int = 256) -> Iterator[Image.Image]:
             pen.ellipse([4 * side * v for v in (x - rx, y - ry, x + rx, y + ry)], fill=fill)
 
         oval(0.5, 0.44, 0.29, 0.33, hair)
-        pen.rounded_rectangle([4 * side * v for v in (0.21, 0.44, 0.79, 0.5 + 0.45 * length)], radius=side // 2, fill=hair)
+        pen.rounded_rectangle(
+            [4 * side * v for v in (0.21, 0.44, 0.79, 0.5 + 0.45 * length)], radius=side // 2, fill=hair
+        )
         oval(0.5, 1.1, 0.45, 0.27, clothes)
         pen.rectangle([4 * side * v for v in (0.42, 0.7, 0.58, 0.88)], fill=skin)
         oval(0.5, 0.53, 0.215, 0.28, skin)
@@ -76,8 +90,14 @@ def portraits(side: int = 256) -> Iterator[Image.Image]:
             oval(x, 0.51, 0.018, 0.02, "#3b2a20")
             pen.line([4 * side * v for v in (x - 0.05, 0.465, x + 0.05, 0.462)], fill=hair, width=side // 20)
             if glasses:
-                pen.ellipse([4 * side * v for v in (x - 0.075, 0.45, x + 0.075, 0.57)], outline="#26262b", width=side // 24)
-        pen.line([4 * side * v for v in (0.5, 0.55, 0.485, 0.62, 0.51, 0.625)], fill="#8a5a44", width=side // 30)
+                pen.ellipse(
+                    [4 * side * v for v in (x - 0.075, 0.45, x + 0.075, 0.57)],
+                    outline="#26262b",
+                    width=side // 24,
+                )
+        pen.line(
+            [4 * side * v for v in (0.5, 0.55, 0.485, 0.62, 0.51, 0.625)], fill="#8a5a44", width=side // 30
+        )
         pen.chord([4 * side * v for v in (0.42, 0.64, 0.58, 0.73)], 15, 165, fill="#a8434a")
         yield page.resize((side, side), Image.LANCZOS)
 

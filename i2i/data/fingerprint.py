@@ -21,12 +21,18 @@ def fingerprint(source: object) -> str:
 
 
 def _feed(digest, thing: object, above: tuple[int, ...]) -> None:
-    if id(thing) in above or isinstance(thing, Path):  # an object that holds itself; and where files lie is no matter
+    if id(thing) in above or isinstance(
+        thing, Path
+    ):  # an object that holds itself; and where files lie is no matter
         return
     above = (*above, id(thing))
     digest.update(f"<{type(thing).__module__}.{type(thing).__qualname__}>".encode())
     if isinstance(thing, Tensor):
-        _feed(digest, thing.detach().cpu().contiguous().view(-1).view(torch.uint8).numpy() if thing.numel() else None, above)
+        _feed(
+            digest,
+            thing.detach().cpu().contiguous().view(-1).view(torch.uint8).numpy() if thing.numel() else None,
+            above,
+        )
         digest.update(f"{thing.dtype}{tuple(thing.shape)}".encode())
     elif isinstance(thing, np.ndarray):
         digest.update(f"{thing.dtype}{thing.shape}".encode())

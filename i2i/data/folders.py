@@ -118,7 +118,9 @@ class Pairs:
         if self.augment:
             rng = torch.rand(len(index), 3, generator=generator)
             tops, lefts = (rng[:, :2] * (room + 1)).long().T.tolist()
-            window = [np.s_[:, t : t + self.size, s : s + self.size] for t, s in zip(tops, lefts, strict=True)]
+            window = [
+                np.s_[:, t : t + self.size, s : s + self.size] for t, s in zip(tops, lefts, strict=True)
+            ]
             flips = [(2,) if self.flip and f < 0.5 else () for f in rng[:, 2].tolist()]
             x, y = (
                 torch.stack([p[w].flip(f) if f else p[w] for p, w, f in zip(z, window, flips, strict=True)])
@@ -197,7 +199,9 @@ def _by_name(folder: Path) -> dict[str, Path]:
     named: dict[str, Path] = {}
     for path in images_in(folder):
         if path.stem in named:
-            raise DataError(f"{folder} has both {named[path.stem].name} and {path.name}: which one is the partner?")
+            raise DataError(
+                f"{folder} has both {named[path.stem].name} and {path.name}: which one is the partner?"
+            )
         named[path.stem] = path
     return named
 

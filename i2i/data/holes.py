@@ -65,7 +65,9 @@ class Holes:
 
     layout = "pictures"
 
-    def __init__(self, images: Iterable[Tensor], size: int, augment: bool = False, kinds: tuple[str, ...] = KINDS):
+    def __init__(
+        self, images: Iterable[Tensor], size: int, augment: bool = False, kinds: tuple[str, ...] = KINDS
+    ):
         self.images = [p for p in images if min(p.shape[1:]) >= size]
         if not self.images:
             raise DataError(f"there is no picture of at least {size} x {size} px.")
@@ -96,13 +98,26 @@ class Holes:
             kinds = (len(self.kinds) * rng[:, -1]).long()
         else:
             rng, kinds = hash_uniform(11, index, _NUMBERS + 4), index % len(self.kinds)
-        y = from_bytes(torch.stack([self._cut(self.images[i], u[_NUMBERS:]) for i, u in zip(self.which[index].tolist(), rng, strict=True)]))
-        holes = torch.stack([mask(self.kinds[k], u, self.size) for k, u in zip(kinds.tolist(), rng, strict=True)])
+        y = from_bytes(
+            torch.stack(
+                [
+                    self._cut(self.images[i], u[_NUMBERS:])
+                    for i, u in zip(self.which[index].tolist(), rng, strict=True)
+                ]
+            )
+        )
+        holes = torch.stack(
+            [mask(self.kinds[k], u, self.size) for k, u in zip(kinds.tolist(), rng, strict=True)]
+        )
         return {"x": y * (1 - holes), "y": y, "mask": holes, "index": index}
 
     def _cut(self, image: Tensor, u: Tensor) -> Tensor:
         rooms = [side - self.size for side in image.shape[1:]]
-        top, left = (int(v * (room + 1)) for v, room in zip(u, rooms, strict=False)) if self.augment else (room // 2 for room in rooms)
+        top, left = (
+            (int(v * (room + 1)) for v, room in zip(u, rooms, strict=False))
+            if self.augment
+            else (room // 2 for room in rooms)
+        )
         window = image[:, top : top + self.size, left : left + self.size]
         return window.flip(2) if self.augment and u[2] < 0.5 else window
 
@@ -120,10 +135,16 @@ def cmp_holes(root: str | Path, size: int, split: str = "train") -> Holes:
     files = images_in(Path(root) / ("val" if split == "test" else "train"))
     side = size if split != "train" else round(size * 286 / 256)
     left = (open_image(p) for p in files if split == "test" or in_split(p.stem, split))
-    return Holes((as_bytes(p.crop((0, 0, p.width // 2, p.height)).resize((side, side), Image.LANCZOS)) for p in left), size, split == "train")
+    return Holes(
+        (as_bytes(p.crop((0, 0, p.width // 2, p.height)).resize((side, side), Image.LANCZOS)) for p in left),
+        size,
+        split == "train",
+    )
 
 
-def emoji_holes(root: str | Path, size: int, split: str = "train", style: str = "fluent-3d", by: str = "family") -> Holes:
+def emoji_holes(
+    root: str | Path, size: int, split: str = "train", style: str = "fluent-3d", by: str = "family"
+) -> Holes:
     """One drawing style of the emoji, shared out as `emoji.concepts` has it."""
     return Holes(emoji.style(root, style, emoji.concepts(root, split, by), size), size, split == "train")
 
@@ -136,7 +157,11 @@ def facade_holes(size: int, split: str = "train", count: int = 1024, kinds: tupl
 
 
 def holes(
-    root: str | Path, size: int, split: str = "train", direction: str = "AB", seen: frozenset[str] | None = None
+    root: str | Path,
+    size: int,
+    split: str = "train",
+    direction: str = "AB",
+    seen: frozenset[str] | None = None,
 ) -> Holes:
     """A user's folder of images, in train/ and test/ if it has them; else a tenth by hash serves as val and test.
     seen: as in `chosen`."""

@@ -47,7 +47,11 @@ class Labelled:
         return min(len(self), len(self.y))
 
     def batch(self, index: Tensor, generator: torch.Generator | None = None) -> dict[str, Tensor]:
-        other = index % len(self.y) if generator is None else torch.randint(len(self.y), (len(index),), generator=generator)
+        other = (
+            index % len(self.y)
+            if generator is None
+            else torch.randint(len(self.y), (len(index),), generator=generator)
+        )
         return {"x": self.x(index), "y": self.y[other], "label": self.label[index], "index": index}
 
 
@@ -94,10 +98,14 @@ def labelled(
     root = existing(root, split, direction, fit)
     source, target = (root / name for name in direction)
     if not source.is_dir() or not target.is_dir():
-        raise DataError(f"{root} needs the folders {direction[0]}, with a folder for each class, and {direction[1]}, the target.")
+        raise DataError(
+            f"{root} needs the folders {direction[0]}, with a folder for each class, and {direction[1]}, the target."
+        )
     classes = sorted(f for f in source.iterdir() if f.is_dir() and not f.name.startswith("."))
     if len(classes) < 2:
-        raise DataError(f"{source} holds {len(classes)} folder(s) of a class: f needs at least two classes to tell apart.")
+        raise DataError(
+            f"{source} holds {len(classes)} folder(s) of a class: f needs at least two classes to tell apart."
+        )
     kept, wanted = [taken(f, split, seen=seen) for f in classes], taken(target, split, seen=seen)
     x, y = (stack(map(open_image, files), size, fit) for files in (sum(kept, []), wanted))
     label = torch.repeat_interleave(torch.arange(len(kept)), torch.tensor([len(files) for files in kept]))

@@ -100,13 +100,17 @@ def unpaired_emoji(
     return Unpaired(*images, size, move=emoji.moved)
 
 
-def unpaired_icons(size: int = 64, x: str = "glossy", y: str = "night", split: str = "train", count: int = 2048) -> Unpaired:
+def unpaired_icons(
+    size: int = 64, x: str = "glossy", y: str = "night", split: str = "train", count: int = 2048
+) -> Unpaired:
     """Two styles of the procedural icons, drawn once. train: x shows `count` objects, y as many others; val and test:
     the same 512 objects in both styles."""
     if split != "train":
         objects = torch.arange(ICON_SPLITS[split][1])
         drawn = [Icons(size, x, y, split=split).batch(part) for part in objects.split(64)]
-        return Unpaired(*(to_bytes(torch.cat([b[side] for b in drawn])) for side in "xy"), size, partners=True)
+        return Unpaired(
+            *(to_bytes(torch.cat([b[side] for b in drawn])) for side in "xy"), size, partners=True
+        )
     first, second = (torch.arange(count) + half * count for half in (0, 1))
     one, other = Icons(size, x, x), Icons(size, y, y)
     images = [
@@ -144,7 +148,9 @@ def unpaired(
     files = [_files(root, name, split, seen) for name in (names if direction == "AB" else names[::-1])]
     digests = [[digest(f) for f in part] for part in files]
     if len({frozenset(part) for part in digests}) == 1:
-        raise DataError(f"{names[0]} and {names[1]} in {root} are the same pictures: there is nothing to translate.")
+        raise DataError(
+            f"{names[0]} and {names[1]} in {root} are the same pictures: there is nothing to translate."
+        )
     x, y = (stack(map(open_image, part), load, fit) for part in files)
     source = Unpaired(x, y, size, move=mirrored if split == "train" else None)
     source.digests = tuple(sum(digests, []))
@@ -156,5 +162,7 @@ def _files(root: Path, name: str, split: str, seen: frozenset[str] | None) -> li
     homes = [f for f in (root / f"train{name}", root / "train" / name, root / name) if f.is_dir()]
     whole = split == "test" and bool(tests)
     if not (tests if whole else homes):
-        raise DataError(f"{root} has no folder {name} (nor train{name}): unpaired training wants a folder for each domain.")
+        raise DataError(
+            f"{root} has no folder {name} (nor train{name}): unpaired training wants a folder for each domain."
+        )
     return taken((tests if whole else homes)[0], split, whole, seen)

@@ -245,7 +245,10 @@ def rankings(judge: Judge, sets: tuple[str, ...] = WORLDS, count: int = 96) -> d
     if "emoji" in sets:
         entries = emoji.concepts(catalogue.require("emoji"), "test", by="code")[:count]
         group = torch.tensor(_named([e["group"] for e in entries], [e["group"] for e in entries]))
-        probes["emoji"] = (from_bytes(emoji.style(catalogue.require("emoji"), "fluent-3d", entries, 128)), group)
+        probes["emoji"] = (
+            from_bytes(emoji.style(catalogue.require("emoji"), "fluent-3d", entries, 128)),
+            group,
+        )
     figures = {
         f"PD-i2i, {name}: {key}": value
         for name, (x, y) in probes.items()
@@ -296,5 +299,7 @@ def load_judge(name: str = "i2i-feat-v1", folder: Path | None = None) -> Judge:
     folder: where its own folder lies, by default among the shipped ones. CheckpointError if it is absent or
     does not fit.
     """
-    with torch.inference_mode(False):  # weights made within it could never let a gradient through, to anyone who asks later
+    with torch.inference_mode(
+        False
+    ):  # weights made within it could never let a gradient through, to anyone who asks later
         return take(folder or SHIPPED / name, lambda settings: Judge(tuple(settings["widths"]))).settle()

@@ -127,7 +127,11 @@ def scores_of(said: Tensor, labels: Tensor, classes: int = len(CLASSES)) -> Scor
     """said, labels: int64 of equal shape in [0, classes). A class that no label names is left out of the means."""
     if said.shape != labels.shape:
         raise ValueError(f"{tuple(said.shape)} answers do not fit {tuple(labels.shape)} labels.")
-    table = torch.bincount((labels * classes + said).flatten(), minlength=classes**2).view(classes, classes).double()
+    table = (
+        torch.bincount((labels * classes + said).flatten(), minlength=classes**2)
+        .view(classes, classes)
+        .double()
+    )
     right, asked, answered = table.diagonal(), table.sum(1), table.sum(0)
     there = asked > 0
     per_class = (right / asked)[there].mean()

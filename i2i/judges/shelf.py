@@ -30,7 +30,9 @@ def put(folder: Path, net: nn.Module, settings: dict, card: dict, how: str, not_
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
     save_net(net, part / "F.safetensors")
-    (part / "config.json").write_text(json.dumps({"format": 1, "judge": settings, "card": card}, indent=2) + "\n")
+    (part / "config.json").write_text(
+        json.dumps({"format": 1, "judge": settings, "card": card}, indent=2) + "\n"
+    )
     (part / "README.md").write_text(_card(card, sum(p.numel() for p in net.parameters()), how, not_))
     part.rename(folder)
     return folder

@@ -7,7 +7,11 @@ from . import cyclegan, cycles, inpainting, partial, patchgan, pix2pix, stargan,
 from .lesson import Exercise, Question, Wrong
 
 _BOOKS = (pix2pix, patchgan, cyclegan, cycles, unit, stargan, partial, superres, inpainting)
-QUESTIONS: dict[str, Question] = {name: question for book in _BOOKS for name, question in book.QUESTIONS.items()}
-EXERCISES: dict[str, Exercise] = {name: exercise for book in _BOOKS for name, exercise in book.EXERCISES.items()}
+QUESTIONS: dict[str, Question] = {
+    name: question for book in _BOOKS for name, question in book.QUESTIONS.items()
+}
+EXERCISES: dict[str, Exercise] = {
+    name: exercise for book in _BOOKS for name, exercise in book.EXERCISES.items()
+}
 
 __all__ = ["EXERCISES", "QUESTIONS", "Exercise", "Question", "Wrong"]

@@ -144,7 +144,9 @@ def _cycle_loss(solution: Callable) -> Iterator[str]:
     if getattr(loss, "requires_grad", False):
         loss.backward()
     if any(w.grad is None for w in weights):
-        raise Wrong("no gradient reaches one of the nets: something is detached, or turned into a plain number.")
+        raise Wrong(
+            "no gradient reaches one of the nets: something is detached, or turned into a plain number."
+        )
     yield "the gradient reaches both nets"
 
 
@@ -184,7 +186,9 @@ def _least_squares_game(solution: Callable) -> Iterator[str]:
 
 def _image_pool(solution: Callable) -> Iterator[str]:
     def ask(stored: list[int], size: int, new: int, coin: bool, place: int) -> tuple[int, list[int]]:
-        got = several(solution(list(stored), size, new, coin, place), "the picture shown", "the list of stored ones")
+        got = several(
+            solution(list(stored), size, new, coin, place), "the picture shown", "the list of stored ones"
+        )
         if not isinstance(got[1], list | tuple):
             raise Wrong("the second thing to return is the list of stored pictures, as it is afterwards.")
         return got[0], list(got[1])
@@ -194,17 +198,23 @@ def _image_pool(solution: Callable) -> Iterator[str]:
         if shown != 12:
             raise Wrong("as long as there is room every picture shows itself, whatever the coin says.")
         if after != [10, 11, 12]:
-            raise Wrong(f"as long as there is room the new picture is stored at the end; afterwards there are {after}.")
+            raise Wrong(
+                f"as long as there is room the new picture is stored at the end; afterwards there are {after}."
+            )
     yield "while the pool fills, each picture shows itself and is stored"
     shown, after = ask([10, 11, 12, 13], 4, 14, True, 2)
     if shown == 14 and after == [10, 11, 14, 13]:
-        raise Wrong("the stored picture was replaced before it was shown: keep it in hand while the new one takes its place.")
+        raise Wrong(
+            "the stored picture was replaced before it was shown: keep it in hand while the new one takes its place."
+        )
     if shown == 14:
         raise Wrong("the pool is full and the coin asks for an old picture: show the stored one at `place`.")
     if shown != 12:
         raise Wrong(f"the stored picture at place 2 is 12, you show {shown}.")
     if after != [10, 11, 14, 13]:
-        raise Wrong(f"the new picture takes the place of the one that was shown; afterwards there are {after}.")
+        raise Wrong(
+            f"the new picture takes the place of the one that was shown; afterwards there are {after}."
+        )
     yield "full, and the coin asks for an old one: it is shown, and the new one takes its place"
     shown, after = ask([10, 11, 12, 13], 4, 14, False, 2)
     if shown != 14:
@@ -216,9 +226,13 @@ def _image_pool(solution: Callable) -> Iterator[str]:
         try:
             shown, after = ask([], 0, 7, coin, 0)
         except (IndexError, ValueError):
-            raise Wrong("a pool of size 0 has nothing to show: every picture shows itself, nothing is stored.") from None
+            raise Wrong(
+                "a pool of size 0 has nothing to show: every picture shows itself, nothing is stored."
+            ) from None
         if shown != 7 or after:
-            raise Wrong("a pool of size 0 has nothing to show: every picture shows itself, nothing is stored.")
+            raise Wrong(
+                "a pool of size 0 has nothing to show: every picture shows itself, nothing is stored."
+            )
     yield "a pool of size 0 is no pool"
 
 

@@ -25,7 +25,11 @@ QUESTIONS = {
     "double-the-critic": Question(
         "A Wasserstein critic that nobody restrains doubles all weights of its last layer. What happens to its loss, the mean "
         "score of made pictures minus that of real ones, if that was below 0?",
-        {"a": "nothing: only the order of scores counts", "b": "it is twice as low", "c": "it is half as low"},
+        {
+            "a": "nothing: only the order of scores counts",
+            "b": "it is twice as low",
+            "c": "it is half as low",
+        },
         "b",
         "Scores are unbounded, so the loss has no floor: doubling again is always worth it, and the number says nothing. Only "
         "with a bound on the critic's slope does the gap estimate a distance. Clipping is the crudest way to such a bound.",
@@ -104,7 +108,9 @@ def _pair_distances(solution: Callable) -> Iterator[str]:
     i, j = torch.triu_indices(5, 5, 1)
     got = solution(p)
     if torch.is_tensor(got) and got.numel() in (20, 25):
-        raise Wrong(f"there are 5 · 4 / 2 = 10 pairs, you return {got.numel()} numbers: each pair once, no picture with itself.")
+        raise Wrong(
+            f"there are 5 · 4 / 2 = 10 pairs, you return {got.numel()} numbers: each pair once, no picture with itself."
+        )
     got = number(got, (10,)).sort().values
     want = every[i, j].sort().values
     difference = flat[i] - flat[j]
@@ -139,12 +145,18 @@ def _critic_losses(solution: Callable) -> Iterator[str]:
         "the critic: the scores are added up; take their means.": made.sum() - real.sum(),
     })  # fmt: skip
     yield "the critic raises real scores and lowers made ones"
-    same(got[1], -made.mean(), {
-        "the generator: it wants its pictures to be scored high, and you minimise.": made.mean(),
-        "the generator: the real scores do not depend on it; leave them out.": gap,
-    })
+    same(
+        got[1],
+        -made.mean(),
+        {
+            "the generator: it wants its pictures to be scored high, and you minimise.": made.mean(),
+            "the generator: the real scores do not depend on it; leave them out.": gap,
+        },
+    )
     yield "the generator raises the scores of what it made"
-    same(got[2], gap, {"the gap: real less made, so that it is positive as long as the critic can tell.": -gap})
+    same(
+        got[2], gap, {"the gap: real less made, so that it is positive as long as the critic can tell.": -gap}
+    )
     shifted = solution(real + 7, made + 7)
     same(shifted[2], gap)
     yield "the gap does not change when all scores are shifted"
@@ -155,19 +167,26 @@ def _critic_losses(solution: Callable) -> Iterator[str]:
 
 def _disco_factors(solution: Callable) -> Iterator[str]:
     for step in (0, 9_999, 10_000, 50_000):
-        got = several(solution(step), "the GAN's factor", "that of feature matching", "that of the reconstruction")
+        got = several(
+            solution(step), "the GAN's factor", "that of feature matching", "that of the reconstruction"
+        )
         r = 0.01 if step < 10_000 else 0.5
         gan, match, back = (float(g) for g in got)
         case = f"step {step:,}: "
         if abs(back - r) > 1e-6:
             late = abs(back - (0.51 - r)) < 1e-6
-            raise Wrong(f"{case}the reconstruction's share r is {r}" + (", not that of the other phase." if late else f", not {back:g}."))
+            raise Wrong(
+                f"{case}the reconstruction's share r is {r}"
+                + (", not that of the other phase." if late else f", not {back:g}.")
+            )
         if abs(gan - (1 - r) * 0.9) < 1e-6 and abs(match - (1 - r) * 0.1) < 1e-6:
             raise Wrong(f"{case}GAN and feature matching are exchanged: matching has the lion's share.")
         if abs(gan - 0.1) < 1e-6 and abs(match - 0.9) < 1e-6:
             raise Wrong(f"{case}GAN and matching share what r leaves over: multiply both by 1 - r.")
         if abs(gan - (1 - r) * 0.1) > 1e-6 or abs(match - (1 - r) * 0.9) > 1e-6:
-            raise Wrong(f"{case}expected ({(1 - r) * 0.1:g}, {(1 - r) * 0.9:g}, {r:g}), got ({gan:g}, {match:g}, {back:g}).")
+            raise Wrong(
+                f"{case}expected ({(1 - r) * 0.1:g}, {(1 - r) * 0.9:g}, {r:g}), got ({gan:g}, {match:g}, {back:g})."
+            )
         yield f"{case}{gan:g}, {match:g}, {back:g}"
 
 

@@ -96,7 +96,11 @@ def _paste(solution: Callable) -> Iterator[str]:
     })  # fmt: skip
     yield "outside the hole x, inside what G made"
     other = x + 5 * mask
-    same(solution(other, made, mask), want, {"what lies in the hole of x changes the result; nobody may look there.": other})
+    same(
+        solution(other, made, mask),
+        want,
+        {"what lies in the hole of x changes the result; nobody may look there.": other},
+    )
     yield "and nothing of what was in the hole"
     made = made.clone().requires_grad_()
     value = solution(x, made, mask)
@@ -154,7 +158,10 @@ def _three_terms(solution: Callable) -> Iterator[str]:
         "the global head is missing.": 0.98 * rec + 0.01 * says[1],
     })  # fmt: skip
     yield "0.98 L1 + 0.01 (-log D whole) + 0.01 (-log D patch)"
-    same(solution(torch.tensor(0.0), torch.zeros(2, 1), torch.zeros(2, 1, 5, 5)), 0.02 * torch.tensor(2.0).log())
+    same(
+        solution(torch.tensor(0.0), torch.zeros(2, 1), torch.zeros(2, 1, 5, 5)),
+        0.02 * torch.tensor(2.0).log(),
+    )
     yield "an undecided D costs 0.02 ln 2, whatever the size of the map"
 
 

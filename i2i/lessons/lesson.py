@@ -31,7 +31,9 @@ class Exercise:
     hints: tuple[str, ...]
 
 
-def same(got, want: float | Tensor, mistakes: Mapping[str, float | Tensor] | None = None, tolerance: float = 1e-4) -> None:
+def same(
+    got, want: float | Tensor, mistakes: Mapping[str, float | Tensor] | None = None, tolerance: float = 1e-4
+) -> None:
     """Wrong unless `got` is `want`; if it is the value of one of the `mistakes`, the message is that mistake's name."""
     got, want = number(got, torch.as_tensor(want).shape), torch.as_tensor(want, dtype=torch.float64)
     if torch.allclose(got, want, rtol=tolerance, atol=tolerance):
@@ -54,9 +56,13 @@ def number(got, shape: Sequence[int] = ()) -> Tensor:
         value = value[0]
     if tuple(value.shape) != tuple(shape):
         wanted = "one number" if not shape else f"the shape {list(shape)}"
-        raise Wrong(f"expected {wanted}, got the shape {list(value.shape)}: is a mean missing, or one too many?")
+        raise Wrong(
+            f"expected {wanted}, got the shape {list(value.shape)}: is a mean missing, or one too many?"
+        )
     if not torch.isfinite(value).all():
-        raise Wrong("the result is not a finite number: was a logit used as a probability, or a log taken of 0?")
+        raise Wrong(
+            "the result is not a finite number: was a logit used as a probability, or a log taken of 0?"
+        )
     return value
 
 
@@ -71,4 +77,8 @@ def several(got, *what: str) -> tuple:
 
 
 def _brief(value: Tensor) -> str:
-    return f"{value.item():.4g}" if value.numel() == 1 else str([round(v, 4) for v in value.flatten()[:6].tolist()])
+    return (
+        f"{value.item():.4g}"
+        if value.numel() == 1
+        else str([round(v, 4) for v in value.flatten()[:6].tolist()])
+    )

@@ -69,7 +69,9 @@ def squares(patch: Tensor, right: Tensor) -> Tensor:
     return (patch[:, None] - right).square().mean((1, 2))
 
 
-def answers(right: Tensor, factors: Tensor, start: Tensor | None = None, steps: int = 250, seed: int = 0) -> Tensor:
+def answers(
+    right: Tensor, factors: Tensor, start: Tensor | None = None, steps: int = 250, seed: int = 0
+) -> Tensor:
     """What a generator answers to one x: [M, 8], for each factor [M] the minimum of
 
         squares(answer, right) + factor * -log D(answer)

@@ -188,9 +188,13 @@ def _one_shot_ways(solution: Callable) -> Iterator[str]:
     got = several(solution(net.encode, net.decode, x), *names)
     for i, name in enumerate(names):
         mistakes = {f"where {name} should stand there is {names[j]}.": want[j] for j in range(3) if j != i}
-        mistakes[f"{name}: x was read by y's encoder. A picture is read by its own domain."] = ways(first="y")[i]
+        mistakes[f"{name}: x was read by y's encoder. A picture is read by its own domain."] = ways(
+            first="y"
+        )[i]
         if i == 2:
-            mistakes[f"{name}: on the way back the picture of y was read by x's encoder."] = ways(second="x")[i]
+            mistakes[f"{name}: on the way back the picture of y was read by x's encoder."] = ways(second="x")[
+                i
+            ]
             mistakes[f"{name}: the way back ends in y; x is painted by x's decoder."] = ways(last="y")[i]
         same(got[i], want[i], mistakes)
         yield name
@@ -201,7 +205,10 @@ def _one_shot_ways(solution: Callable) -> Iterator[str]:
 
 def _selective_step(solution: Callable) -> Iterator[str]:
     def world() -> tuple[Tensor, Tensor, Tensor]:
-        own, shared = torch.tensor([1.0, -2.0], requires_grad=True), torch.tensor([3.0, 0.5], requires_grad=True)
+        own, shared = (
+            torch.tensor([1.0, -2.0], requires_grad=True),
+            torch.tensor([3.0, 0.5], requires_grad=True),
+        )
         return own, shared, (own * shared).square().sum()
 
     own, shared, loss = world()
@@ -213,11 +220,15 @@ def _selective_step(solution: Callable) -> Iterator[str]:
     yield "the shared weights stay, bit by bit"
     if torch.equal(own, before_own):
         raise Wrong("its own weights did not move: change them in place, under torch.no_grad().")
-    same(own.detach(), before_own - 0.01 * slope, {
-        "the step goes uphill: subtract the rate times the gradient.": before_own + 0.01 * slope,
-        "the rate is missing.": before_own - slope,
-        "the step takes the sign of the gradient only.": before_own - 0.01 * slope.sign(),
-    })
+    same(
+        own.detach(),
+        before_own - 0.01 * slope,
+        {
+            "the step goes uphill: subtract the rate times the gradient.": before_own + 0.01 * slope,
+            "the rate is missing.": before_own - slope,
+            "the step takes the sign of the gradient only.": before_own - 0.01 * slope.sign(),
+        },
+    )
     yield "its own weights take a step downhill"
     if shared.grad is not None and shared.grad.abs().sum() > 0:
         raise Wrong(

@@ -51,7 +51,10 @@ QUESTIONS = {
 _PLANS: dict[str, Sequence[tuple[int, int]]] = {
     "one layer of kernel 5": [(5, 1)],
     "three layers of kernel 3, the first two with stride 2": [(3, 2), (3, 2), (3, 1)],
-    **{f"PatchGAN with {n} strided layers": [(k, s) for k, s, _ in PatchGAN(1, 1, n, cap=1).plan] for n in range(6)},
+    **{
+        f"PatchGAN with {n} strided layers": [(k, s) for k, s, _ in PatchGAN(1, 1, n, cap=1).plan]
+        for n in range(6)
+    },
 }
 
 
@@ -75,8 +78,11 @@ def _receptive_field(solution: Callable) -> Iterator[str]:
         want = _field(plan)
         if got != want:
             named = {
-                "the list is walked from the first layer to the last; one logit is at the end, so walk back": _forward(plan, 1),
-                "strides are forgotten: a step of a deep layer is several pixels wide": 1 + sum(k - 1 for k, _ in plan),
+                "the list is walked from the first layer to the last; one logit is at the end, so walk back": _forward(
+                    plan, 1
+                ),
+                "strides are forgotten: a step of a deep layer is several pixels wide": 1
+                + sum(k - 1 for k, _ in plan),
                 "the kernels are only added up": sum(k for k, _ in plan),
                 "s pixels apart, n windows of k span (n - 1) s + k, not n s + k": _forward(plan[::-1], 0),
             }
@@ -101,7 +107,8 @@ def _map_side(solution: Callable) -> Iterator[str]:
                 named = {
                     "the last two layers, of kernel 4 with padding 1, take one off each": side / 2**layers,
                     "the two last layers have stride 1: they do not halve": side // 2 ** (layers + 2),
-                    "with 0 strided layers (PixelGAN) the kernels are 1 wide, and nothing is lost at the border": side - 2,
+                    "with 0 strided layers (PixelGAN) the kernels are 1 wide, and nothing is lost at the border": side
+                    - 2,
                     "only one of the two last layers is counted": side / 2**layers - 1,
                 }
                 mistake = next((m for m, v in named.items() if v == got), f"expected {want}, got {got:.4g}")
@@ -131,7 +138,9 @@ def _patch_loss(solution: Callable) -> Iterator[str]:
     huge = torch.full((1, 1, 2, 2), -200.0)
     value = solution(huge, True)
     if not torch.isfinite(torch.as_tensor(value, dtype=torch.float64)):
-        raise Wrong("at a logit of -200 the result is infinite: log(sigmoid(s)) underflows, softplus does not.")
+        raise Wrong(
+            "at a logit of -200 the result is infinite: log(sigmoid(s)) underflows, softplus does not."
+        )
     same(value, 200.0)
     yield "a very sure D does not break it"
 

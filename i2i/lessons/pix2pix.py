@@ -110,7 +110,8 @@ def _generator_loss(solution: Callable) -> Iterator[str]:
         "the sign is wrong: this is log D, and G would walk away from being believed.": -fool,
         "D returns logits, and you took the logarithm of a logit: a sigmoid is missing.": -torch.log(s),
         "the sigmoid is there, the logarithm is not.": -torch.sigmoid(s),
-        "the map of logits was added up: take the mean over it, so that the loss does not grow with the picture.": 18 * fool,
+        "the map of logits was added up: take the mean over it, so that the loss does not grow with the picture.": 18
+        * fool,
         "this is the least-squares loss (D - 1)²; eq. 1 has logarithms.": (s - 1).square(),
     }
     same(solution(Stub(_constant(0.7)), x, y, fake, 0.0), fool, adversarial_mistakes)
@@ -132,10 +133,14 @@ def _generator_loss(solution: Callable) -> Iterator[str]:
     leaf = fake.clone().requires_grad_()
     loss = solution(Stub(lambda x, y: y.mean((1, 2, 3), keepdim=True)), x, y, leaf, 0.0)
     if not getattr(loss, "requires_grad", False):
-        raise Wrong("no gradient reaches G: something is detached, or the loss was turned into a plain number.")
+        raise Wrong(
+            "no gradient reaches G: something is detached, or the loss was turned into a plain number."
+        )
     loss.backward()
     if leaf.grad is None or not leaf.grad.abs().sum() > 0:
-        raise Wrong("no gradient flows through D into the fake: do not detach it here, G learns from just that.")
+        raise Wrong(
+            "no gradient flows through D into the fake: do not detach it here, G learns from just that."
+        )
     if leaf.grad.mean() > 0:
         raise Wrong("the gradient pushes the fake towards lower logits: the sign is wrong.")
     yield "the gradient reaches G through D, and points the right way"
@@ -162,14 +167,23 @@ def _discriminator_loss(solution: Callable) -> Iterator[str]:
 
     real, made = F.softplus(-a), F.softplus(b)
     mistakes = {
-        "the two answers are exchanged: D is paid for calling y made and the fake real.": (F.softplus(a) + F.softplus(-b)) / 2,
+        "the two answers are exchanged: D is paid for calling y made and the fake real.": (
+            F.softplus(a) + F.softplus(-b)
+        )
+        / 2,
         "the half is missing. The paper slows D down by halving its objective.": real + made,
-        "the fake is asked to look real here too; that is G's wish, D should find it out: -log(1 - D).": (real + F.softplus(-b)) / 2,
+        "the fake is asked to look real here too; that is G's wish, D should find it out: -log(1 - D).": (
+            real + F.softplus(-b)
+        )
+        / 2,
         "only the real pair counts.": real / 2,
         "only the made pair counts.": made / 2,
         "the sign is wrong: you minimise this, so it is minus the logarithms.": -(real + made) / 2,
         "the maps of logits were added up; take their means.": 18 * (real + made) / 2,
-        "D returns logits: use them as such (softplus, or binary_cross_entropy_with_logits).": -(a.log() + (1 - b).log()) / 2,
+        "D returns logits: use them as such (softplus, or binary_cross_entropy_with_logits).": -(
+            a.log() + (1 - b).log()
+        )
+        / 2,
     }
     same(got, (real + made) / 2, mistakes)
     yield "the value is ½ (-log D(x, y) - log(1 - D(x, G(x))))"
@@ -182,7 +196,9 @@ def _discriminator_loss(solution: Callable) -> Iterator[str]:
     if weight.grad is None:
         raise Wrong("no gradient reaches D's own weights: detach the fake, not D's answer.")
     if leaf.grad is not None and leaf.grad.abs().sum() > 0:
-        raise Wrong("the gradient flows back into G through the fake: D's step must not move G. Detach the fake.")
+        raise Wrong(
+            "the gradient flows back into G through the fake: D's step must not move G. Detach the fake."
+        )
     yield "D learns, and G is left alone: the fake is detached"
 
 
@@ -198,14 +214,20 @@ def _best_constants(solution: Callable) -> Iterator[str]:
             number(got)
         raise Wrong("return two tensors: (the best guess under L2, the best guess under L1).")
     common = {
-        "the mean was taken over everything; keep the pixels apart, average over the K answers (dim 0).": y.mean().expand(2, 3),
+        "the mean was taken over everything; keep the pixels apart, average over the K answers (dim 0).": y.mean().expand(
+            2, 3
+        ),
         "this adds the answers up; divide by their number.": y.sum(0),
     }
     if torch.is_tensor(got[0]) and got[0].shape == mean.shape and torch.allclose(got[0], median):
         raise Wrong("the two are exchanged: which of them minds a far-off answer more?")
     same(got[0], mean, common)
     yield "L2: the mean, pixel by pixel"
-    same(got[1], median, {**common, "that is the mean again; L1 counts how many answers lie on either side.": mean})
+    same(
+        got[1],
+        median,
+        {**common, "that is the mean again; L1 counts how many answers lie on either side.": mean},
+    )
     yield "L1: the median, pixel by pixel"
 
 

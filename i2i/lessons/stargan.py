@@ -37,7 +37,11 @@ QUESTIONS = {
     "slope-five": Question(
         "A critic is linear: its score is the sum of w times x over all numbers of the picture, and the length of w is 5. How "
         "large is the penalty, the mean of (length of the slope - 1)²?",
-        {"a": "16, for any pictures", "b": "0: a linear function cannot be too steep", "c": "that depends on the pictures"},
+        {
+            "a": "16, for any pictures",
+            "b": "0: a linear function cannot be too steep",
+            "c": "that depends on the pictures",
+        },
         "a",
         "The slope of a linear function is w everywhere, and (5 - 1)² = 16. The penalty asks nothing about scores, only how "
         "fast they change on the way from a real picture to a made one; with λ = 10 this critic pays 160.",
@@ -95,7 +99,9 @@ def _label_planes(solution: Callable) -> Iterator[str]:
     if torch.is_tensor(got) and got.shape == (2, 5, 4, 6):
         raise Wrong("only the planes come back; G needs the picture too, in front of them.")
     if torch.is_tensor(got) and got.shape == (2, 4, 4, 6):
-        raise Wrong("there is one plane; a label of 5 domains needs 5, or the net would take domain 4 for twice domain 2.")
+        raise Wrong(
+            "there is one plane; a label of 5 domains needs 5, or the net would take domain 4 for twice domain 2."
+        )
     got = number(got, (2, 8, 4, 6))
     same(got[:, :3], x, {"the planes come first; the picture should.": _planes(x, label)[:, 3:6]})
     yield "the picture first, three channels"
@@ -183,9 +189,15 @@ def _slope_penalty(solution: Callable) -> Iterator[str]:
         return (p.square() * w).sum((1, 2, 3))
 
     length = (2 * points * w).flatten(1).norm(dim=1)
-    same(solution(bent, points), (length - 1).square().mean(), {
-        "the lengths are averaged before the penalty is taken; each picture pays for its own.": (length.mean() - 1).square(),
-    })
+    same(
+        solution(bent, points),
+        (length - 1).square().mean(),
+        {
+            "the lengths are averaged before the penalty is taken; each picture pays for its own.": (
+                length.mean() - 1
+            ).square(),
+        },
+    )
     yield "each picture has its own slope"
 
     def patches(p: Tensor) -> Tensor:
@@ -199,7 +211,9 @@ def _slope_penalty(solution: Callable) -> Iterator[str]:
     factor = torch.tensor(3.0, requires_grad=True)
     value = solution(lambda p: factor * linear(p) / 5, points)
     if not (torch.is_tensor(value) and value.requires_grad):
-        raise Wrong("no gradient into the critic's weights: create_graph=True lets the slope be differentiated once more.")
+        raise Wrong(
+            "no gradient into the critic's weights: create_graph=True lets the slope be differentiated once more."
+        )
     (pull,) = torch.autograd.grad(value, factor)
     same(pull, 4.0)
     yield "and the penalty itself can be differentiated"
@@ -237,7 +251,9 @@ def _class_terms(solution: Callable) -> Iterator[str]:
         "the domains: divided by their number as well; one logit for each domain makes one decision, not five.": cross / 5,
     })  # fmt: skip
     yield "domains: one of five, the mean cross-entropy"
-    zero = several(solution(torch.zeros(2, 5), attributes[:2], label[:2]), "the attributes' term", "the domains' term")
+    zero = several(
+        solution(torch.zeros(2, 5), attributes[:2], label[:2]), "the attributes' term", "the domains' term"
+    )
     same(zero[0], 5 * torch.tensor(2.0).log())
     same(zero[1], torch.tensor(5.0).log())
     yield "at logits of 0: 5 ln 2 = 3.466 against ln 5 = 1.609"

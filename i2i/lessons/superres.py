@@ -156,7 +156,9 @@ def _content_loss(solution: Callable) -> Iterator[str]:
     fake.requires_grad_()
     value = solution(_phi, fake, real)
     if not (torch.is_tensor(value) and value.requires_grad):
-        raise Wrong("no gradient reaches the made picture: phi is fixed, but the gradient has to run through it.")
+        raise Wrong(
+            "no gradient reaches the made picture: phi is fixed, but the gradient has to run through it."
+        )
     yield "and the gradient runs through phi to the made picture"
 
 

@@ -38,7 +38,11 @@ QUESTIONS = {
     "noise-twice": Question(
         "In training every number of the code gets noise from N(0, 1). Switch the noise on at test and translate one icon "
         "twice. How different are the two results, compared with those for two icons?",
-        {"a": "about as different: the noise is as large as the prior", "b": "about half as different", "c": "hardly different"},
+        {
+            "a": "about as different: the noise is as large as the prior",
+            "b": "about half as different",
+            "c": "hardly different",
+        },
         "c",
         "Reconstruction weighs 100 and the KL term 0.1, so encoder and decoder agree on a code that can be read through the "
         "noise: louder than it, and said in many places at once. The noise keeps the code smooth; it does not choose among "
@@ -118,15 +122,21 @@ def _unit_streams(solution: Callable) -> Iterator[str]:
         raise Wrong("each of the four should be a picture: what `decode` returns.")
     z = {1: net.encode(x, 1), 2: net.encode(y, 2)}
     want = {f"x_{i}{j}": net.decode(z[i], j) for i in (1, 2) for j in (1, 2)}
-    wrong_encoder = {f"x_{i}{j}": net.decode(net.encode({1: x, 2: y}[i], 3 - i), j) for i in (1, 2) for j in (1, 2)}
+    wrong_encoder = {
+        f"x_{i}{j}": net.decode(net.encode({1: x, 2: y}[i], 3 - i), j) for i in (1, 2) for j in (1, 2)
+    }
     for (name, value), mine in zip(want.items(), got, strict=True):
         if mine.shape == value.shape and torch.allclose(mine, value):
             continue
         for other, candidate in want.items():
             if mine.shape == candidate.shape and torch.allclose(mine, candidate):
-                raise Wrong(f"where {name} should stand there is {other}: x_ij is the picture of domain i, decoded in domain j.")
+                raise Wrong(
+                    f"where {name} should stand there is {other}: x_ij is the picture of domain i, decoded in domain j."
+                )
         if torch.allclose(mine, wrong_encoder[name]):
-            raise Wrong(f"{name}: the picture went through the other domain's encoder. A picture is read by its own domain.")
+            raise Wrong(
+                f"{name}: the picture went through the other domain's encoder. A picture is read by its own domain."
+            )
         raise Wrong(f"{name} should be decode(encode(picture of domain {name[2]}, {name[2]}), {name[3]}).")
     yield "x_11 and x_22: there and back within a domain"
     yield "x_12 and x_21: translated"

@@ -45,7 +45,9 @@ def figures(made: Tensor, real: Tensor, mask: Tensor) -> dict[str, Estimate]:
     # No window is centred in a hole that keeps to the image's border: there those that touch it count.
     centred, touching = mask[..., 5:-5, 5:-5], F.max_pool2d(mask, 11, 1)
     windows = torch.where(centred.amax((1, 2, 3), keepdim=True) > 0, centred, touching)
-    alike = (ssim_map(made, real).mean(1, keepdim=True) * windows).flatten(1).sum(1) / windows.flatten(1).sum(1)
+    alike = (ssim_map(made, real).mean(1, keepdim=True) * windows).flatten(1).sum(1) / windows.flatten(1).sum(
+        1
+    )
     with torch.no_grad():
         far = perceptual_distance(made, real, load_judge(), where=mask)
     energy, jump = ([_steps(p, mask, across) for p in (made, real)] for across in (False, True))

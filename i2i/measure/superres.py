@@ -54,12 +54,18 @@ def scores(made: Image.Image, real: Image.Image, border: int = 4, judge=None) ->
     """Both as RGB bytes of one size. border: pixels cut off at each side; as many as the scale in the papers."""
     a, b = (to_tensor(p)[..., border:-border, border:-border] for p in (made, real))
     if min(b.shape[-2:]) < 32:
-        raise DataError(f"a picture of {real.width} x {real.height} px is too small to be judged: 40 px at least.")
+        raise DataError(
+            f"a picture of {real.width} x {real.height} px is too small to be judged: 40 px at least."
+        )
     with torch.no_grad():
         far = perceptual_distance(a, b, judge or load_judge()).item()
     y, z = luma(a.double()), luma(b.double())
     return Scores(
-        psnr(y, z, 1.0).item(), ssim(y, z, 1.0).item(), gradient_energy(y).item(), gradient_energy(z).item(), far
+        psnr(y, z, 1.0).item(),
+        ssim(y, z, 1.0).item(),
+        gradient_energy(y).item(),
+        gradient_energy(z).item(),
+        far,
     )
 
 
@@ -107,5 +113,7 @@ def by_image(model, scale: int = 4) -> dict[str, dict[str, Scores]]:
             pairs = benchmark(name, scale)
             found[name] = dict(zip(pairs, each(model, pairs.values(), scale), strict=True))
     if not found:
-        raise DataError("none of Set5, Set14 and BSD100 is installed: point I2I_DATA at a folder with sr_classic and bsds500.")
+        raise DataError(
+            "none of Set5, Set14 and BSD100 is installed: point I2I_DATA at a folder with sr_classic and bsds500."
+        )
     return found

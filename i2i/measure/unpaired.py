@@ -129,7 +129,9 @@ def pairs(names: tuple[str, ...]) -> list[tuple[int, int]]:
     return [(i, j) for i in range(len(names)) for j in range(len(names)) if i != j]
 
 
-def by_pair(model: Translates, train: Domains, held_out: Domains, limit: int = 500) -> dict[tuple[int, int], dict[str, Estimate]]:
+def by_pair(
+    model: Translates, train: Domains, held_out: Domains, limit: int = 500
+) -> dict[tuple[int, int], dict[str, Estimate]]:
     """FIGURES of every ordered pair of domains. With `Source` in the model's place, those of no translation."""
     judge, still = load_judge(), isinstance(model, Source)
     real = [from_bytes(part[:limit]) for part in held_out.images]
@@ -154,7 +156,9 @@ def by_pair(model: Translates, train: Domains, held_out: Domains, limit: int = 5
 def _many(model: Translates, train: Domains, held_out: Domains, limit: int) -> dict[str, Estimate]:
     labels = getattr(model, "labels", ()) or held_out.names
     if labels != held_out.names:
-        raise DataError(f"the domains are {', '.join(held_out.names)}, but {model.name} knows {', '.join(labels)}.")
+        raise DataError(
+            f"the domains are {', '.join(held_out.names)}, but {model.name} knows {', '.join(labels)}."
+        )
     # Every domain is translated to all others: as many translations of each as `limit` says.
     return averaged(by_pair(model, train, held_out, max(4, limit // (len(held_out.names) - 1))).values())
 
@@ -163,7 +167,9 @@ def averaged(found: Iterable[dict[str, Estimate]]) -> dict[str, Estimate]:
     """The means of values and of intervals' ends, of those figures that all have."""
     found = list(found)
     common = [name for name in FIGURES if all(name in figures for figures in found)]
-    return {name: Estimate(*(_mean([figures[name][k] for figures in found]) for k in range(3))) for name in common}
+    return {
+        name: Estimate(*(_mean([figures[name][k] for figures in found]) for k in range(3))) for name in common
+    }
 
 
 def _mean(values: list[float | None]) -> float | None:
@@ -172,7 +178,9 @@ def _mean(values: list[float | None]) -> float | None:
 
 def _by_class(model: Translates, train: Labelled, held_out: Labelled, limit: int) -> dict[str, Estimate]:
     if min(len(held_out), len(held_out.y)) < 4:
-        raise TooFew(f"figures need at least 4 held-out pictures of each domain, got {len(held_out)} and {len(held_out.y)}.")
+        raise TooFew(
+            f"figures need at least 4 held-out pictures of each domain, got {len(held_out)} and {len(held_out.y)}."
+        )
     judge, some = load_judge(), torch.arange(min(limit, len(held_out)))
     x, y, shown = held_out.batch(some)["x"], held_out.y[:limit], held_out.label[some]
     seen_x, seen_y = train.batch(torch.arange(min(600, len(train))))["x"], train.y[:2000]
@@ -186,11 +194,16 @@ def _by_class(model: Translates, train: Labelled, held_out: Labelled, limit: int
     return {name: figures[name] for name in FIGURES if name in figures}
 
 
-def _one_way(source: Tensor, made: Tensor, target: Tensor, partners: bool, likes, judge) -> dict[str, Estimate]:
+def _one_way(
+    source: Tensor, made: Tensor, target: Tensor, partners: bool, likes, judge
+) -> dict[str, Estimate]:
     figures, e_made, e_target = {}, embed(made, judge), embed(target, judge)
     if partners:
         with torch.no_grad():
-            far = [perceptual_distance(a, b, judge) for a, b in zip(made.split(32), target.split(32), strict=True)]
+            far = [
+                perceptual_distance(a, b, judge)
+                for a, b in zip(made.split(32), target.split(32), strict=True)
+            ]
         figures["partner L1"] = bootstrap((made - target).abs().flatten(1).mean(1))
         figures["PD-i2i"] = bootstrap(torch.cat(far))
         if len(target) >= 100:

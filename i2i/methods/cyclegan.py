@@ -44,7 +44,9 @@ class Config:
     gan: float = 1.0
     forward_cycle: float = 10.0  # lambda: F(G(x)) = x
     backward_cycle: float = 10.0  # G(F(y)) = y
-    identity: float = 0.5  # times lambda; the paper has it for paintings only, the authors' code for every task
+    identity: float = (
+        0.5  # times lambda; the paper has it for paintings only, the authors' code for every task
+    )
     pool: int = 50
     # training
     steps: int = 200_000
@@ -85,7 +87,9 @@ class CycleGAN(Method):
         c = config
         self.symbols = _symbols(c.adversarial)
         self.adversarial = ADVERSARIAL[c.adversarial]
-        self.G, self.F = (ResNetGenerator(3, 3, c.width, c.blocks, UPS[c.up], NORMS[c.norm], c.halvings) for _ in "GF")
+        self.G, self.F = (
+            ResNetGenerator(3, 3, c.width, c.blocks, UPS[c.up], NORMS[c.norm], c.halvings) for _ in "GF"
+        )
         self.D_X, self.D_Y = (
             PatchGAN(3, c.patch_width, c.patch_layers, 8 * c.patch_width, NORMS[c.norm]) for _ in "XY"
         )
@@ -96,7 +100,9 @@ class CycleGAN(Method):
     def fit(cls, size: int, facts: dict[str, int]) -> Fit:
         """Narrower than the paper's, with fewer blocks and smaller patches where images are small."""
         config = {"width": 24, "up": "resized", "patch_width": 32, "patch_layers": 3 if size >= 128 else 2}
-        return Fit({**config, "blocks": 4 if size < 128 else 6 if size < 256 else 9, "steps": 10_000}, batch=2)
+        return Fit(
+            {**config, "blocks": 4 if size < 128 else 6 if size < 256 else 9, "steps": 10_000}, batch=2
+        )
 
     def fakes(self, batch: Batch) -> Batch:
         """G(x) with G(y), and F(y) with F(x)."""

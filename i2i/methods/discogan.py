@@ -60,8 +60,12 @@ class DiscoGAN(Method):
     symbols = {
         "gan_b": Symbol(r"-\log D_B(G_{AB}(a))", "L_GAN_B", ("D_B", "G_AB"), "adversarial", "xy"),
         "gan_a": Symbol(r"-\log D_A(G_{BA}(b))", "L_GAN_A", ("D_A", "G_BA"), "adversarial", "yx"),
-        "match_b": Symbol(r"|f_B(b) - f_B(G_{AB}(a))|^2", "authors' code", ("D_B", "G_AB"), "adversarial", "xy"),
-        "match_a": Symbol(r"|f_A(a) - f_A(G_{BA}(b))|^2", "authors' code", ("D_A", "G_BA"), "adversarial", "yx"),
+        "match_b": Symbol(
+            r"|f_B(b) - f_B(G_{AB}(a))|^2", "authors' code", ("D_B", "G_AB"), "adversarial", "xy"
+        ),
+        "match_a": Symbol(
+            r"|f_A(a) - f_A(G_{BA}(b))|^2", "authors' code", ("D_A", "G_BA"), "adversarial", "yx"
+        ),
         "back_a": Symbol(r"(G_{BA}(G_{AB}(a)) - a)^2", "L_CONST_A", ("G_AB", "G_BA"), "reconstruction", "xy"),
         "back_b": Symbol(r"(G_{AB}(G_{BA}(b)) - b)^2", "L_CONST_B", ("G_AB", "G_BA"), "reconstruction", "yx"),
         "real_b": Symbol(r"-\log D_B(b)", "L_D_B", ("D_B",), "adversarial", "xy"),
@@ -80,7 +84,12 @@ class DiscoGAN(Method):
     @classmethod
     def fit(cls, size: int, facts: dict[str, int]) -> Fit:
         """Half the width; the bottleneck of 100 numbers where its kernel covers the 4 x 4 that are left."""
-        config = {"width": 32, "up": "resized", "depth": min(4, halvings(size) - 2), "code": 100 if size in (32, 64) else 0}
+        config = {
+            "width": 32,
+            "up": "resized",
+            "depth": min(4, halvings(size) - 2),
+            "code": 100 if size in (32, 64) else 0,
+        }
         return Fit({**config, "early_steps": 1_000, "decay_from": 0.5, "steps": 10_000}, batch=16)
 
     def _of(self, batch: Batch) -> Batch:
@@ -98,7 +107,9 @@ class DiscoGAN(Method):
             logits, maps = net(made[fake])
             terms[f"gan_{domain}"] = log_loss(logits, True)
             wanted = net(made[real])[1]
-            terms[f"match_{domain}"] = sum(mse(m.mean(0), w.mean(0).detach()) for m, w in zip(maps, wanted, strict=True))
+            terms[f"match_{domain}"] = sum(
+                mse(m.mean(0), w.mean(0).detach()) for m, w in zip(maps, wanted, strict=True)
+            )
         if c.reconstruct:
             terms["back_a"] = mse(self.G_BA(made["ab"]).sigmoid(), made["a"])
         if c.reconstruct and c.both:
@@ -132,8 +143,15 @@ class DiscoGAN(Method):
     def stages(self) -> list[Stage]:
         c = self.config
         turns = {
-            "D": Turn(self.discriminator_loss, ("D_A", "D_B") if c.both else ("D_B",), self.optimizer, every=c.d_every),
-            "G": Turn(self.generator_loss, ("G_AB", "G_BA"), self.optimizer, rests=c.d_every if c.d_every > 1 else 0),
+            "D": Turn(
+                self.discriminator_loss,
+                ("D_A", "D_B") if c.both else ("D_B",),
+                self.optimizer,
+                every=c.d_every,
+            ),
+            "G": Turn(
+                self.generator_loss, ("G_AB", "G_BA"), self.optimizer, rests=c.d_every if c.d_every > 1 else 0
+            ),
         }
         return [Stage("train", c.steps, turns)]
 

@@ -118,7 +118,9 @@ class DistanceGAN(Method):
     def fit(cls, size: int, facts: dict[str, int]) -> Fit:
         """Narrower than the paper's, with fewer blocks and smaller patches where images are small."""
         config = {"width": 24, "up": "resized", "patch_width": 32, "patch_layers": 3 if size >= 128 else 2}
-        return Fit({**config, "blocks": 4 if size < 128 else 6 if size < 256 else 9, "steps": 10_000}, batch=4)
+        return Fit(
+            {**config, "blocks": 4 if size < 128 else 6 if size < 256 else 9, "steps": 10_000}, batch=4
+        )
 
     @torch.no_grad()
     def measure(self, sample: Callable[[int], Batch]) -> None:
@@ -130,7 +132,9 @@ class DistanceGAN(Method):
             found = pairs if self.config.between == "pairs" else between_halves(images)
             # Equal numbers may deviate by their rounding.
             if len(found) < 2 or found.std(correction=0) <= 1e-6 * found.mean():
-                raise ValueError("the pictures of a domain are all alike, or fewer than three: distances cannot be compared")
+                raise ValueError(
+                    "the pictures of a domain are all alike, or fewer than three: distances cannot be compared"
+                )
             units.copy_(torch.stack([found.mean(), found.std(correction=0)]))
 
     def fakes(self, batch: Batch) -> Batch:
@@ -147,7 +151,9 @@ class DistanceGAN(Method):
         if self.config.distance and (self.training or len(fake_y) > 1 or self.config.between == "halves"):
             before, after = self.distances(batch["x"]), self.distances(fake_y)
             if not len(before):
-                raise ValueError("distances between pairs want a batch of two or more; or take between=halves")
+                raise ValueError(
+                    "distances between pairs want a batch of two or more; or take between=halves"
+                )
             terms["distance"] = distance_loss(before, after, self.units_x, self.units_y)
         return terms
 
@@ -156,7 +162,10 @@ class DistanceGAN(Method):
             return {}
         made = self.complete(batch)
         shown = self.pool.mix(made["fake_y"], made["shown"])
-        return {"real": self.adversarial(self.D(batch["y"]), True), "fake": self.adversarial(self.D(shown), False)}
+        return {
+            "real": self.adversarial(self.D(batch["y"]), True),
+            "fake": self.adversarial(self.D(shown), False),
+        }
 
     def weights(self, step: int) -> dict[str, float]:
         return {"gan": self.config.gan, "distance": self.config.distance, "real": 0.5, "fake": 0.5}
@@ -164,7 +173,12 @@ class DistanceGAN(Method):
     def stages(self) -> list[Stage]:
         turns = {
             "G": Turn(self.generator_loss, ("G",), self.optimizer),
-            "D": Turn(self.discriminator_loss, ("D",), self.optimizer, after=lambda b: self.pool.put(b["fake_y"], b["shown"])),
+            "D": Turn(
+                self.discriminator_loss,
+                ("D",),
+                self.optimizer,
+                after=lambda b: self.pool.put(b["fake_y"], b["shown"]),
+            ),
         }
         return [Stage("train", self.config.steps, turns, begin=self.measure)]
 

@@ -37,11 +37,15 @@ class Config:
     side: int = 32
     channels: int = 3
     # f
-    features: str = "classifier"  # trained in a stage of its own; "judge": a net that is given (the recipe puts it in)
+    features: str = (
+        "classifier"  # trained in a stage of its own; "judge": a net that is given (the recipe puts it in)
+    )
     classes: int = 10
     width: int = 64
     code: int = 128
-    own_units: bool = False  # a code is taken less its domain's mean, over its domain's deviation; not in the paper
+    own_units: bool = (
+        False  # a code is taken less its domain's mean, over its domain's deviation; not in the paper
+    )
     sample: int = 400  # training images that mean and deviation are those of
     # g and D
     g_width: int = 128
@@ -197,14 +201,21 @@ class DTN(Method):
     def discriminator_loss(self, batch: Batch) -> Terms:
         """L_D."""
         made = self.complete(batch)
-        shown = {"source": (made["from_x"], SOURCE), "target": (made["from_y"], TARGET), "real": (batch["y"], REAL)}
+        shown = {
+            "source": (made["from_x"], SOURCE),
+            "target": (made["from_y"], TARGET),
+            "real": (batch["y"], REAL),
+        }
         return {name: self._verdict(image.detach(), kind) for name, (image, kind) in shown.items()}
 
     def generator_loss(self, batch: Batch) -> Terms:
         """L_GANG (both made kinds are to pass for real), L_CONST (f-constancy), L_TID (identity on the target), L_TV (smoothness)."""
         made, c, terms = self.complete(batch), self.config, {}
         if self.loaded("D"):
-            terms = {"gan_source": self._verdict(made["from_x"], REAL), "gan_target": self._verdict(made["from_y"], REAL)}
+            terms = {
+                "gan_source": self._verdict(made["from_x"], REAL),
+                "gan_target": self._verdict(made["from_y"], REAL),
+            }
         if c.constancy:
             terms["constancy"] = mse(self.code(made["from_x"], "y"), made["code_x"])
         if c.identity:
@@ -230,7 +241,10 @@ class DTN(Method):
         train = Stage("train", c.steps, turns, begin=self.measure if c.own_units else None)
         if c.features == "judge" or not c.f_steps:
             return [train]
-        return [Stage("f", c.f_steps, {"f": Turn(self.classifier_loss, ("f", "head"), self.optimizer)}), train]
+        return [
+            Stage("f", c.f_steps, {"f": Turn(self.classifier_loss, ("f", "head"), self.optimizer)}),
+            train,
+        ]
 
     def translate(self, x: Tensor, generator=None) -> Tensor:
         """x [B, channels, side, side] in [-1, 1] -> the same size. There is no way back, and nothing is left to chance."""

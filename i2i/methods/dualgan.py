@@ -106,8 +106,18 @@ class DualGAN(Method):
     @classmethod
     def fit(cls, size: int, facts: dict[str, int]) -> Fit:
         """Narrower, as deep as the size allows but for one halving, with a critic that leaves a sixteenth of the side."""
-        config = {"width": 24, "cap": 96, "up": "resized", "critic_width": 32, "critic_layers": 4, "critic_side": size // 16}
-        return Fit({**config, "depth": min(8, halvings(size)) - 1, "rate": 1e-4, "decay_from": 0.5, "steps": 10_000}, batch=4)
+        config = {
+            "width": 24,
+            "cap": 96,
+            "up": "resized",
+            "critic_width": 32,
+            "critic_layers": 4,
+            "critic_side": size // 16,
+        }
+        return Fit(
+            {**config, "depth": min(8, halvings(size)) - 1, "rate": 1e-4, "decay_from": 0.5, "steps": 10_000},
+            batch=4,
+        )
 
     def generator_loss(self, batch: Batch) -> Terms:
         """The generators' loss: the critics' scores, and |x - G_B(G_A(x))|, |y - G_A(G_B(y))|."""
@@ -115,7 +125,11 @@ class DualGAN(Method):
         fake_y, fake_x = self.G_A(x), self.G_B(y)
         terms = {"recon_x": l1(self.G_B(fake_y), x), "recon_y": l1(self.G_A(fake_x), y)}
         if self.loaded("D_A", "D_B"):
-            terms = {"gan_y": wasserstein(self.D_A(fake_y), True), "gan_x": wasserstein(self.D_B(fake_x), True), **terms}
+            terms = {
+                "gan_y": wasserstein(self.D_A(fake_y), True),
+                "gan_x": wasserstein(self.D_B(fake_x), True),
+                **terms,
+            }
         return terms
 
     def discriminator_loss(self, batch: Batch) -> Terms:
@@ -145,7 +159,13 @@ class DualGAN(Method):
     def weights(self, step: int) -> dict[str, float]:
         c = self.config
         scores = dict.fromkeys(("gan_x", "gan_y", "real_x", "fake_x", "real_y", "fake_y"), 1.0)
-        return {**scores, "recon_x": c.recon_x, "recon_y": c.recon_y, "penalty_x": c.penalty, "penalty_y": c.penalty}
+        return {
+            **scores,
+            "recon_x": c.recon_x,
+            "recon_y": c.recon_y,
+            "penalty_x": c.penalty,
+            "penalty_y": c.penalty,
+        }
 
     def optimizer(self, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
         return torch.optim.RMSprop(parameters, lr=self.config.rate, alpha=0.9)

@@ -56,7 +56,11 @@ class Config:
 
 def outer_encoder(c: Config) -> nn.Sequential:
     """[B, 3, H, W] in [-1, 1] -> [B, 2**halvings width, H / 2**halvings, ...]."""
-    layers: list[nn.Module] = [nn.Conv2d(3, c.width, 7, padding=3, padding_mode="reflect"), instance_norm(c.width), nn.ReLU()]
+    layers: list[nn.Module] = [
+        nn.Conv2d(3, c.width, 7, padding=3, padding_mode="reflect"),
+        instance_norm(c.width),
+        nn.ReLU(),
+    ]
     for w in (c.width * 2**i for i in range(c.halvings)):
         layers += [nn.Conv2d(w, 2 * w, 3, 2, 1), instance_norm(2 * w), nn.ReLU()]
     return init_normal(nn.Sequential(*layers))
@@ -67,7 +71,9 @@ def outer_decoder(c: Config) -> nn.Sequential:
     layers: list[nn.Module] = []
     for w in (c.width * 2**i for i in reversed(range(c.halvings))):
         layers += [UPS[c.up](2 * w, w, True), instance_norm(w), nn.ReLU()]
-    return init_normal(nn.Sequential(*layers, nn.Conv2d(c.width, 3, 7, padding=3, padding_mode="reflect"), nn.Tanh()))
+    return init_normal(
+        nn.Sequential(*layers, nn.Conv2d(c.width, 3, 7, padding=3, padding_mode="reflect"), nn.Tanh())
+    )
 
 
 class OST(Method):
@@ -82,7 +88,9 @@ class OST(Method):
         "kl": Symbol(r"\mathrm{KL}(q(z | y) \| p)", "phase 1", ("E_y",), "", "yx"),
         "gan_y": Symbol(r"(D_y(G_y(E_y(y))) - 1)^2", "phase 1", ("D_y", "E_y", "G_y"), "adversarial", "yx"),
         "recon_x": Symbol(r"|G_x(E_x(x)) - x|", "phase 2", ("E_x", "G_x"), "reconstruction", "xy"),
-        "cycle": Symbol(r"|G_x(E_y(G_y(E_x(x)))) - x|", "phase 2", ("E_x", "G_y", "E_y", "G_x"), "reconstruction", "xy"),
+        "cycle": Symbol(
+            r"|G_x(E_y(G_y(E_x(x)))) - x|", "phase 2", ("E_x", "G_y", "E_y", "G_x"), "reconstruction", "xy"
+        ),
         "gan_x": Symbol(r"(D_y(G_y(E_x(x))) - 1)^2", "phase 2", ("D_y", "E_x", "G_y"), "adversarial", "xy"),
         "real": Symbol(r"(D_y(y) - 1)^2", "phase 1", ("D_y",), "adversarial"),
         "fake": Symbol(r"D_y(G_y(E_y(y)))^2", "phase 1", ("D_y", "E_y", "G_y"), "adversarial"),
@@ -99,7 +107,8 @@ class OST(Method):
         self.E_x, self.E_y = outer_encoder(c), outer_encoder(c)
         self.G_x, self.G_y = outer_decoder(c), outer_decoder(c)
         self.E_shared, self.G_shared = (
-            init_normal(nn.Sequential(*(Residual(inner) for _ in range(n)))) for n in (c.blocks - c.blocks // 2, c.blocks // 2)
+            init_normal(nn.Sequential(*(Residual(inner) for _ in range(n))))
+            for n in (c.blocks - c.blocks // 2, c.blocks // 2)
         )
         self.D_y = PatchGAN(3, c.patch_width, c.patch_layers, 8 * c.patch_width, instance_norm)
 
@@ -137,7 +146,10 @@ class OST(Method):
 
     def target_discriminator_loss(self, batch: Batch) -> Terms:
         copy = self.decode(self.encode(batch["y"], "y"), "y").detach()
-        return {"real": least_squares(self.D_y(batch["y"]), True), "fake": least_squares(self.D_y(copy), False)}
+        return {
+            "real": least_squares(self.D_y(batch["y"]), True),
+            "fake": least_squares(self.D_y(copy), False),
+        }
 
     # -- second stage: one image ----------------------------------------------------------------------------------
 
@@ -162,13 +174,25 @@ class OST(Method):
         """Both kinds of fakes, a copy of y and what became of x, beside what is real."""
         terms = self.target_discriminator_loss(batch)
         over = self.decode(self.encode(batch["x"], "x"), "y").detach()
-        return {"real": terms["real"], "fake_y": terms["fake"], "fake_x": least_squares(self.D_y(over), False)}
+        return {
+            "real": terms["real"],
+            "fake_y": terms["fake"],
+            "fake_x": least_squares(self.D_y(over), False),
+        }
 
     def weights(self, step: int) -> dict[str, float]:
         c = self.config
         ones = dict.fromkeys(("gan_y", "gan_x", "real", "fake"), 1.0)
         parts = {"fake_y": c.fakes, "fake_x": c.fakes}
-        return {**ones, **parts, "recon": c.recon, "recon_y": c.recon_y, "kl": c.kl, "recon_x": c.recon_x, "cycle": c.cycle}
+        return {
+            **ones,
+            **parts,
+            "recon": c.recon,
+            "recon_y": c.recon_y,
+            "kl": c.kl,
+            "recon_x": c.recon_x,
+            "cycle": c.cycle,
+        }
 
     def stages(self) -> list[Stage]:
         c, optimizer = self.config, self.optimizer

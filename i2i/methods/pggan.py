@@ -40,7 +40,9 @@ class Config:
     halvings: int = 2
     dilations: tuple[int, ...] = (1, 2, 4, 8, 1, 2, 4, 8)
     up: str = "resized"
-    start: str = "grey"  # what G finds in the hole; "film": what a soap film makes of its border, and G adds to that
+    start: str = (
+        "grey"  # what G finds in the hole; "film": what a soap film makes of its border, and G adds to that
+    )
     # D
     d_width: int = 64
     shared: int = 3  # halvings before the two heads part
@@ -70,10 +72,18 @@ class DilatedResidual(nn.Module):
 
 def generator(c: Config) -> nn.Sequential:
     """G: the image with its hole grey, and the mask, [B, channels + 1, H, W] -> [B, channels, H, W] in [-1, 1]."""
-    layers: list[nn.Module] = [nn.Conv2d(c.channels + 1, c.width, 5, padding=2, bias=False), batch_norm(c.width), nn.ReLU(inplace=True)]
+    layers: list[nn.Module] = [
+        nn.Conv2d(c.channels + 1, c.width, 5, padding=2, bias=False),
+        batch_norm(c.width),
+        nn.ReLU(inplace=True),
+    ]
     width = c.width
     for _ in range(c.halvings):
-        layers += [nn.Conv2d(width, 2 * width, 3, 2, 1, bias=False), batch_norm(2 * width), nn.ReLU(inplace=True)]
+        layers += [
+            nn.Conv2d(width, 2 * width, 3, 2, 1, bias=False),
+            batch_norm(2 * width),
+            nn.ReLU(inplace=True),
+        ]
         width *= 2
     layers += [DilatedResidual(width, d) for d in c.dilations]
     for _ in range(c.halvings):
@@ -88,7 +98,9 @@ class TwoHeads(nn.Module):
     def __init__(self, c: Config):
         super().__init__()
         if c.side % 2 ** (c.shared + 1):
-            raise ValueError(f"side must be a multiple of {2 ** (c.shared + 1)}: D halves it {c.shared + 1} times; got {c.side}")
+            raise ValueError(
+                f"side must be a multiple of {2 ** (c.shared + 1)}: D halves it {c.shared + 1} times; got {c.side}"
+            )
 
         def halve(before: int, after: int, norm: bool = True) -> list[nn.Module]:
             conv = nn.Conv2d(before, after, 4, 2, 1, bias=not norm)
@@ -105,7 +117,10 @@ class TwoHeads(nn.Module):
             side //= 2
         self.whole = nn.Sequential(*whole, nn.Flatten(), nn.Linear(width * side**2, 1))
         self.patch = nn.Sequential(
-            nn.Conv2d(width, width, 3, 1, 1, bias=False), batch_norm(width), nn.LeakyReLU(0.2), nn.Conv2d(width, 1, 3, 1, 1)
+            nn.Conv2d(width, width, 3, 1, 1, bias=False),
+            batch_norm(width),
+            nn.LeakyReLU(0.2),
+            nn.Conv2d(width, 1, 3, 1, 1),
         )
         init_normal(self)
 
@@ -142,7 +157,9 @@ class PGGAN(Method):
     def fit(cls, size: int, facts: dict[str, int]) -> Fit:
         """Narrower, from a soap film on. A hole can hold anything, and the median of anything is the film: a loud adversary."""
         config = {"side": size, "width": 24, "d_width": 32, "rate": 4e-4, "start": "film"}
-        return Fit({**config, "reconstruction": 0.92, "globally": 0.03, "patchwise": 0.05, "steps": 10_000}, batch=4)
+        return Fit(
+            {**config, "reconstruction": 0.92, "globally": 0.03, "patchwise": 0.05, "steps": 10_000}, batch=4
+        )
 
     def fakes(self, batch: Batch) -> Batch:
         return {"fake_y": self.fill(batch["x"], batch["mask"])}
@@ -182,13 +199,22 @@ class PGGAN(Method):
         whole, patch = self.D(image)
         touched = F.adaptive_max_pool2d(mask, patch.shape[-2:]) > 0
         terms = {"whole": log_loss(whole, real)} if self.config.globally else {}
-        return terms | ({"patch": log_loss(patch[touched], real)} if self.config.patchwise and touched.any() else {})
+        return terms | (
+            {"patch": log_loss(patch[touched], real)} if self.config.patchwise and touched.any() else {}
+        )
 
     def weights(self, step: int) -> dict[str, float]:
         ones = dict.fromkeys(("real_whole", "real_patch", "fake_whole", "fake_patch"), 1.0)
-        return {**ones, "rec": self.config.reconstruction, "gan_whole": self.config.globally, "gan_patch": self.config.patchwise}
+        return {
+            **ones,
+            "rec": self.config.reconstruction,
+            "gan_whole": self.config.globally,
+            "gan_patch": self.config.patchwise,
+        }
 
-    def translate(self, x: Tensor, generator: torch.Generator | None = None, mask: Tensor | None = None) -> Tensor:
+    def translate(
+        self, x: Tensor, generator: torch.Generator | None = None, mask: Tensor | None = None
+    ) -> Tensor:
         """x [B, channels, H, W] in [-1, 1], mask [B, 1, H, W] in {0, 1}, 1 = hole (None: none); H, W multiples of 2**halvings."""
         return self.fill(x, torch.zeros_like(x[:, :1]) if mask is None else mask)
 

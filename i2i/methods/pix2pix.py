@@ -89,7 +89,13 @@ class Pix2Pix(Method):
     @classmethod
     def fit(cls, size: int, facts: dict[str, int]) -> Fit:
         """Narrower than the paper's, as deep as the size allows; patches of 34 px below 128 px."""
-        config = {"width": 32, "cap": 160, "up": "resized", "patch_width": 32, "patch_layers": 3 if size >= 128 else 2}
+        config = {
+            "width": 32,
+            "cap": 160,
+            "up": "resized",
+            "patch_width": 32,
+            "patch_layers": 3 if size >= 128 else 2,
+        }
         return Fit({**config, "depth": min(8, halvings(size)), "steps": 10_000}, batch=4)
 
     def judge(self, x: Tensor, y: Tensor) -> Tensor:
@@ -104,7 +110,10 @@ class Pix2Pix(Method):
         if not self.config.gan:
             return {}
         x, y, fake_y = batch["x"], batch["y"], self.complete(batch)["fake_y"].detach()
-        return {"real": self.adversarial(self.judge(x, y), True), "fake": self.adversarial(self.judge(x, fake_y), False)}
+        return {
+            "real": self.adversarial(self.judge(x, y), True),
+            "fake": self.adversarial(self.judge(x, fake_y), False),
+        }
 
     def generator_loss(self, batch: Batch) -> Terms:
         """Eq. 1 seen by G, in the non-saturating form -log D(x, G(x)), and eq. 3, |y - G(x)|."""

@@ -76,7 +76,11 @@ class Critic(nn.Module):
         widths = [c.channels] + [n * c.d_width for n in (1, 1, 2, 2, 4, 4, 8, 8)]
         layers: list[nn.Module] = []
         for i, (before, after) in enumerate(pairwise(widths)):
-            layers += [nn.Conv2d(before, after, 3, 1 + i % 2, 1), *([batch_norm(after)] if i else []), nn.LeakyReLU(0.2)]
+            layers += [
+                nn.Conv2d(before, after, 3, 1 + i % 2, 1),
+                *([batch_norm(after)] if i else []),
+                nn.LeakyReLU(0.2),
+            ]
         left = -(-c.side // 16)
         dense = nn.Linear(widths[-1] * left**2, c.d_dense)
         self.net = nn.Sequential(*layers, nn.Flatten(), dense, nn.LeakyReLU(0.2), nn.Linear(c.d_dense, 1))
@@ -103,7 +107,9 @@ class SRGAN(Method):
         super().__init__(config)
         c = config
         if c.content not in CONTENT or c.features not in ("vgg19", "judge"):
-            raise ValueError(f"content is one of {', '.join(CONTENT)} by vgg19 or judge; got {c.content!r} by {c.features!r}")
+            raise ValueError(
+                f"content is one of {', '.join(CONTENT)} by vgg19 or judge; got {c.content!r} by {c.features!r}"
+            )
         self.G = EnlargingResNet(c.channels, c.width, c.blocks, c.scale, NORMS[c.norm])
         self.enlarges, self.reach = c.scale, self.G.reach
         self.D = Critic(c)
@@ -117,7 +123,14 @@ class SRGAN(Method):
     @classmethod
     def fit(cls, size: int, facts: dict[str, int]) -> Fit:
         """From SRResNet's weights on; phi is this package's feature net, beside which the squared error stays, at a quarter."""
-        config = {"side": size, "blocks": 8, "d_width": 32, "d_dense": 512, "content": "phi22", "features": "judge"}
+        config = {
+            "side": size,
+            "blocks": 8,
+            "d_width": 32,
+            "d_dense": 512,
+            "content": "phi22",
+            "features": "judge",
+        }
         config |= {"content_weight": 0.2, "pixel": 0.25, "steps": 10_000}
         return Fit(config, batch=8, ema=0.99, start="srresnet-photographs", judge="i2i-feat-v1")
 

@@ -41,7 +41,9 @@ class Config:
     blocks: int = 6
     halvings: int = 2
     up: str = "transposed"
-    padding: Literal["zeros", "reflect"] = "zeros"  # with reflected borders the norm would subtract a constant plane, and the label with it
+    padding: Literal["zeros", "reflect"] = (
+        "zeros"  # with reflected borders the norm would subtract a constant plane, and the label with it
+    )
     # D
     critic_width: int = 64
     critic_layers: int = 6
@@ -123,8 +125,19 @@ class StarGAN(Method):
     @classmethod
     def fit(cls, size: int, facts: dict[str, int]) -> Fit:
         """Narrower, one halving less, a critic that ends at 2 px; one step of it for each of G, and a stronger way back."""
-        config = {"domains": facts.get("domains", 4), "attributes": False, "side": size, "width": 24, "halvings": 1, "up": "resized"}
-        config |= {"blocks": 4 if size < 128 else 6 if size < 256 else 9, "critic_width": 24, "critic_layers": halvings(size) - 1}
+        config = {
+            "domains": facts.get("domains", 4),
+            "attributes": False,
+            "side": size,
+            "width": 24,
+            "halvings": 1,
+            "up": "resized",
+        }
+        config |= {
+            "blocks": 4 if size < 128 else 6 if size < 256 else 9,
+            "critic_width": 24,
+            "critic_layers": halvings(size) - 1,
+        }
         return Fit({**config, "critic_steps": 1, "rate": 2e-4, "recon": 30.0, "steps": 10_000}, batch=4)
 
     def code(self, label: Tensor | int | list | None, count: int) -> Tensor:
@@ -140,9 +153,13 @@ class StarGAN(Method):
         one, top = ((k,), 1) if many else ((), k - 1)
         whole = many or not (told.is_floating_point() or told.dtype == torch.bool)
         if not whole or told.shape not in (one, (count, *one)) or not ((told >= 0) & (told <= top)).all():
-            kind = f"{k} numbers from 0 to 1, an attribute each" if many else f"a whole number from 0 to {k - 1}"
+            kind = (
+                f"{k} numbers from 0 to 1, an attribute each" if many else f"a whole number from 0 to {k - 1}"
+            )
             got = label.tolist() if isinstance(label, Tensor) else label
-            raise ValueError(f"a label here is {kind}, for all of {count} picture(s) or for each of them; got {got!r}.")
+            raise ValueError(
+                f"a label here is {kind}, for all of {count} picture(s) or for each of them; got {got!r}."
+            )
         told = told.to(at)
         return (told.float() if many else F.one_hot(told.long(), k).float()).expand(count, k)
 
@@ -185,7 +202,9 @@ class StarGAN(Method):
         }
         return [Stage("train", self.config.steps, turns)]
 
-    def translate(self, x: Tensor, generator: torch.Generator | None = None, label: Tensor | int | list | None = None) -> Tensor:
+    def translate(
+        self, x: Tensor, generator: torch.Generator | None = None, label: Tensor | int | list | None = None
+    ) -> Tensor:
         """x [B, 3, H, W] in [-1, 1], sides multiples of 4 -> the same with `label`, see `code`. Nothing is left to chance."""
         return self.G(x, self.code(label, len(x)))
 

@@ -80,15 +80,34 @@ def strided(channels: list[int], first: int) -> nn.Sequential:
 
 def _symbols(own: int, other: int, way: str) -> dict[str, Symbol]:
     """The terms of one domain's three losses. An image of the other domain that comes over is judged by this one's D."""
-    encoder, generator, critics, back = f"E_{own}", f"G_{own}", (f"D_{own}", "D_shared"), "yx" if way == "xy" else "xy"
+    encoder, generator, critics, back = (
+        f"E_{own}",
+        f"G_{own}",
+        (f"D_{own}", "D_shared"),
+        "yx" if way == "xy" else "xy",
+    )
     return {
         f"kl_{own}": Symbol(rf"\mathrm{{KL}}(q_{own}(z_{own} | x_{own}) \| p)", "L_VAE", (encoder,), "", way),
-        f"recon_{own}": Symbol(rf"|G_{own}(z_{own}) - x_{own}|", "L_VAE", (encoder, generator), "reconstruction", way),
-        f"cycle_kl_{own}": Symbol(rf"\mathrm{{KL}}(q_{other}(z | G_{other}(z_{own})) \| p)", "L_CC", (encoder,), "", way),
-        f"cycle_{own}": Symbol(rf"|G_{own}(E_{other}(G_{other}(z_{own}))) - x_{own}|", "L_CC", (generator,), "reconstruction", way),
-        f"gan_{own}": Symbol(rf"-\log D_{own}(G_{own}(z_{other}))", "L_GAN", (*critics, generator), "adversarial", back),
+        f"recon_{own}": Symbol(
+            rf"|G_{own}(z_{own}) - x_{own}|", "L_VAE", (encoder, generator), "reconstruction", way
+        ),
+        f"cycle_kl_{own}": Symbol(
+            rf"\mathrm{{KL}}(q_{other}(z | G_{other}(z_{own})) \| p)", "L_CC", (encoder,), "", way
+        ),
+        f"cycle_{own}": Symbol(
+            rf"|G_{own}(E_{other}(G_{other}(z_{own}))) - x_{own}|",
+            "L_CC",
+            (generator,),
+            "reconstruction",
+            way,
+        ),
+        f"gan_{own}": Symbol(
+            rf"-\log D_{own}(G_{own}(z_{other}))", "L_GAN", (*critics, generator), "adversarial", back
+        ),
         f"real_{own}": Symbol(rf"-\log D_{own}(x_{own})", "L_GAN", critics, "adversarial", back),
-        f"fake_{own}": Symbol(rf"-\log(1 - D_{own}(G_{own}(z_{other})))", "L_GAN", (*critics, generator), "adversarial", back),
+        f"fake_{own}": Symbol(
+            rf"-\log(1 - D_{own}(G_{own}(z_{other})))", "L_GAN", (*critics, generator), "adversarial", back
+        ),
     }
 
 
@@ -109,9 +128,13 @@ class UNIT(Method):
         self.multiple = 2**c.halvings
         own = c.blocks - 1 if c.share_layers else c.blocks
         self.E_1, self.E_2 = (init_normal(encoder(c.width, c.halvings, own, c.padding)) for _ in "12")
-        self.G_1, self.G_2 = (init_normal(decoder(c.width, c.halvings, own, c.padding, UPS[c.up])) for _ in "12")
+        self.G_1, self.G_2 = (
+            init_normal(decoder(c.width, c.halvings, own, c.padding, UPS[c.up])) for _ in "12"
+        )
         if c.share_layers:
-            self.E_shared, self.G_shared = (init_normal(Residual(c.width * 2**c.halvings, padding=c.padding)) for _ in "EG")
+            self.E_shared, self.G_shared = (
+                init_normal(Residual(c.width * 2**c.halvings, padding=c.padding)) for _ in "EG"
+            )
         else:
             self.inference = tuple(name for name in self.inference if "shared" not in name)
         wide = [3] + [c.critic_width * 2**i for i in range(c.critic_layers)]
@@ -139,7 +162,9 @@ class UNIT(Method):
     def fakes(self, batch: Batch) -> Batch:
         """Codes of both domains, and what each decoder makes of both codes: z from x_i decoded in domain j is x_ij."""
         mean_1, mean_2 = self.encode(batch["x"], 1), self.encode(batch["y"], 2)
-        z = torch.cat([self._noisy(mean_1), self._noisy(mean_2)])  # one pass through a decoder serves both streams
+        z = torch.cat(
+            [self._noisy(mean_1), self._noisy(mean_2)]
+        )  # one pass through a decoder serves both streams
         in_1, in_2 = self.decode(z, 1), self.decode(z, 2)
         (x_11, x_21), (x_12, x_22) = in_1.split(len(mean_1)), in_2.split(len(mean_1))
         return {"mean_1": mean_1, "mean_2": mean_2, "x_11": x_11, "x_21": x_21, "x_12": x_12, "x_22": x_22}
@@ -195,7 +220,9 @@ class UNIT(Method):
         }
         return [Stage("train", self.config.steps, turns)]
 
-    def translate(self, x: Tensor, generator: torch.Generator | None = None, direction: str = "xy", noise: bool = False) -> Tensor:
+    def translate(
+        self, x: Tensor, generator: torch.Generator | None = None, direction: str = "xy", noise: bool = False
+    ) -> Tensor:
         """x [B, 3, H, W] in [-1, 1], sides multiples of 4 -> the same. noise adds the training's N(0, 1) to the code."""
         source, target = (1, 2) if direction == "xy" else (2, 1)
         z = self.encode(x, source)

@@ -94,7 +94,9 @@ def power_spectrum(a: Tensor) -> Tensor:
     _check(a)
     side = a.shape[-1]
     if a.shape[-2] != side or side < 4:
-        raise ValueError(f"a spectrum over all directions needs square pictures, got {a.shape[-1]} x {a.shape[-2]}")
+        raise ValueError(
+            f"a spectrum over all directions needs square pictures, got {a.shape[-1]} x {a.shape[-2]}"
+        )
     power = torch.fft.fft2(a, norm="ortho").abs().square().mean((0, 1))
     f = torch.fft.fftfreq(side, device=a.device) * side
     ring = (f[:, None] ** 2 + f**2).sqrt().round().long().flatten()

@@ -180,7 +180,9 @@ def linear_classifier(e: Tensor, label: Tensor, ridge: float = 1e-2) -> Callable
     whole = label.ndim == 1 and not label.is_floating_point() and bool((label >= 0).all())
     counts = torch.bincount(label) if whole else label.new_zeros(0)
     if len(e) != len(label) or len(counts) < 2 or not counts.all():
-        raise ValueError(f"a classifier wants a label for each of {len(e)} embeddings, and every class; got {counts.tolist()}")
+        raise ValueError(
+            f"a classifier wants a label for each of {len(e)} embeddings, and every class; got {counts.tolist()}"
+        )
     mean, deviation = e.double().mean(0), e.double().std(0).clamp_min(1e-9)
 
     def standard(e: Tensor) -> Tensor:

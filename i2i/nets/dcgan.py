@@ -26,7 +26,11 @@ class EncoderDecoder(nn.Module):
             layers += [*([batch_norm(c)] if i else []), nn.LeakyReLU(0.2)]
         if code:
             layers += [nn.Conv2d(channels[-1], code, 4, bias=False), batch_norm(code), nn.LeakyReLU(0.2)]
-            layers += [nn.ConvTranspose2d(code, channels[-1], 4, bias=False), batch_norm(channels[-1]), nn.ReLU()]
+            layers += [
+                nn.ConvTranspose2d(code, channels[-1], 4, bias=False),
+                batch_norm(channels[-1]),
+                nn.ReLU(),
+            ]
         for c, d in zip(channels[::-1], channels[-2::-1], strict=False):
             layers += [up(c, d, False), batch_norm(d), nn.ReLU()]
         self.net = init_normal(nn.Sequential(*layers, up(channels[0], 3, False)))

@@ -55,5 +55,7 @@ class ImagePool(nn.Module):
                 self.pictures[place] = image
 
     def _load_from_state_dict(self, state, prefix, *rest):
-        self.pictures = state[prefix + "pictures"].to(self.pictures.device).clone()  # it has grown since the start
+        self.pictures = (
+            state[prefix + "pictures"].to(self.pictures.device).clone()
+        )  # it has grown since the start
         super()._load_from_state_dict(state, prefix, *rest)

@@ -13,7 +13,9 @@ from .layers import init_normal, instance_norm, transposed3
 class Residual(nn.Module):
     """h + conv, norm, ReLU, conv, norm of h; [B, channels, H, W], H and W at least 2. padding: how borders go on."""
 
-    def __init__(self, channels: int, norm: Callable[[int], nn.Module] = instance_norm, padding: str = "reflect"):
+    def __init__(
+        self, channels: int, norm: Callable[[int], nn.Module] = instance_norm, padding: str = "reflect"
+    ):
         super().__init__()
         bias = not norm(1).affine
 
@@ -45,7 +47,11 @@ class ResNetGenerator(nn.Module):
     ):
         super().__init__()
         bias, channels = not norm(1).affine, [width * 2**i for i in range(halvings + 1)]
-        layers = [nn.Conv2d(inputs, width, 7, padding=3, padding_mode="reflect", bias=bias), norm(width), nn.ReLU(inplace=True)]
+        layers = [
+            nn.Conv2d(inputs, width, 7, padding=3, padding_mode="reflect", bias=bias),
+            norm(width),
+            nn.ReLU(inplace=True),
+        ]
         for c, d in pairwise(channels):
             layers += [nn.Conv2d(c, d, 3, 2, 1, bias=bias), norm(d), nn.ReLU(inplace=True)]
         layers += [Residual(channels[-1], norm) for _ in range(blocks)]

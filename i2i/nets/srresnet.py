@@ -20,7 +20,9 @@ class ShuffledConv2d(nn.Module):
         super().__init__()
         if kernel % 2 == 0:
             raise ValueError(f"the kernel must be odd for the map to keep its sides; got {kernel}")
-        self.weight, self.bias = (nn.Parameter(p.detach()) for p in nn.Conv2d(inputs, outputs, kernel).parameters())
+        self.weight, self.bias = (
+            nn.Parameter(p.detach()) for p in nn.Conv2d(inputs, outputs, kernel).parameters()
+        )
 
     def forward(self, h: Tensor) -> Tensor:
         return F.conv2d(F.pixel_shuffle(h, 2), self.weight, self.bias, padding=self.weight.shape[-1] // 2)
@@ -62,7 +64,9 @@ class EnlargingResNet(nn.Module):
             *(Block(width, norm) for _ in range(blocks)), nn.Conv2d(width, width, 3, padding=1), norm(width)
         )
         # A slope for each doubling; since it acts on every value alike, it may come before the shuffle.
-        first = [nn.Conv2d(width, 4 * width, 3, padding=1), nn.PReLU(), nn.PixelShuffle(2)] if scale == 4 else []
+        first = (
+            [nn.Conv2d(width, 4 * width, 3, padding=1), nn.PReLU(), nn.PixelShuffle(2)] if scale == 4 else []
+        )
         last = [nn.Conv2d(width, 4 * width, 3, padding=1), nn.PReLU(), ShuffledConv2d(width, channels, 9)]
         self.tail = nn.Sequential(*first, *last)
         # How far a pixel of x reaches, in pixels of x: what a tile must know of its neighbours.

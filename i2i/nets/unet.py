@@ -53,7 +53,9 @@ class UNet(nn.Module):
             layer = norm(c) if normed else nn.Identity()
             # The first map of the plain encoder-decoder keeps its bias; the U-Net's, as published, does without.
             biased = wanted or (i == 0 and not skips)
-            self.down.append(nn.Conv2d(channels[i - 1] if i else inputs, c, kernel, 2, (kernel - 1) // 2, bias=biased))
+            self.down.append(
+                nn.Conv2d(channels[i - 1] if i else inputs, c, kernel, 2, (kernel - 1) // 2, bias=biased)
+            )
             self.down_norm.append(layer)
 
         self.up, self.up_norm, self.noise = nn.ModuleList(), nn.ModuleList(), nn.ModuleList()

@@ -21,7 +21,9 @@ class VGG19(nn.Module):
 
         self.net = make_layers(cfgs["E"])[: LAYERS[layer]].eval().requires_grad_(False)
         self.register_buffer("mean", torch.tensor([0.485, 0.456, 0.406])[:, None, None], persistent=False)
-        self.register_buffer("deviation", torch.tensor([0.229, 0.224, 0.225])[:, None, None], persistent=False)
+        self.register_buffer(
+            "deviation", torch.tensor([0.229, 0.224, 0.225])[:, None, None], persistent=False
+        )
 
     def forward(self, image: Tensor) -> Tensor:
         return self.net(((image + 1) / 2 - self.mean) / self.deviation) / 12.75

@@ -31,7 +31,9 @@ ICON_STYLES = ("line", "flat", "glossy", "night")
 DATA: dict[str, Callable[..., Source]] = {
     "icons": lambda size, split, folder=None: Icons(size, "line", "glossy", split=split),
     "facades": lambda size, split, folder=None: Facades(size, split=split),
-    "cmp-facades": lambda size, split, folder=None: cmp_facades(folder or catalogue.require("facades"), size, split),
+    "cmp-facades": lambda size, split, folder=None: cmp_facades(
+        folder or catalogue.require("facades"), size, split
+    ),
     "icons-glossy-night": lambda size, split, folder=None: unpaired_icons(size, "glossy", "night", split),
     "emoji-noto-3d": lambda size, split, folder=None, by="code": unpaired_emoji(
         folder or catalogue.require("emoji"), "noto", "fluent-3d", size, split, by
@@ -43,7 +45,9 @@ DATA: dict[str, Callable[..., Source]] = {
         folder or catalogue.require("emoji"), EMOJI_STYLES, size, split, by
     ),
     "icons-styles": lambda size, split, folder=None: icon_domains(size, ICON_STYLES, split),
-    "weather-kinds": lambda size, split, folder=None: domains(folder or catalogue.require("weather"), size, split, fit="crop"),
+    "weather-kinds": lambda size, split, folder=None: domains(
+        folder or catalogue.require("weather"), size, split, fit="crop"
+    ),
     # Of MNIST, too, there are two: `digits-toy` is dtn-digits' own, `digits-toy-unseen` tests on digits new to the judge.
     "digits-toy": lambda size, split, folder=None: handwriting_to_toy(
         folder or catalogue.require("mnist_t10k"), size, split, first_split
@@ -55,8 +59,12 @@ DATA: dict[str, Callable[..., Source]] = {
     "faces-people": lambda size, split, folder=None, by="code": faces_to_people(
         folder or catalogue.require("faces_easy"), catalogue.require("emoji"), size, split, by
     ),
-    "emoji-one": lambda size, split, folder=None, by="code": one_image(DATA["emoji-noto-3d"](size, split, folder, by), split),
-    "icons-one": lambda size, split, folder=None: one_image(unpaired_icons(size, "flat", "glossy", split), split),
+    "emoji-one": lambda size, split, folder=None, by="code": one_image(
+        DATA["emoji-noto-3d"](size, split, folder, by), split
+    ),
+    "icons-one": lambda size, split, folder=None: one_image(
+        unpaired_icons(size, "flat", "glossy", split), split
+    ),
     "weather-one": lambda size, split, folder=None: one_image(DATA["weather"](size, split, folder), split),
     "textures": lambda size, split, folder=None: textures(size, split),
     # The shipped weights have learned from a photograph that Set5 shows, too; new recipes take `-apart`, without it.
@@ -66,7 +74,9 @@ DATA: dict[str, Callable[..., Source]] = {
     "photographs-x2": lambda size, split, folder=None, without=(): photographs(
         folder or catalogue.require("sr_classic"), catalogue.require("bsds500"), size, split, 2, without
     ),
-    "facades-holes": lambda size, split, folder=None: cmp_holes(folder or catalogue.require("facades"), size, split),
+    "facades-holes": lambda size, split, folder=None: cmp_holes(
+        folder or catalogue.require("facades"), size, split
+    ),
     "drawn-facades-holes": lambda size, split, folder=None: facade_holes(size, split),
     "emoji-holes": lambda size, split, folder=None, by="code": emoji_holes(
         folder or catalogue.require("emoji"), size, split, by=by
@@ -80,7 +90,9 @@ DATA: dict[str, Callable[..., Source]] = {
 }
 BY_CODE = ("emoji-drawn", "emoji-noto-3d", "emoji-styles", "emoji-one", "emoji-holes", "faces-people")
 DATA |= {f"{name}-families": partial(DATA[name], by="family") for name in BY_CODE}
-DATA |= {f"{name}-apart": partial(DATA[name], without=ON_BENCHMARKS) for name in ("photographs", "photographs-x2")}
+DATA |= {
+    f"{name}-apart": partial(DATA[name], without=ON_BENCHMARKS) for name in ("photographs", "photographs-x2")
+}
 
 # Drawn by this package: there is no end of them, so two that are alike are so by chance, in training and out of it.
 DRAWN = (

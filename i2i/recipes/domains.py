@@ -14,8 +14,14 @@ _STAR = {
     "critic_width": 24, "critic_layers": 5, "critic_steps": 1, "rate": 2e-4, "recon": 30.0,
 }  # fmt: skip
 RECIPES["stargan-emoji"] = Recipe(
-    "stargan", "emoji-styles", 64, {**_STAR, "steps": 6_000}, batch=4, showcase=icons_in("flat", "glossy"),
-    summary="StarGAN: emoji in four drawing styles, one generator for all of them, 64 px.", minutes=24,
+    "stargan",
+    "emoji-styles",
+    64,
+    {**_STAR, "steps": 6_000},
+    batch=4,
+    showcase=icons_in("flat", "glossy"),
+    summary="StarGAN: emoji in four drawing styles, one generator for all of them, 64 px.",
+    minutes=24,
     licence="CC BY-SA 4.0, Apache 2.0 and MIT: trained on OpenMoji (CC BY-SA 4.0), Noto Emoji (Apache 2.0) and Microsoft Fluent Emoji (MIT)",
     failures=(
         "hues are exchanged, red for blue and purple for brown, whatever style is asked for: nothing says which colour is which",
@@ -23,8 +29,14 @@ RECIPES["stargan-emoji"] = Recipe(
     ),
 )
 RECIPES["stargan-icons"] = Recipe(
-    "stargan", "icons-styles", 64, {**_STAR, "steps": 4_000}, batch=4, showcase=icons_in("flat", "glossy"),
-    summary="StarGAN: icons as lines, flat, glossy and at night, one generator for all of them, 64 px.", minutes=16,
+    "stargan",
+    "icons-styles",
+    64,
+    {**_STAR, "steps": 4_000},
+    batch=4,
+    showcase=icons_in("flat", "glossy"),
+    summary="StarGAN: icons as lines, flat, glossy and at night, one generator for all of them, 64 px.",
+    minutes=16,
     licence="MIT: trained on the procedural icons of this package",
     failures=(
         "hues are exchanged: an orange cat turns blue on its way, and orange again on its return",
@@ -32,10 +44,16 @@ RECIPES["stargan-icons"] = Recipe(
     ),
 )
 RECIPES["stargan-weather"] = Recipe(
-    "stargan", "weather-kinds", 128, {**_STAR, "side": 128, "halvings": 2, "critic_layers": 6, "steps": 3_500}, batch=4,
-    showcase=landscapes, fit="crop",
+    "stargan",
+    "weather-kinds",
+    128,
+    {**_STAR, "side": 128, "halvings": 2, "critic_layers": 6, "steps": 3_500},
+    batch=4,
+    showcase=landscapes,
+    fit="crop",
     summary="StarGAN: photographs of clouds, rain, clear skies and sunrises, one generator for all of them, 128 px.",
-    licence="CC BY 4.0: trained on the Multi-class Weather Dataset (Ajayi 2018)", minutes=56,
+    licence="CC BY 4.0: trained on the Multi-class Weather Dataset (Ajayi 2018)",
+    minutes=56,
     failures=(
         "bright spots and corners turn into a disc of red and white, as a setting sun, whatever stood there and whatever is asked for",
         "clouds and rain come out alike: the light goes grey, and no drop falls; everything is softer than it was",

@@ -17,18 +17,32 @@ RECIPES: dict[str, Recipe] = {}
 # spends most of its steps on colours, and on 36 fronts held out of training misses by .21 (L1) what it misses by .18 so.
 _FILL = {"side": 128, "width": 24, "d_width": 32, "rate": 4e-4, "start": "film"}
 RECIPES["pggan-facades"] = Recipe(
-    "pggan", "facades-holes", 128, {**_FILL, "steps": 2_000}, batch=4, ship=("D",), minutes=15,
+    "pggan",
+    "facades-holes",
+    128,
+    {**_FILL, "steps": 2_000},
+    batch=4,
+    ship=("D",),
+    minutes=15,
     showcase=pierced(lambda size: Facades(size, split="test").batch(torch.arange(8))["y"]),
-    summary="PGGAN: holes in photographs of building fronts, 128 px.", licence=CMP_LICENCE,
+    summary="PGGAN: holes in photographs of building fronts, 128 px.",
+    licence=CMP_LICENCE,
     failures=(
         "in a wide hole windows are hinted at: pale smears in the rhythm of the rows, with a fine grid over them",
         "railings, awnings and writing are not continued, and on drawn fronts, which it never saw, lines end at the hole",
     ),
 )
 RECIPES["pggan-emoji"] = Recipe(
-    "pggan", "emoji-holes", 128, {**_FILL, "width": 16, "d_width": 24, "steps": 2_000}, batch=4, ship=("D",), minutes=8,
+    "pggan",
+    "emoji-holes",
+    128,
+    {**_FILL, "width": 16, "d_width": 24, "steps": 2_000},
+    batch=4,
+    ship=("D",),
+    minutes=8,
     showcase=pierced(lambda size: Icons(size, "glossy", "glossy", split="test").batch(torch.arange(8))["y"]),
-    summary="PGGAN: holes in emoji, 128 px.", licence="MIT: trained on Microsoft Fluent Emoji (MIT)",
+    summary="PGGAN: holes in emoji, 128 px.",
+    licence="MIT: trained on Microsoft Fluent Emoji (MIT)",
     failures=(
         "outlines fade towards the middle of a wide hole, and shading turns into smears: the half that is missing is not drawn anew",
         "eyes, mouths and handles under the hole do not come back; what is left is their colour at most",
@@ -36,9 +50,15 @@ RECIPES["pggan-emoji"] = Recipe(
 )
 # What a photograph lacks in a hole can be anything, and the median of anything is the film: the adversary has to be louder.
 RECIPES["pggan-photographs"] = Recipe(
-    "pggan", "photographs-holes", 128, {**_FILL, "steps": 5_000, "reconstruction": 0.92, "globally": 0.03, "patchwise": 0.05},
-    batch=4, showcase=pierced(scenes), minutes=37,
-    summary="PGGAN: holes in photographs, 128 px.", **PHOTOGRAPHS,
+    "pggan",
+    "photographs-holes",
+    128,
+    {**_FILL, "steps": 5_000, "reconstruction": 0.92, "globally": 0.03, "patchwise": 0.05},
+    batch=4,
+    showcase=pierced(scenes),
+    minutes=37,
+    summary="PGGAN: holes in photographs, 128 px.",
+    **PHOTOGRAPHS,
     failures=(
         "a wide hole gets smears of light and dark that belong to nothing there, and a smooth sky a crackle, since the patch head asks for some texture",
         "faces, hands and writing do not come back: it has seen 291 photographs, and few of anything",

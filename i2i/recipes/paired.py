@@ -16,9 +16,16 @@ _SMALL = {"width": 32, "cap": 160, "depth": 7, "up": "resized", "patch_width": 3
 
 RECIPES: dict[str, Recipe] = {
     "pix2pix-facades": Recipe(
-        "pix2pix", "cmp-facades", 256, {**_SMALL, "steps": 7_000}, batch=2, ship=("D",), direction="BA",
+        "pix2pix",
+        "cmp-facades",
+        256,
+        {**_SMALL, "steps": 7_000},
+        batch=2,
+        ship=("D",),
+        direction="BA",
         showcase=from_world(Facades),
-        summary="Label maps of building fronts to photographs, 256 px.", minutes=86,
+        summary="Label maps of building fronts to photographs, 256 px.",
+        minutes=86,
         licence=CMP_LICENCE,
         failures=(
             "plain walls carry a fine woven grid, and stay less sharp than photographs (energy ratio well below 1)",
@@ -27,9 +34,15 @@ RECIPES: dict[str, Recipe] = {
         ),
     ),
     "pix2pix-emoji": Recipe(
-        "pix2pix", "emoji-drawn", 128, {**_SMALL, "steps": 7_000}, batch=4, ship=("D",),
+        "pix2pix",
+        "emoji-drawn",
+        128,
+        {**_SMALL, "steps": 7_000},
+        batch=4,
+        ship=("D",),
         showcase=sketches,
-        summary="A pen drawing to a glossy 3-D emoji, 128 px.", minutes=33,
+        summary="A pen drawing to a glossy 3-D emoji, 128 px.",
+        minutes=33,
         licence="MIT: trained on Microsoft Fluent Emoji (MIT)",
         failures=(
             "letters and fine symbols melt into a coloured smear",
@@ -38,10 +51,15 @@ RECIPES: dict[str, Recipe] = {
         ),
     ),
     "pix2pix-icons": Recipe(
-        "pix2pix", "icons", 128, {**_SMALL, "width": 24, "cap": 96, "patch_width": 24, "steps": 2_500}, batch=8,
+        "pix2pix",
+        "icons",
+        128,
+        {**_SMALL, "width": 24, "cap": 96, "patch_width": 24, "steps": 2_500},
+        batch=8,
         ship=("D",),
         showcase=from_world(Icons, 16),
-        summary="Line icons to glossy ones, 128 px: what a fresh clone trains offline in minutes.", minutes=18,
+        summary="Line icons to glossy ones, 128 px: what a fresh clone trains offline in minutes.",
+        minutes=18,
         licence="MIT: trained on the procedural icons of this package",
         failures=(
             "where many colours are as likely the model mixes them: balloons and rockets change hue from part to part",
@@ -52,31 +70,72 @@ RECIPES: dict[str, Recipe] = {
 
 # What differs from L1 + cGAN with a U-Net and 70-px patches, and whether a tab switches to it.
 _ABLATIONS: dict[str, tuple[dict, bool, str, tuple[str, ...]]] = {
-    "both": ({}, True, "L1 + cGAN, U-Net, 70-px patches: what the others are compared with.",
-             ("a woven grid lies over walls", "the margin beside the building comes out dark, whatever the map says there")),
-    "l1": ({"gan": 0.0}, True, "L1 alone: right on average, and blurred.",
-           ("nothing fine is left: a window is a soft grey box", "all buildings take the same mean beige")),
-    "cgan": ({"l1": 0.0}, True, "The conditional GAN alone, without L1.",
-             ("white and black blots beside and above the building", "ornaments and ledges that no part of the map asks for")),
+    "both": (
+        {},
+        True,
+        "L1 + cGAN, U-Net, 70-px patches: what the others are compared with.",
+        (
+            "a woven grid lies over walls",
+            "the margin beside the building comes out dark, whatever the map says there",
+        ),
+    ),
+    "l1": (
+        {"gan": 0.0},
+        True,
+        "L1 alone: right on average, and blurred.",
+        ("nothing fine is left: a window is a soft grey box", "all buildings take the same mean beige"),
+    ),
+    "cgan": (
+        {"l1": 0.0},
+        True,
+        "The conditional GAN alone, without L1.",
+        (
+            "white and black blots beside and above the building",
+            "ornaments and ledges that no part of the map asks for",
+        ),
+    ),
     "gan": ({"l1": 0.0, "condition": False}, False, "A GAN whose D never sees the map, without L1.", ()),
     "gan-l1": ({"condition": False}, False, "A GAN whose D never sees the map, with L1.", ()),
     "encdec-l1": ({"skips": False, "gan": 0.0}, False, "The encoder-decoder without skips, L1 alone.", ()),
     "encdec": ({"skips": False}, False, "The encoder-decoder without skips, L1 + cGAN.", ()),
-    "patch1": ({"patch_layers": 0}, True, "D judges single pixels.",
-               ("as soft as L1 alone: single pixels hold no detail that D could ask for",)),
-    "patch16": ({"patch_layers": 1}, True, "D judges patches of 16 px.",
-                ("sharp, yet fine parallel lines repeat all over walls and sky",)),
+    "patch1": (
+        {"patch_layers": 0},
+        True,
+        "D judges single pixels.",
+        ("as soft as L1 alone: single pixels hold no detail that D could ask for",),
+    ),
+    "patch16": (
+        {"patch_layers": 1},
+        True,
+        "D judges patches of 16 px.",
+        ("sharp, yet fine parallel lines repeat all over walls and sky",),
+    ),
     "patch34": ({"patch_layers": 2}, False, "D judges patches of 34 px.", ()),
-    "full": ({"patch_layers": 4}, True, "D judges patches of 142 px, which cover the picture.",
-             ("windows blur into one another and walls carry a woven grid: few logits, so few lessons in each step",)),
+    "full": (
+        {"patch_layers": 4},
+        True,
+        "D judges patches of 142 px, which cover the picture.",
+        (
+            "windows blur into one another and walls carry a woven grid: few logits, so few lessons in each step",
+        ),
+    ),
 }
 
 # The paper's Tables 1 to 3 on facades: one budget, one seed, nets as narrow as a tab's worth of them can be.
 RECIPES |= {
     f"pix2pix-facades-{name}": Recipe(
-        "pix2pix", "cmp-facades", 128, {**_SMALL, "width": 24, "cap": 96, "patch_width": 24, "steps": 3_000, **changes},
-        batch=4, ship=("D",) if changes.get("gan", 1) else (), shipped=shipped, showcase=from_world(Facades), direction="BA",
-        summary=f"Facades at 128 px. {summary}", licence=CMP_LICENCE, failures=failures,
+        "pix2pix",
+        "cmp-facades",
+        128,
+        {**_SMALL, "width": 24, "cap": 96, "patch_width": 24, "steps": 3_000, **changes},
+        batch=4,
+        ship=("D",) if changes.get("gan", 1) else (),
+        shipped=shipped,
+        showcase=from_world(Facades),
+        direction="BA",
+        summary=f"Facades at 128 px. {summary}",
+        licence=CMP_LICENCE,
+        failures=failures,
         minutes=9 if changes.get("gan", 1) else 5,
     )
     for name, (changes, shipped, summary, failures) in _ABLATIONS.items()

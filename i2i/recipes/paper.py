@@ -20,4 +20,10 @@ PAPER: dict[str, Recipe] = {
 
 def of_cost(size: int, width: int, batch: int) -> Recipe:
     """What the curves of cost are measured on: pix2pix as deep as the size allows."""
-    return Recipe("pix2pix", "", size, {"width": width, "cap": 8 * width, "depth": size.bit_length() - 1, "patch_width": width}, batch=batch)
+    return Recipe(
+        "pix2pix",
+        "",
+        size,
+        {"width": width, "cap": 8 * width, "depth": size.bit_length() - 1, "patch_width": width},
+        batch=batch,
+    )

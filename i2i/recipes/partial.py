@@ -11,10 +11,25 @@ RECIPES: dict[str, Recipe] = {}
 
 # Codes are large here (a mean square of 30), so constancy at the paper's 15 outweighs all else, and g learns to please f
 # by speckle.
-_DTN = {"constancy": 1.0, "width": 32, "g_width": 48, "d_width": 32, "up": "resized", "rate": 3e-4, "decay_from": 0.5, "f_steps": 1_500}
+_DTN = {
+    "constancy": 1.0,
+    "width": 32,
+    "g_width": 48,
+    "d_width": 32,
+    "up": "resized",
+    "rate": 3e-4,
+    "decay_from": 0.5,
+    "f_steps": 1_500,
+}
 RECIPES["dtn-digits"] = Recipe(
-    "dtn", "digits-toy", 32, {**_DTN, "steps": 6_000}, batch=32, showcase=from_world(pen_to_toy, 16),
-    summary="DTN: handwritten digits to moulded ones, by what a classifier says of them, 32 px.", minutes=16,
+    "dtn",
+    "digits-toy",
+    32,
+    {**_DTN, "steps": 6_000},
+    batch=32,
+    showcase=from_world(pen_to_toy, 16),
+    summary="DTN: handwritten digits to moulded ones, by what a classifier says of them, 32 px.",
+    minutes=16,
     licence="CC BY-SA 3.0: trained on MNIST (LeCun and Cortes)",
     failures=(
         "a third of the digits is read as another: 3 and 8, 5 and 6, 9 and 8 pass into one another",
@@ -23,12 +38,27 @@ RECIPES["dtn-digits"] = Recipe(
 )
 # The feature net's codes of photographs and of drawings lie eight deviations apart, so each is taken in its own units.
 RECIPES["dtn-faces"] = Recipe(
-    "dtn", "faces-people", 64,
+    "dtn",
+    "faces-people",
+    64,
     {
-        "side": 64, "features": "judge", "g_width": 24, "d_width": 32, "up": "resized", "rate": 3e-4, "decay_from": 0.5,
-        "own_units": True, "constancy": 3.0, "identity": 10.0, "smoothness": 0.05, "steps": 5_000,
+        "side": 64,
+        "features": "judge",
+        "g_width": 24,
+        "d_width": 32,
+        "up": "resized",
+        "rate": 3e-4,
+        "decay_from": 0.5,
+        "own_units": True,
+        "constancy": 3.0,
+        "identity": 10.0,
+        "smoothness": 0.05,
+        "steps": 5_000,
     },
-    batch=16, judge="i2i-feat-v1", showcase=lambda size: {"x": shown_faces(size)}, minutes=19,
+    batch=16,
+    judge="i2i-feat-v1",
+    showcase=lambda size: {"x": shown_faces(size)},
+    minutes=19,
     summary="DTN, exploratory: photographed faces to drawn people, by what a feature net says of them, 64 px.",
     licence="research and teaching only: trained on Caltech Faces (CC BY 4.0) and Microsoft Fluent Emoji (MIT), by a net that has seen non-commercial sets",
     failures=(
@@ -43,8 +73,15 @@ _OST = {
     "autoencoder_steps": 3_000, "steps": 200,
 }  # fmt: skip
 RECIPES["ost-icons"] = Recipe(
-    "ost", "icons-one", 64, {**_OST, "halvings": 1}, batch=2, showcase=icons_in("flat", "glossy"), ship=("D_y",),
-    summary="OST: one flat icon, and two thousand glossy ones, 64 px.", minutes=5,
+    "ost",
+    "icons-one",
+    64,
+    {**_OST, "halvings": 1},
+    batch=2,
+    showcase=icons_in("flat", "glossy"),
+    ship=("D_y",),
+    summary="OST: one flat icon, and two thousand glossy ones, 64 px.",
+    minutes=5,
     licence="MIT: trained on the procedural icons of this package",
     failures=(
         "the one flower it knows comes out with coloured fringes and no gloss; others keep their shape and lose their colours",
@@ -52,8 +89,15 @@ RECIPES["ost-icons"] = Recipe(
     ),
 )
 RECIPES["ost-emoji"] = Recipe(
-    "ost", "emoji-one", 64, _OST, batch=2, showcase=icons_in("flat", "glossy"), ship=("D_y",),
-    summary="OST: one of Noto's emoji, and half a thousand of Fluent's 3-D ones, 64 px.", minutes=6,
+    "ost",
+    "emoji-one",
+    64,
+    _OST,
+    batch=2,
+    showcase=icons_in("flat", "glossy"),
+    ship=("D_y",),
+    summary="OST: one of Noto's emoji, and half a thousand of Fluent's 3-D ones, 64 px.",
+    minutes=6,
     licence="Apache 2.0 and MIT: trained on Noto Emoji (Apache 2.0) and Microsoft Fluent Emoji (MIT)",
     failures=(
         "things keep their outlines and lose their surfaces: mottled, pale, with coloured fringes, and nothing plastic about them",
@@ -61,7 +105,14 @@ RECIPES["ost-emoji"] = Recipe(
     ),
 )
 RECIPES["ost-weather"] = Recipe(
-    "ost", "weather-one", 128, {**_OST, "patch_layers": 3}, batch=1, showcase=landscapes, minutes=8, fit="crop",
+    "ost",
+    "weather-one",
+    128,
+    {**_OST, "patch_layers": 3},
+    batch=1,
+    showcase=landscapes,
+    minutes=8,
+    fit="crop",
     summary="OST: one photograph of a clear sky, and three hundred sunrises, 128 px.",
     licence="CC BY 4.0: trained on the Multi-class Weather Dataset (Ajayi 2018)",
     failures=(

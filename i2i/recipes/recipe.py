@@ -59,7 +59,13 @@ class Recipe:
     @property
     def facts(self) -> dict[str, str | int]:
         """What a run depends on beside its method, its batches and the images themselves, by the name that a user knows."""
-        return {"size": self.size, **self.shaped, "data set": self.data, "judge": self.judge, "start": self.start}
+        return {
+            "size": self.size,
+            **self.shaped,
+            "data set": self.data,
+            "judge": self.judge,
+            "start": self.start,
+        }
 
     def build(self, **changes) -> Method:
         """The method as its training starts, its weights drawn by the recipe's seed; `changes` override fields of its
@@ -69,10 +75,14 @@ class Recipe:
         if self.judge == "vgg19" and method.given:
             load_vgg(getattr(method, method.given), catalogue.require("vgg19"))
         elif self.judge and method.given:
-            load_net(getattr(method, method.given).net, SHIPPED_JUDGES / self.judge / "F.safetensors", self.judge)
+            load_net(
+                getattr(method, method.given).net, SHIPPED_JUDGES / self.judge / "F.safetensors", self.judge
+            )
         if self.start:
             if not is_export(SHIPPED / self.start):
-                raise CheckpointError(f"there is no shipped model {self.start!r}, with which this recipe begins.")
+                raise CheckpointError(
+                    f"there is no shipped model {self.start!r}, with which this recipe begins."
+                )
             for path in sorted((SHIPPED / self.start).glob("*.safetensors")):
                 load_net(getattr(method, path.stem), path, self.start)
         return method

@@ -51,7 +51,10 @@ def pierced(images: Callable[[int], Tensor]) -> Callable[[int], Batch]:
 def scenes(size: int) -> Tensor:
     """Places of a photograph that may be shown, and landscapes drawn in code."""
     photograph = portrait().resize((2 * size, 2 * size * 600 // 512))
-    places = [photograph.crop((left, top, left + size, top + size)) for left, top in ((60, 10), (10, 120), (100, 140), (128, 30))]
+    places = [
+        photograph.crop((left, top, left + size, top + size))
+        for left, top in ((60, 10), (10, 120), (100, 140), (128, 30))
+    ]
     return torch.cat([*(to_tensor(p) for p in places), draw_landscapes(torch.arange(4), "day", size)])
 
 

@@ -10,13 +10,23 @@ RECIPES: dict[str, Recipe] = {}
 # The family of cycles. All upsample by repeating and convolving, and let their rate fall in the second half; at 64 px
 # patches of 34 take the place of 70. Each set's table gives a method the same minutes of one core.
 _RESIDUAL = {"width": 24, "blocks": 4, "up": "resized", "patch_layers": 2, "patch_width": 32}
-_SHALLOW = {**_RESIDUAL, "halvings": 1, "patch_width": 24}  # glowing lines are thinner than a quarter of the image's grid
+_SHALLOW = {
+    **_RESIDUAL,
+    "halvings": 1,
+    "patch_width": 24,
+}  # glowing lines are thinner than a quarter of the image's grid
 _DISCO = {"up": "resized", "decay_from": 0.5}
 _DUAL = {"depth": 5, "up": "resized", "critic_layers": 4, "critic_side": 4, "rate": 1e-4, "decay_from": 0.5}
 _UNIT = {
     "width": 24, "blocks": 3, "up": "resized", "padding": "reflect", "critic_width": 32, "critic_layers": 5, "decay_from": 0.5,
 }  # fmt: skip
-_TITLES = {"cyclegan": "CycleGAN", "discogan": "DiscoGAN", "dualgan": "DualGAN", "distancegan": "DistanceGAN", "unit": "UNIT"}
+_TITLES = {
+    "cyclegan": "CycleGAN",
+    "discogan": "DiscoGAN",
+    "dualgan": "DualGAN",
+    "distancegan": "DistanceGAN",
+    "unit": "UNIT",
+}
 
 # method: config, and images a step
 _ON_EMOJI: dict[str, tuple[dict, int]] = {
@@ -81,24 +91,42 @@ _FAILURES: dict[str, tuple[str, ...]] = {
 for _method, _title in _TITLES.items():
     _config, _batch = _ON_EMOJI[_method]
     RECIPES[f"{_method}-emoji"] = Recipe(
-        _method, "emoji-noto-3d", 64, _config, batch=_batch, showcase=icons_in("flat", "glossy"),
+        _method,
+        "emoji-noto-3d",
+        64,
+        _config,
+        batch=_batch,
+        showcase=icons_in("flat", "glossy"),
         summary=f"{_title}: Noto's emoji to Fluent's 3-D ones, learned without pairs, 64 px.",
-        licence="Apache 2.0 and MIT: trained on Noto Emoji (Apache 2.0) and Microsoft Fluent Emoji (MIT)", minutes=25,
+        licence="Apache 2.0 and MIT: trained on Noto Emoji (Apache 2.0) and Microsoft Fluent Emoji (MIT)",
+        minutes=25,
         failures=_FAILURES[f"{_method}-emoji"],
     )
     _config, _batch = _ON_ICONS[_method]
     RECIPES[f"{_method}-icons"] = Recipe(
-        _method, "icons-glossy-night", 64, _config, batch=_batch, showcase=icons_in("glossy", "night"),
+        _method,
+        "icons-glossy-night",
+        64,
+        _config,
+        batch=_batch,
+        showcase=icons_in("glossy", "night"),
         summary=f"{_title}: glossy icons to icons at night, learned without pairs, 64 px.",
-        licence="MIT: trained on the procedural icons of this package", minutes=7,
+        licence="MIT: trained on the procedural icons of this package",
+        minutes=7,
         failures=_FAILURES[f"{_method}-icons"],
     )
 
 RECIPES["cyclegan-weather"] = Recipe(
-    "cyclegan", "weather", 128, {**_RESIDUAL, "blocks": 6, "patch_layers": 3, "steps": 2_800}, batch=1,
-    showcase=landscapes, fit="crop",
+    "cyclegan",
+    "weather",
+    128,
+    {**_RESIDUAL, "blocks": 6, "patch_layers": 3, "steps": 2_800},
+    batch=1,
+    showcase=landscapes,
+    fit="crop",
     summary="CycleGAN: photographs of clear skies to sunrises and back, 128 px.",
-    licence="CC BY 4.0: trained on the Multi-class Weather Dataset (Ajayi 2018)", minutes=29,
+    licence="CC BY 4.0: trained on the Multi-class Weather Dataset (Ajayi 2018)",
+    minutes=29,
     failures=(
         "stripes run across smooth skies and around the sun, and dark regions smear",
         "a blue sky turns black rather than deep blue: most sunrises of the set are dark there",

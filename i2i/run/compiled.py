@@ -62,13 +62,19 @@ def compiled(translate: Translate, folder: Path, x: Tensor, bf16: bool) -> Compi
         gap = (run(x, tape.numbers) - wanted.float()).abs()
         if not (gap.mean() <= MEAN and gap.max() <= MOST):
             return None
-        slow, fast = (min(seconds(way, x) for _ in range(5)) for way in (
-            lambda: translate(x, Tape(tape.numbers)), lambda: run(x, tape.numbers),
-        ))
+        slow, fast = (
+            min(seconds(way, x) for _ in range(5))
+            for way in (
+                lambda: translate(x, Tape(tape.numbers)),
+                lambda: run(x, tape.numbers),
+            )
+        )
     return Compiled(run, x, tape.numbers) if fast < slow else None
 
 
-def _recorded(translate: Translate, x: Tensor, numbers: list[Tensor]) -> Callable[[Tensor, list[Tensor]], Tensor]:
+def _recorded(
+    translate: Translate, x: Tensor, numbers: list[Tensor]
+) -> Callable[[Tensor, list[Tensor]], Tensor]:
     """A CUDA graph: all kernels of an image launched at once. It has one set of buffers, so callers take turns."""
     held, lock, graph = (x.clone(), [n.clone() for n in numbers]), threading.Lock(), torch.cuda.CUDAGraph()
     with torch.inference_mode():
@@ -111,7 +117,12 @@ def _key(folder: Path, shape: torch.Size, bf16: bool) -> str:
     """Everything that a compiled net depends on: weights, code, torch, processor, size, precision."""
     digest = hashlib.sha256(repr((torch.__version__, _processor(), tuple(shape), bf16)).encode())
     package = Path(__file__).parents[1]
-    code = [Path(__file__), Path(__file__).with_name("prepared.py"), *sorted((package / "nets").glob("*.py")), *sorted((package / "methods").glob("*.py"))]
+    code = [
+        Path(__file__),
+        Path(__file__).with_name("prepared.py"),
+        *sorted((package / "nets").glob("*.py")),
+        *sorted((package / "methods").glob("*.py")),
+    ]
     for path in [*code, folder / "config.json", *sorted(folder.glob("*.safetensors"))]:
         digest.update(path.read_bytes())
     return digest.hexdigest()[:24]
@@ -140,11 +151,23 @@ def _built(folder: Path, shape: torch.Size, bf16: bool) -> Path | None:
             return None
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         part = path.with_name(f".{path.stem}-{os.getpid()}-{threading.get_ident()}.pt2")
-        command = [sys.executable, "-m", "i2i.run.compiled", str(folder), str(part), "x".join(map(str, shape)), "bf16" if bf16 else "fp32"]
+        command = [
+            sys.executable,
+            "-m",
+            "i2i.run.compiled",
+            str(folder),
+            str(part),
+            "x".join(map(str, shape)),
+            "bf16" if bf16 else "fp32",
+        ]
         above = str(Path(__file__).resolve().parents[2])
         search = os.pathsep.join(filter(None, (above, os.environ.get("PYTHONPATH"))))
         child = subprocess.Popen(
-            command, env={**os.environ, "PYTHONPATH": search}, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            command,
+            env={**os.environ, "PYTHONPATH": search},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
         atexit.register(child.kill)  # nobody would use what it went on to build
         done = child.wait() == 0
@@ -175,7 +198,9 @@ def _build(folder: str, target: str, shape: str, precision: str) -> None:
     if hasattr(os, "nice"):
         os.nice(10)
     torch.set_num_threads(1)
-    method = prepared(load_method(Path(folder))[0], pack=False)  # not laid out: compilers want torch's own layers
+    method = prepared(
+        load_method(Path(folder))[0], pack=False
+    )  # not laid out: compilers want torch's own layers
     x = torch.zeros([int(n) for n in shape.split("x")])
     x = x.to(memory_format=MEMORY_FORMATS.get(x.dim(), torch.contiguous_format))
     tape = Tape(torch.Generator())

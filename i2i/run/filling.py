@@ -33,7 +33,9 @@ def as_hole(mask: Image.Image, size: tuple[int, int]) -> np.ndarray:
         raise ImageError(
             f"the mask is {mask.width} x {mask.height} px and the picture {size[0]} x {size[1]}: they must have one shape."
         )
-    if mask.mode in ("RGBA", "LA", "PA", "RGBa") or ("transparency" in mask.info and not mask.mode.startswith("I")):
+    if mask.mode in ("RGBA", "LA", "PA", "RGBa") or (
+        "transparency" in mask.info and not mask.mode.startswith("I")
+    ):
         layers = mask.convert("RGBA")
         mask = Image.composite(layers.convert("L"), Image.new("L", mask.size), layers.getchannel("A"))
     grey = to_rgb(mask).convert("L")
@@ -83,7 +85,12 @@ def _halves(hole: np.ndarray) -> list[np.ndarray] | None:
     touched = [np.flatnonzero(hole.any(1 - axis)) for axis in (0, 1)]
     lengths = [int(at[-1] - at[0]) + 1 for at in touched]
     gaps = [
-        (max(lengths[1 - axis], longer := max(int(before - at[0]) + 1, int(at[-1] - after) + 1)), longer, axis, int(after))
+        (
+            max(lengths[1 - axis], longer := max(int(before - at[0]) + 1, int(at[-1] - after) + 1)),
+            longer,
+            axis,
+            int(after),
+        )
         for axis, at in enumerate(touched)
         for before, after in pairwise(at)
         if after - before > 1
@@ -107,7 +114,9 @@ def fill(model, image: Image.Image, mask: Image.Image, scale: float = 1.0, seed:
     if not hole.any():
         return rgb
     if hole.all():
-        raise ImageError("the hole covers the whole picture: there is nothing left to go by; mark less of it.")
+        raise ImageError(
+            "the hole covers the whole picture: there is nothing left to go by; mark less of it."
+        )
     result, open_ = rgb.copy(), hole.copy()
     for piece in pieces(hole, model.size):
         _fill_piece(model, result, open_, piece, scale, seed)
@@ -115,7 +124,9 @@ def fill(model, image: Image.Image, mask: Image.Image, scale: float = 1.0, seed:
     return result
 
 
-def _fill_piece(model, image: Image.Image, hole: np.ndarray, piece: np.ndarray, scale: float, seed: int) -> None:
+def _fill_piece(
+    model, image: Image.Image, hole: np.ndarray, piece: np.ndarray, scale: float, seed: int
+) -> None:
     """Paint one piece of what is still open of a hole into the image."""
     box = window(piece, model.size)
     left, top, right, bottom = box
@@ -129,7 +140,11 @@ def _fill_piece(model, image: Image.Image, hole: np.ndarray, piece: np.ndarray, 
     seen = share <= 0.5
     seen = (share == 0 if seen.all() else seen).float()
     made = model.translate(x * (share > 0), seed, mask=seen) if seen.any() else x
-    image.paste(to_image(made).resize((right - left, bottom - top), Image.BICUBIC), (left, top), Image.fromarray(piece).crop(box))
+    image.paste(
+        to_image(made).resize((right - left, bottom - top), Image.BICUBIC),
+        (left, top),
+        Image.fromarray(piece).crop(box),
+    )
 
 
 # -- without a model ------------------------------------------------------------------------------------------------

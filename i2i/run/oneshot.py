@@ -43,7 +43,9 @@ class Progress:
 def pupil(method: OST, selective: bool = True) -> OST:
     """A new method that knows the target as `method` does, and nothing of a source. ValueError if its D is not there."""
     if method.D_y is None:
-        raise ValueError("this model came without its discriminator D_y, so nothing can be learned from a picture.")
+        raise ValueError(
+            "this model came without its discriminator D_y, so nothing can be learned from a picture."
+        )
     new = OST(replace(method.config, autoencoder_steps=0, steps=FOREVER, selective=selective))
     for name in KNOWN:
         getattr(new, name).load_state_dict(getattr(method, name).state_dict())
@@ -73,12 +75,21 @@ def learn(
         count += 1
         now = time.monotonic() - start
         if now - shown >= every or now >= seconds:
-            yield _seen(trainer.average, x, unseen, trainer.step, now, {term: value / count for term, value in sums.items()})
+            yield _seen(
+                trainer.average,
+                x,
+                unseen,
+                trainer.step,
+                now,
+                {term: value / count for term, value in sums.items()},
+            )
             shown, sums, count = now, {}, 0
 
 
 @torch.no_grad()
-def _seen(method: OST, x: Tensor, unseen: Tensor, step: int = 0, seconds: float = 0.0, terms: dict | None = None) -> Progress:
+def _seen(
+    method: OST, x: Tensor, unseen: Tensor, step: int = 0, seconds: float = 0.0, terms: dict | None = None
+) -> Progress:
     over = method.translate(from_bytes(x))
     back = method.translate(over, direction="yx")
     copy = method.decode(method.encode(from_bytes(unseen), "y"), "y")
@@ -97,7 +108,9 @@ def unseen_icons(size: int) -> Tensor:
     return to_bytes(Icons(size, TARGET, TARGET, split="test").batch(torch.arange(20, 24))["x"])
 
 
-def learn_icon(folder: str, size: int, image: np.ndarray, seconds: float, selective: bool = True) -> Iterator[Progress]:
+def learn_icon(
+    folder: str, size: int, image: np.ndarray, seconds: float, selective: bool = True
+) -> Iterator[Progress]:
     """`learn` with the model of an export folder and icons of its target; image: uint8 [1, 3, size, size]."""
     method, _ = load_method(Path(folder))
     x, unseen = torch.from_numpy(image), unseen_icons(size)

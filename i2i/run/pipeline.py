@@ -80,8 +80,12 @@ class Model:
         self.method, self.size, self.folder = method, config["size"], folder
         self.name, self.card = folder.name, config["card"]
         self.kind: str = config["method"]
-        self.fit: str = config.get("fit", "letterbox")  # how an image that is not square comes into the net's square
-        self.direction: str = config.get("direction", "AB")  # of training, in a folder with A and B: BA means that x is B
+        self.fit: str = config.get(
+            "fit", "letterbox"
+        )  # how an image that is not square comes into the net's square
+        self.direction: str = config.get(
+            "direction", "AB"
+        )  # of training, in a folder with A and B: BA means that x is B
         self.controls: tuple[str, ...] = tuple(method.controls)
         self.labels: tuple[str, ...] = tuple(self.card.get("labels", ()))
         self.precision = precision
@@ -124,7 +128,9 @@ class Model:
             if name in declared:
                 declared[name].check(value)
             elif (name, value) != ("direction", "xy"):  # every model goes from x to y
-                raise ValueError(f"{self.name} has no control {name!r}; it has: {', '.join(self.controls) or 'none'}.")
+                raise ValueError(
+                    f"{self.name} has no control {name!r}; it has: {', '.join(self.controls) or 'none'}."
+                )
         if not isinstance(n, int) or not 1 <= n <= 64:
             raise ValueError(f"n is the number of samples, 1 to 64; got {n!r}.")
         for control in declared.values():
@@ -150,7 +156,9 @@ class Model:
         if not isinstance(label, str):
             return label
         if label not in self.labels:
-            raise ValueError(f"{self.name} has no label {label!r}; it has: {', '.join(self.labels) or 'none'}.")
+            raise ValueError(
+                f"{self.name} has no label {label!r}; it has: {', '.join(self.labels) or 'none'}."
+            )
         return self.labels.index(label)
 
     @torch.inference_mode()

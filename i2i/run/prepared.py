@@ -33,7 +33,10 @@ def bf16_here(device: torch.device) -> bool:
     best = {}
     with torch.inference_mode():
         for dtype in (torch.float32, torch.bfloat16):
-            way = partial(conv.to(dtype, memory_format=torch.channels_last), x.to(dtype, memory_format=torch.channels_last))
+            way = partial(
+                conv.to(dtype, memory_format=torch.channels_last),
+                x.to(dtype, memory_format=torch.channels_last),
+            )
             best[dtype] = min(seconds(way, x) for _ in range(5))
     return best[torch.bfloat16] < 0.8 * best[torch.float32]
 
@@ -54,7 +57,11 @@ def prepared(method: Method, bf16: bool = False, pack: bool = True) -> Method:
     """
     shared = {id(tensor): tensor for tensor in itertools.chain(method.parameters(), method.buffers())}
     quick = copy.deepcopy(method, shared)
-    pack = pack and next(method.parameters()).device.type == "cpu" and packs(torch.bfloat16 if bf16 else torch.float32)
+    pack = (
+        pack
+        and next(method.parameters()).device.type == "cpu"
+        and packs(torch.bfloat16 if bf16 else torch.float32)
+    )
     for letter, net in quick.networks().items():
         if letter not in method.inference:
             setattr(quick, letter, None)
@@ -78,7 +85,13 @@ def fold(net: nn.Module) -> nn.Module:
         if norm.training or norm.running_mean is None:
             continue
         conv.weight, conv.bias = fuse_conv_bn_weights(
-            conv.weight, conv.bias, norm.running_mean, norm.running_var, norm.eps, norm.weight, norm.bias,
+            conv.weight,
+            conv.bias,
+            norm.running_mean,
+            norm.running_var,
+            norm.eps,
+            norm.weight,
+            norm.bias,
             transpose=isinstance(conv, nn.ConvTranspose2d),
         )
         conv.weight.data = conv.weight.data.contiguous(memory_format=torch.channels_last)
@@ -118,7 +131,13 @@ class Packed(nn.Module):
         self.turned = isinstance(conv, nn.ConvTranspose2d)
         self.mirror = partial(mirrored, layer=conv) if conv.padding_mode == "reflect" else None
         padding = (0, 0) if self.mirror else conv.padding
-        self.shape = [padding, *([conv.output_padding] if self.turned else []), conv.stride, conv.dilation, conv.groups]
+        self.shape = [
+            padding,
+            *([conv.output_padding] if self.turned else []),
+            conv.stride,
+            conv.dilation,
+            conv.groups,
+        ]
         self.start: Tensor | None = conv.weight.detach()
         self.bias = None if conv.bias is None else conv.bias.detach().to(dtype)
 
@@ -136,7 +155,11 @@ class Packed(nn.Module):
         with self.lock:
             if self.weight is None:
                 ops = torch.ops.mkldnn
-                lay = ops._reorder_convolution_transpose_weight if self.turned else ops._reorder_convolution_weight
+                lay = (
+                    ops._reorder_convolution_transpose_weight
+                    if self.turned
+                    else ops._reorder_convolution_weight
+                )
                 self.weight, self.start = lay(self.start.to(self.dtype), *self.shape, size), None
 
 
@@ -147,7 +170,10 @@ def packs(dtype: torch.dtype) -> bool:
     h = torch.rand(1, 16, 8, 8, generator=rng)
     try:
         with torch.inference_mode():
-            for conv, plain in ((nn.Conv2d(16, 16, 4, 2, 1), F.conv2d), (nn.ConvTranspose2d(16, 16, 4, 2, 1), F.conv_transpose2d)):
+            for conv, plain in (
+                (nn.Conv2d(16, 16, 4, 2, 1), F.conv2d),
+                (nn.ConvTranspose2d(16, 16, 4, 2, 1), F.conv_transpose2d),
+            ):
                 weight = torch.rand(16, 16, 4, 4, generator=rng) - 0.5
                 conv.weight, conv.bias = nn.Parameter(weight), None
                 wanted, layer = plain(h, weight, None, 2, 1), Packed(conv, dtype)

@@ -92,7 +92,9 @@ def test_the_map_comes_first_and_leads_to_what_is_here(visit):
     here = v.page.locator(".paper.here").count()
     assert here >= 13 and here + len(links) == len(PAPERS)
     assert set(links) <= {p.url for p in PAPERS.values()}
-    assert v.page.locator(".index details").count() == 5 and v.page.locator(".index details[open]").count() == 1
+    assert (
+        v.page.locator(".index details").count() == 5 and v.page.locator(".index details[open]").count() == 1
+    )
     assert v.page.inner_text(".index tr:has-text('conditioning') .at") == "06:23", "the slide's time"
 
     v.page.locator(".hero button").first.click()
@@ -110,7 +112,9 @@ def test_paired_shows_a_finished_picture_before_anything_is_done(visit):
     v = visit()
     v.alters("#made", None)
     assert v.made().startswith("data:image/png;base64,")
-    width, height = v.page.evaluate("(({naturalWidth: w, naturalHeight: h}) => [w, h])(document.querySelector('#made img'))")
+    width, height = v.page.evaluate(
+        "(({naturalWidth: w, naturalHeight: h}) => [w, h])(document.querySelector('#made img'))"
+    )
     assert width == height >= 128
     terms = v.page.inner_text("#live")
     assert "log D" in terms and "What to notice" in terms and "Predict first" in terms
@@ -122,7 +126,9 @@ def test_every_picture_has_a_text_in_its_place(visit):
     v = visit(tab=None)
     for tab in ("Map", "Paired"):
         v.tab(tab)
-        bare = v.page.evaluate("[...document.images].filter(i => !i.alt.trim()).map(i => i.outerHTML.slice(0, 120))")
+        bare = v.page.evaluate(
+            "[...document.images].filter(i => !i.alt.trim()).map(i => i.outerHTML.slice(0, 120))"
+        )
         assert bare == [], tab
         assert v.page.evaluate("document.images.length") > 5
     assert v.page.get_attribute("#pad canvas", "aria-label")
@@ -162,7 +168,9 @@ def test_a_stroke_is_answered_and_its_address_shows_another_visitor_the_same(vis
     other = visit("?" + urlsplit(v.page.url).query, tab=None)
     other.page.wait_for_selector("#made img", state="visible")
     assert other.selected() == "Paired", "the link leads to what its sender saw"
-    other.page.wait_for_function("src => (document.querySelector('#made img') || {}).src === src", arg=v.made())
+    other.page.wait_for_function(
+        "src => (document.querySelector('#made img') || {}).src === src", arg=v.made()
+    )
     assert other.pad() == v.pad()
 
 
@@ -204,7 +212,9 @@ def test_an_example_replaces_the_drawing(visit):
     assert v.pad() != pad and v.made() != made
 
     other = visit("?" + urlsplit(v.page.url).query, tab=None)
-    other.page.wait_for_function("src => (document.querySelector('#made img') || {}).src === src", arg=v.made())
+    other.page.wait_for_function(
+        "src => (document.querySelector('#made img') || {}).src === src", arg=v.made()
+    )
     assert other.pad() == v.pad(), "the address names the example, not the stroke before it"
     v.page.locator("#examples button").nth(0).click()
     v.alters("#made", v.made())
@@ -222,7 +232,9 @@ def test_the_seed_and_the_dice(visit):
     assert int(v.page.input_value("#seed input")) == seed + 1
     assert v.pad() == pad
     other = visit("?" + urlsplit(v.page.url).query)
-    other.page.wait_for_function("src => (document.querySelector('#made img') || {}).src === src", arg=v.made())
+    other.page.wait_for_function(
+        "src => (document.querySelector('#made img') || {}).src === src", arg=v.made()
+    )
 
     second = v.made()
     v.page.fill("#seed input", str(seed))
@@ -250,14 +262,21 @@ def test_a_building_is_painted_from_named_materials(visit):
     inks = v.page.locator(".pad-inks button")
     names = inks.all_inner_texts()
     assert len({n.strip() for n in names if n.strip()}) == 12, names
-    assert v.page.evaluate("new Set([...document.querySelectorAll('.pad-inks i')].map(i => i.style.background)).size") == 12
+    assert (
+        v.page.evaluate(
+            "new Set([...document.querySelectorAll('.pad-inks i')].map(i => i.style.background)).size"
+        )
+        == 12
+    )
 
     pad, made = v.pad(), v.made()
     inks.filter(has_text=re.compile("^window$")).click()
     v.draw((0.3, 0.03), (0.6, 0.1))
     v.alters("#made", made)
     assert v.pad() != pad
-    colour = v.page.evaluate("[...document.querySelector('#pad canvas').getContext('2d').getImageData(230, 30, 1, 1).data]")
+    colour = v.page.evaluate(
+        "[...document.querySelector('#pad canvas').getContext('2d').getImageData(230, 30, 1, 1).data]"
+    )
     swatch = inks.filter(has_text=re.compile("^window$")).locator("i").evaluate("i => i.style.background")
     assert colour[:3] == [int(n) for n in re.findall(r"\d+", swatch)]
     assert v.wish()["model"] == "facades" and ";r" in v.wish()["d"]
@@ -274,10 +293,16 @@ def test_an_uploaded_picture_lies_under_the_pen(visit, tmp_path):
     v = visit()
     v.alters("#made", None)
     pad, made = v.pad(), v.made()
-    v.page.set_input_files("input[data-testid='upload-upload-button'], #upload input, input[type=file]", tmp_path / "mine.png")
+    v.page.set_input_files(
+        "input[data-testid='upload-upload-button'], #upload input, input[type=file]", tmp_path / "mine.png"
+    )
     v.alters("#made", made)
-    v.page.wait_for_function("before => document.querySelector('#pad canvas').toDataURL() !== before", arg=pad)
-    centre = v.page.evaluate("[...document.querySelector('#pad canvas').getContext('2d').getImageData(230, 250, 1, 1).data]")
+    v.page.wait_for_function(
+        "before => document.querySelector('#pad canvas').toDataURL() !== before", arg=pad
+    )
+    centre = v.page.evaluate(
+        "[...document.querySelector('#pad canvas').getContext('2d').getImageData(230, 250, 1, 1).data]"
+    )
     assert max(abs(a - b) for a, b in zip(centre, (20, 120, 220, 255), strict=True)) < 12
     made = v.made()
     v.draw(*ARC)
@@ -331,10 +356,14 @@ def test_a_click_shows_the_patch_that_d_judged(visit):
     v = visit("?model=facades")
     says = v.page.locator("#eye .eye-crops figcaption")
     says.first.wait_for()
-    v.page.wait_for_function("document.querySelector('#eye .eye-crops figcaption').innerText.includes('70 × 70')")
+    v.page.wait_for_function(
+        "document.querySelector('#eye .eye-crops figcaption').innerText.includes('70 × 70')"
+    )
     canvas = v.page.locator("#eye .eye-views canvas").first
     # Asked in one breath: the view is drawn anew while the page settles, and a canvas that is being replaced has no box.
-    side = v.page.wait_for_function("document.querySelector('#eye .eye-views canvas')?.getBoundingClientRect().width").json_value()
+    side = v.page.wait_for_function(
+        "document.querySelector('#eye .eye-views canvas')?.getBoundingClientRect().width"
+    ).json_value()
     canvas.click(position={"x": side * 0.3, "y": side * 0.3})
     here = says.first.inner_text()
     canvas.click(position={"x": side * 0.7, "y": side * 0.7})
@@ -346,7 +375,8 @@ def test_a_click_shows_the_patch_that_d_judged(visit):
     for label, size in (("pixel", "1 × 1"), ("16 px", "16 × 16"), ("all of it", "142 × 142")):
         v.page.locator("#patch").get_by_role("radio", name=label, exact=True).check()
         v.page.wait_for_function(
-            "size => document.querySelector('#eye .eye-crops figcaption').innerText.includes(size + ' px')", arg=size
+            "size => document.querySelector('#eye .eye-crops figcaption').innerText.includes(size + ' px')",
+            arg=size,
         )
 
 
@@ -358,7 +388,8 @@ def test_on_icons_d_sees_the_made_picture_beside_the_real_one(visit):
     for label, size in (("pixel", "1 × 1"), ("all of it", "142 × 142"), ("70 px", "70 × 70")):
         v.page.locator("#patch").get_by_role("radio", name=label, exact=True).check()
         v.page.wait_for_function(
-            "size => document.querySelector('#eye .eye-crops figcaption').innerText.includes(size + ' px')", arg=size
+            "size => document.querySelector('#eye .eye-crops figcaption').innerText.includes(size + ' px')",
+            arg=size,
         )
         assert v.page.locator("#eye .eye-views canvas").count() == 2
     v.draw(*ARC)
@@ -387,7 +418,9 @@ def test_a_street_is_wider_than_any_training_picture(visit):
     v.draw((0.1, 0.1), (0.9, 0.6))
     before = image.get_attribute("src")
     v.page.click("#wide")
-    v.page.wait_for_function("before => [...document.querySelectorAll('#street img')].at(-1).src !== before", arg=before)
+    v.page.wait_for_function(
+        "before => [...document.querySelectorAll('#street img')].at(-1).src !== before", arg=before
+    )
 
 
 @pytest.mark.browser
@@ -526,7 +559,9 @@ def test_strokes_at_the_edge_are_drawn():
     assert dot.getpixel((128, 128)) == (0, 0, 0) and dot.getpixel((140, 128)) == (255, 255, 255)
     beyond = rasterise({"ops": "r0,0,-50,-50,300,128", "base": ""}, [("wall", "#0000ff")], "#ffffff")
     assert beyond.getpixel((255, 100)) == (0, 0, 255) and beyond.getpixel((255, 140)) == (255, 255, 255)
-    erased = rasterise({"ops": "r0,0,0,0,256,256;p1,40,0,128,256,128", "base": ""}, [("wall", "#0000ff")], "#ffffff")
+    erased = rasterise(
+        {"ops": "r0,0,0,0,256,256;p1,40,0,128,256,128", "base": ""}, [("wall", "#0000ff")], "#ffffff"
+    )
     assert erased.getpixel((100, 128)) == (255, 255, 255), "the ink after the last is the paper"
 
 
@@ -559,7 +594,9 @@ def test_every_tab_of_the_app_is_a_folder():
 def test_a_space_installs_the_gradio_that_is_tested():
     lines = (ROOT / "README.md").read_text().splitlines()
     assert lines[0] == "---"
-    front = dict(re.split(r":\s*", line, maxsplit=1) for line in lines[1 : lines.index("---", 1)] if ":" in line)
+    front = dict(
+        re.split(r":\s*", line, maxsplit=1) for line in lines[1 : lines.index("---", 1)] if ":" in line
+    )
     assert front["sdk"] == "gradio" and front["app_file"] == "app.py"
     pin = re.search(r"^gradio==(\d+\.\d+)\.\*$", (ROOT / "requirements.txt").read_text(), re.M)[1]
     version = front["sdk_version"].strip("\"'")
@@ -570,6 +607,8 @@ def test_the_map_leads_to_tabs_that_are_in_the_app_alone():
     from demos.map import tab as map
 
     shown = map._index(map._tab_of()) + map._families(map._tab_of())
-    built = re.findall(r'gr\.Tab\("([^"]+)"', "".join((ROOT / "demos" / t / "tab.py").read_text() for t in TABS))
+    built = re.findall(
+        r'gr\.Tab\("([^"]+)"', "".join((ROOT / "demos" / t / "tab.py").read_text() for t in TABS)
+    )
     assert {*re.findall(r'data-go="([^"]+)"', shown)} == {*built} - {"Map"} == {*map._TABS}
     assert "Multimodal</button>" not in shown and shown.count("to come") > 10

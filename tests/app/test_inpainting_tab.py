@@ -113,12 +113,16 @@ def test_cards_appear_where_their_models_are_here(gallery, tmp_path, monkeypatch
     forget()
     assert "Four losses" in texts(inpainting.tab), "though the subject of fronts itself is not here"
     (tmp_path / "pggan-facades").symlink_to(gallery / "pggan-facades")
-    assert critic.in_force() == ["facades"] and "came without its discriminator" in critic.shown(settle("emoji"))
+    assert critic.in_force() == ["facades"] and "came without its discriminator" in critic.shown(
+        settle("emoji")
+    )
 
 
 def test_examples_may_be_shown_and_begin_with_a_hole():
     for key, subject in SUBJECTS.items():
-        assert len({e.name for e in subject.examples}) == len(subject.examples) >= 6 and subject.model in RECIPES
+        assert (
+            len({e.name for e in subject.examples}) == len(subject.examples) >= 6 and subject.model in RECIPES
+        )
         for at, example in enumerate(subject.examples):
             hole = fillers.hole_of(View(key, at, "", example.ops))
             assert 0.01 < hole.share < 0.4 and not hole.fault and max(hole.image.size) <= 300, example.name
@@ -145,17 +149,43 @@ def test_eraser_invert_clear_and_holes_drawn_ahead():
     assert brush.rasterise("b40,100,100,300,300;e160,100,100,300,300", size).getextrema() == (0, 0)
     assert np.array_equal(255 - np.asarray(stroke), brush.rasterise("b40,100,100,300,300;i", size))
     assert all_of_it.getextrema() == (255, 255)
-    assert brush.rasterise("b40,100,100;x", size).getextrema() == (0, 0) == brush.rasterise("", size).getextrema()
+    assert (
+        brush.rasterise("b40,100,100;x", size).getextrema()
+        == (0, 0)
+        == brush.rasterise("", size).getextrema()
+    )
     for kind, name in brush.KINDS.items():
         wanted = holes.mask(name, hash_uniform(5, torch.tensor([0]), 48)[0], 128)[0].numpy()
-        assert np.array_equal(np.asarray(brush.rasterise(f"b40,9,9;{kind}0", size)) > 0, wanted > 0), "in place of what was there"
+        assert np.array_equal(np.asarray(brush.rasterise(f"b40,9,9;{kind}0", size)) > 0, wanted > 0), (
+            "in place of what was there"
+        )
         shares = [np.asarray(brush.rasterise(f"{kind}0", s)).mean() for s in (size, (700, 90), (1100, 1100))]
         assert max(shares) - min(shares) < 9
     masks = {brush.rasterise(f"s{n}", size).tobytes() for n in range(8)}
-    assert len(masks) == 8 and all(len(urls) == n for urls, n in zip(brush.presets().values(), (8, 8, 1), strict=True))
+    assert len(masks) == 8 and all(
+        len(urls) == n for urls, n in zip(brush.presets().values(), (8, 8, 1), strict=True)
+    )
 
 
-@pytest.mark.parametrize("ops", ["b40", "b40,1", "b40,1,2,3", "q1,2,3", "s", "s12", "<script>", "b40,-1,3", "b40,1,2;;b", "b4e9,1,1", "x" * 30_000, "i;" * 500, None, 7])
+@pytest.mark.parametrize(
+    "ops",
+    [
+        "b40",
+        "b40,1",
+        "b40,1,2,3",
+        "q1,2,3",
+        "s",
+        "s12",
+        "<script>",
+        "b40,-1,3",
+        "b40,1,2;;b",
+        "b4e9,1,1",
+        "x" * 30_000,
+        "i;" * 500,
+        None,
+        7,
+    ],
+)
 def test_ops_that_are_none_are_told_in_a_sentence(ops):
     with pytest.raises(ImageError) as caught:
         brush.rasterise(ops, (64, 64))
@@ -194,7 +224,15 @@ def test_outside_the_hole_every_bit_stays_and_inside_nothing_is_looked_at(galler
     assert made.hole.fault in told and (made.hole.fault or "<b>0</b> changed" in told)
 
 
-@pytest.mark.parametrize("ops, says", [("", "Nothing is marked yet"), ("b40,100,100;x", "Nothing is marked yet"), ("i", "covers the whole picture"), ("b9,0,0;x;i", "covers the whole")])
+@pytest.mark.parametrize(
+    "ops, says",
+    [
+        ("", "Nothing is marked yet"),
+        ("b40,100,100;x", "Nothing is marked yet"),
+        ("i", "covers the whole picture"),
+        ("b9,0,0;x;i", "covers the whole"),
+    ],
+)
 @pytest.mark.parametrize("key", ["facades", "photographs"])
 def test_an_empty_hole_and_a_full_one_are_told_and_the_picture_stays(gallery, key, ops, says):
     view = settle(key, ops=ops)
@@ -210,9 +248,18 @@ def test_figures_are_those_of_the_package(gallery):
     view = settle("facades", 2)
     made = fillers.filled(view)
     for name, found in made.figures.items():
-        twice = [t.expand(2, -1, -1, -1) for t in (to_tensor(made.images[name]), to_tensor(view.image()), torch.from_numpy(made.hole.where).float()[None, None])]
+        twice = [
+            t.expand(2, -1, -1, -1)
+            for t in (
+                to_tensor(made.images[name]),
+                to_tensor(view.image()),
+                torch.from_numpy(made.hole.where).float()[None, None],
+            )
+        ]
         wanted = inside.figures(*twice)
-        assert found == pytest.approx([wanted[f"hole {n}"].value for n in ("L1", "PSNR", "PD-i2i", "energy")], rel=1e-3), name
+        assert found == pytest.approx(
+            [wanted[f"hole {n}"].value for n in ("L1", "PSNR", "PD-i2i", "energy")], rel=1e-3
+        ), name
     told = inpainting.curtain_of(view, made)["told"]["membrane"]
     assert f"{made.figures['membrane'].psnr:.1f}" in told and f"{made.figures['pggan'].l1:.3f}" in told
     assert "<b>0</b> changed" in told and "row to beat" in told
@@ -222,7 +269,10 @@ def test_figures_are_those_of_the_package(gallery):
 def test_the_best_of_each_figure_stands_out():
     rows = {"pggan": fillers.Figures(0.2, 18.0, 0.3, 0.9), "membrane": fillers.Figures(0.1, 20.0, 0.5, 0.05)}
     table = fillers.table(rows, inpainting._TITLES, "pggan")
-    best = {key: re.findall(r"class=best>([\d.]+)", row) for key, row in zip(rows, table.split("<tr")[2:], strict=True)}
+    best = {
+        key: re.findall(r"class=best>([\d.]+)", row)
+        for key, row in zip(rows, table.split("<tr")[2:], strict=True)
+    }
     assert best == {"pggan": ["0.300", "0.90"], "membrane": ["0.100", "20.0"]}
 
 
@@ -241,10 +291,14 @@ def test_results_of_examples_are_kept_and_those_of_visitors_never(gallery, tmp_p
 def test_a_large_picture_is_reduced_and_that_is_said(gallery, tmp_path):
     view = View("photographs", -1, own(tmp_path, Image.new("RGB", (4000, 300), "teal")), "b40,100,20")
     made = fillers.filled(view)
-    assert made.images["pggan"].size == (2048, 154) and "no more than 2048 px" in inpainting.says_of(view, made)
+    assert made.images["pggan"].size == (2048, 154) and "no more than 2048 px" in inpainting.says_of(
+        view, made
+    )
     value = inpainting.brush_of(view, made.hole.image)
     assert (value["width"], value["height"]) == (2048, 154) and len(value["src"]) < 100_000
-    assert set(value["address"].values()) == {""} and str(tmp_path) not in json.dumps(value), "the page learns nothing of the file"
+    assert set(value["address"].values()) == {""} and str(tmp_path) not in json.dumps(value), (
+        "the page learns nothing of the file"
+    )
 
 
 @pytest.mark.parametrize("make, size", GOOD.values(), ids=GOOD)
@@ -260,7 +314,11 @@ def test_a_file_that_is_no_good_is_told_in_a_sentence(tmp_path, make, fault):
     (tmp_path / "in").write_bytes(make())
     with pytest.raises(gr.Error) as caught:
         inpainting.opened(str(tmp_path / "in"))
-    assert fault in caught.value.message and SENTENCE.fullmatch(caught.value.message) and not leaks(caught.value.message)
+    assert (
+        fault in caught.value.message
+        and SENTENCE.fullmatch(caught.value.message)
+        and not leaks(caught.value.message)
+    )
 
 
 def test_a_picture_that_was_deleted_is_asked_for_again(gallery, tmp_path):
@@ -287,7 +345,21 @@ def test_an_address_is_read_as_far_as_it_can_be(gallery):
 def test_a_token_names_the_picture_and_not_its_hole_nor_its_file(tmp_path):
     view = View("emoji", -1, str(tmp_path / "mine.png"), "s1")
     assert view.token == replace(view, ops="").token and str(tmp_path) not in view.token
-    assert len({v.token for v in (view, replace(view, key="facades"), replace(view, own="b"), View("emoji", 1), View("emoji", 2))}) == 5
+    assert (
+        len(
+            {
+                v.token
+                for v in (
+                    view,
+                    replace(view, key="facades"),
+                    replace(view, own="b"),
+                    View("emoji", 1),
+                    View("emoji", 2),
+                )
+            }
+        )
+        == 5
+    )
 
 
 def test_what_a_visitor_asks_for_last_builds_on_the_wish_before_and_ends_its_work():
@@ -301,7 +373,9 @@ def test_what_a_visitor_asks_for_last_builds_on_the_wish_before_and_ends_its_wor
         seen.change("a", lambda v: inpainting.marked(v, "?"))
     assert seen.view("a") == view and two(), "a wish that fails changes nothing"
     view, _ = seen.change("a", lambda v: replace(v, right="membrane"), anew=False)
-    assert two() and seen.view("a").right == "membrane" and hash(view) == hash(replace(view, right="pggan")), "nothing is made anew for it"
+    assert (
+        two() and seen.view("a").right == "membrane" and hash(view) == hash(replace(view, right="pggan"))
+    ), "nothing is made anew for it"
     for name in "cdef":
         seen.change(name, lambda v: v)
     assert len(seen._views) == 3 and seen.view("a") == View("emoji")
@@ -313,15 +387,23 @@ def test_what_a_visitor_asks_for_last_builds_on_the_wish_before_and_ends_its_wor
 def test_the_objective_strikes_out_what_a_net_learnt_without():
     for key, told in four.LOSS_VARIANTS.items():
         config = RECIPES[told.model].build().config
-        assert {"rec", *(["global"] if config.globally else []), *(["patch"] if config.patchwise else [])} == set(told.terms), key
+        assert {
+            "rec",
+            *(["global"] if config.globally else []),
+            *(["patch"] if config.patchwise else []),
+        } == set(told.terms), key
         shown = four.equation(told.terms)
-        assert shown.count('class="off"') == 3 - len(told.terms) and ("global discriminator" in shown) == ("global" in told.terms)
+        assert shown.count('class="off"') == 3 - len(told.terms) and ("global discriminator" in shown) == (
+            "global" in told.terms
+        )
 
 
 def test_the_card_compares_one_hole_with_the_truth_beside_it(gallery):
     view = settle("facades", 1)
     shown = four.shown(view)
-    assert shown.count("<figure") == 6 and shown.count("<dl>") == 5 and "the truth" in shown and "alt=" in shown
+    assert (
+        shown.count("<figure") == 6 and shown.count("<dl>") == 5 and "the truth" in shown and "alt=" in shown
+    )
     assert "The hole above" in shown and "λ<sub>1</sub> = 0.98" in shown
     sources = re.findall(r'src="([^"]+)"', shown)
     assert len(set(sources)) == 6
@@ -336,12 +418,16 @@ def test_a_front_of_ones_own_has_no_figures(gallery, tmp_path):
 
 def test_what_was_measured_is_told_once_it_was(monkeypatch):
     rows = [told.row for told in four.LOSS_VARIANTS.values()]
-    figures = {f"{row} | hole {name}": [n, n + 1] for n, row in enumerate(rows) for name in ("PSNR", "energy")}
+    figures = {
+        f"{row} | hole {name}": [n, n + 1] for n, row in enumerate(rows) for name in ("PSNR", "energy")
+    }
     for record in (None, {"figures": {}}, {"figures": dict(list(figures.items())[:5])}):
         monkeypatch.setattr(four, "recorded", lambda _, r=record: r)
         assert four._measured() == ""
     monkeypatch.setattr(four, "recorded", {"global-and-patch": {"figures": figures}}.get)
-    assert "reconstruction alone: 0.50 dB and 0.50" in four._measured() and "both: 3.50 dB" in four._measured()
+    assert (
+        "reconstruction alone: 0.50 dB and 0.50" in four._measured() and "both: 3.50 dB" in four._measured()
+    )
 
 
 # ---- The discriminator ----
@@ -356,12 +442,17 @@ def test_a_cell_of_the_map_is_the_middle_of_what_its_logit_sees():
     seen = image.grad.abs().sum((0, 1))
     rows, columns = (seen.sum(d).nonzero().flatten() for d in (1, 0))
     assert len(rows) == len(columns) == critic.reach(2)
-    assert (rows[0] + rows[-1]) / 2 == (columns[0] + columns[-1]) / 2 == 8 * 4 + 1.5, "the middle of cell 8 of 4 px"
+    assert (rows[0] + rows[-1]) / 2 == (columns[0] + columns[-1]) / 2 == 8 * 4 + 1.5, (
+        "the middle of cell 8 of 4 px"
+    )
 
 
 def test_the_patches_in_the_hole_are_those_that_the_head_learnt_from():
     hole = np.asarray(brush.rasterise("b40,100,200,300,380", (128, 128))) > 0
-    touched = torch.nn.functional.adaptive_max_pool2d(torch.from_numpy(hole).float()[None, None], (16, 16))[0, 0] > 0
+    touched = (
+        torch.nn.functional.adaptive_max_pool2d(torch.from_numpy(hole).float()[None, None], (16, 16))[0, 0]
+        > 0
+    )
     assert np.array_equal(critic.touched(hole, (16, 16)), touched.numpy()) and 0 < touched.float().mean() < 1
 
 
@@ -369,29 +460,52 @@ def test_the_map_lies_over_the_picture_in_its_own_order():
     belief = np.array([[0.9, 0.1], [0.5, 0.2]], np.float32)
     image = Image.open(io.BytesIO(base64.b64decode(critic.heat(belief).split(",")[1])))
     (a, b), (c, d) = np.asarray(image)
-    assert image.size == (2, 2) and tuple(a[:3]) == critic._REAL and tuple(b[:3]) == tuple(d[:3]) == critic._MADE
+    assert (
+        image.size == (2, 2) and tuple(a[:3]) == critic._REAL and tuple(b[:3]) == tuple(d[:3]) == critic._MADE
+    )
     assert a[3] == b[3] > d[3] > c[3] == 0
 
 
 def test_both_heads_are_asked_about_the_place_of_the_hole(gallery):
     view = settle("facades", 0)
     shown = critic.shown(view)
-    assert shown.count("<figure") == 3 and "4 × 4 cells" in shown and "before: the soap film" in shown and "after: PGGAN" in shown
+    assert (
+        shown.count("<figure") == 3
+        and "4 × 4 cells" in shown
+        and "before: the soap film" in shown
+        and "after: PGGAN" in shown
+    )
     made = fillers.filled(view)
     box = made.hole.square(16)
     with torch.inference_mode():
         place = to_tensor(made.images["pggan"].crop(box).resize((16, 16), Image.BICUBIC))
         whole, patch = critic.discriminator("pggan-facades")(place)
     believed, belief = critic.judged(critic.discriminator("pggan-facades"), to_image(place))
-    assert believed == pytest.approx(whole.sigmoid().item(), abs=1e-5) and np.allclose(belief, patch[0, 0].sigmoid().numpy(), atol=1e-5)
+    assert believed == pytest.approx(whole.sigmoid().item(), abs=1e-5) and np.allclose(
+        belief, patch[0, 0].sigmoid().numpy(), atol=1e-5
+    )
     assert f"<b>{100 * believed:.0f} %</b> real" in shown
 
 
-@pytest.mark.parametrize("size, ops", [((300, 90), "b40,500,10"), ((90, 300), "b40,10,500"), ((200, 200), "c0"), ((20, 20), "b60,0,0"), ((400, 300), "b30,3,3")])
+@pytest.mark.parametrize(
+    "size, ops",
+    [
+        ((300, 90), "b40,500,10"),
+        ((90, 300), "b40,10,500"),
+        ((200, 200), "c0"),
+        ((20, 20), "b60,0,0"),
+        ((400, 300), "b30,3,3"),
+    ],
+)
 def test_d_is_shown_a_square_that_lies_in_the_picture_and_holds_the_hole(tmp_path, size, ops):
     hole = fillers.hole_of(View("facades", -1, own(tmp_path, grain(*size)), ops))
     left, top, right, bottom = hole.square(64)
-    assert right - left == bottom - top == min(min(size), max(64, right - left)) and left >= 0 <= top and right <= size[0] and bottom <= size[1]
+    assert (
+        right - left == bottom - top == min(min(size), max(64, right - left))
+        and left >= 0 <= top
+        and right <= size[0]
+        and bottom <= size[1]
+    )
     assert hole.where[top:bottom, left:right].sum() >= 0.9 * hole.where.sum()
 
 
@@ -427,7 +541,8 @@ class Guest(Visit):
     def settled(self, before: str | None = None) -> str:
         """Wait until what was asked for last is filled, and the result is not `before`."""
         self.page.wait_for_function(
-            "b => !document.querySelector('#ip-says').innerText.includes('Filling') && document.querySelector('#ip-curtain .curtain-after').src !== b", arg=before
+            "b => !document.querySelector('#ip-says').innerText.includes('Filling') && document.querySelector('#ip-curtain .curtain-after').src !== b",
+            arg=before,
         )
         return self.result()
 
@@ -454,10 +569,15 @@ def test_it_opens_finished_and_every_picture_has_a_text(visit):
     assert v.selected() == "Inpainting" and 0.01 < v.marked() < 0.4
     assert v.page.evaluate("[...document.images].filter(i => !i.alt.trim()).length") == 0
     assert v.page.locator("#ip-four figure").count() == 6 and v.page.locator("#ip-critic figure").count() == 3
-    assert "What to notice" in v.page.inner_text("#ip-curtain") and v.page.locator("#ip-heap button").count() >= 6
+    assert (
+        "What to notice" in v.page.inner_text("#ip-curtain")
+        and v.page.locator("#ip-heap button").count() >= 6
+    )
     label = v.page.get_attribute("#ip-brush .brush-stage", "aria-label")
     assert "arrow keys" in label and "Enter" in label and "hole" not in v.wish()
-    cells = v.page.evaluate("[...document.querySelectorAll('#ip-critic .critic-map img')].map(i => { const r = i.getBoundingClientRect(); return [r.left, r.top, r.width, r.height].map(Math.round).join(); })")
+    cells = v.page.evaluate(
+        "[...document.querySelectorAll('#ip-critic .critic-map img')].map(i => { const r = i.getBoundingClientRect(); return [r.left, r.top, r.width, r.height].map(Math.round).join(); })"
+    )
     assert cells[0::2] == cells[1::2], "the map lies exactly over its picture"
 
 
@@ -468,13 +588,17 @@ def test_a_stroke_is_filled_undo_is_exact_and_the_address_shows_another_visitor_
     v.stroke(*LINE)
     assert v.mask() != mask
     drawn = v.settled(made)
-    assert v.wish()["hole"].count(";") == 1 and v.wish()["picture"] == "0" and v.wish()["subject"] == "facades"
+    assert (
+        v.wish()["hole"].count(";") == 1 and v.wish()["picture"] == "0" and v.wish()["subject"] == "facades"
+    )
     brushed, share = v.mask(), v.marked()
     told = float(re.search(r"([\d.]+) %", v.says())[1]) / 100
     assert told == pytest.approx(share, abs=0.01), "the server's hole is the one on the screen"
 
     other = visit("&" + v.page.url.split("?")[1])
-    other.page.wait_for_function("b => document.querySelector('#ip-curtain .curtain-after').src === b", arg=drawn)
+    other.page.wait_for_function(
+        "b => document.querySelector('#ip-curtain .curtain-after').src === b", arg=drawn
+    )
     assert other.mask() == brushed
 
     v.do("undo")
@@ -500,10 +624,18 @@ def test_holes_drawn_ahead_invert_clear_and_back(visit):
     v.settled(centre)
     assert v.marked() == pytest.approx(0.75, abs=0.01) and v.wish()["hole"] == "c0;i"
     v.do("x")
-    v.page.wait_for_function("() => document.querySelector('#ip-says').innerText.includes('Nothing is marked yet')")
-    assert v.marked() == 0 and v.wish()["hole"] == "x" and "Nothing is marked" in v.page.inner_text("#ip-curtain .curtain-told")
+    v.page.wait_for_function(
+        "() => document.querySelector('#ip-says').innerText.includes('Nothing is marked yet')"
+    )
+    assert (
+        v.marked() == 0
+        and v.wish()["hole"] == "x"
+        and "Nothing is marked" in v.page.inner_text("#ip-curtain .curtain-told")
+    )
     v.do("i")
-    v.page.wait_for_function("() => document.querySelector('#ip-says').innerText.includes('covers the whole picture')")
+    v.page.wait_for_function(
+        "() => document.querySelector('#ip-says').innerText.includes('covers the whole picture')"
+    )
     for _ in range(4):
         v.do("undo")
     v.page.wait_for_function("b => document.querySelector('#ip-curtain .curtain-after').src === b", arg=made)
@@ -519,7 +651,9 @@ def test_holes_drawn_ahead_invert_clear_and_back(visit):
 def test_by_keyboard_alone(visit):
     v = visit()
     v.do("x")
-    v.page.wait_for_function("() => document.querySelector('#ip-says').innerText.includes('Nothing is marked yet')")
+    v.page.wait_for_function(
+        "() => document.querySelector('#ip-says').innerText.includes('Nothing is marked yet')"
+    )
     before, keys = v.result(), v.page.keyboard
     v.page.locator("#ip-brush .brush-stage").focus()
     ring = "(({left, top}) => [parseFloat(left), parseFloat(top)])(document.querySelector('#ip-brush .brush-stage i').style)"
@@ -528,7 +662,12 @@ def test_by_keyboard_alone(visit):
     near = v.page.evaluate(ring)
     keys.press("Shift+ArrowUp")
     far = v.page.evaluate(ring)
-    assert middle[0] > near[0] > middle[0] - 3 and middle[1] - far[1] > 5 and v.page.evaluate("getComputedStyle(document.querySelector('#ip-brush .brush-stage i')).opacity") == "1"
+    assert (
+        middle[0] > near[0] > middle[0] - 3
+        and middle[1] - far[1] > 5
+        and v.page.evaluate("getComputedStyle(document.querySelector('#ip-brush .brush-stage i')).opacity")
+        == "1"
+    )
     keys.press("Enter")
     stamped = v.settled(before)
     dot = v.marked()
@@ -561,14 +700,18 @@ def test_a_finger_draws_and_does_not_scroll(visit):
 @pytest.mark.browser
 def test_of_twenty_fast_changes_the_last_wins(visit, server):
     v = visit("&subject=emoji&picture=0&hole=x")
-    v.page.wait_for_function("() => document.querySelector('#ip-says').innerText.includes('Nothing is marked')")
+    v.page.wait_for_function(
+        "() => document.querySelector('#ip-says').innerText.includes('Nothing is marked')"
+    )
     for n in range(19):
         v.do("s" if n % 2 else "r")
     v.do("c")
     v.page.wait_for_function("() => document.querySelector('#ip-says').innerText.includes('25.0 %')")
     fresh = visit("&subject=emoji&picture=0&hole=c0")
     fresh.page.wait_for_function("() => document.querySelector('#ip-says').innerText.includes('25.0 %')")
-    v.page.wait_for_function("b => document.querySelector('#ip-curtain .curtain-after').src === b", arg=fresh.settled())
+    v.page.wait_for_function(
+        "b => document.querySelector('#ip-curtain .curtain-after').src === b", arg=fresh.settled()
+    )
 
 
 @pytest.mark.browser
@@ -585,7 +728,9 @@ def test_two_visitors_do_not_meet(visit):
     assert (b.result(), b.mask()) == before
     b.stroke(*LINE)
     b.settled(before[0])
-    assert "mug" in b.page.get_attribute("#ip-brush img", "alt") and "front" in a.page.get_attribute("#ip-brush img", "alt")
+    assert "mug" in b.page.get_attribute("#ip-brush img", "alt") and "front" in a.page.get_attribute(
+        "#ip-brush img", "alt"
+    )
 
 
 @pytest.mark.browser
@@ -600,18 +745,28 @@ def test_subjects_and_pictures_are_switched(visit):
     flower = v.settled(mug)
     assert v.wish()["picture"] == "3" and flower != mug
     v.page.locator("#ip-curtain [data-side=right] button", has_text="soap film").click()
-    v.page.wait_for_function("() => document.querySelector('#ip-curtain .curtain-told').innerText.includes('Laplace')")
+    v.page.wait_for_function(
+        "() => document.querySelector('#ip-curtain .curtain-told').innerText.includes('Laplace')"
+    )
     assert v.wish()["model"] == "membrane"
     other = visit("&" + v.page.url.split("?")[1])
-    other.page.wait_for_function("b => document.querySelector('#ip-curtain .curtain-after').src === b", arg=v.result())
+    other.page.wait_for_function(
+        "b => document.querySelector('#ip-curtain .curtain-after').src === b", arg=v.result()
+    )
     made = other.result()
     other.do("c")
     other.settled(made)
-    assert "Laplace" in other.page.inner_text("#ip-curtain .curtain-told"), "a new hole leaves the choice alone"
+    assert "Laplace" in other.page.inner_text("#ip-curtain .curtain-told"), (
+        "a new hole leaves the choice alone"
+    )
     for n in (7, 1, 6, 2):
         other.page.locator("#ip-heap button").nth(n).click()
-    other.page.wait_for_function("() => document.querySelector('#ip-heap [aria-checked=true]').dataset.at === '2' && document.querySelector('#ip-brush img').alt.includes('mushroom')")
-    other.page.wait_for_function("() => document.querySelector('#ip-curtain .curtain-before').alt.includes('mushroom')")
+    other.page.wait_for_function(
+        "() => document.querySelector('#ip-heap [aria-checked=true]').dataset.at === '2' && document.querySelector('#ip-brush img').alt.includes('mushroom')"
+    )
+    other.page.wait_for_function(
+        "() => document.querySelector('#ip-curtain .curtain-before').alt.includes('mushroom')"
+    )
     assert other.wish()["picture"] == "2", "of fast clicks the last wins"
 
 
@@ -622,17 +777,25 @@ def test_a_photograph_of_ones_own_is_filled_and_fetched_and_a_bad_one_told(visit
     (tmp_path / "notes.png").write_text("this is no picture")
     v = visit()
     v.page.set_input_files("#ip-bring input[type=file]", tmp_path / "mine.png")
-    v.page.wait_for_function("() => document.querySelector('#ip-says').innerText.includes('Nothing is marked')")
+    v.page.wait_for_function(
+        "() => document.querySelector('#ip-says').innerText.includes('Nothing is marked')"
+    )
     assert v.marked() == 0 and not {"picture", "hole"} & set(v.wish())
     before = v.result()
     v.stroke(*LINE)
     v.settled(before)
-    assert "Nobody knows" in v.page.inner_text("#ip-curtain") and not {"picture", "hole"} & set(v.wish()), "a picture of one's own is in no address"
+    assert "Nobody knows" in v.page.inner_text("#ip-curtain") and not {"picture", "hole"} & set(v.wish()), (
+        "a picture of one's own is in no address"
+    )
     with v.page.expect_download() as fetched:
         v.page.click("#ip-fetch")
     made = Image.open(fetched.value.path()).convert("RGB")
     off = (np.asarray(made) != np.asarray(image)).any(-1)
-    assert made.size == (150, 90) and 0 < off.mean() < 0.5 and fetched.value.suggested_filename == "pggan-facades-150x90.png"
+    assert (
+        made.size == (150, 90)
+        and 0 < off.mean() < 0.5
+        and fetched.value.suggested_filename == "pggan-facades-150x90.png"
+    )
 
     w = visit()
     mask, made = w.mask(), w.result()
@@ -646,7 +809,10 @@ def test_a_photograph_of_ones_own_is_filled_and_fetched_and_a_bad_one_told(visit
 def test_no_width_scrolls_sideways(visit, width):
     v = visit(size=(width, 900))
     assert v.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 1
-    assert v.page.evaluate("document.querySelector('#ip-brush .brush-stage').getBoundingClientRect().width") >= 200
+    assert (
+        v.page.evaluate("document.querySelector('#ip-brush .brush-stage').getBoundingClientRect().width")
+        >= 200
+    )
 
 
 # ---- The API ----

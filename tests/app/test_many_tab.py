@@ -53,16 +53,37 @@ def folder(tmp_path_factory):
     home = tmp_path_factory.mktemp("checkpoints")
     export(home / "cyclegan-icons", small("cyclegan"), size=16, card={})
     export(home / "stargan-icons", small("stargan"), size=16, card={"labels": list(STYLES)})
-    export(home / "stargan-emoji", small("stargan"), size=16, card={"labels": ["openmoji", "noto", "fluent-flat", "fluent-3d"]}, nets=("D",))
+    export(
+        home / "stargan-emoji",
+        small("stargan"),
+        size=16,
+        card={"labels": ["openmoji", "noto", "fluent-flat", "fluent-3d"]},
+        nets=("D",),
+    )
     export(home / "ost-icons", small("ost"), size=16, card={}, nets=("D_y",))
-    export(home / "stargan-weather", small("stargan"), size=16, card={"labels": ["cloudy", "rain", "shine", "sunrise"]})
+    export(
+        home / "stargan-weather",
+        small("stargan"),
+        size=16,
+        card={"labels": ["cloudy", "rain", "shine", "sunrise"]},
+    )
     export(home / "dtn-digits", small("dtn"), size=16, card={})
     export(home / "dtn-faces", small("dtn"), size=16, card={})
     return home
 
 
 def forget() -> None:
-    for cached in (scene.loaded, scene._translated, scene.thumbnails, styles.things, styles._examples, digits._known, faces.examples, faces._codes, faces._choices):
+    for cached in (
+        scene.loaded,
+        scene._translated,
+        scene.thumbnails,
+        styles.things,
+        styles._examples,
+        digits._known,
+        faces.examples,
+        faces._codes,
+        faces._choices,
+    ):
         cached.cache_clear()
 
 
@@ -84,13 +105,22 @@ def texts() -> str:
     return " ".join(str(b.value) for b in app.blocks.values() if isinstance(b, gr.HTML))
 
 
-HEADINGS = {"stargan-icons": "StarGAN: one generator", "ost-icons": "OST: give it one picture", "dtn-digits": "DTN: what must be kept", "dtn-faces": "DTN on faces"}
+HEADINGS = {
+    "stargan-icons": "StarGAN: one generator",
+    "ost-icons": "OST: give it one picture",
+    "dtn-digits": "DTN: what must be kept",
+    "dtn-faces": "DTN on faces",
+}
 
 
 @pytest.mark.parametrize("absent", [*HEADINGS, "all"])
 def test_a_card_whose_model_is_not_here_does_not_appear(folder, monkeypatch, tmp_path, absent):
     for each in folder.iterdir():
-        if each.name != absent and not (absent == "all" and each.name in HEADINGS) and each.name not in ("stargan-emoji", "stargan-weather"):
+        if (
+            each.name != absent
+            and not (absent == "all" and each.name in HEADINGS)
+            and each.name not in ("stargan-emoji", "stargan-weather")
+        ):
             (tmp_path / each.name).symlink_to(each)
     monkeypatch.setattr(pipeline, "SHIPPED", tmp_path)
     forget()
@@ -123,7 +153,9 @@ def test_an_address_restores_each_card_and_nonsense_restores_nothing(gallery):
     assert once({"one": "4"})[1] == 4 and once({"one": "-1"})[1] != -1
     assert "your digit" in dtn({"digit": "p0,18,60,60,190,60,100,200"})[0]
     assert isinstance(dtn({"digit": "<script>"})[0], dict), "skipped"
-    assert people({"face": "2"})[1]["chosen"] == "2" and isinstance(people({"face": "-2"})[0], dict), "skipped"
+    assert people({"face": "2"})[1]["chosen"] == "2" and isinstance(people({"face": "-2"})[0], dict), (
+        "skipped"
+    )
 
 
 # ---- StarGAN ----
@@ -131,7 +163,9 @@ def test_an_address_restores_each_card_and_nonsense_restores_nothing(gallery):
 
 def test_every_icon_is_known_in_every_style_and_all_targets_come_at_once(gallery):
     view = styles.settle("icons", "flat", "night", 2)
-    assert set(view.thing.images) == set(STYLES) and len({p.tobytes() for p in view.thing.images.values()}) == 4
+    assert (
+        set(view.thing.images) == set(STYLES) and len({p.tobytes() for p in view.thing.images.values()}) == 4
+    )
     tiles, given, trip, told = styles.show(view, True)
     assert [t["key"] for t in tiles["tiles"]] == list(STYLES) and tiles["chosen"] == "night"
     assert "the truth" in trip and "misses it by" in trip and "hidden" not in trip
@@ -142,8 +176,12 @@ def test_every_icon_is_known_in_every_style_and_all_targets_come_at_once(gallery
         assert torch.allclose(made[i : i + 1], view.model.translate(x, label=i), atol=1e-5)
     back = view.model.translate(made[3:4], label=1)
     assert f"<strong>{l1(back, x).item():.3f}</strong>" in trip
-    assert f"<strong>{10 * l1(back, x).item():.2f}</strong>" in told and "did not come with this model" in told
-    assert given.count("zeros everywhere") == 3 and given.count("ones everywhere") == 1 and "7 planes" in given
+    assert (
+        f"<strong>{10 * l1(back, x).item():.2f}</strong>" in told and "did not come with this model" in told
+    )
+    assert (
+        given.count("zeros everywhere") == 3 and given.count("ones everywhere") == 1 and "7 planes" in given
+    )
 
 
 def test_terms_of_a_discriminator_that_came_are_shown(gallery):
@@ -153,7 +191,9 @@ def test_terms_of_a_discriminator_that_came_are_shown(gallery):
     assert "Fluent 3-D" in [t["title"] for t in tiles["tiles"]]
 
 
-def test_without_the_pictures_emoji_begin_as_flat_icons_whose_truth_nobody_knows(gallery, monkeypatch, tmp_path):
+def test_without_the_pictures_emoji_begin_as_flat_icons_whose_truth_nobody_knows(
+    gallery, monkeypatch, tmp_path
+):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("I2I_DATA", raising=False)
     view = styles.settle("emoji", "", "")
@@ -165,17 +205,27 @@ def test_a_photograph_comes_as_what_it_is_and_landscapes_stand_in(gallery, monke
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("I2I_DATA", raising=False)
     view = styles.settle("photographs", "rain", "sunrise", 3)
-    assert view.own == "shine" and styles._labels(view) == [("sunshine", "shine")], "not what a visitor says it is"
+    assert view.own == "shine" and styles._labels(view) == [("sunshine", "shine")], (
+        "not what a visitor says it is"
+    )
     assert view.truth is None and len(styles.things("photographs")) == 12
     for kind in ("cloudy", "rain", "shine", "sunrise"):
         for split in ("train", "test"):
             (tmp_path / "weather" / split / kind).mkdir(parents=True)
             for i in range(6):
-                Image.new("RGB", (20, 20), (40 * i, 9, 9)).save(tmp_path / "weather" / split / kind / f"{kind}{i}.png")
+                Image.new("RGB", (20, 20), (40 * i, 9, 9)).save(
+                    tmp_path / "weather" / split / kind / f"{kind}{i}.png"
+                )
     monkeypatch.setenv("I2I_DATA", str(tmp_path))
     styles.things.cache_clear()
     shown = styles.things("photographs")
-    assert [next(iter(t.images)) for t in shown[:5]] == ["cloudy", "rain", "shine", "sunrise", "cloudy"] and len(shown) == 12
+    assert [next(iter(t.images)) for t in shown[:5]] == [
+        "cloudy",
+        "rain",
+        "shine",
+        "sunrise",
+        "cloudy",
+    ] and len(shown) == 12
     assert len({t.drawn("").tobytes() for t in shown}) == 3, "different ones of each kind"
     own = styles.settle("photographs", "", "rain", upload=Image.new("RGB", (9, 9)))
     assert len(styles._labels(own)) == 4, "of a visitor's own nobody knows what it shows"
@@ -184,7 +234,11 @@ def test_a_photograph_comes_as_what_it_is_and_landscapes_stand_in(gallery, monke
 def test_a_picture_of_ones_own_takes_the_label_that_changes_it_least(gallery):
     image = Image.new("RGB", (40, 20), "teal")
     own = styles.nearest(scene.loaded("stargan-icons"), image)
-    made = [styles.everywhere(scene.loaded("stargan-icons"), x := scene.loaded("stargan-icons").place(image).x)[i] - x for i in range(4)]
+    made = [
+        styles.everywhere(scene.loaded("stargan-icons"), x := scene.loaded("stargan-icons").place(image).x)[i]
+        - x
+        for i in range(4)
+    ]
     assert own == STYLES[int(np.argmin([d.abs().mean().item() for d in made]))]
     tiles, _, trip, _ = styles.show(styles.settle("icons", own, "line", upload=image), True)
     assert "your picture" in trip and tiles["address"]["thing"] == "" and "Nobody knows" in trip
@@ -194,8 +248,13 @@ def test_the_api_names_models_and_labels_that_are_not_here(gallery, tmp_path):
     (tmp_path / "in.png").write_bytes(packed(Image.new("RGB", (20, 20), "red")))
     path = str(tmp_path / "in.png")
     made = styles.translate(path, "stargan-icons", "line")
-    assert made.size == (16, 16) and made.tobytes() != styles.translate(path, "stargan-icons", "night").tobytes()
-    for model, label, told in (("cyclegan-icons", "line", "stargan-icons"), ("stargan-icons", "cubist", "line, flat, glossy, night")):
+    assert (
+        made.size == (16, 16) and made.tobytes() != styles.translate(path, "stargan-icons", "night").tobytes()
+    )
+    for model, label, told in (
+        ("cyclegan-icons", "line", "stargan-icons"),
+        ("stargan-icons", "cubist", "line, flat, glossy, night"),
+    ):
         with pytest.raises(gr.Error) as caught:
             styles.translate(path, model, label)
         assert told in caught.value.message
@@ -220,7 +279,10 @@ def trained(folder):
 def test_learning_starts_from_what_is_known_and_leaves_the_model_alone(trained, monkeypatch):
     clock = iter(range(10**6))
     monkeypatch.setattr(learning.time, "monotonic", lambda: next(clock))
-    x, target = (torch.randint(0, 256, (n, 3, 16, 16), dtype=torch.uint8, generator=torch.Generator().manual_seed(n)) for n in (1, 3))
+    x, target = (
+        torch.randint(0, 256, (n, 3, 16, 16), dtype=torch.uint8, generator=torch.Generator().manual_seed(n))
+        for n in (1, 3)
+    )
     before = {k: v.clone() for k, v in trained.state_dict().items()}
     pupil = learning.pupil(trained)
     for name in learning.KNOWN:
@@ -320,7 +382,9 @@ def test_the_cap_ends_it_though_nobody_looks(line):
         list(frames)
 
 
-@pytest.mark.parametrize("how, told", [("error", "broke off with an error"), ("gone", "ended before its time")])
+@pytest.mark.parametrize(
+    "how, told", [("error", "broke off with an error"), ("gone", "ended before its time")]
+)
 def test_a_crash_is_one_sentence(line, how, told):
     frames = line.frames("me", f"{HERE}:crashing", how, cap=120)
     with pytest.raises(live.Failed) as caught:
@@ -363,7 +427,9 @@ def test_one_who_asks_for_nothing_more_does_not_keep_the_others_out(line, monkey
 
 def test_the_process_reads_neither_the_app_nor_the_interface():
     code = "import demos.work.line, sys; print(*sorted({m.split('.')[0] for m in sys.modules}))"
-    loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split()
     assert not {"gradio", "torch", "app"} & set(loaded)
     main = sys.modules["__main__"]
     with live._bare_main():
@@ -390,7 +456,9 @@ def test_of_the_rule_no_more_is_said_than_was_measured(monkeypatch):
     rows = {"one picture": [0.1, 0.3], "moving the shared layers": [0.4, 0.6]}
     figures = {f"OST, {row} | PD-i2i, unseen pictures": values for row, values in rows.items()}
     monkeypatch.setattr(oneshot, "recorded", lambda name: {"figures": figures})
-    assert "0.200 from their true partners (PD-i2i) with the rule, and 0.500 without it" in oneshot._measured()
+    assert (
+        "0.200 from their true partners (PD-i2i) with the rule, and 0.500 without it" in oneshot._measured()
+    )
 
 
 def test_who_comes_third_is_told_so_and_a_crash_too(gallery, monkeypatch):
@@ -399,7 +467,10 @@ def test_who_comes_third_is_told_so_and_a_crash_too(gallery, monkeypatch):
             raise self.fault
             yield
 
-    for fault, told in ((live.Full(12.0), "One is at work and one waits already; come back in about 12 seconds."), (live.Failed("it broke."), "It broke.")):
+    for fault, told in (
+        (live.Full(12.0), "One is at work and one waits already; come back in about 12 seconds."),
+        (live.Failed("it broke."), "It broke."),
+    ):
         closed = Closed()
         closed.fault = fault
         monkeypatch.setattr(oneshot, "LINE", closed)
@@ -417,7 +488,11 @@ def test_who_waits_is_told_for_how_long(gallery, monkeypatch):
     assert "34 s more at most" in shown[1] and "Stopped" in shown[-1]
 
 
-@pytest.mark.parametrize("image", [Image.new("RGB", (50, 50), "red"), Image.new("RGB", (1, 1)), Image.new("RGBA", (9, 9))], ids=["red", "a pixel", "clear"])
+@pytest.mark.parametrize(
+    "image",
+    [Image.new("RGB", (50, 50), "red"), Image.new("RGB", (1, 1)), Image.new("RGBA", (9, 9))],
+    ids=["red", "a pixel", "clear"],
+)
 def test_a_blank_picture_is_refused_by_a_sentence(gallery, image):
     with pytest.raises(ValueError, match="one flat colour"):
         oneshot._fresh(-1, image)
@@ -436,7 +511,10 @@ def test_a_drawing_is_centred_as_the_digits_are_that_f_knows(gallery):
     page = digits.rasterise({"ops": "p0,18,20,20,20,120"}, digits.INKS, digits.PAPER)
     found = digits.centred(page)
     box = digits.ImageChops.difference(found, Image.new("RGB", found.size, digits.PAPER)).getbbox()
-    assert abs(box[0] + box[2] - found.width) <= 2 and abs((box[3] - box[1]) / found.height - digits._FILLS) < 0.05
+    assert (
+        abs(box[0] + box[2] - found.width) <= 2
+        and abs((box[3] - box[1]) / found.height - digits._FILLS) < 0.05
+    )
     with pytest.raises(ValueError, match="the pad is empty"):
         digits.centred(Image.new("RGB", (64, 64), digits.PAPER))
     with pytest.raises(gr.Error):
@@ -475,4 +553,6 @@ def test_the_face_that_f_takes_an_emoji_for_is_the_nearest_of_all(gallery, monke
 def test_a_head_is_cut_out_a_little_above_the_middle():
     page = Image.new("RGB", (100, 200), "white")
     page.paste("red", (0, 40, 100, 140))
-    assert faces.framed(page).getcolors() == [(100 * 100, (255, 0, 0))] and faces.framed(Image.new("RGB", (7, 3))).size == (3, 3)
+    assert faces.framed(page).getcolors() == [(100 * 100, (255, 0, 0))] and faces.framed(
+        Image.new("RGB", (7, 3))
+    ).size == (3, 3)

@@ -47,7 +47,11 @@ def by_hand(text: str) -> list[int]:
         node.lineno
         for node in ast.walk(ast.parse(text))
         if (isinstance(node, ast.Import) and any(a.name.split(".")[0] in ("html", "cgi") for a in node.names))
-        or (isinstance(node, ast.ImportFrom) and not node.level and (node.module or "").split(".")[0] in ("html", "cgi"))
+        or (
+            isinstance(node, ast.ImportFrom)
+            and not node.level
+            and (node.module or "").split(".")[0] in ("html", "cgi")
+        )
         or (isinstance(node, ast.ImportFrom) and (node.module or "") == "xml.sax.saxutils")
     ]
 
@@ -57,7 +61,9 @@ def unescaped(text: str) -> list[int]:
     tree = ast.parse(text)
 
     def tagged(node) -> bool:
-        return isinstance(node, ast.Constant) and isinstance(node.value, str) and bool(_TAG.search(node.value))
+        return (
+            isinstance(node, ast.Constant) and isinstance(node.value, str) and bool(_TAG.search(node.value))
+        )
 
     def ours(value: ast.FormattedValue) -> bool:
         said = ast.unparse(value.value)
@@ -87,7 +93,9 @@ def unescaped(text: str) -> list[int]:
 @pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(DEMOS)))
 def test_html_is_made_of_markup(path):
     assert by_hand(path.read_text()) == [], "Markup escapes: see demos/widgets/look.py"
-    assert unescaped(path.read_text()) == [], 'take Markup("<b>{}</b>").format(value): see demos/widgets/look.py'
+    assert unescaped(path.read_text()) == [], (
+        'take Markup("<b>{}</b>").format(value): see demos/widgets/look.py'
+    )
 
 
 def test_the_reader_of_sources_sees_every_form():
@@ -135,7 +143,13 @@ def test_the_helpers_escape_plain_strings_and_pass_markup():
         look.notice(LABEL), look.stack(LABEL, LABEL), look.terms([LABEL]), look.table([(LABEL, LABEL)], [(LABEL, True, [(LABEL, True)])]),
     ):  # fmt: skip
         assert isinstance(made, Markup) and escape(LABEL) in safe(made)
-    for made in (look.figure(dot, "", b), look.note("notice", b), look.notice(b), look.stack(b), look.terms([b])):
+    for made in (
+        look.figure(dot, "", b),
+        look.note("notice", b),
+        look.notice(b),
+        look.stack(b),
+        look.terms([b]),
+    ):
         assert b in made
     assert escape(LABEL) in look.label(LABEL).value
 
@@ -147,7 +161,13 @@ def folder(tmp_path_factory):
     small = {"size": 16, "card": {"summary": "tiny"}}
     for seed, key in enumerate(("cyclegan", "distancegan")):
         export(home / f"{key}-icons", tiny(key, seed).eval(), **small)
-    export(home / styles.MODELS["icons"], tiny("stargan").eval(), size=16, card={"labels": ["flat", LABEL]}, nets=("D",))
+    export(
+        home / styles.MODELS["icons"],
+        tiny("stargan").eval(),
+        size=16,
+        card={"labels": ["flat", LABEL]},
+        nets=("D",),
+    )
     export(home / digits.MODEL, tiny("dtn").eval(), **small)
     export(home / faces.MODEL, tiny("dtn").eval(), **small)
     export(home / oneshot.MODEL, tiny("ost").eval(), nets=("D_y",), **small)
@@ -192,10 +212,16 @@ def test_unpaired(gallery, monkeypatch, method, guess):
         monkeypatch.setattr(module, "examples", lambda key: known)
     icons = replace(subjects.SUBJECTS["icons"], x=LABEL, y=LABEL, story=LABEL)
     monkeypatch.setitem(subjects.SUBJECTS, "icons", icons)
-    monkeypatch.setitem(scene.METHOD_TEXTS, method, replace(scene.METHOD_TEXTS[method], notice=LABEL, spoken=LABEL, aside=LABEL))
+    monkeypatch.setitem(
+        scene.METHOD_TEXTS,
+        method,
+        replace(scene.METHOD_TEXTS[method], notice=LABEL, spoken=LABEL, aside=LABEL),
+    )
     monkeypatch.setitem(scene.PAPERS, method, replace(scene.PAPERS[method], name=LABEL, idea=LABEL))
     now = scene.settle("icons", "xy", [], method)
-    assert escape(PICTURE) in safe(scene.show(now, 8, guess)) and escape(PICTURE) in safe(scene.thumbnails("icons", method, "xy"))
+    assert escape(PICTURE) in safe(scene.show(now, 8, guess)) and escape(PICTURE) in safe(
+        scene.thumbnails("icons", method, "xy")
+    )
     alone = replace(now, at=-1, own=Image.new("RGB", (9, 9), "red"))
     assert escape(LABEL) in safe(scene.question(alone, alone.trips(), None))
 
@@ -207,17 +233,27 @@ def test_the_cards_of_unpaired(gallery, monkeypatch):
     for revealed in (False, True):
         view = styles.settle("icons", "flat", LABEL)
         shown = safe(styles.show(view, revealed), plain=("key", "chosen", "address"))
-        assert escape(PICTURE) in shown and escape(LABEL) in shown and escape(PICTURE) in safe(styles._strip(view))
+        assert (
+            escape(PICTURE) in shown
+            and escape(LABEL) in shown
+            and escape(PICTURE) in safe(styles._strip(view))
+        )
     run = oneshot._fresh(0, None)
     run.says = LABEL
-    assert escape(PICTURE) in safe(oneshot.shown(run), oneshot._heap(0)) and escape(LABEL) in oneshot.shown(run)
+    assert escape(PICTURE) in safe(oneshot.shown(run), oneshot._heap(0)) and escape(LABEL) in oneshot.shown(
+        run
+    )
     pixels = np.zeros((1, 3, *run.image.size), np.uint8)
     run.frames = [Progress(n, n, pixels, pixels, pixels, {"cycle": 1.0}, 0.1) for n in (0, 1)]
     run.over = True
     assert escape(LABEL) in safe(oneshot.shown(run))
     red = Image.new("RGB", (64, 64), "red")
-    monkeypatch.setattr(digits, "examples", lambda: (digits.Written(PICTURE, red), digits.Written(LABEL, red, False)))
-    assert escape(PICTURE) in safe(digits._example(0), digits._heap(0)) and escape(LABEL) in safe(digits._example(1))
+    monkeypatch.setattr(
+        digits, "examples", lambda: (digits.Written(PICTURE, red), digits.Written(LABEL, red, False))
+    )
+    assert escape(PICTURE) in safe(digits._example(0), digits._heap(0)) and escape(LABEL) in safe(
+        digits._example(1)
+    )
     monkeypatch.setattr(faces, "examples", lambda: (faces.Face(PICTURE, red), faces.Face(LABEL, red)))
     shown = safe(faces._example(0), faces.show(red, LABEL), faces._heap(0))
     assert escape(PICTURE) in shown and escape(LABEL) in shown
@@ -234,12 +270,16 @@ def test_inpainting(gallery, monkeypatch):
     made = fillers.filled(view)
     curtain = inpainting.curtain_of(view, made)
     assert curtain["pictures"]["pggan"]["alt"].startswith(PICTURE), "set as text by curtain.js"
-    safe(inpainting.brush_of(view, made.hole.image), curtain, inpainting._heap(view), plain=("alt", "pictures"))
+    safe(
+        inpainting.brush_of(view, made.hole.image), curtain, inpainting._heap(view), plain=("alt", "pictures")
+    )
     assert escape(LABEL) in safe(inpainting.says_of(view, made), inpainting.told(view, made, "pggan"))
     monkeypatch.setattr(fillers.Hole, "fault", LABEL)
     assert escape(LABEL) in safe(inpainting.says_of(view, made), inpainting.told(view, made, "pggan"))
     assert escape(LABEL) in inpainting._SAYS.format(LABEL)
-    monkeypatch.setattr(four, "LOSS_VARIANTS", {key: replace(told, title=LABEL) for key, told in four.LOSS_VARIANTS.items()})
+    monkeypatch.setattr(
+        four, "LOSS_VARIANTS", {key: replace(told, title=LABEL) for key, told in four.LOSS_VARIANTS.items()}
+    )
     assert escape(LABEL) in safe(four.shown(view)), "the sentence in place of the four"
     monkeypatch.setattr(fillers.Hole, "fault", "")
     assert escape(LABEL) in safe(four.shown(view))
@@ -254,15 +294,21 @@ def test_superres(gallery, monkeypatch):
     for module in (part, superres):
         monkeypatch.setattr(module, "EXAMPLES", (odd,))
     monkeypatch.setattr(superres, "thumbnails", lambda: (Image.new("RGB", (9, 9)),))
-    told = replace(enlargers.ENLARGERS["srcnn"], title=LABEL, loss=LABEL, spoken=LABEL, notice=LABEL, short=LABEL)
+    told = replace(
+        enlargers.ENLARGERS["srcnn"], title=LABEL, loss=LABEL, spoken=LABEL, notice=LABEL, short=LABEL
+    )
     monkeypatch.setitem(enlargers.ENLARGERS, "srcnn", told)
     for shrink in (True, False):
         view = part.settle(0, side=128, shrink=shrink, keys=["srcnn"])
         *_, shown = superres.compare(view)
         frame, lens, curtain, plot, idle = superres.everything(shown, view.image())
-        assert frame["alt"] == PICTURE and PICTURE in lens["columns"][1]["alt"], "set as text by frame.js and lens.js"
+        assert frame["alt"] == PICTURE and PICTURE in lens["columns"][1]["alt"], (
+            "set as text by frame.js and lens.js"
+        )
         # The curtain's script sets titles, alts and losses as text, too.
-        made = safe(frame, lens, curtain["told"], curtain["says"], plot, idle, superres._heap(0), plain=("alt",))
+        made = safe(
+            frame, lens, curtain["told"], curtain["says"], plot, idle, superres._heap(0), plain=("alt",)
+        )
         assert escape(PICTURE) in made and escape(LABEL) in made and escape(LABEL) in safe(plot)
         assert escape(LABEL) in safe(spectrum.plot({"srcnn": shown.columns["srcnn"].image}))
     job = replace(whole.begin("srcnn", Image.new("RGB", (9, 9))), title=LABEL, says=LABEL)
@@ -283,7 +329,9 @@ def test_paired(gallery, monkeypatch):
     assert escape(PICTURE) in safe(paired.thumbnails("icons"))
     value = paired._examples("icons")[0].value
     assert escape(LABEL) in safe(paired.paint(value, "icons", 7, 0), paired.samples(value, "icons", 7))
-    assert escape(LABEL) in safe(paired.paint(None, "icons", 7, None)) and escape(LABEL) in safe(paired.samples(None, "icons", 7))
+    assert escape(LABEL) in safe(paired.paint(None, "icons", 7, None)) and escape(LABEL) in safe(
+        paired.samples(None, "icons", 7)
+    )
 
 
 @pytest.mark.parametrize("name", ["curtain", "frame", "lens", "brush"])

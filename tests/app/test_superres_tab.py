@@ -83,7 +83,11 @@ def test_without_models_there_is_neither_tab_nor_a_way_to_it(tmp_path, monkeypat
 
 def test_it_shows_those_models_that_are_here_and_the_map_leads_to_them(gallery, tmp_path, monkeypatch):
     assert enlargers.models() == KEYS
-    assert {m for m, tab in map._tab_of().items() if tab == "Super-resolution"} == {"srcnn", "srresnet", "srgan"}
+    assert {m for m, tab in map._tab_of().items() if tab == "Super-resolution"} == {
+        "srcnn",
+        "srresnet",
+        "srgan",
+    }
     (tmp_path / "srgan-photographs").symlink_to(gallery / "srgan-photographs")
     monkeypatch.setattr(pipeline, "SHIPPED", tmp_path)
     forget()
@@ -117,7 +121,9 @@ def test_a_part_lies_inside_the_picture_and_can_be_shrunk(tmp_path, size, centre
     assert found.y.size == box[2:] and found.x.size == tuple(s // 4 for s in box[2:])
     cut = grain(*size).crop((box[0], box[1], box[0] + box[2], box[1] + box[3]))
     assert found.y.tobytes() == cut.tobytes()
-    assert np.array_equal(np.asarray(found.x), reduced(cut, 4)[0].permute(1, 2, 0).numpy()), "the standard reduction"
+    assert np.array_equal(np.asarray(found.x), reduced(cut, 4)[0].permute(1, 2, 0).numpy()), (
+        "the standard reduction"
+    )
     as_is = part.cut(replace(view, shrink=False))
     assert as_is.y is None and as_is.x.size == tuple(min(side, s) for s in size)
 
@@ -151,7 +157,11 @@ def test_a_file_that_is_no_good_is_told_in_a_sentence(tmp_path, make, fault):
     (tmp_path / "in").write_bytes(make())
     with pytest.raises(gr.Error) as caught:
         superres._opened(str(tmp_path / "in"))
-    assert fault in caught.value.message and SENTENCE.fullmatch(caught.value.message) and not leaks(caught.value.message)
+    assert (
+        fault in caught.value.message
+        and SENTENCE.fullmatch(caught.value.message)
+        and not leaks(caught.value.message)
+    )
     with pytest.raises(gr.Error, match="no picture"):
         superres._opened(None)
 
@@ -168,15 +178,26 @@ def test_what_a_visitor_brings_reaches_us_as_the_file_it_is():
 
 def test_an_address_is_read_as_far_as_it_can_be(tmp_path):
     keys = ["srresnet", "srgan"]
-    view = superres._wished({"picture": "4", "place": "100-120", "side": "128", "way": "as-is", "model": "srgan"}, keys)
+    view = superres._wished(
+        {"picture": "4", "place": "100-120", "side": "128", "way": "as-is", "model": "srgan"}, keys
+    )
     assert (view.at, view.centre, view.side, view.shrink, view.chosen) == (4, (100, 120), 128, False, "srgan")
-    odd = superres._wished({"picture": "9" * 40, "place": "-3-x", "side": "70", "way": "?", "model": "<b>"}, keys)
-    assert (odd.centre, odd.side, odd.shrink, odd.chosen) == (None, 64, True, "srresnet") and 0 <= odd.at < len(part.EXAMPLES)
+    odd = superres._wished(
+        {"picture": "9" * 40, "place": "-3-x", "side": "70", "way": "?", "model": "<b>"}, keys
+    )
+    assert (odd.centre, odd.side, odd.shrink, odd.chosen) == (
+        None,
+        64,
+        True,
+        "srresnet",
+    ) and 0 <= odd.at < len(part.EXAMPLES)
     wish = superres.frame_of(part.cut(view), view.image())["address"]
     again = superres._wished({k: str(v) for k, v in wish.items()} | {"model": "srgan"}, keys)
     assert again == view
     mine = part.View(-1, own(tmp_path, grain(90, 60)))
-    assert set(superres.frame_of(part.cut(mine), mine.image())["address"].values()) == {""}, "a picture of one's own is in no address"
+    assert set(superres.frame_of(part.cut(mine), mine.image())["address"].values()) == {""}, (
+        "a picture of one's own is in no address"
+    )
 
 
 # ---- What is made, and how it is measured ----
@@ -197,13 +218,24 @@ def test_figures_are_those_of_the_losses(gallery):
     with torch.inference_mode():
         made = to_tensor(shown.columns["srresnet"].image)
         assert found.mse == pytest.approx((made - y).square().mean().item(), rel=1e-5)
-        assert found.mse == pytest.approx(model.method.generator_loss({"x": x, "y": y})["mse"].item(), rel=0.02), "but for rounding"
+        assert found.mse == pytest.approx(
+            model.method.generator_loss({"x": x, "y": y})["mse"].item(), rel=0.02
+        ), "but for rounding"
         judge = load_judge()
-        apart = [(judge(made[..., t : t + 96, l : l + 96])[4] - judge(y[..., t : t + 96, l : l + 96])[4]).square().mean() for t in (0, 96) for l in (0, 96)]  # noqa: E741
+        apart = [
+            (
+                judge(made[..., t : t + 96, left : left + 96])[4]
+                - judge(y[..., t : t + 96, left : left + 96])[4]
+            )
+            .square()
+            .mean()
+            for t in (0, 96)
+            for left in (0, 96)
+        ]
     assert found.content == pytest.approx(torch.stack(apart).mean().item(), rel=1e-4)
     told = superres.curtain_of(shown)["told"]
     assert f"{found.mse:.4f}" in told["srresnet"] and f"{shown.rows['srgan'].content:.3f}" in told["srgan"]
-    assert list(told) == KEYS and all("What to notice" in t and "role=\"math\"" in t for t in told.values())
+    assert list(told) == KEYS and all("What to notice" in t and 'role="math"' in t for t in told.values())
 
 
 def test_the_best_of_each_kind_stands_out():
@@ -212,7 +244,10 @@ def test_the_best_of_each_kind_stands_out():
         "srgan": enlargers.Figures(22.0, 0.6, 1.1, 0.1, 0.02, 0.2),
     }  # fmt: skip
     table = enlargers.table(rows, "srgan")
-    best = {key: re.findall(r"class=best>([\d.]+)", row) for key, row in zip(rows, table.split("<tr")[2:], strict=True)}
+    best = {
+        key: re.findall(r"class=best>([\d.]+)", row)
+        for key, row in zip(rows, table.split("<tr")[2:], strict=True)
+    }
     assert best == {"bicubic": [], "srresnet": ["0.0100", "25.00"], "srgan": ["0.200", "0.100", "1.10"]}
     without = {k: f._replace(content=None) for k, f in rows.items()}
     assert "φ distance" in table and "φ distance" not in enlargers.table(without)
@@ -226,18 +261,31 @@ def test_without_an_original_there_is_no_psnr_but_the_way_back(gallery):
     far = np.abs(np.asarray(again, float) - np.asarray(shown.part.x, float)).mean()
     assert shown.columns["srcnn"].missed == pytest.approx(far, abs=1e-3)
     curtain = superres.curtain_of(shown)
-    assert "original" not in curtain["lefts"] and "Nobody knows the original" in curtain["told"]["srgan"] and "dB" not in curtain["told"]["srgan"]
+    assert (
+        "original" not in curtain["lefts"]
+        and "Nobody knows the original" in curtain["told"]["srgan"]
+        and "dB" not in curtain["told"]["srgan"]
+    )
     assert (curtain["width"], curtain["height"]) == (256, 256)
 
 
 def test_d_is_asked_only_where_it_came_along(gallery):
     *_, shown = superres.compare(part.settle(side=64, keys=KEYS))
-    assert shown.believed is None and "D was needed for training only" in superres.curtain_of(shown)["told"]["srgan"]
+    assert (
+        shown.believed is None
+        and "D was needed for training only" in superres.curtain_of(shown)["told"]["srgan"]
+    )
     method = enlargers.loaded("srgan").method
     method.D = tiny("srgan", 3, **JUDGED).D.eval()
     made = shown.columns["srgan"].image
     with torch.inference_mode():
-        logits = torch.cat([method.D(to_tensor(made)[..., t : t + 16, l : l + 16]) for t in range(0, 64, 16) for l in range(0, 64, 16)])  # noqa: E741
+        logits = torch.cat(
+            [
+                method.D(to_tensor(made)[..., t : t + 16, left : left + 16])
+                for t in range(0, 64, 16)
+                for left in range(0, 64, 16)
+            ]
+        )
     wanted = torch.nn.functional.softplus(-logits).mean().item()
     assert enlargers.belief(made) == pytest.approx(wanted, rel=1e-4)
 
@@ -259,7 +307,9 @@ def test_what_a_visitor_asks_for_last_builds_on_the_wish_before_and_ends_its_wor
     _, other = visitors.change("b", lambda v: v)
     assert one() and other()
     view, two = visitors.change("a", lambda v: replace(v, side=64))
-    assert (view.at, view.side) == (4, 64) == (visitors.view("a").at, visitors.view("a").side), "though nothing was shown yet"
+    assert (view.at, view.side) == (4, 64) == (visitors.view("a").at, visitors.view("a").side), (
+        "though nothing was shown yet"
+    )
     assert not one() and two() and other()
     view, _ = visitors.change("a", lambda v: replace(v, chosen="srgan"), anew=False)
     assert two() and visitors.view("a") == view
@@ -271,7 +321,9 @@ def test_what_a_visitor_asks_for_last_builds_on_the_wish_before_and_ends_its_wor
     assert len(visitors._views) == 3 and visitors.view("a").at == 0
 
 
-def test_results_of_examples_are_kept_up_to_a_limit_and_those_of_visitors_never(gallery, tmp_path, monkeypatch):
+def test_results_of_examples_are_kept_up_to_a_limit_and_those_of_visitors_never(
+    gallery, tmp_path, monkeypatch
+):
     calls = []
     enlarge = enlargers.enlarge
     monkeypatch.setattr(enlargers, "enlarge", lambda *a: calls.append(a[0]) or enlarge(*a))
@@ -292,7 +344,12 @@ def test_what_costs_nothing_is_shown_at_once_and_the_rest_as_it_is_made(gallery)
     steps = list(superres.growing(part.settle(side=64, keys=KEYS), ("heap",), lambda: True))
     skip = gr.skip()
     assert len(steps) == 6 and {len(s) for s in steps} == {6}
-    assert steps[0][0]["box"][2:] == [64, 64] and steps[0][1:4] == (skip,) * 3 and "512 × 600" in steps[0][4] and steps[0][5] == "heap"
+    assert (
+        steps[0][0]["box"][2:] == [64, 64]
+        and steps[0][1:4] == (skip,) * 3
+        and "512 × 600" in steps[0][4]
+        and steps[0][5] == "heap"
+    )
     for step in steps[1:]:
         assert (step[0], step[4], step[5]) == (skip,) * 3 and step[1]["columns"] and step[2]["pictures"]
     assert steps[-2][3] == skip and "<svg" in steps[-1][3]
@@ -313,7 +370,9 @@ def test_the_spectrum_tells_what_lies_beyond_the_input():
     assert "nan" not in html and "inf" not in html
     flat = Image.new("RGB", (64, 64), "red")
     assert "nan" not in spectrum.plot({"bicubic": flat, "original": flat})
-    assert "Too small" in spectrum.plot({"bicubic": grain(31, 200)}) and "<svg" in spectrum.plot({"bicubic": grain(200, 33)})
+    assert "Too small" in spectrum.plot({"bicubic": grain(31, 200)}) and "<svg" in spectrum.plot(
+        {"bicubic": grain(200, 33)}
+    )
 
 
 # ---- The whole photograph ----
@@ -338,9 +397,14 @@ class Here:
 def test_twice_is_done_in_the_manner_of_the_net_that_is_looked_at(folder, monkeypatch, tmp_path):
     monkeypatch.setattr(pipeline, "SHIPPED", tmp_path)
     assert enlargers.twice("srgan") is None
-    for key, name, found in (("srcnn", "srcnn-photographs-x2", "srcnn-x2"), ("srresnet", "srresnet-photographs-x2", "srresnet-x2")):
+    for key, name, found in (
+        ("srcnn", "srcnn-photographs-x2", "srcnn-x2"),
+        ("srresnet", "srresnet-photographs-x2", "srresnet-x2"),
+    ):
         (tmp_path / name).symlink_to(folder / "srresnet-photographs-x2")
-        assert enlargers.twice(key) == enlargers.twice("content") == found, "its own; else SRResNet's, else any"
+        assert enlargers.twice(key) == enlargers.twice("content") == found, (
+            "its own; else SRResNet's, else any"
+        )
     assert enlargers.twice("srcnn") == "srcnn-x2" and enlargers.title_of("srcnn-x2") == "SRCNN, twice"
     assert enlargers.model_of("srgan-x2") == "srgan-photographs-x2" and enlargers.scale_of("srgan") == 4
 
@@ -363,11 +427,18 @@ def test_a_photograph_in_tiles_is_the_picture_at_once(gallery, tmp_path, monkeyp
     assert made.size == (150 * k, 70 * k) and (job.done, job.of) == (6, 6) == (6, whole.tiles_of((150, 70)))
     off = np.abs(np.asarray(made, int) - np.asarray(model(image), int))
     assert off.max() <= 1, "no seam"
-    assert job.over and not os.path.exists(job.file) and not os.path.exists(os.path.dirname(job.file)), "nothing stays behind"
+    assert job.over and not os.path.exists(job.file) and not os.path.exists(os.path.dirname(job.file)), (
+        "nothing stays behind"
+    )
     small = np.asarray(made.resize(job.preview.size, Image.BOX), int)
     assert np.abs(np.asarray(job.preview, int) - small).mean() < 3, "the preview is the result"
     html = whole.shown(job)
-    assert "tile <b>6</b> of 6" in html and f"{150 * k} × {70 * k}" in html and "Done." in html and "width:100%" in html
+    assert (
+        "tile <b>6</b> of 6" in html
+        and f"{150 * k} × {70 * k}" in html
+        and "Done." in html
+        and "width:100%" in html
+    )
 
 
 def test_a_stopped_photograph_leaves_nothing(gallery, monkeypatch):
@@ -391,7 +462,9 @@ def test_a_full_line_and_a_picture_too_large_are_sentences(gallery, monkeypatch)
     with pytest.raises(ImageError, match="40 megapixels: make the longer side at most"):
         next(whole.follow("srgan", Image.new("RGB", (2000, 1251)), "a"))
     view = part.View(-1, "x", chosen="srgan")
-    assert "Too large" in whole.idle(view, (2000, limit // 2000 + 1)) and "6528 × 4896" in whole.idle(view, (1632, 1224))
+    assert "Too large" in whole.idle(view, (2000, limit // 2000 + 1)) and "6528 × 4896" in whole.idle(
+        view, (1632, 1224)
+    )
     assert "130 tiles" in whole.idle(view, (1632, 1224))
 
 
@@ -439,7 +512,9 @@ class Guest(Visit):
         return self.page.evaluate("[...document.querySelectorAll('#sr-lens canvas')].map(c => c.toDataURL())")
 
     def marks(self) -> list[str]:
-        return self.page.evaluate("[...document.querySelectorAll('#sr-lens .lens-whole i')].map(i => i.style.left + ' ' + i.style.top)")
+        return self.page.evaluate(
+            "[...document.querySelectorAll('#sr-lens .lens-whole i')].map(i => i.style.left + ' ' + i.style.top)"
+        )
 
 
 @pytest.fixture
@@ -461,11 +536,17 @@ def test_it_opens_finished_and_one_magnifier_moves_over_all(visit):
     third.scroll_into_view_if_needed()
     box = third.bounding_box()
     v.page.mouse.move(box["x"] + 0.8 * box["width"], box["y"] + 0.2 * box["height"])
-    v.until("([b]) => [...document.querySelectorAll('#sr-lens canvas')].every((c, i) => c.toDataURL() !== b[i])", before)
+    v.until(
+        "([b]) => [...document.querySelectorAll('#sr-lens canvas')].every((c, i) => c.toDataURL() !== b[i])",
+        before,
+    )
     assert len(set(v.marks())) == 1, "the same place in all"
     there = v.marks()
     v.page.locator("#sr-lens .lens-whole").first.press("ArrowLeft")
-    v.until("([m]) => { const i = document.querySelector('#sr-lens .lens-whole i'); return i.style.left + ' ' + i.style.top !== m; }", there[0])
+    v.until(
+        "([m]) => { const i = document.querySelector('#sr-lens .lens-whole i'); return i.style.left + ' ' + i.style.top !== m; }",
+        there[0],
+    )
     assert len(set(v.marks())) == 1 and v.marks() != there
 
 
@@ -483,10 +564,22 @@ def test_the_loss_is_switched_and_the_address_shows_another_visitor_the_same(vis
     v.page.locator("#sr-side").get_by_role("radio", name="128 px").check()
     v.other(before)
     wish = v.wish()
-    assert {k: wish[k] for k in ("picture", "side", "way", "model")} == {"picture": "4", "side": "128", "way": "shrink", "model": "srgan"}
+    assert {k: wish[k] for k in ("picture", "side", "way", "model")} == {
+        "picture": "4",
+        "side": "128",
+        "way": "shrink",
+        "model": "srgan",
+    }
     assert v.page.inner_text("#sr-curtain b.r") == "SRGAN", "a new picture leaves the choice alone"
-    other = visit(v.page.url[v.page.url.index("?") :].replace("?tab=super-resolution", "").replace("&tab=super-resolution", ""))
-    other.until("([b]) => JSON.stringify([...document.querySelectorAll('#sr-lens img')].map(i => i.src)) === JSON.stringify(b)", v.sources())
+    other = visit(
+        v.page.url[v.page.url.index("?") :]
+        .replace("?tab=super-resolution", "")
+        .replace("&tab=super-resolution", "")
+    )
+    other.until(
+        "([b]) => JSON.stringify([...document.querySelectorAll('#sr-lens img')].map(i => i.src)) === JSON.stringify(b)",
+        v.sources(),
+    )
     assert other.page.inner_text("#sr-curtain b.r") == "SRGAN"
 
 
@@ -502,7 +595,9 @@ def test_a_click_chooses_the_part_and_as_it_is_knows_no_original(visit):
     v.page.locator("#sr-side").get_by_role("radio", name="64 px").check()
     v.page.locator("#sr-way").get_by_role("radio", name="as it is").check()
     v.until("() => document.querySelectorAll('#sr-lens figure').length === 5")
-    v.until("() => document.querySelector('#sr-curtain .curtain-told').innerText.includes('Nobody knows the original')")
+    v.until(
+        "() => document.querySelector('#sr-curtain .curtain-told').innerText.includes('Nobody knows the original')"
+    )
     assert "misses x" in v.page.inner_text("#sr-lens") and "dB" not in v.page.inner_text("#sr-lens")
 
 

@@ -38,7 +38,13 @@ def folder(tmp_path_factory):
     for data, methods in MODELS.items():
         for seed, method in enumerate(methods):
             nets = CRITICS[method] if data == "icons" else ()
-            export(home / f"{method}-{data}", tiny(method, seed).eval(), size=16, card={"summary": "tiny"}, nets=nets)
+            export(
+                home / f"{method}-{data}",
+                tiny(method, seed).eval(),
+                size=16,
+                card={"summary": "tiny"},
+                nets=nets,
+            )
     shipped = pipeline.SHIPPED / "pix2pix-icons"
     if shipped.is_dir():
         (home / shipped.name).symlink_to(shipped)
@@ -80,7 +86,11 @@ def test_it_offers_what_is_here_and_the_map_leads_to_it(gallery):
 def test_examples_are_small_and_partners_are_known_where_they_exist(key):
     found = examples(key)
     assert len(found) == 12 and len({e.name for e in found}) == 12
-    assert {e.x.size for e in found} == {e.y.size for e in found} == ({(128, 128)} if key == "photographs" else {(64, 64)})
+    assert (
+        {e.x.size for e in found}
+        == {e.y.size for e in found}
+        == ({(128, 128)} if key == "photographs" else {(64, 64)})
+    )
     assert {e.partners for e in found} == {key != "photographs"}
 
 
@@ -101,9 +111,16 @@ def test_a_scene_is_what_comes_nearest_to_the_wish(gallery):
     assert scene.settle("icons", "xy", [], "").methods == ("cyclegan", "discogan", "dualgan", "unit")
     one_sided = scene.settle("icons", "xy", [], "distancegan")
     assert one_sided.chosen == "distancegan" and len(one_sided.methods) == scene.MOST
-    assert scene.settle("icons", "xy", list(cycles.METHOD_TEXTS), "dualgan").methods == ("discogan", "dualgan", "unit", "distancegan"), "the latest ticked"
+    assert scene.settle("icons", "xy", list(cycles.METHOD_TEXTS), "dualgan").methods == (
+        "discogan",
+        "dualgan",
+        "unit",
+        "distancegan",
+    ), "the latest ticked"
     back = scene.settle("icons", "yx", ["distancegan", "unit"], "distancegan")
-    assert (back.chosen, back.methods) == ("unit", ("unit", "distancegan")), "the way back needs another method"
+    assert (back.chosen, back.methods) == ("unit", ("unit", "distancegan")), (
+        "the way back needs another method"
+    )
     assert scene.settle("icons", "zz", ["nonsense"], "nonsense", 10**6).at == 10**6 % 12
     assert scene.settle("icons", "xy", list(cycles.METHOD_TEXTS), "unit").methods.count("unit") == 1
     with pytest.raises(gr.Error) as caught:
@@ -117,7 +134,11 @@ def test_a_scene_is_what_comes_nearest_to_the_wish(gallery):
 def seen(model, direction: str) -> cycles.Screen:
     source, target = noise(1, 3, 16, 16, seed=1), noise(1, 3, 16, 16, seed=2)
     made = roundtrip.over(model, source, direction)
-    back = model.translate(made, direction="yx" if direction == "xy" else "xy") if "direction" in model.controls else None
+    back = (
+        model.translate(made, direction="yx" if direction == "xy" else "xy")
+        if "direction" in model.controls
+        else None
+    )
     return cycles.Screen(direction, source, made, back, target, roundtrip.over(model, target, direction))
 
 
@@ -129,7 +150,9 @@ def test_the_terms_of_cyclegan_are_those_that_it_is_trained_on(gallery):
             trained = model.method.generator_loss({domain: s.source, other: s.target})
         shown = {t.label: (t.weight, t.value) for t in cycles.terms(model, s)}
         weights = model.method.weights(0)
-        wanted = [(weights[n], trained[n].item()) for n in (f"gan_{other}", f"cycle_{domain}", f"identity_{other}")]
+        wanted = [
+            (weights[n], trained[n].item()) for n in (f"gan_{other}", f"cycle_{domain}", f"identity_{other}")
+        ]
         assert [w for w, _ in shown.values()] == [w for w, _ in wanted]
         assert [v for _, v in shown.values()] == pytest.approx([v for _, v in wanted], abs=1e-4)
 
@@ -141,7 +164,9 @@ def test_terms_leave_out_a_discriminator_that_did_not_come(gallery, folder, meth
         s = seen(model, direction)
         whole = cycles.terms(model, s)
         assert whole[0].kind == "gan" and all(t.value == t.value for t in whole)
-        assert ("l1" in {t.kind for t in whole}) == ("direction" in model.controls), "a cycle, where there is one"
+        assert ("l1" in {t.kind for t in whole}) == ("direction" in model.controls), (
+            "a cycle, where there is one"
+        )
         for net in CRITICS[method]:
             setattr(model.method, net, None)
         cycles._judging.cache_clear()
@@ -221,7 +246,10 @@ def test_most_examples_have_colour_enough_to_ask_for():
 
 
 def test_pictures_without_partners_ask_something_else(gallery):
-    for now in (scene.settle("photographs", "xy", [], ""), scene.settle("icons", "xy", [], "", own=Image.new("RGB", (9, 9), "red"))):
+    for now in (
+        scene.settle("photographs", "xy", [], ""),
+        scene.settle("icons", "xy", [], "", own=Image.new("RGB", (9, 9), "red")),
+    ):
         row, asked = scene.question(now, now.trips(), None)
         assert "no partner" in row and "upper half" in asked and not now.askable
 
@@ -242,7 +270,9 @@ class Guest(Visit):
 
     def tab(self, name: str) -> None:
         self.page.get_by_role("tab", name=name, exact=True).click()
-        self.page.wait_for_selector({"Map": "#map", "Paired": "#pad canvas", "Unpaired": "#sides img"}[name], state="visible")
+        self.page.wait_for_selector(
+            {"Map": "#map", "Paired": "#pad canvas", "Unpaired": "#sides img"}[name], state="visible"
+        )
 
     def made(self) -> list[str]:
         """The images side by side: the source, then what each method makes of it."""
@@ -250,7 +280,10 @@ class Guest(Visit):
 
     def other(self, before: list[str]) -> None:
         """Wait until the images side by side are not those."""
-        self.until("([b]) => JSON.stringify([...document.querySelectorAll('#sides img')].map(i => i.src)) !== JSON.stringify(b)", before)
+        self.until(
+            "([b]) => JSON.stringify([...document.querySelectorAll('#sides img')].map(i => i.src)) !== JSON.stringify(b)",
+            before,
+        )
 
 
 @pytest.fixture
@@ -269,7 +302,9 @@ def test_it_opens_finished_and_every_picture_has_a_text(visit):
     assert "F(G(x)) − x" in text and "G(y) − y" in text and "What to notice" in text
     assert "Predict first" in v.page.inner_text("#partner") and v.page.locator("#heap button").count() == 12
     assert v.page.evaluate("[...document.images].filter(i => !i.alt.trim()).length") == 0
-    assert v.page.evaluate("[...document.querySelectorAll('svg[role=img]')].every(s => s.getAttribute('aria-label'))")
+    assert v.page.evaluate(
+        "[...document.querySelectorAll('svg[role=img]')].every(s => s.getAttribute('aria-label'))"
+    )
 
 
 @pytest.mark.browser
@@ -278,7 +313,10 @@ def test_no_width_scrolls_sideways(visit, width):
     v = visit(size=(width, 900))
     v.page.wait_for_selector("#bring", state="visible")
     assert v.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 1
-    assert v.page.evaluate("(({width}) => width)(document.querySelector('#bring').getBoundingClientRect())") >= 100
+    assert (
+        v.page.evaluate("(({width}) => width)(document.querySelector('#bring').getBoundingClientRect())")
+        >= 100
+    )
 
 
 @pytest.mark.browser
@@ -298,7 +336,10 @@ def test_an_address_shows_another_visitor_the_same(visit):
         "tab": "unpaired", "subject": "icons", "method": "unit", "direction": "yx", "example": "3",
     }  # fmt: skip
     other = visit(v.page.url[v.page.url.index("?") :])
-    other.until("([b]) => JSON.stringify([...document.querySelectorAll('#sides img')].map(i => i.src)) === JSON.stringify(b)", v.made())
+    other.until(
+        "([b]) => JSON.stringify([...document.querySelectorAll('#sides img')].map(i => i.src)) === JSON.stringify(b)",
+        v.made(),
+    )
     assert "UNIT" in other.page.inner_text("#sides [aria-checked=true]")
 
 
@@ -307,7 +348,10 @@ def test_of_fast_clicks_the_last_wins(visit):
     v, fresh = visit(), visit("?tab=unpaired&subject=icons&method=cyclegan&direction=xy&example=6")
     for n in (3, 9, 1, 4, 6):
         v.page.locator("#heap button").nth(n).click()
-    v.until("([b]) => JSON.stringify([...document.querySelectorAll('#sides img')].map(i => i.src)) === JSON.stringify(b)", fresh.made())
+    v.until(
+        "([b]) => JSON.stringify([...document.querySelectorAll('#sides img')].map(i => i.src)) === JSON.stringify(b)",
+        fresh.made(),
+    )
     assert v.wish()["example"] == "6"
     shown = v.page.locator("#sides button:not(:disabled)")
     for n in (1, 2, 0, 3, 2):
@@ -318,7 +362,9 @@ def test_of_fast_clicks_the_last_wins(visit):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("query", ["subject=horses", "subject=icons&method=%3Cb%3E&direction=up&example=" + "9" * 50 + "&noise=-3"])
+@pytest.mark.parametrize(
+    "query", ["subject=horses", "subject=icons&method=%3Cb%3E&direction=up&example=" + "9" * 50 + "&noise=-3"]
+)
 def test_an_address_that_was_mistyped_shows_what_it_can(visit, query):
     v = visit(f"?tab=unpaired&{query}")
     v.page.wait_for_timeout(1500)
@@ -336,7 +382,13 @@ def test_each_tab_keeps_its_own_part_of_the_address(visit):
     v.page.locator("#examples button").nth(4).click()
     v.until("() => new URL(location).searchParams.get('example') === '4'")
     v.tab("Unpaired")
-    assert v.wish() == {"tab": "unpaired", "subject": "icons", "method": "discogan", "direction": "xy", "example": "2"}
+    assert v.wish() == {
+        "tab": "unpaired",
+        "subject": "icons",
+        "method": "discogan",
+        "direction": "xy",
+        "example": "2",
+    }
 
 
 @pytest.mark.browser
@@ -374,7 +426,10 @@ def test_the_partner_is_named_after_a_guess_and_a_new_picture_asks_anew(visit):
     assert v.page.locator("#four .true").count() == 0
     v.choose("#which", "B")
     v.page.wait_for_selector("#four .true")
-    assert "is the true partner" in v.page.inner_text("#partner") and v.page.locator("#partner .bars li").count() == 4
+    assert (
+        "is the true partner" in v.page.inner_text("#partner")
+        and v.page.locator("#partner .bars li").count() == 4
+    )
     v.page.locator("#sides button", has_text="DualGAN").click()
     v.until("() => document.querySelector('#partner').innerText.includes(\"DualGAN's\")")
     v.page.locator("#heap button").nth(1).click()
@@ -425,7 +480,9 @@ def test_subjects_change_and_lecture_mode_is_larger(visit):
 # ---- The API ----
 
 
-def ask(server: Server, data: bytes, model: str = "cyclegan-icons", direction: str = "xy") -> Image.Image | str:
+def ask(
+    server: Server, data: bytes, model: str = "cyclegan-icons", direction: str = "xy"
+) -> Image.Image | str:
     """What /unpaired answers to an image file."""
     return server.ask("unpaired", data, model, direction)
 

@@ -41,7 +41,9 @@ def state(module: nn.Module) -> dict[str, torch.Tensor]:
 
 def changed(before: dict[str, torch.Tensor], module: nn.Module) -> list[str]:
     now = module.state_dict()
-    return sorted(before.keys() ^ now.keys()) + [k for k in before.keys() & now.keys() if not torch.equal(before[k], now[k])]
+    return sorted(before.keys() ^ now.keys()) + [
+        k for k in before.keys() & now.keys() if not torch.equal(before[k], now[k])
+    ]
 
 
 def require(holds: bool, sentence: str) -> None:
@@ -76,7 +78,10 @@ def test_a_seed_draws_the_weights_whatever_was_drawn_before(key):
     torch.rand(7)
     before = torch.get_rng_state()
     again, other = tiny(key, seed=1), tiny(key, seed=2)
-    require(torch.equal(before, torch.get_rng_state()), f"{key}: seeded() moves the global stream of random numbers")
+    require(
+        torch.equal(before, torch.get_rng_state()),
+        f"{key}: seeded() moves the global stream of random numbers",
+    )
     require(changed(state(one), again) == [], f"{key}: two builds of one seed differ")
     require(changed(state(one), other) != [], f"{key}: another seed draws the same weights")
 
@@ -84,9 +89,14 @@ def test_a_seed_draws_the_weights_whatever_was_drawn_before(key):
 @EACH
 def test_the_papers_networks_are_as_large_as_they_were(key, golden, unfilled):
     """Whose numbers they are is written into the file by hand, and kept."""
-    kept = golden.read(f"parameters/{key}") or {"source": "not compared with the paper yet: say here whose numbers they are"}
+    kept = golden.read(f"parameters/{key}") or {
+        "source": "not compared with the paper yet: say here whose numbers they are"
+    }
     nets = METHODS[key](METHODS[key].Config()).networks()
-    found = {"source": kept["source"], "parameters": {name: sum(p.numel() for p in net.parameters()) for name, net in nets.items()}}
+    found = {
+        "source": kept["source"],
+        "parameters": {name: sum(p.numel() for p in net.parameters()) for name, net in nets.items()},
+    }
 
     def differ(kept: dict, found: dict) -> list[str]:
         one, other = kept["parameters"], found["parameters"]
@@ -113,10 +123,15 @@ def test_each_turn_moves_exactly_the_networks_that_it_names(key, golden):
         (taken,) = turns_taken(t, 1)
         for name, moved in taken:
             wanted = trains[stage, name]
-            require(moved == wanted, f"{key}, stage '{stage}', step {step}: turn '{name}' names {told(wanted)} and moves {told(moved)}")
+            require(
+                moved == wanted,
+                f"{key}, stage '{stage}', step {step}: turn '{name}' names {told(wanted)} and moves {told(moved)}",
+            )
             met.add((stage, name))
         if step < 6:
-            lines.append(f"{stage} {step}: " + "; ".join(f"{name} moves {told(moved)}" for name, moved in taken))
+            lines.append(
+                f"{stage} {step}: " + "; ".join(f"{name} moves {told(moved)}" for name, moved in taken)
+            )
     require(met == trains.keys(), f"{key}: (stage, turn) {told({*map(str, trains.keys() - met)})} never ran")
 
     def differ(kept: list[str], found: list[str]) -> list[str]:
@@ -139,11 +154,22 @@ def test_every_term_is_a_number_of_its_own_with_a_weight_at_every_step(key):
             at, terms = f"{key}, stage '{stage.name}', turn '{name}'", turn.loss(example(method))
             require(bool(terms), f"{at}: there are no terms")
             for term, value in terms.items():
-                require(value.dim() == 0 and bool(value.isfinite()), f"{at}: the term '{term}' is no finite scalar, but {value!r}")
-                require(value.requires_grad, f"{at}: the term '{term}' teaches nothing: no gradient flows from it")
-                require(term not in met, f"{at}: turn '{met.get(term)}' has a term '{term}', too, and the log would lose one")
+                require(
+                    value.dim() == 0 and bool(value.isfinite()),
+                    f"{at}: the term '{term}' is no finite scalar, but {value!r}",
+                )
+                require(
+                    value.requires_grad, f"{at}: the term '{term}' teaches nothing: no gradient flows from it"
+                )
+                require(
+                    term not in met,
+                    f"{at}: turn '{met.get(term)}' has a term '{term}', too, and the log would lose one",
+                )
                 for step in range(stage.steps):
-                    require(term in method.weights(step), f"{at}: weights({step}) has no weight for the term '{term}'")
+                    require(
+                        term in method.weights(step),
+                        f"{at}: weights({step}) has no weight for the term '{term}'",
+                    )
                 met[term] = name
 
 
@@ -159,8 +185,14 @@ def test_losses_are_pure(key):
         for _ in range(2):
             torch.manual_seed(0)
             numbers.append({k: v.item() for k, v in turn.loss(batch).items()})
-        require(numbers[0] == numbers[1], f"{at} differs between two calls on one stream of random numbers: {numbers}")
-        require(changed(before, method) == [], f"{at} changes {told({*changed(before, method)})}; `after` is the place for that")
+        require(
+            numbers[0] == numbers[1],
+            f"{at} differs between two calls on one stream of random numbers: {numbers}",
+        )
+        require(
+            changed(before, method) == [],
+            f"{at} changes {told({*changed(before, method)})}; `after` is the place for that",
+        )
         require(set(vars(method)) == names, f"{at} stores {told(set(vars(method)) - names)} on the method")
         left = {k for k, p in method.named_parameters() if p.grad is not None}
         require(not left, f"{at} leaves gradients in {told(left)}")
@@ -181,7 +213,9 @@ def test_a_turn_sends_gradients_into_the_networks_that_it_trains_and_no_others(k
             total = weighted_sum(turn.loss(batch), method.weights(0))
         learning = [p for p in method.parameters() if p.requires_grad]
         slopes = torch.autograd.grad(total, learning, allow_unused=True)
-        reached = {letter for letter, slope in zip(owners, slopes, strict=True) if slope is not None and slope.any()}
+        reached = {
+            letter for letter, slope in zip(owners, slopes, strict=True) if slope is not None and slope.any()
+        }
         require(
             reached == {*turn.trains},
             f"{key}, stage '{stage}', turn '{name}' trains {told({*turn.trains})}, and its gradients reach {told(reached)}",
@@ -198,7 +232,10 @@ def test_what_turns_share_changes_no_number(key):
         apart = {k: v.item() for k, v in turn.loss(batch).items()}
         torch.manual_seed(0)
         shared = {k: v.item() for k, v in turn.loss(batch | method.fakes(batch)).items()}
-        require(shared == pytest.approx(apart, rel=1e-9), f"{key}, stage '{stage}', turn '{name}': {shared} of what is shared; {apart} of its own")
+        require(
+            shared == pytest.approx(apart, rel=1e-9),
+            f"{key}, stage '{stage}', turn '{name}': {shared} of what is shared; {apart} of its own",
+        )
 
 
 # ---- Resume ----
@@ -208,7 +245,9 @@ def test_what_turns_share_changes_no_number(key):
 def test_a_resumed_run_takes_the_very_same_steps(key, tmp_path):
     """Bit for bit, from the middle of a stage, before, on and after the border of two."""
     lengths = [stage.steps for stage in tiny(key).stages()]
-    cuts, total = ([lengths[0] - 1, lengths[0], lengths[0] + 2], lengths[0] + 4) if len(lengths) > 1 else ([3], 6)
+    cuts, total = (
+        ([lengths[0] - 1, lengths[0], lengths[0] + 2], lengths[0] + 4) if len(lengths) > 1 else ([3], 6)
+    )
     whole = trainer(tiny(key), seed=3)
     for _ in range(total):
         whole.advance()
@@ -226,7 +265,10 @@ def test_a_resumed_run_takes_the_very_same_steps(key, tmp_path):
         resumed = everything(rest)
         assert straight.keys() == resumed.keys()
         other = {k for k in straight if not torch.equal(straight[k], resumed[k])}
-        require(not other, f"{key}, stopped at step {at} of {total} and resumed: {len(other)} tensors differ, such as {told({min(other, default='')})}")
+        require(
+            not other,
+            f"{key}, stopped at step {at} of {total} and resumed: {len(other)} tensors differ, such as {told({min(other, default='')})}",
+        )
 
 
 # ---- Export ----
@@ -242,17 +284,27 @@ def test_an_export_is_loaded_strictly_and_translates_as_its_method_does(key, tmp
     folder = export(tmp_path / "model", method, size=side_of(method))
     loaded, config = load_method(folder)
     lay_out(loaded, "cpu")  # as a trained one lies in memory
-    assert type(loaded) is type(method) and asdict(loaded.config) == asdict(method.config) and config["size"] == side_of(method)
+    assert (
+        type(loaded) is type(method)
+        and asdict(loaded.config) == asdict(method.config)
+        and config["size"] == side_of(method)
+    )
     assert {*loaded.networks()} == {*method.inference} == {p.stem for p in folder.glob("*.safetensors")}
-    assert not any(m.training for m in loaded.modules()) and not any(p.requires_grad for p in loaded.parameters())
+    assert not any(m.training for m in loaded.modules()) and not any(
+        p.requires_grad for p in loaded.parameters()
+    )
 
     for name in method.inference:  # float16 for weights
         theirs = getattr(loaded, name).state_dict()
         for part, value in getattr(method, name).state_dict().items():
-            torch.testing.assert_close(theirs[part], value, rtol=2**-10, atol=1e-6, msg=lambda m, at=f"{name}.{part}": f"{at}\n{m}")
+            torch.testing.assert_close(
+                theirs[part], value, rtol=2**-10, atol=1e-6, msg=lambda m, at=f"{name}.{part}": f"{at}\n{m}"
+            )
         getattr(method, name).load_state_dict(theirs)
     for wish, controls in wishes(method).items():
-        one, other = (m.translate(example(method)["x"], generator=rng(0), **controls) for m in (method, loaded))
+        one, other = (
+            m.translate(example(method)["x"], generator=rng(0), **controls) for m in (method, loaded)
+        )
         require(
             torch.equal(one, other),
             f"{key} ({wish}): an export translates otherwise than its method, so what translate() needs lies outside the networks "
@@ -286,10 +338,16 @@ def test_translate_keeps_size_range_input_and_modes(key):
         for wish, controls in wishes(method).items():
             y = method.translate(x, **controls)
             wanted = (*x.shape[:2], *(method.enlarges * s for s in x.shape[2:]))
-            require(y.shape == wanted, f"{key} ({wish}): translate() of {tuple(x.shape)} gives {tuple(y.shape)}, not {wanted}")
+            require(
+                y.shape == wanted,
+                f"{key} ({wish}): translate() of {tuple(x.shape)} gives {tuple(y.shape)}, not {wanted}",
+            )
             # What the squared error asks for lies barely beyond, and is cut where it becomes bytes.
             require(method.enlarges > 1 or y.abs().max() <= 1, f"{key} ({wish}): translate() leaves [-1, 1]")
-            require([m.training for m in method.modules()] == modes, f"{key} ({wish}): translate() flips the mode of a module")
+            require(
+                [m.training for m in method.modules()] == modes,
+                f"{key} ({wish}): translate() flips the mode of a module",
+            )
             require(torch.equal(x, example(method)["x"]), f"{key} ({wish}): translate() changes its input")
 
 
@@ -302,12 +360,20 @@ def test_a_translation_is_a_matter_of_its_input_and_its_seed(key):
         one, again, other = (method.translate(x, generator=rng(s), **controls) for s in (1, 1, 2))
         require(torch.equal(one, again), f"{key} ({wish}): two translations of one seed differ")
         if seeded:
-            require(not torch.equal(one, other), f'{key} ({wish}): "seed" is among its controls and does nothing')
+            require(
+                not torch.equal(one, other), f'{key} ({wish}): "seed" is among its controls and does nothing'
+            )
         else:
             plain = method.translate(x, **controls)
             alike = torch.equal(one, other) and torch.equal(one, plain)
-            require(alike, f'{key} ({wish}): a translation depends on chance, but "seed" is not among its controls')
-        require(torch.equal(torch.get_rng_state(), random), f"{key} ({wish}): translate() draws from the global stream of random numbers")
+            require(
+                alike,
+                f'{key} ({wish}): a translation depends on chance, but "seed" is not among its controls',
+            )
+        require(
+            torch.equal(torch.get_rng_state(), random),
+            f"{key} ({wish}): translate() draws from the global stream of random numbers",
+        )
 
 
 @EACH
@@ -316,16 +382,24 @@ def test_float32_gives_what_float64_gives_to_rounding(key):
     narrow, wide = amplified(tiny(key)).eval(), amplified(tiny(key)).double().eval()
     wide.load_state_dict(narrow.state_dict())
     batch = example(narrow)
-    both = [(narrow, batch), (wide, {k: v.double() if v.is_floating_point() else v for k, v in batch.items()})]
+    both = [
+        (narrow, batch),
+        (wide, {k: v.double() if v.is_floating_point() else v for k, v in batch.items()}),
+    ]
     for wish, controls in wishes(narrow).items():
         one, other = (m.translate(b["x"], generator=rng(0), **controls).double() for m, b in both)
-        torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-4, msg=lambda m, wish=wish: f"{key} ({wish})\n{m}")
+        torch.testing.assert_close(
+            one, other, rtol=1e-4, atol=1e-4, msg=lambda m, wish=wish: f"{key} ({wish})\n{m}"
+        )
     for (stage, name, turn), (*_, same) in zip(turns(narrow), turns(wide), strict=True):
         found = []
         for loss, (_, given) in zip((turn.loss, same.loss), both, strict=True):
             torch.manual_seed(0)
             found.append({k: v.item() for k, v in loss(given).items()})
-        require(found[0] == pytest.approx(found[1], rel=1e-3, abs=1e-4), f"{key}, stage '{stage}', turn '{name}': {found}")
+        require(
+            found[0] == pytest.approx(found[1], rel=1e-3, abs=1e-4),
+            f"{key}, stage '{stage}', turn '{name}': {found}",
+        )
 
 
 # ---- Controls ----
@@ -342,9 +416,15 @@ def test_translate_takes_the_controls_that_it_declares_and_no_others(key):
         try:
             made = method.translate(x, generator=rng(0), **{control: value})
         except TypeError as fault:
-            require(control not in method.controls, f"{key}: translate() refuses its own control '{control}': {fault}")
+            require(
+                control not in method.controls,
+                f"{key}: translate() refuses its own control '{control}': {fault}",
+            )
             continue
-        require(control in method.controls, f"{key}: translate() takes '{control}', which is not among its controls")
+        require(
+            control in method.controls,
+            f"{key}: translate() takes '{control}', which is not among its controls",
+        )
         require(not torch.equal(made, plain), f"{key}: the control '{control}' does nothing")
 
 
@@ -360,15 +440,26 @@ def test_a_model_paints_what_its_method_paints_and_takes_its_controls(key, tmp_p
     always = {"mask": hole} if "mask" in method.controls else {}
     for wish, controls in wishes(method).items():
         made = to_tensor(model(image, seed=0, **controls | always))
-        wanted = model.method.translate(to_tensor(image), generator=rng(0), **controls | ({"mask": mask} if always else {})).clamp(-1, 1)
-        require(made.shape == wanted.shape, f"{key} ({wish}): a model makes {tuple(made.shape)} where its method makes {tuple(wanted.shape)}")
+        wanted = model.method.translate(
+            to_tensor(image), generator=rng(0), **controls | ({"mask": mask} if always else {})
+        ).clamp(-1, 1)
+        require(
+            made.shape == wanted.shape,
+            f"{key} ({wish}): a model makes {tuple(made.shape)} where its method makes {tuple(wanted.shape)}",
+        )
         gap = (made - wanted).abs().mean()
-        require(gap < 1 / 255, f"{key} ({wish}): what a model makes differs by {gap:.2g} from what its method makes")
+        require(
+            gap < 1 / 255,
+            f"{key} ({wish}): what a model makes differs by {gap:.2g} from what its method makes",
+        )
     for control, value in {**OTHERWISE, "mask": hole, "style": image, "scale": 2.0}.items():
         if control in method.controls:
             assert model(image, seed=0, **always | {control: value}).tobytes() != image.tobytes()
         else:
-            with pytest.raises(ValueError, match=f"has no control '{control}'; it has: {', '.join(method.controls) or 'none'}\\.$"):
+            with pytest.raises(
+                ValueError,
+                match=f"has no control '{control}'; it has: {', '.join(method.controls) or 'none'}\\.$",
+            ):
                 model(image, seed=0, **always | {control: value})
 
 
@@ -378,5 +469,7 @@ def test_a_model_paints_what_its_method_paints_and_takes_its_controls(key, tmp_p
 def test_what_is_kept_belongs_to_a_method():
     for folder in ("curves", "parameters", "turns"):
         strange = {path.stem for path in (FOLDER / folder).glob("*.json")} - METHODS.keys()
-        assert not strange, f"delete {', '.join(f'tests/golden/{folder}/{name}.json' for name in sorted(strange))}"
+        assert not strange, (
+            f"delete {', '.join(f'tests/golden/{folder}/{name}.json' for name in sorted(strange))}"
+        )
     assert not TINY.keys() - METHODS.keys()

@@ -50,12 +50,16 @@ def differences(key: str):
         found_at = {(s["stage"], s["step"]): s["terms"] for s in found["steps"]}
         kept_at = {(s["stage"], s["step"]): s["terms"] for s in kept["steps"]}
         if found_at.keys() != kept_at.keys():
-            return [f"{key} took {len(found_at)} steps of the stages {stages(found)}; before, {len(kept_at)} of {stages(kept)}"]
+            return [
+                f"{key} took {len(found_at)} steps of the stages {stages(found)}; before, {len(kept_at)} of {stages(kept)}"
+            ]
         told = []
         for (stage, step), before in kept_at.items():
             at, now = f"{key}, stage '{stage}', step {step}", found_at[stage, step]
             if before.keys() != now.keys():
-                told.append(f"{at}: the terms are {', '.join(now) or 'none'}; before, {', '.join(before) or 'none'}")
+                told.append(
+                    f"{at}: the terms are {', '.join(now) or 'none'}; before, {', '.join(before) or 'none'}"
+                )
                 continue
             told += [
                 f"{at}, term '{term}': {now[term]:.10g}; before, {before[term]:.10g}"
@@ -63,7 +67,10 @@ def differences(key: str):
                 if apart(before[term], now[term], 1e-6, 1e-9)
             ]
         if found["translations"].keys() != kept["translations"].keys():
-            return [*told, f"{key} translates {', '.join(found['translations'])}; before, {', '.join(kept['translations'])}"]
+            return [
+                *told,
+                f"{key} translates {', '.join(found['translations'])}; before, {', '.join(kept['translations'])}",
+            ]
         for wish, before in kept["translations"].items():
             told += [
                 f"{key}, translation ({wish}), value {i} of 8: {now:.10g}; before, {was:.10g}"

@@ -28,7 +28,9 @@ def test_every_term_of_every_loss_has_a_symbol_and_a_weight(key):
     batch = method.complete(fake_batch(enlarges=method.enlarges))
     for name, turn in turns(method).items():
         for term in turn.loss(batch):
-            assert term in method.symbols, f"{key}.symbols says nothing of the term {term!r} of the turn {name!r}"
+            assert term in method.symbols, (
+                f"{key}.symbols says nothing of the term {term!r} of the turn {name!r}"
+            )
             assert term in method.weights(0), f"{key}.weights gives no factor for {term!r}"
 
 
@@ -39,13 +41,18 @@ def test_symbols_name_nets_of_the_method_and_say_where_they_stand(key):
     for term, symbol in method.symbols.items():
         assert isinstance(symbol, Symbol) and symbol.latex and symbol.role in roles, (key, term)
         assert {*symbol.nets} - nets <= sometimes, f"{key}: the term {term!r} needs nets that are not there"
-        assert symbol.way in ("", "xy", "yx") and (not symbol.way or "direction" in method.controls), (key, term)
+        assert symbol.way in ("", "xy", "yx") and (not symbol.way or "direction" in method.controls), (
+            key,
+            term,
+        )
 
 
 def test_a_discriminator_that_is_not_loaded_leaves_its_terms_out(key):
     method = tiny(key).eval()
     batch = fake_batch(enlarges=method.enlarges)
-    name, turn = next((n, t) for n, t in reversed(turns(method).items()) if n.endswith(": G") or n.endswith(": x"))
+    name, turn = next(
+        (n, t) for n, t in reversed(turns(method).items()) if n.endswith(": G") or n.endswith(": x")
+    )
     torch.manual_seed(0)
     whole = {k: v.item() for k, v in turn.loss(batch).items()}
     for net in {*method.networks()} - {*method.inference} - {method.given}:

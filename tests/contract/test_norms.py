@@ -28,7 +28,10 @@ COUNTS: dict[str, list[tuple[dict, dict[str, int]]]] = {
     ],
     "discogan": [({"code": 0}, {"G": 2 * 5_513_856})],
     "unit": [({}, {"EG": 18_017_286, "D": 25_240_065})],
-    "stargan": [({"domains": 8}, {"G": 8_439_936, "D": 44_786_624}), ({"side": 64, "critic_layers": 5}, {"D": 11_175_872})],
+    "stargan": [
+        ({"domains": 8}, {"G": 8_439_936, "D": 44_786_624}),
+        ({"side": 64, "critic_layers": 5}, {"D": 11_175_872}),
+    ],
     "srcnn": [({}, {"G": 57_184 + 64 + 32 + 1}), ({"second": 1}, {"G": 8_129})],
     "srgan": [({"side": 64}, {"D": 13_079_745})],
 }
@@ -52,11 +55,17 @@ def test_every_variation_is_as_large_as_its_papers(unfilled):
 
 # ---- What is said of differences ----
 
+
 def test_a_net_of_ones_own_is_trained_as_the_method_is_now_and_not_as_shipped_ones_were():
     for key, cls in METHODS.items():
         config, paper = folder_recipe(key, 64).build().config, cls.Config()
-        assert {name: getattr(config, name) for name in cls.formerly} == {name: getattr(paper, name) for name in cls.formerly}, key
-    assert RECIPES["ost-icons"].build().config.fakes == 1.0 and RECIPES["unit-icons"].build().config.padding == "reflect"
+        assert {name: getattr(config, name) for name in cls.formerly} == {
+            name: getattr(paper, name) for name in cls.formerly
+        }, key
+    assert (
+        RECIPES["ost-icons"].build().config.fakes == 1.0
+        and RECIPES["unit-icons"].build().config.padding == "reflect"
+    )
 
 
 # ---- Norms ----
@@ -77,7 +86,10 @@ def accepted(key: str) -> list[dict]:
 
 
 def test_both_norms_of_a_config_are_found():
-    norms = {key: {changes.get("norm") for changes in accepted(key)} for key in ("cyclegan", "pix2pix", "distancegan", "srresnet", "unit")}
+    norms = {
+        key: {changes.get("norm") for changes in accepted(key)}
+        for key in ("cyclegan", "pix2pix", "distancegan", "srresnet", "unit")
+    }
     assert norms["cyclegan"] == norms["pix2pix"] == norms["distancegan"] == {"batch", "instance"}
     assert norms["srresnet"] == {"batch", "none"} and norms["unit"] == {None}
 
@@ -106,7 +118,12 @@ def test_a_batch_norm_never_sees_two_domains_at_once(key):
 # method: what its `fakes` are, each made in a call of its own.
 APART = {
     "pix2pix": lambda m, b: {"fake_y": m.G(b["x"])},
-    "cyclegan": lambda m, b: {"fake_y": m.G(b["x"]), "fake_x": m.F(b["y"]), "same_y": m.G(b["y"]), "same_x": m.F(b["x"])},
+    "cyclegan": lambda m, b: {
+        "fake_y": m.G(b["x"]),
+        "fake_x": m.F(b["y"]),
+        "same_y": m.G(b["y"]),
+        "same_x": m.F(b["x"]),
+    },
     "distancegan": lambda m, b: {"fake_y": m.G(b["x"])},
     "unit": lambda m, b: unit_apart(m, b),
     "pggan": lambda m, b: {"fake_y": m.fill(b["x"], b["mask"])},
@@ -126,7 +143,9 @@ def test_fakes_are_those_that_separate_calls_make(key):
         expected = APART[key](method, batch)
         assert made.keys() == expected.keys()
         for name, value in expected.items():
-            torch.testing.assert_close(made[name], value, rtol=1e-9, atol=1e-12, msg=lambda m, name=name: f"{name}\n{m}")
+            torch.testing.assert_close(
+                made[name], value, rtol=1e-9, atol=1e-12, msg=lambda m, name=name: f"{name}\n{m}"
+            )
 
 
 def unit_apart(method, batch) -> dict[str, torch.Tensor]:

@@ -49,7 +49,9 @@ def test_the_fast_step_of_cyclegan_is_the_plain_step_in_float64(up):
     # The bias before a norm is idle: its gradient is rounding alone, which Adam makes large. The images do not see it.
     batch = source.batch(None)
     for direction, x in (("xy", batch["x"]), ("yx", batch["y"])):
-        torch.testing.assert_close(fast.translate(x, direction=direction), plain.translate(x, direction=direction), rtol=0, atol=1e-9)
+        torch.testing.assert_close(
+            fast.translate(x, direction=direction), plain.translate(x, direction=direction), rtol=0, atol=1e-9
+        )
 
 
 def test_a_step_is_timed_over_the_whole_rhythm_of_a_method():
@@ -57,7 +59,12 @@ def test_a_step_is_timed_over_the_whole_rhythm_of_a_method():
     turns = disco.stages()[0].turns
     assert bench._rhythm(turns.values()) == 3
     assert bench._rhythm(built("cyclegan", **SMALL).stages()[0].turns.values()) == 1
-    assert [[name for name, turn in turns.items() if turn.runs(i)] for i in range(4)] == [["D"], ["G"], ["G"], ["D"]]
+    assert [[name for name, turn in turns.items() if turn.runs(i)] for i in range(4)] == [
+        ["D"],
+        ["G"],
+        ["G"],
+        ["D"],
+    ]
     step = bench._plain_step(disco.float().train(), {k: noise(2, 3, 64, 64) for k in ("x", "y")})
     d, g = (next(net.parameters()).clone() for net in (disco.D_A, disco.G_AB))
     step()

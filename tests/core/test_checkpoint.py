@@ -122,14 +122,19 @@ def test_the_card_tells_data_figures_and_failures(tmp_path):
         ("MIT: trained on icons", {"license": "mit"}),
         ("CC BY-SA 3.0: trained on MNIST", {"license": "cc-by-sa-3.0"}),
         ("Apache 2.0 and MIT: trained on emoji", {"license": "other", "license_name": "apache-2.0-and-mit"}),
-        ("research and teaching only: a, \"b\": c", {"license": "other", "license_name": "research-and-teaching-only"}),
+        (
+            'research and teaching only: a, "b": c',
+            {"license": "other", "license_name": "research-and-teaching-only"},
+        ),
         ("that of the pictures", {"license": "other", "license_name": "that-of-the-pictures"}),
         (None, {"license": "other", "license_name": "not-stated"}),
     ],
 )
 def test_a_card_begins_with_what_a_hub_of_models_reads(terms, license):
     yaml = pytest.importorskip("yaml", reason="PyYAML is not installed")
-    page = render_card(Path("x"), {"method": "unit", "config": {}, "card": {"licence": terms} if terms else {}})
+    page = render_card(
+        Path("x"), {"method": "unit", "config": {}, "card": {"licence": terms} if terms else {}}
+    )
     empty, front, rest = page.split("---\n", 2)
     assert empty == "" and rest.startswith("\n# x\n")
     facts = yaml.safe_load(front)
@@ -141,14 +146,32 @@ def test_a_card_begins_with_what_a_hub_of_models_reads(terms, license):
 
 
 def test_the_card_tells_how_the_settings_differ_from_the_papers():
-    config = asdict(METHODS["pix2pix"].Config()) | {"steps": 7_000, "up": "resized", "skips": False, "width": 32, "rate": 1e-3}
+    config = asdict(METHODS["pix2pix"].Config()) | {
+        "steps": 7_000,
+        "up": "resized",
+        "skips": False,
+        "width": 32,
+        "rate": 1e-3,
+    }
     line = "width 32 (64), skips no (yes), up resized (transposed), steps 7,000 (80,000), rate 0.001 (0.0002)"
-    assert differs("pix2pix", config) == line, "in the order of the Config, and nothing that is as in the paper"
+    assert differs("pix2pix", config) == line, (
+        "in the order of the Config, and nothing that is as in the paper"
+    )
     page = render_card(Path("x"), {"method": "pix2pix", "config": config, "card": {}})
-    assert f"\n\nDiffers from the paper (its own settings in brackets): {line}.\n\n" in page and "head of `i2i/methods/pix2pix.py`" in page
+    assert (
+        f"\n\nDiffers from the paper (its own settings in brackets): {line}.\n\n" in page
+        and "head of `i2i/methods/pix2pix.py`" in page
+    )
     assert differs("unit", {}) == "padding reflect (zeros)", "an export from before this was a setting"
-    assert differs("pix2pix", {}) == differs("pix2pix", asdict(METHODS["pix2pix"].Config())) == "nothing in its settings"
-    assert differs("pggan", {"dilations": [1, 2, 4, 8, 1, 2, 4, 8], "reconstruction": 0.98}) == "nothing in its settings", "as JSON has it"
+    assert (
+        differs("pix2pix", {})
+        == differs("pix2pix", asdict(METHODS["pix2pix"].Config()))
+        == "nothing in its settings"
+    )
+    assert (
+        differs("pggan", {"dilations": [1, 2, 4, 8, 1, 2, 4, 8], "reconstruction": 0.98})
+        == "nothing in its settings"
+    ), "as JSON has it"
     assert differs("pggan", {"dilations": [1, 2]}) == "dilations 1 2 (1 2 4 8 1 2 4 8)"
     assert differs("cyclegan", {"identity": 0.0, "patch_layers": 2}) == "patch layers 2 (3), identity 0 (0.5)"
 

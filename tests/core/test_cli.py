@@ -250,7 +250,9 @@ def test_own_pairs_become_a_model_that_loads(cli, elsewhere, layout):
     with (run / "log.csv").open() as file:
         assert {row["step"] for row in csv.DictReader(file)} == {"3"}
     told = re.search(r"exported to ([^:]+):", out)[1]
-    assert re.fullmatch(r"runs/pix2pix-mine-[0-9a-f]{6}/export", told) and (elsewhere / told).samefile(run / "export"), "its own name is told"
+    assert re.fullmatch(r"runs/pix2pix-mine-[0-9a-f]{6}/export", told) and (elsewhere / told).samefile(
+        run / "export"
+    ), "its own name is told"
 
     model = i2i.load(run / "export")
     assert model(photo(), seed=0).size == (32, 32)
@@ -288,7 +290,9 @@ def two_domains(home: Path, count: int = 30) -> Path:
 def test_two_domains_become_a_model_that_loads_and_is_judged(cli, elsewhere, method):
     two_domains(elsewhere / "mine")
     small = [*UNPAIRED[method].split(), "--precision", "fp32", "--quiet"]
-    status, _, err = cli("train", method, "--data", "mine", "--size", "32", "--steps", "2", "--batch", "2", *small)
+    status, _, err = cli(
+        "train", method, "--data", "mine", "--size", "32", "--steps", "2", "--batch", "2", *small
+    )
     assert status == 0, err
     run = elsewhere / "runs" / f"{method}-mine"
     steps = 4 if method == "ost" else 2  # of both its stages
@@ -347,7 +351,9 @@ def test_domains_become_a_model_that_goes_where_it_is_told(cli, elsewhere):
     run = elsewhere / "runs" / "stargan-mine"
     model = i2i.load(run / "export")
     assert model.labels == ("2", "clay", "ink") and model.method.config.domains == 3
-    assert {"domain", "to itself", "likeness"} <= {*model.card["figures"]} and "partner L1" not in model.card["figures"]
+    assert {"domain", "to itself", "likeness"} <= {*model.card["figures"]} and "partner L1" not in model.card[
+        "figures"
+    ]
     assert (run / "sheets" / "000002.png").is_file()
 
     put(elsewhere / "in.png", photo())
@@ -357,7 +363,14 @@ def test_domains_become_a_model_that_goes_where_it_is_told(cli, elsewhere):
         made[label] = (elsewhere / f"to {label}" / "in.png").read_bytes()
     assert made["2"] == made["0"] and made["clay"] == made["1"], "a domain may be called by a number"
     assert len({made["2"], made["clay"], made["ink"]}) == 3
-    for wrong in ([], ["--label", "oil"], ["--label", "3"], ["--label", "-1"], ["--label", "\N{SUPERSCRIPT TWO}"], ["--label", ""]):
+    for wrong in (
+        [],
+        ["--label", "oil"],
+        ["--label", "3"],
+        ["--label", "-1"],
+        ["--label", "\N{SUPERSCRIPT TWO}"],
+        ["--label", ""],
+    ):
         words = ["translate", run / "export", "in.png", "--out", "nowhere", *wrong]
         assert "2, clay, ink" in refused(cli(*words), 2, "--label", "by name or by number")
     assert not (elsewhere / "nowhere").exists()
@@ -370,7 +383,12 @@ def test_domains_become_a_model_that_goes_where_it_is_told(cli, elsewhere):
 
 def test_a_label_goes_with_a_model_of_several_domains(cli, elsewhere, model):
     put(elsewhere / "in.png", photo())
-    refused(cli("translate", model, "in.png", "--out", "made", "--label", "ink"), 2, "--label", "one target domain")
+    refused(
+        cli("translate", model, "in.png", "--out", "made", "--label", "ink"),
+        2,
+        "--label",
+        "one target domain",
+    )
 
 
 def test_one_domain_or_an_empty_one_is_named(cli, elsewhere):
@@ -451,7 +469,9 @@ def test_a_recipe_is_trained_on_its_world(cli, elsewhere, monkeypatch):
     small = dataclasses.replace(RECIPES["pix2pix-icons"], size=32, config=config, batch=2)
     monkeypatch.setitem(RECIPES, "small", small)
     judged = []
-    monkeypatch.setattr("i2i.publish.evaluate", lambda model, source, *_: judged.append(source) or {"PSNR": Estimate(9.0)})
+    monkeypatch.setattr(
+        "i2i.publish.evaluate", lambda model, source, *_: judged.append(source) or {"PSNR": Estimate(9.0)}
+    )
     status, out, err = cli("train", "small", "--precision", "fp32", "--quiet")
     assert status == 0, err
     model = i2i.load(elsewhere / "runs" / "small" / "export")
@@ -670,7 +690,9 @@ def test_a_measurement_is_recorded_and_read_back(cli, record):
 
 def test_a_claim_that_fails_is_reported_as_such(cli, record, monkeypatch):
     below = (Comparison(2, "density", exact=True),)
-    doubt = Claim("the moon is cheese", "no lecture", "its density is below 2", lambda: {"density": 3.34}, below, 0.0)
+    doubt = Claim(
+        "the moon is cheese", "no lecture", "its density is below 2", lambda: {"density": 3.34}, below, 0.0
+    )
     monkeypatch.setitem(CLAIMS, "moon", doubt)
     record.write_text(json.dumps({"older": {"figures": {}, "verdict": "holds", "date": "2020-01-01"}}))
     status, out, _ = cli("claims", "moon", "--run")
@@ -682,7 +704,9 @@ def test_a_claim_that_fails_is_reported_as_such(cli, record, monkeypatch):
 def test_each_part_of_a_claim_has_its_own_verdict(cli, record, monkeypatch):
     parts = (Comparison(2, "density", exact=True), Comparison("light", "dark"))
     figures = {"density": 1.0, "light": [0.0, 1.0, 2.0], "dark": [1.0, 0.0, 1.0]}
-    monkeypatch.setitem(CLAIMS, "moon", Claim("the moon is cheese", "no lecture", "both", lambda: figures, parts, 0.0))
+    monkeypatch.setitem(
+        CLAIMS, "moon", Claim("the moon is cheese", "no lecture", "both", lambda: figures, parts, 0.0)
+    )
     out = cli("claims", "moon", "--run")[1]
     assert "NOT DECIDED AT THIS SCALE: both" in out
     assert "    holds: density < 2\n" in out and "    not decided at this scale: light > dark\n" in out
@@ -713,7 +737,9 @@ def test_a_recipe_is_timed_against_plain(cli, small_recipe):
     f = timed["recipes"]["small"]
     assert f["training ratio"] == pytest.approx(f["plain step ms"] / f["step ms"])
     assert f["inference ratio"] == pytest.approx(f["plain picture ms"] / f["picture ms"])
-    assert f["images/s"] == pytest.approx(2000 / f["step ms"]) and f["pictures/s"] == pytest.approx(1000 / f["picture ms"])
+    assert f["images/s"] == pytest.approx(2000 / f["step ms"]) and f["pictures/s"] == pytest.approx(
+        1000 / f["picture ms"]
+    )
     assert all(value > 0 for key, value in f.items() if key != "bf16")
 
 
@@ -725,7 +751,10 @@ def unweighed(monkeypatch):
 def test_the_table_names_the_recipe_and_the_ratio(cli, small_recipe, unweighed):
     status, out, _ = cli("bench", "small", "--rounds", "1")
     assert status == 0
-    assert re.search(r"small\n +step +\d+\.\d ms +\d+\.\d\d x plain \(\d+\.\d ms\) +\d+\.\d images/s +\d+% of the ceiling\n", out)
+    assert re.search(
+        r"small\n +step +\d+\.\d ms +\d+\.\d\d x plain \(\d+\.\d ms\) +\d+\.\d images/s +\d+% of the ceiling\n",
+        out,
+    )
     assert re.search(r" +picture +\d+\.\d ms .*\n +first picture after loading: \d\.\d\d s", out)
 
 
@@ -741,8 +770,15 @@ def test_memory_is_that_of_the_way_at_hand_alone():
         pytest.skip("this system does not tell")
     assert 75 < large < 120
     assert bench._peak(lambda: taking(8), device) < 40
-    recipe = Recipe("pix2pix", "icons", 32, {"depth": 4, "width": 16, "cap": 16, "patch_layers": 1, "patch_width": 4})
-    assert set(bench.peak_memory(recipe, device)) == {"step MB", "plain step MB", "picture MB", "plain picture MB"}
+    recipe = Recipe(
+        "pix2pix", "icons", 32, {"depth": 4, "width": 16, "cap": 16, "patch_layers": 1, "patch_width": 4}
+    )
+    assert set(bench.peak_memory(recipe, device)) == {
+        "step MB",
+        "plain step MB",
+        "picture MB",
+        "plain picture MB",
+    }
 
 
 def test_a_step_is_counted_in_floating_point_operations(small_recipe):
@@ -762,7 +798,9 @@ def test_a_method_stands_for_the_papers_sizes_and_one_of_each_kind_of_recipe(sma
     assert names == {name for name, recipe in everything.items() if recipe.method == "pix2pix"}
     assert {"cyclegan-paper-128", "cyclegan-paper-128-9", "cyclegan-width-32"} <= set(everything)
     assert {"pix2pix-paper", "pix2pix-paper-128", "pix2pix-facades", "pix2pix-icons", "small"} <= names
-    assert not any(name.startswith("pix2pix-facades-") for name in names), "variations cost what the recipe costs"
+    assert not any(name.startswith("pix2pix-facades-") for name in names), (
+        "variations cost what the recipe costs"
+    )
     assert list(bench.chosen(["pix2pix-facades-l1"])) == ["pix2pix-facades-l1"]
     paper = bench.PAPER["pix2pix-paper"].build().config
     assert (paper.width, paper.cap, paper.depth) == (64, 512, 8)

@@ -57,11 +57,16 @@ def turned() -> Image.Image:
 
 DEEP = np.asarray(painted(10, 6, BOX)).astype(np.uint16) * 257
 MASKS = {
-    **{mode: lambda mode=mode: painted(10, 6, BOX, mode) for mode in ("L", "1", "RGB", "P", "RGBA", "LA", "CMYK")},
+    **{
+        mode: lambda mode=mode: painted(10, 6, BOX, mode)
+        for mode in ("L", "1", "RGB", "P", "RGBA", "LA", "CMYK")
+    },
     **{f"clear {mode}": lambda mode=mode: clear(mode) for mode in ("LA", "RGBA", "RGBa")},
     "16 bits": lambda: Image.fromarray(DEEP),
     "16 bits, soft": lambda: Image.fromarray(DEEP // 257 * 140 + 100 * (257 - 140)),
-    "16 bits, black is clear": lambda: saved(Image.fromarray(np.where(DEEP > 0, 40_000, 20_000).astype(np.uint16)), transparency=20_000),
+    "16 bits, black is clear": lambda: saved(
+        Image.fromarray(np.where(DEEP > 0, 40_000, 20_000).astype(np.uint16)), transparency=20_000
+    ),
     "a palette, black is clear": lambda: saved(painted(10, 6, BOX, "P"), transparency=0),
     "turned": turned,
     "soft": lambda: Image.fromarray(np.where(WANTED, 128, 127).astype(np.uint8)),
@@ -84,7 +89,10 @@ def test_a_mask_of_nearly_the_same_shape_will_do():
 @pytest.mark.parametrize(
     "given, sentence",
     [
-        (painted(6, 10, (0, 0, 1, 1)), r"^the mask is 6 x 10 px and the picture 10 x 6: they must have one shape\.$"),
+        (
+            painted(6, 10, (0, 0, 1, 1)),
+            r"^the mask is 6 x 10 px and the picture 10 x 6: they must have one shape\.$",
+        ),
         (painted(20, 11, (0, 0, 1, 1)), "they must have one shape"),
         (Image.new("L", (0, 6)), r"^the mask has no pixels\.$"),
         (np.ones((6, 10)), r"^expected a PIL picture as mask, got ndarray\.$"),
@@ -138,7 +146,9 @@ class Spy:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     card = {"licence": "MIT", "recipe": "own folder", "name": "mender"}
-    return export(tmp_path_factory.mktemp("holes") / "mender", loud("pggan", side=32).float().eval(), size=32, card=card)
+    return export(
+        tmp_path_factory.mktemp("holes") / "mender", loud("pggan", side=32).float().eval(), size=32, card=card
+    )
 
 
 @pytest.fixture(scope="module")
@@ -155,17 +165,23 @@ SIZES = {  # the image, and the holes of it
 }
 
 
-@pytest.mark.parametrize("size, box", [(size, box) for size, boxes in SIZES.items() for box in boxes], ids=str)
+@pytest.mark.parametrize(
+    "size, box", [(size, box) for size, boxes in SIZES.items() for box in boxes], ids=str
+)
 def test_a_filled_picture_keeps_its_size_and_all_that_lies_outside(model, size, box):
     image, m = view(*size, grain=7), painted(*size, box)
     made, inside = fill(model, image, m), np.asarray(m) > 0
     changed = apart(made, image)
     assert not changed[~inside].any() and changed[inside].mean() > 0.8
     spoilt = Image.composite(Image.effect_noise(size, 90).convert("RGB"), image, m)
-    assert apart(spoilt, image).any() and not apart(fill(model, spoilt, m), made).any(), "nothing in the hole is looked at"
+    assert apart(spoilt, image).any() and not apart(fill(model, spoilt, m), made).any(), (
+        "nothing in the hole is looked at"
+    )
 
 
-@pytest.mark.parametrize("make", [Image.fromarray, grey, deep, veiled], ids=["colours", "grey", "16 bits", "transparent"])
+@pytest.mark.parametrize(
+    "make", [Image.fromarray, grey, deep, veiled], ids=["colours", "grey", "16 bits", "transparent"]
+)
 def test_a_picture_of_any_kind_is_filled(model, make):
     image, m = make(np.asarray(view(41, 34, grain=4))), painted(41, 34, (5, 6, 20, 17))
     changed = apart(fill(model, image, m), to_rgb(image))
@@ -184,14 +200,19 @@ def test_a_turned_photograph_is_filled_upright(model):
 def test_an_empty_hole_changes_nothing_and_a_full_one_leaves_nothing(model):
     for w, h in ((1, 1), (37, 53)):
         assert not apart(fill(model, view(w, h), Image.new("L", (w, h))), view(w, h)).any()
-        with pytest.raises(ImageError, match=r"^the hole covers the whole picture: there is nothing left to go by; mark less of it\.$"):
+        with pytest.raises(
+            ImageError,
+            match=r"^the hole covers the whole picture: there is nothing left to go by; mark less of it\.$",
+        ):
             fill(model, view(w, h), Image.new("1", (w, h), 1))
     with pytest.raises(ImageError, match="expected a PIL picture, got str"):
         fill(model, "cat.png", Image.new("L", (4, 4)))
 
 
 @pytest.mark.parametrize("scale, side", [(1, 32), (1.5, 48), (4, 128)])
-@pytest.mark.parametrize("size, box", [((37, 53), (10, 20, 21, 33)), ((200, 300), (3, 101, 90, 158))], ids=str)
+@pytest.mark.parametrize(
+    "size, box", [((37, 53), (10, 20, 21, 33)), ((200, 300), (3, 101, 90, 158))], ids=str
+)
 def test_the_net_is_shown_the_surroundings_and_no_pixel_of_the_hole(scale, side, size, box):
     spy, m = Spy(), painted(*size, box)
     red = Image.composite(Image.new("RGB", size, "red"), view(*size, grain=9), m)
@@ -200,14 +221,22 @@ def test_the_net_is_shown_the_surroundings_and_no_pixel_of_the_hole(scale, side,
     fill(spy, red, m, scale)
     (x, seen), (same, _) = spy.shown
     assert torch.equal(x, same), "whatever lies in the hole"
-    assert max(x.shape[-2:]) == side and all(s % 4 == 0 and s >= 32 for s in x.shape[-2:]) and {*seen.unique().tolist()} == {0, 1}
+    assert (
+        max(x.shape[-2:]) == side
+        and all(s % 4 == 0 and s >= 32 for s in x.shape[-2:])
+        and {*seen.unique().tolist()} == {0, 1}
+    )
     left, top, right, bottom = window(np.asarray(m) > 0, 32)
     known = F.interpolate(to_tensor(green.crop((left, top, right, bottom))), x.shape[-2:], mode="area")
     clean = F.max_pool2d(seen, 3, 1, 1).expand_as(x) == 0
     assert clean.any() and (x - known)[clean].abs().max() < 0.5, "in its place"
     middle = [(box[0] + box[2]) // 2, (box[1] + box[3]) // 2]
     assert made.getpixel(tuple(middle)) == (255, 0, 0)
-    touched = F.interpolate(torch.from_numpy(np.array(m)[None, None, top:bottom, left:right]).float() / 255, x.shape[-2:], mode="area")
+    touched = F.interpolate(
+        torch.from_numpy(np.array(m)[None, None, top:bottom, left:right]).float() / 255,
+        x.shape[-2:],
+        mode="area",
+    )
     assert max(right - left, bottom - top) < 2 * side or seen[touched > 0.4].all(), "part of the hole is hole"
     share = seen.mean().item() * (right - left) * (bottom - top) / ((box[2] - box[0]) * (box[3] - box[1]))
     assert 0.9 < share < 1.5, "the pixels that the hole touches, and no more"
@@ -221,9 +250,13 @@ def test_holes_that_lie_apart_are_each_seen_from_near():
         m.paste(255, box)
     made = fill(spy, image, m)
     assert len(spy.shown) == 3
-    for (_, seen), (left, top, right, bottom) in zip(spy.shown, boxes, strict=True):  # from the smallest to the largest
+    for (_, seen), (left, top, right, bottom) in zip(
+        spy.shown, boxes, strict=True
+    ):  # from the smallest to the largest
         side = max(32, 2 * (right - left), 2 * (bottom - top))
-        assert seen.mean() == pytest.approx((right - left) * (bottom - top) / side / min(side, 400), rel=0.5), "its own window"
+        assert seen.mean() == pytest.approx(
+            (right - left) * (bottom - top) / side / min(side, 400), rel=0.5
+        ), "its own window"
     after = image
     for box in boxes:
         after = fill(Spy(), after, painted(600, 400, box))
@@ -232,8 +265,12 @@ def test_holes_that_lie_apart_are_each_seen_from_near():
     m.paste(255, (64, 30, 144, 110))
     fill(beside, image, m)
     (_, first), (x, second) = beside.shown
-    assert first.mean() > 0.27 and second.mean() == pytest.approx(0.25, abs=0.03), "the one is hole to the other until it is filled"
-    assert (x[:, 0] > 0.9).logical_and(x[:, 1] < -0.9).float().mean() > 0.01, "and then what was painted there"
+    assert first.mean() > 0.27 and second.mean() == pytest.approx(0.25, abs=0.03), (
+        "the one is hole to the other until it is filled"
+    )
+    assert (x[:, 0] > 0.9).logical_and(x[:, 1] < -0.9).float().mean() > 0.01, (
+        "and then what was painted there"
+    )
     near = painted(600, 400, (20, 30, 24, 34))
     near.paste(255, (26, 30, 30, 34))
     assert len(pieces(np.asarray(near) > 0, 32)) == 1, "both are seen unshrunk"
@@ -244,8 +281,13 @@ def test_a_picture_full_of_specks_takes_few_passes_and_is_not_all_hole():
     specks = np.zeros((600, 600), bool)
     specks[::5, ::5] = True
     made, m = fill(spy, image, Image.fromarray(specks)), Image.fromarray(specks)
-    assert len(pieces(specks, 32)) == 16 and len(spy.shown) == 0, "of no pixel of the shrunk picture half is hole: their mean will do"
-    off = np.abs(np.asarray(made).astype(int) - np.asarray(image.resize((75, 75), Image.BOX).resize((600, 600), Image.BICUBIC)).astype(int))
+    assert len(pieces(specks, 32)) == 16 and len(spy.shown) == 0, (
+        "of no pixel of the shrunk picture half is hole: their mean will do"
+    )
+    off = np.abs(
+        np.asarray(made).astype(int)
+        - np.asarray(image.resize((75, 75), Image.BOX).resize((600, 600), Image.BICUBIC)).astype(int)
+    )
     assert not apart(made, image)[~specks].any() and np.median(off[specks]) < 40
     spoilt = Image.composite(Image.new("RGB", (600, 600), "lime"), image, m)
     assert not apart(fill(spy, spoilt, m), made).any(), "nothing in the hole is looked at"
@@ -270,9 +312,19 @@ def test_a_model_is_called_with_a_picture_and_a_mask(model):
     made = model(image, mask=m)
     assert not apart(made, fill(model, image, m)).any() and apart(made, image).any()
     two = model(image, mask=m, n=2, seed=5)
-    assert isinstance(two, list) and len(two) == 2 and not apart(two[0], made).any() and not apart(two[1], made).any()
-    assert not apart(model(image, mask=m, scale=2), fill(model, image, m, 2)).any() and apart(model(image, mask=m, scale=2), made).any()
-    with pytest.raises(ValueError, match=r"^mender needs a mask: an image of the same shape, white where the hole is\.$"):
+    assert (
+        isinstance(two, list)
+        and len(two) == 2
+        and not apart(two[0], made).any()
+        and not apart(two[1], made).any()
+    )
+    assert (
+        not apart(model(image, mask=m, scale=2), fill(model, image, m, 2)).any()
+        and apart(model(image, mask=m, scale=2), made).any()
+    )
+    with pytest.raises(
+        ValueError, match=r"^mender needs a mask: an image of the same shape, white where the hole is\.$"
+    ):
         model(image)
     with pytest.raises(ImageError, match="one shape"):
         model(image, mask=painted(38, 45, (0, 0, 3, 3)))
@@ -284,7 +336,9 @@ def test_a_model_is_called_with_a_picture_and_a_mask(model):
 
 def test_what_is_painted_is_what_the_method_paints(model):
     image, m = view(32, 32, grain=4), painted(32, 32, (8, 8, 24, 24))
-    wanted = to_image(model.method.translate(to_tensor(image), mask=torch.from_numpy(np.array(m)).float()[None, None] / 255))
+    wanted = to_image(
+        model.method.translate(to_tensor(image), mask=torch.from_numpy(np.array(m)).float()[None, None] / 255)
+    )
     off = np.abs(np.asarray(model(image, mask=m)).astype(int) - np.asarray(wanted))
     assert off.max() <= 2
 
@@ -294,7 +348,9 @@ def test_visitors_may_fill_side_by_side(folder):
     jobs = [(view(40 + i, 50 - i, seed=i), painted(40 + i, 50 - i, (i, i, 20 + i, 15 + i))) for i in range(8)]
     with ThreadPoolExecutor(4) as pool:
         together = list(pool.map(lambda job: fresh(job[0], mask=job[1]), jobs))
-    assert not any(apart(made, fresh(image, mask=m)).any() for made, (image, m) in zip(together, jobs, strict=True))
+    assert not any(
+        apart(made, fresh(image, mask=m)).any() for made, (image, m) in zip(together, jobs, strict=True)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -316,14 +372,19 @@ def test_holes_are_filled_from_the_command_line(cli, here, folder, model):
     image.save("in.png"), m.save("white.png"), (here / "many").mkdir()
     Image.merge("LA", (Image.new("L", m.size, 255), m)).save("clear.png")
     for name in ("white", "clear"):
-        status, out, err = cli("translate", folder, "in.png", "--mask", f"{name}.png", "--out", name, "--device", "cpu")
+        status, out, err = cli(
+            "translate", folder, "in.png", "--mask", f"{name}.png", "--out", name, "--device", "cpu"
+        )
         assert status == 0 and out.strip().endswith("in.png"), err
         off = np.abs(np.asarray(Image.open(here / name / "in.png")).astype(int) - np.asarray(wanted))
         assert off[np.asarray(m) == 0].max() == 0 and off.mean() < 1, "white on black, or white on nothing"
     image.save("many/a.png"), view(38, 45).save("many/b.png")
     status, _, err = cli("translate", folder, "many", "--mask", "white.png", "--out", "made")
     assert status == 1 and (here / "made" / "a.png").is_file() and not (here / "made" / "b.png").exists()
-    assert "b.png: the mask is 45 x 38 px and the picture 38 x 45: they must have one shape." in err and "1 of 2" in err
+    assert (
+        "b.png: the mask is 45 x 38 px and the picture 38 x 45: they must have one shape." in err
+        and "1 of 2" in err
+    )
 
 
 WRONG = {
@@ -337,7 +398,11 @@ WRONG = {
 
 @pytest.mark.parametrize("line, status, sentence", WRONG.values(), ids=WRONG)
 def test_a_mask_that_will_not_do_is_a_sentence(cli, here, folder, line, status, sentence):
-    view(45, 38).save("in.png"), painted(9, 38, (0, 0, 3, 3)).save("thin.png"), Image.new("L", (45, 38), 255).save("full.png")
+    (
+        view(45, 38).save("in.png"),
+        painted(9, 38, (0, 0, 3, 3)).save("thin.png"),
+        Image.new("L", (45, 38), 255).save("full.png"),
+    )
     (here / "text.png").write_text("no picture")
     found, out, err = cli("translate", folder, "in.png", *line.split(), "--out", "made")
     assert found == status and not out and "Traceback" not in err
@@ -361,13 +426,17 @@ def test_pictures_of_ones_own_become_a_model_that_fills_and_is_judged(cli, here)
     model = i2i.load(run / "export", device="cpu")
     c = model.method.config
     assert (c.width, c.side, c.dilations, model.size, model.card["steps"]) == (4, 32, (1, 2), 32, 2)
-    assert {*model.card["figures"]} == {*FIGURES} and model.card["summary"] == "Trained on a folder of pictures."
+    assert {*model.card["figures"]} == {*FIGURES} and model.card[
+        "summary"
+    ] == "Trained on a folder of pictures."
     assert [p.name for p in (run / "export").glob("*.safetensors")] == ["G.safetensors"]
     status, out, _ = cli("evaluate", run / "export", "--data", "mine", "--json")
     found = json.loads(out)
     assert status == 0 and found["hole L1"] == pytest.approx(model.card["figures"]["hole L1"])
     status, out, _ = cli("evaluate", run / "export", "--data", "mine")
-    assert status == 0 and "all 4 picture(s) of mine that it was not trained on" in out and "border jump" in out
+    assert (
+        status == 0 and "all 4 picture(s) of mine that it was not trained on" in out and "border jump" in out
+    )
     status, _, err = cli("train", "pggan", "--data", "mine", *QUICK)
     assert status == 0, f"nothing is left to do: {err}"
 
@@ -375,7 +444,12 @@ def test_pictures_of_ones_own_become_a_model_that_fills_and_is_judged(cli, here)
 def test_settings_and_pictures_that_will_not_do_are_sentences(cli, here):
     album(here / "mine", 31, 90)
     status, _, err = cli("train", "pggan", "--data", "mine", *QUICK)
-    assert status == 1 and err.strip().splitlines()[-1].endswith("there is no picture of at least 32 x 32 px.")
-    for words, sentence in ((["--dilations", "1,b"], "--dilations wants whole numbers with commas between, got '1,b'."), (["--shared", "5"], "side must be a multiple of 64")):
+    assert status == 1 and err.strip().splitlines()[-1].endswith(
+        "there is no picture of at least 32 x 32 px."
+    )
+    for words, sentence in (
+        (["--dilations", "1,b"], "--dilations wants whole numbers with commas between, got '1,b'."),
+        (["--shared", "5"], "side must be a multiple of 64"),
+    ):
         status, _, err = cli("train", "pggan", "--data", "mine", *QUICK, *words)
         assert status == 2 and sentence in err.strip().splitlines()[-1]

@@ -77,7 +77,9 @@ def test_a_copy_for_inference_holds_only_the_nets_of_inference_and_shares_what_i
     method = lively()
     quick = prepared(method, pack=False)
     assert quick.D is None and isinstance(quick, type(method))
-    assert quick.G.down[0].weight.data_ptr() == method.G.down[0].weight.data_ptr(), "no norm behind it: nothing to fold"
+    assert quick.G.down[0].weight.data_ptr() == method.G.down[0].weight.data_ptr(), (
+        "no norm behind it: nothing to fold"
+    )
     assert quick.G.down[1].weight.data_ptr() != method.G.down[1].weight.data_ptr()
 
 
@@ -137,7 +139,10 @@ def test_one_seed_is_one_set_of_masks_on_every_way():
 
 
 @oneDNN
-@pytest.mark.parametrize("conv", [nn.Conv2d(8, 24, 4, 2, 1), nn.Conv2d(8, 24, 3, 1, 1, bias=False), nn.ConvTranspose2d(8, 24, 4, 2, 1)])
+@pytest.mark.parametrize(
+    "conv",
+    [nn.Conv2d(8, 24, 4, 2, 1), nn.Conv2d(8, 24, 3, 1, 1, bias=False), nn.ConvTranspose2d(8, 24, 4, 2, 1)],
+)
 def test_a_packed_layer_serves_every_size_and_batch(conv):
     """Its weights lie as the first map wanted them; the next ones may be of any size."""
     conv.requires_grad_(False)
@@ -192,7 +197,11 @@ def test_a_tape_keeps_what_was_drawn_and_plays_it_again():
         first = method.translate(X, generator=tape)
         again = method.translate(X, generator=Tape(tape.numbers))
         other = method.translate(X, generator=Tape([1 - n for n in tape.numbers]))
-    assert torch.equal(first, paint(method, X, 3)) and torch.equal(first, again) and not torch.equal(first, other)
+    assert (
+        torch.equal(first, paint(method, X, 3))
+        and torch.equal(first, again)
+        and not torch.equal(first, other)
+    )
     assert len(tape.numbers) == 3, "one mask for each level that has dropout"
 
 
@@ -210,7 +219,9 @@ def test_a_models_pictures_are_those_of_its_method(folder, precision, most):
     got, wanted = model.translate(X, seed=5), paint(model.method, X, 5)
     gap = (got - wanted).abs()
     assert got.dtype == torch.float32 and (gap.max() <= most if most else 0 < gap.mean() < 0.05)
-    assert any(isinstance(m, nn.BatchNorm2d) for m in model.method.modules()), "the module to look into is whole"
+    assert any(isinstance(m, nn.BatchNorm2d) for m in model.method.modules()), (
+        "the module to look into is whole"
+    )
 
 
 def test_an_unknown_precision_is_refused(folder):
@@ -258,7 +269,11 @@ def test_compiled_code_takes_over_in_the_background_for_its_own_size(stub):
     assert made.calls == before + 2, "another size takes the other way"
 
 
-@pytest.mark.parametrize("fault", [{"off": 2 * MEAN}, {"off": float("nan")}, {"seconds": 0.3}], ids=["other pictures", "nan", "slow"])
+@pytest.mark.parametrize(
+    "fault",
+    [{"off": 2 * MEAN}, {"off": float("nan")}, {"seconds": 0.3}],
+    ids=["other pictures", "nan", "slow"],
+)
 def test_compiled_code_that_is_wrong_or_slow_is_not_used(stub, fault):
     model, made = stub
     vars(made).update(fault)
@@ -306,9 +321,13 @@ def test_a_package_that_cannot_be_loaded_is_as_good_as_none(monkeypatch, tmp_pat
         raise RuntimeError("not a package")
 
     # In place of the module: to import the real one takes seconds.
-    monkeypatch.setitem(compiling.sys.modules, "torch._inductor", types.SimpleNamespace(aoti_load_package=broken))
+    monkeypatch.setitem(
+        compiling.sys.modules, "torch._inductor", types.SimpleNamespace(aoti_load_package=broken)
+    )
     assert compiling._loaded(tmp_path / "x.pt2") is None
-    monkeypatch.setitem(compiling.sys.modules, "torch._inductor", types.SimpleNamespace(aoti_load_package=str))
+    monkeypatch.setitem(
+        compiling.sys.modules, "torch._inductor", types.SimpleNamespace(aoti_load_package=str)
+    )
     assert compiling._loaded(tmp_path / "x.pt2") == str(tmp_path / "x.pt2")
 
 
@@ -318,7 +337,9 @@ def test_a_net_is_compiled_in_a_process_of_its_own_and_taken_from_the_cache(fold
     monkeypatch.setenv("I2I_CACHE", str(tmp_path))
     path = compiling._built(folder, X.shape, False)
     assert path is not None and path.exists()
-    with monkeypatch.context() as sealed:  # not for longer: to load the package torch itself may ask a compiler
+    with (
+        monkeypatch.context() as sealed
+    ):  # not for longer: to load the package torch itself may ask a compiler
         sealed.setattr(compiling.subprocess, "Popen", lambda *_, **__: pytest.fail("it is built already"))
         assert compiling._built(folder, X.shape, False) == path
     method, tape = load(folder, "cpu").method, Tape(rng(4))

@@ -17,7 +17,11 @@ X = fake_batch(dtype=torch.float64)["x"]
 
 
 def ramp(h: int, w: int) -> Tensor:
-    return (0.6 * torch.linspace(-1, 1, w) + 0.4 * torch.linspace(-1, 1, h)[:, None]).expand(1, 3, h, w).contiguous()
+    return (
+        (0.6 * torch.linspace(-1, 1, w) + 0.4 * torch.linspace(-1, 1, h)[:, None])
+        .expand(1, 3, h, w)
+        .contiguous()
+    )
 
 
 @pytest.mark.parametrize("h, w", [(64, 64), (37, 53), (9, 120)])
@@ -50,7 +54,9 @@ def test_a_membrane_goes_on_with_a_slope(h, w):
 def test_a_membrane_of_any_size_without_a_hole_or_without_a_rim(h, w):
     x = noise(1, 3, h, w)
     assert torch.equal(membrane(x, torch.zeros(1, 1, h, w)), x)
-    assert torch.equal(membrane(x, torch.ones(1, 1, h, w)), torch.zeros_like(x)), "grey, where nothing is known"
+    assert torch.equal(membrane(x, torch.ones(1, 1, h, w)), torch.zeros_like(x)), (
+        "grey, where nothing is known"
+    )
     m = torch.zeros(1, 1, h, w)
     m[..., h - 1, w - 1] = 1
     assert membrane(x, m).isfinite().all()

@@ -40,18 +40,43 @@ def pairs(folder: Path, count: int = 24, first: int = 0, size: tuple[int, int] =
         (folder / side).mkdir(parents=True)
         for i in range(first, first + count):
             rng = np.random.default_rng(2 * i + k)
-            Image.fromarray(rng.integers(0, 255, (size[1] // 8, size[0] // 8, 3), np.uint8)).resize(size).save(folder / side / f"{i:03}.png")
+            Image.fromarray(rng.integers(0, 255, (size[1] // 8, size[0] // 8, 3), np.uint8)).resize(
+                size
+            ).save(folder / side / f"{i:03}.png")
     return folder
 
 
-SMALL = ("--size", 32, "--threads", 1, "--quiet", "--precision", "fp32", "--width", 4, "--cap", 8, "--patch_width", 4)
+SMALL = (
+    "--size",
+    32,
+    "--threads",
+    1,
+    "--quiet",
+    "--precision",
+    "fp32",
+    "--width",
+    4,
+    "--cap",
+    8,
+    "--patch_width",
+    4,
+)
 
 
 def command(*words, **options) -> subprocess.Popen:
     """`python -m i2i ...` in a process of its own, with the hash seed that is asked for."""
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "PYTHONHASHSEED": options.pop("hashes", "0")}
+    environment = os.environ | {
+        "PYTHONPATH": str(ROOT),
+        "OMP_NUM_THREADS": "1",
+        "PYTHONHASHSEED": options.pop("hashes", "0"),
+    }
     return subprocess.Popen(
-        [sys.executable, *map(str, words)], env=environment, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, **options
+        [sys.executable, *map(str, words)],
+        env=environment,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        **options,
     )
 
 
@@ -83,8 +108,26 @@ sys.exit(main({words}))
 def test_one_seed_makes_one_net_of_every_method_and_one_export_in_any_process(tmp_path):
     data, runs = pairs(tmp_path / "p"), []
     for drawn, hashes, out in ((1, "1", "a"), (7, "2", "b")):
-        words = ["train", "pix2pix", "--data", data, "--steps", 3, *SMALL, "--seed", 3, "--out", tmp_path / out, "--export", tmp_path / f"{out}e"]
-        runs.append(command("-c", _EACH.format(drawn=drawn, seed=3, words=[*map(str, words)]), hashes=hashes, cwd=ROOT))
+        words = [
+            "train",
+            "pix2pix",
+            "--data",
+            data,
+            "--steps",
+            3,
+            *SMALL,
+            "--seed",
+            3,
+            "--out",
+            tmp_path / out,
+            "--export",
+            tmp_path / f"{out}e",
+        ]
+        runs.append(
+            command(
+                "-c", _EACH.format(drawn=drawn, seed=3, words=[*map(str, words)]), hashes=hashes, cwd=ROOT
+            )
+        )
     told = [run.communicate()[0].splitlines() for run in runs]
     assert [run.returncode for run in runs] == [0, 0]
     one, again = (dict(line.split() for line in lines[: len(METHODS) + 1]) for lines in told)
@@ -106,11 +149,21 @@ def test_a_fingerprint_tells_sources_apart_and_copies_not():
     assert fingerprint(one) == fingerprint(copy) and len(fingerprint(one)) == 16
     copy.x = copy.x.clone()
     copy.x[7, 0, 3, 3] += 1e-6
-    unlike = [copy, Made(11), Made(10, jitter=0.2), Icons(32, "line", "glossy"), Icons(32, "line", "flat"), Icons(64, "line", "glossy")]
+    unlike = [
+        copy,
+        Made(11),
+        Made(10, jitter=0.2),
+        Icons(32, "line", "glossy"),
+        Icons(32, "line", "flat"),
+        Icons(64, "line", "glossy"),
+    ]
     assert len({fingerprint(source) for source in [one, *unlike]}) == 1 + len(unlike)
 
 
-@pytest.mark.parametrize("change", [lambda v: partial(torch.add, alpha=v), lambda v: lambda x: x + v, lambda v: torch.full((2,), v).add])
+@pytest.mark.parametrize(
+    "change",
+    [lambda v: partial(torch.add, alpha=v), lambda v: lambda x: x + v, lambda v: torch.full((2,), v).add],
+)
 def test_a_fingerprint_looks_into_functions(change):
     def holding(value):
         source = Made(4)
@@ -146,7 +199,9 @@ def test_the_command_refuses_to_resume_another_run_and_names_what_differs(cli, h
     before = {p: p.read_bytes() for p in Path("o/export").iterdir()}
     status, out, err = cli(*start, *words)
     assert (status, out) == (1, "") and "Traceback" not in err
-    assert f"o/resume.pt belongs to another run: {named}. Give the same options again, or another --out." in err
+    assert (
+        f"o/resume.pt belongs to another run: {named}. Give the same options again, or another --out." in err
+    )
     assert before == {p: p.read_bytes() for p in Path("o/export").iterdir()}
 
 
@@ -160,7 +215,9 @@ def test_two_folders_of_one_name_are_two_runs_and_each_finds_its_own_again(cli, 
         folder = Path(out.split("exported to ")[1].split(":")[0])
         weights = (folder / "G.safetensors").read_bytes()
         assert made.setdefault(who, (folder, weights)) == (folder, weights)
-        assert Path("runs/pix2pix-data/export/G.safetensors").read_bytes() == weights, "the plain name is the latest"
+        assert Path("runs/pix2pix-data/export/G.safetensors").read_bytes() == weights, (
+            "the plain name is the latest"
+        )
     assert made["anna"][0] != made["ben"][0] and made["anna"][1] != made["ben"][1]
 
 
@@ -168,7 +225,10 @@ def test_the_plain_name_leads_to_the_latest_run_and_never_replaces_a_folder(tmp_
     one, other = Made(10), Made(11)
     for source in (one, other, one):
         own = folder_for(source, tmp_path / "run")
-        assert own == tmp_path / f"run-{fingerprint(source)[:6]}" and (tmp_path / "run").resolve() == own.resolve()
+        assert (
+            own == tmp_path / f"run-{fingerprint(source)[:6]}"
+            and (tmp_path / "run").resolve() == own.resolve()
+        )
     (tmp_path / "mine").mkdir()
     assert folder_for(one, tmp_path / "mine").name != "mine" and not (tmp_path / "mine").is_symlink()
     assert not list(tmp_path.glob(".*"))
@@ -176,7 +236,10 @@ def test_the_plain_name_leads_to_the_latest_run_and_never_replaces_a_folder(tmp_
 
 def test_a_second_training_in_the_same_folder_is_told_so(tmp_path):
     tmp_path.joinpath("run").mkdir()
-    with filelock.FileLock(tmp_path / "run" / ".lock"), pytest.raises(AnotherRun, match="another training is at work in .*run: wait"):
+    with (
+        filelock.FileLock(tmp_path / "run" / ".lock"),
+        pytest.raises(AnotherRun, match="another training is at work in .*run: wait"),
+    ):
         trainer(out=tmp_path / "run").fit(progress=False)
     assert trainer(out=tmp_path / "run").fit(progress=False) is not None, "and the lock goes with its holder"
     assert trainer(out=tmp_path / "run").fit(progress=False) is not None
@@ -215,7 +278,9 @@ def test_a_plan_may_change_as_long_as_both_agree(tmp_path):
     for steps in (20, 6):
         other = trainer(rated(steps), out=tmp_path)
         assert other.resume() and other.step == 3
-    with pytest.raises(AnotherRun, match="planned for 8 steps and has gone too far to become a run of 3.*--steps 8"):
+    with pytest.raises(
+        AnotherRun, match="planned for 8 steps and has gone too far to become a run of 3.*--steps 8"
+    ):
         trainer(rated(3), out=tmp_path).resume()
 
 
@@ -240,7 +305,9 @@ def test_the_card_lists_the_legs(cli, here):
     assert "legs" not in json.loads(Path("o/export/config.json").read_text())["card"]
     assert cli(*start, "--steps", 8)[0] == 0
     card = json.loads(Path("o/export/config.json").read_text())["card"]
-    assert card["legs"] == "0 to 3 of a plan of 4 in fp32; 3 to 8 of a plan of 8 in fp32" and card["steps"] == 8
+    assert (
+        card["legs"] == "0 to 3 of a plan of 4 in fp32; 3 to 8 of a plan of 8 in fp32" and card["steps"] == 8
+    )
     assert card["legs"] in Path("o/export/README.md").read_text()
 
 
@@ -250,7 +317,19 @@ def test_the_card_lists_the_legs(cli, here):
 @pytest.mark.skipif(os.name != "posix", reason="signals are a matter of POSIX")
 def test_a_signal_lets_the_step_end_saves_and_says_which(tmp_path):
     data = pairs(tmp_path / "p")
-    words = ["-m", "i2i", "train", "pix2pix", "--data", data, "--out", tmp_path / "o", "--steps", 100_000, *SMALL]
+    words = [
+        "-m",
+        "i2i",
+        "train",
+        "pix2pix",
+        "--data",
+        data,
+        "--out",
+        tmp_path / "o",
+        "--steps",
+        100_000,
+        *SMALL,
+    ]
     run = command(*words)
     start = time.monotonic()
     while not (tmp_path / "o/log.csv").exists() and time.monotonic() - start < 60 and run.poll() is None:
@@ -260,7 +339,10 @@ def test_a_signal_lets_the_step_end_saves_and_says_which(tmp_path):
     state = load_resume(tmp_path / "o/resume.pt")
     assert run.returncode == 1 and "Traceback" not in err
     sentence = err.strip().splitlines()[-1]
-    assert f"stopped after step {state['step']:,} of 100,000, saved in {tmp_path / 'o/resume.pt'}: the same command goes on" in sentence
+    assert (
+        f"stopped after step {state['step']:,} of 100,000, saved in {tmp_path / 'o/resume.pt'}: the same command goes on"
+        in sentence
+    )
     with (tmp_path / "o/log.csv").open() as file:
         assert max(int(r["step"]) for r in csv.DictReader(file)) <= state["step"]
 
@@ -271,7 +353,9 @@ def test_stopping_between_steps_saves_and_the_rest_is_the_same_run(tmp_path):
             signal.raise_signal(signal.SIGINT)
 
     before = signal.getsignal(signal.SIGINT)
-    with pytest.raises(Stopped, match="stopped after step 5 of 8, saved in .*resume.pt: the same command goes on there"):
+    with pytest.raises(
+        Stopped, match="stopped after step 5 of 8, saved in .*resume.pt: the same command goes on there"
+    ):
         trainer(tiny(), out=tmp_path).fit(progress=False, watch=press)
     assert signal.getsignal(signal.SIGINT) is before
     rest = trainer(tiny(seed=9), out=tmp_path)
@@ -362,7 +446,10 @@ def test_a_full_disk_does_not_end_a_training_and_is_told(tmp_path, monkeypatch, 
 
     t.fit(progress=False, save_every=0, sheet_every=1, watch=free)
     err = capsys.readouterr().err
-    assert f"could not save {tmp_path / 'resume.pt'} (No space left on device)" in err and "The training goes on" in err
+    assert (
+        f"could not save {tmp_path / 'resume.pt'} (No space left on device)" in err
+        and "The training goes on" in err
+    )
     assert f"{tmp_path / 'sheets' / '000003.png'}: No space left on device." in err
     assert load_resume(tmp_path / "resume.pt")["step"] == 8
 
@@ -384,7 +471,9 @@ def test_a_file_is_replaced_whole_or_not_at_all(tmp_path, name):
     with pytest.raises(OSError, match="encoder error") as caught, replacing(path) as part:
         part.write_bytes(b"")  # what a full disk makes of an image
         raise OSError("encoder error")
-    assert caught.value.filename == str(path) and path.read_bytes() == b"old" and os.listdir(tmp_path) == [name]
+    assert (
+        caught.value.filename == str(path) and path.read_bytes() == b"old" and os.listdir(tmp_path) == [name]
+    )
     with replacing(path) as part:
         assert part.suffix == path.suffix and part.parent == path.parent
         part.write_bytes(b"new")

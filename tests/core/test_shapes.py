@@ -61,7 +61,10 @@ def test_a_crop_is_the_middle_square(size):
     image, side = disc(size), min(size)
     canvas, box = fitted(image, side, "crop")
     left, top = (size[0] - side) // 2, (size[1] - side) // 2
-    assert box == (0, 0, side, side) and canvas.tobytes() == image.crop((left, top, left + side, top + side)).tobytes()
+    assert (
+        box == (0, 0, side, side)
+        and canvas.tobytes() == image.crop((left, top, left + side, top + side)).tobytes()
+    )
 
 
 def test_an_unknown_fit_is_refused():
@@ -77,16 +80,24 @@ def test_what_a_model_translates_is_what_it_was_trained_on(tmp_path, fit, size):
     for i in range(3):
         for side, of in (("A", image), ("B", other)):
             save(of, tmp_path / "pairs" / side / f"{i}.png")
-            save(of if side == "A" else disc(size, "white", 0.4 + i / 10), tmp_path / "two" / side / f"{i}.png")
+            save(
+                of if side == "A" else disc(size, "white", 0.4 + i / 10), tmp_path / "two" / side / f"{i}.png"
+            )
             save(of, tmp_path / "kinds" / side / f"{i}.png")
             save(of, tmp_path / "classes" / "A" / side / f"{i}.png")
         save(other, tmp_path / "classes" / "B" / f"{i}.png")
     placed = model(tiny(), fit=fit).place(image).x
     held = frozenset()  # judging takes all that it is given
-    assert torch.equal(paired(tmp_path / "pairs", 32, "test", fit=fit, seen=held).batch(torch.arange(1))["x"], placed)
-    assert torch.equal(unpaired(tmp_path / "two", 32, "test", fit=fit, seen=held).batch(torch.arange(1))["x"], placed)
+    assert torch.equal(
+        paired(tmp_path / "pairs", 32, "test", fit=fit, seen=held).batch(torch.arange(1))["x"], placed
+    )
+    assert torch.equal(
+        unpaired(tmp_path / "two", 32, "test", fit=fit, seen=held).batch(torch.arange(1))["x"], placed
+    )
     assert torch.equal(domains(tmp_path / "kinds", 32, "train", fit=fit).batch(torch.arange(1))["x"], placed)
-    assert torch.equal(labelled(tmp_path / "classes", 32, "train", fit=fit).batch(torch.arange(1))["x"], placed)
+    assert torch.equal(
+        labelled(tmp_path / "classes", 32, "train", fit=fit).batch(torch.arange(1))["x"], placed
+    )
     # In training pairs are read a little larger, and a window of it is seen: larger, not squeezed.
     large = paired(tmp_path / "pairs", 32, "train", fit=fit)
     assert torch.equal(large.x[0], (to_tensor(fitted(image, 36, fit)[0])[0] + 1).mul(127.5).round().byte())
@@ -126,7 +137,21 @@ def test_a_pair_of_3_to_1_is_learned_in_the_shape_in_which_it_is_translated(cli,
         image = disc((96, 32), at=0.2 + 0.6 * i / 24)
         for side, of in (("A", image), ("B", Image.fromarray(np.asarray(image)[..., ::-1].copy()))):
             save(of, here / "mine" / side / f"{i}.png")
-    words = ["--size", 32, "--threads", 1, "--quiet", "--width", 8, "--cap", 16, "--steps", 150, "--precision", "fp32"]
+    words = [
+        "--size",
+        32,
+        "--threads",
+        1,
+        "--quiet",
+        "--width",
+        8,
+        "--cap",
+        16,
+        "--steps",
+        150,
+        "--precision",
+        "fp32",
+    ]
     status, out, err = cli("train", "pix2pix", "--data", "mine", "--out", "o", *words, "--gan", 0)
     assert status == 0, err
     net, error = load("o/export", "cpu"), {}
@@ -151,12 +176,17 @@ def test_fit_is_for_layouts_that_are_made_square(cli, here):
 def test_an_export_says_how_its_images_are_shaped_and_refuses_what_it_does_not_know(tmp_path):
     export(tmp_path / "m", tiny(), size=16, shaped={"fit": "crop", "direction": "BA"})
     text = (tmp_path / "m" / "README.md").read_text()
-    assert "| images that are not square | are cut to their middle square" in text and "| direction | B to A: x is what lies in B |" in text
+    assert (
+        "| images that are not square | are cut to their middle square" in text
+        and "| direction | B to A: x is what lies in B |" in text
+    )
     loaded = load(tmp_path / "m", "cpu")
     assert (loaded.fit, loaded.direction) == ("crop", "BA")
     path = tmp_path / "m" / "config.json"
     for key, value in (("fit", "squeeze"), ("direction", "CA"), ("fit", 3)):
-        path.write_text(json.dumps(json.loads(path.read_text()) | {"fit": "crop", "direction": "AB"} | {key: value}))
+        path.write_text(
+            json.dumps(json.loads(path.read_text()) | {"fit": "crop", "direction": "AB"} | {key: value})
+        )
         with pytest.raises(CheckpointError, match=f"unusable {key}"):
             read_config(tmp_path / "m")
 
@@ -180,7 +210,23 @@ def two_sides(folder: Path, count: int = 24, first: int = 0) -> Path:
     return folder
 
 
-TRAIN = ("--size", 32, "--threads", 1, "--quiet", "--precision", "fp32", "--width", 4, "--cap", 8, "--patch_width", 4, "--steps", 2)
+TRAIN = (
+    "--size",
+    32,
+    "--threads",
+    1,
+    "--quiet",
+    "--precision",
+    "fp32",
+    "--width",
+    4,
+    "--cap",
+    8,
+    "--patch_width",
+    4,
+    "--steps",
+    2,
+)
 
 
 def judged(answer) -> tuple[dict, str]:
@@ -198,7 +244,10 @@ def test_judging_and_translating_use_the_direction_of_training(cli, here):
     by_itself, told = judged(cli("evaluate", "o/export", "--data", "mine", "--json"))
     said, _ = judged(cli("evaluate", "o/export", "--data", "mine", "--direction", "BA", "--json"))
     wrong, _ = judged(cli("evaluate", "o/export", "--data", "mine", "--direction", "AB", "--json"))
-    assert by_itself == said != wrong and told == "export, all 6 picture(s) of the test part of mine that it was not trained on"
+    assert (
+        by_itself == said != wrong
+        and told == "export, all 6 picture(s) of the test part of mine that it was not trained on"
+    )
     # For a method without a way back, the words A and B are those of its training.
     assert cli("translate", "o/export", "mine/test/B/100.png", "--out", "made", "--direction", "BA")[0] == 0
     status, _, err = cli("translate", "o/export", "mine/test/A/100.png", "--out", "made", "--direction", "AB")
@@ -208,7 +257,9 @@ def test_judging_and_translating_use_the_direction_of_training(cli, here):
 def test_a_model_with_a_way_back_takes_either_word(cli, here):
     two_sides(here / "mine", 8)
     words = [w for w in TRAIN if w not in ("--cap", 8)]
-    status, _, err = cli("train", "cyclegan", "--data", "mine", "--out", "o", "--direction", "BA", "--blocks", 1, *words)
+    status, _, err = cli(
+        "train", "cyclegan", "--data", "mine", "--out", "o", "--direction", "BA", "--blocks", 1, *words
+    )
     assert status == 0, err
     made = {}
     for way in ("xy", "BA", "yx", "AB"):
@@ -250,7 +301,10 @@ def test_where_all_was_seen_the_figures_say_so(cli, here):
     seen = load("o/export", "cpu").trained_on
     for side in "AB":
         for path in list((here / "mine" / side).iterdir()):
-            if digest(here / "mine" / "A" / path.name, here / "mine" / "B" / path.name) not in seen and side == "A":
+            if (
+                digest(here / "mine" / "A" / path.name, here / "mine" / "B" / path.name) not in seen
+                and side == "A"
+            ):
                 (here / "mine" / "B" / path.name).unlink()
                 path.unlink()
     _, told = judged(cli("evaluate", "o/export", "--data", "mine", "--json"))
@@ -260,9 +314,17 @@ def test_where_all_was_seen_the_figures_say_so(cli, here):
 def test_too_few_to_judge_by_is_said_at_once_and_with_a_way_out(cli, here):
     two_sides(here / "mine", 24)
     status, out, err = cli("train", "pix2pix", "--data", "mine", "--out", "o", *TRAIN)
-    assert status == 0 and "too few pictures were held out for figures, which need four" in out and "exported to" in out
+    assert (
+        status == 0
+        and "too few pictures were held out for figures, which need four" in out
+        and "exported to" in out
+    )
     status, _, err = cli("evaluate", "o/export", "--data", "mine")
-    assert status == 1 and "got 1. Judge by another folder, or put pictures that it was not trained on into mine/test." in err
+    assert (
+        status == 1
+        and "got 1. Judge by another folder, or put pictures that it was not trained on into mine/test."
+        in err
+    )
 
 
 def test_own_folder_hands_its_shape_on(tmp_path):

@@ -26,7 +26,12 @@ from kit.images import deep, grey, shades_apart, veiled, view
 from kit.methods import loud, tiny
 from kit.sources import noise
 
-WAYS = [("srcnn", {"scale": 4}), ("srcnn", {"scale": 2}), ("srresnet", {"scale": 4}), ("srresnet", {"scale": 2})]
+WAYS = [
+    ("srcnn", {"scale": 4}),
+    ("srcnn", {"scale": 2}),
+    ("srresnet", {"scale": 4}),
+    ("srresnet", {"scale": 2}),
+]
 
 
 def vivid(key: str, **changes):
@@ -97,7 +102,10 @@ def test_progress_counts_the_tiles_and_shows_what_is_there(whole):
         steps.append((step.done, step.of, step.image.copy()))
     assert [(done, of) for done, of, _ in steps] == [(i, 6) for i in range(1, 7)]
     first = np.asarray(steps[0][2])
-    assert first.shape == (17 * k, 23 * k, 3) and np.abs(first[: 10 * k, : 10 * k].astype(int) - np.asarray(made)[: 10 * k, : 10 * k]).max() <= 1
+    assert (
+        first.shape == (17 * k, 23 * k, 3)
+        and np.abs(first[: 10 * k, : 10 * k].astype(int) - np.asarray(made)[: 10 * k, : 10 * k]).max() <= 1
+    )
     assert (first[10 * k :] == 128).all() and (first[:, 10 * k :] == 128).all(), "grey where nothing is yet"
     assert shades_apart(steps[-1][2], made) <= 1
 
@@ -130,7 +138,9 @@ def test_a_result_beyond_the_limit_is_refused_with_what_to_do():
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     card = {"licence": "MIT", "recipe": "own folder", "name": "large"}
-    return export(tmp_path_factory.mktemp("superres") / "large", vivid("srresnet", scale=2), size=32, card=card)
+    return export(
+        tmp_path_factory.mktemp("superres") / "large", vivid("srresnet", scale=2), size=32, card=card
+    )
 
 
 @pytest.fixture(scope="module")
@@ -138,7 +148,9 @@ def model(folder):
     return i2i.load(folder, device="cpu", precision="fp32")
 
 
-@pytest.mark.parametrize("make", [Image.fromarray, grey, deep, veiled], ids=["colours", "grey", "16 bits", "transparent"])
+@pytest.mark.parametrize(
+    "make", [Image.fromarray, grey, deep, veiled], ids=["colours", "grey", "16 bits", "transparent"]
+)
 def test_a_picture_of_any_kind_is_enlarged_whole(model, make):
     image = make(np.asarray(view(21, 14, grain=2)))
     made = model(image)
@@ -162,7 +174,9 @@ def test_samples_are_a_list_and_chance_has_no_part(model):
 
 
 def test_what_cannot_be_enlarged_is_refused(model):
-    with pytest.raises(ImageError, match=r"^4000 x 3000 px would become 8000 x 6000, more than 40 megapixels"):
+    with pytest.raises(
+        ImageError, match=r"^4000 x 3000 px would become 8000 x 6000, more than 40 megapixels"
+    ):
         model(Image.new("1", (4000, 3000)))
     for thing in ("cat.png", None, Image.new("RGB", (0, 3))):
         with pytest.raises(ImageError):
@@ -190,7 +204,12 @@ def test_photographs_become_a_model_that_loads_and_is_judged(cli, here, key, opt
     run = here / "runs" / f"{key}-mine"
     model = i2i.load(run / "export", device="cpu")
     assert model.method.enlarges == scale and model.method.config.width == 8 and model.card["steps"] == 2
-    assert {*model.card["figures"]} == {"PSNR-Y", "SSIM-Y", "energy ratio", "PD-i2i"} and "photographs" in model.card["summary"]
+    assert {*model.card["figures"]} == {
+        "PSNR-Y",
+        "SSIM-Y",
+        "energy ratio",
+        "PD-i2i",
+    } and "photographs" in model.card["summary"]
     sheet = Image.open(run / "export" / "sheet.png")
     assert sheet.size == (4 + 4 * 36, 4 + 2 * 36), "x as blocks above what is made of it"
 
@@ -228,7 +247,9 @@ def test_pictures_too_small_to_learn_from_are_a_sentence(cli, here):
 
 
 def test_each_picture_of_a_benchmark_has_its_line(tmp_path, monkeypatch, capsys):
-    home = export(tmp_path / "tiny", METHODS["srresnet"](METHODS["srresnet"].Config(width=4, blocks=1)).eval(), size=96)
+    home = export(
+        tmp_path / "tiny", METHODS["srresnet"](METHODS["srresnet"].Config(width=4, blocks=1)).eval(), size=96
+    )
     data = tmp_path / "sets"
     (data / "sr_classic" / "set5").mkdir(parents=True)
     (data / "sr_classic" / "set14").mkdir()

@@ -190,7 +190,9 @@ def test_a_resume_file_of_another_run_is_refused_and_only_what_differs_is_named(
     source = Made(other.get("length", 10), jitter=other.get("jitter", 0.1))
     mine = trainer(toy(**other.get("method", {})), source, out=tmp_path, **options)
     before = everything(mine)
-    with pytest.raises(AnotherRun, match=f"belongs to another run: {named}. Give the same.*another --out.$") as caught:
+    with pytest.raises(
+        AnotherRun, match=f"belongs to another run: {named}. Give the same.*another --out.$"
+    ) as caught:
         mine.resume()
     assert "\n" not in str(caught.value)
     assert_identical(before, everything(mine))
@@ -325,6 +327,7 @@ def test_a_killed_run_is_picked_up_and_its_log_has_every_step_once(tmp_path):
 
 
 # ---- Several processes ----
+
 
 @pytest.mark.skipif(not dist.is_available(), reason="this torch has no torch.distributed")
 def test_two_processes_equal_one_at_twice_the_batch(tmp_path):

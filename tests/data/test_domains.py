@@ -47,7 +47,9 @@ def plain_bytes(*shades: int, size: int = 16) -> Tensor:
 
 @pytest.fixture
 def three() -> Domains:
-    return Domains([plain_bytes(10, 11), plain_bytes(100), plain_bytes(200, 201, 202)], ("dark", "grey", "light"))
+    return Domains(
+        [plain_bytes(10, 11), plain_bytes(100), plain_bytes(200, 201, 202)], ("dark", "grey", "light")
+    )
 
 
 def test_positions_run_through_the_domains_and_labels_say_which(three):
@@ -60,7 +62,11 @@ def test_positions_run_through_the_domains_and_labels_say_which(three):
 
 def test_two_of_the_domains_make_a_pair(three):
     for pair in (three.pair("light", "grey"), three.pair(2, 1)):
-        assert isinstance(pair, Unpaired) and torch.equal(pair.x, three.images[2]) and torch.equal(pair.y, three.images[1])
+        assert (
+            isinstance(pair, Unpaired)
+            and torch.equal(pair.x, three.images[2])
+            and torch.equal(pair.y, three.images[1])
+        )
     with pytest.raises(ValueError):
         three.pair("light", "red")
 
@@ -70,11 +76,15 @@ def test_a_batch_is_a_function_of_index_and_generator_alone():
     source, index = Domains(images, ("a", "b"), move=mirrored), torch.arange(8)
     one, again, other = (source.batch(index, rng(s))["x"] for s in (1, 1, 2))
     assert torch.equal(one, again) and not torch.equal(one, other)
-    assert torch.equal(to_bytes(source.batch(index)["x"]), torch.cat(images)), "without a generator nothing moves"
+    assert torch.equal(to_bytes(source.batch(index)["x"]), torch.cat(images)), (
+        "without a generator nothing moves"
+    )
 
 
 def test_fewer_than_two_domains_and_empty_ones_are_refused():
-    with pytest.raises(DataError, match=r"^1 domain\(s\): there is nothing to translate between; give at least two\.$"):
+    with pytest.raises(
+        DataError, match=r"^1 domain\(s\): there is nothing to translate between; give at least two\.$"
+    ):
         Domains([plain_bytes(1)], ("a",))
     with pytest.raises(DataError, match=r"^the domain b is empty\.$"):
         Domains([plain_bytes(1), plain_bytes(1)[:0]], ("a", "b"))
@@ -166,7 +176,9 @@ def test_a_single_picture_serves_every_split_and_trains(tmp_path):
 KINDS = [(16, 16), (24, 50), (70, 9), (1, 3)]  # none of whose numbers falls into val
 
 
-@pytest.mark.parametrize("make", [grey, deep, veiled, Image.fromarray], ids=["grey", "16 bits", "transparent", "RGB"])
+@pytest.mark.parametrize(
+    "make", [grey, deep, veiled, Image.fromarray], ids=["grey", "16 bits", "transparent", "RGB"]
+)
 def test_pictures_of_every_kind_and_shape_become_rgb_squares_and_train(tmp_path, make):
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
@@ -282,7 +294,9 @@ def test_the_real_emoji_are_shared_out_among_the_styles(monkeypatch):
 def test_icons_of_training_are_different_objects_in_their_styles():
     source = icon_domains(16, ("flat", "night"), count=4)
     for k, name in enumerate(source.names):
-        assert torch.equal(source.images[k], to_bytes(Icons(16, name, name).batch(torch.arange(4) + 4 * k)["x"]))
+        assert torch.equal(
+            source.images[k], to_bytes(Icons(16, name, name).batch(torch.arange(4) + 4 * k)["x"])
+        )
     assert source.move is mirrored and not source.partners
 
 
@@ -290,7 +304,9 @@ def test_held_out_icons_are_the_same_objects():
     source = icon_domains(8, ("flat", "line"), "test")
     assert [len(p) for p in source.images] == [512, 512] and source.partners and source.move is None
     both = Icons(8, "flat", "line", split="test").batch(torch.arange(4))
-    assert torch.equal(source.images[0][:4], to_bytes(both["x"])) and torch.equal(source.images[1][:4], to_bytes(both["y"]))
+    assert torch.equal(source.images[0][:4], to_bytes(both["x"])) and torch.equal(
+        source.images[1][:4], to_bytes(both["y"])
+    )
 
 
 # ---- Cards ----
@@ -300,7 +316,10 @@ def test_a_folder_tells_how_many_domains_there_are(three):
     told = METHODS["stargan"].fit(64, facts_of(three)).config
     assert facts_of(three) == {"domains": 3} and told["domains"] == 3
     assert told["attributes"] is False, "a folder names one domain, never attributes"
-    assert METHODS["cyclegan"].fit(64, facts_of(three)) == METHODS["cyclegan"].fit(64, {}) and facts_of(Made()) == {}
+    assert (
+        METHODS["cyclegan"].fit(64, facts_of(three)) == METHODS["cyclegan"].fit(64, {})
+        and facts_of(Made()) == {}
+    )
 
 
 @pytest.mark.parametrize("size", [32, 48, 64, 80, 128])
@@ -321,8 +340,12 @@ def test_the_card_names_the_domains_and_other_domains_are_no_test(tmp_path, thre
     recipe = Recipe("stargan", "own folder", 16)
     home = publish(t, recipe, tmp_path / "export", three.batch(torch.arange(2)), three, progress=False)
     model = i2i.load(home, device="cpu")
-    assert model.labels == three.names and model.card["judged on"].startswith("nothing"), "one picture is too few"
+    assert model.labels == three.names and model.card["judged on"].startswith("nothing"), (
+        "one picture is too few"
+    )
     assert "figures" not in model.card
     other = Domains(three.images, ("dark", "grey", "white"))
-    with pytest.raises(DataError, match="the domains are dark, grey, white, but export knows dark, grey, light.$"):
+    with pytest.raises(
+        DataError, match="the domains are dark, grey, white, but export knows dark, grey, light.$"
+    ):
         evaluate(model, other, progress=False)

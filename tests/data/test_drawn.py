@@ -47,7 +47,9 @@ def test_an_unsteady_pen_varies_with_its_generator_alone():
 
 
 def test_widths_span_thin_and_thick_pens():
-    dark = torch.stack([(ink(disc(8), torch.Generator().manual_seed(s)) < 0).float().mean((1, 2, 3)) for s in range(6)])
+    dark = torch.stack(
+        [(ink(disc(8), torch.Generator().manual_seed(s)) < 0).float().mean((1, 2, 3)) for s in range(6)]
+    )
     assert dark.max() > 2 * dark.min()
 
 
@@ -68,7 +70,9 @@ def test_twenty_sketches_each_its_own():
 
 @needs_emoji
 def test_the_splits_are_disjoint_and_validation_is_a_tenth_of_train():
-    train, val, test = ({e["code"] for e in concepts(EMOJI, split, by="code")} for split in ("train", "val", "test"))
+    train, val, test = (
+        {e["code"] for e in concepts(EMOJI, split, by="code")} for split in ("train", "val", "test")
+    )
     assert not (train & val or train & test or val & test)
     assert 0.07 < len(val) / (len(train) + len(val)) < 0.13
     assert val == {e["code"] for e in concepts(EMOJI, "val", by="code")}

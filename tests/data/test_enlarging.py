@@ -86,7 +86,12 @@ def test_every_place_comes_up_and_each_way_of_turning_it(places):
     numbers = np.zeros((40, 36, 3), np.uint8)
     numbers[..., 0], numbers[..., 1] = np.arange(40)[:, None], np.arange(36)
     wide = Enlarging([Image.fromarray(numbers)], 32, augment=True)
-    corners = to_bytes(wide.batch(torch.zeros(300, dtype=torch.int64), rng())["y"]).flatten(2).amin(2)[:, :2].tolist()
+    corners = (
+        to_bytes(wide.batch(torch.zeros(300, dtype=torch.int64), rng())["y"])
+        .flatten(2)
+        .amin(2)[:, :2]
+        .tolist()
+    )
     assert {tuple(c) for c in corners} == {(top, left) for top in (0, 4, 8) for left in (0, 4)}
 
 
@@ -132,7 +137,9 @@ def test_a_folder_of_ones_own_is_read_with_or_without_halves(tmp_path, folders):
     if "test" in folders:
         put(tmp_path / "test", NAMES[:5], red=200)
     found = {s: told(enlarging(tmp_path, 32, s)) for s in ("train", "val", "test")}
-    assert found["train"] == {(50, n) for n in NAMES if n not in VAL} and found["val"] == {(50, n) for n in VAL}
+    assert found["train"] == {(50, n) for n in NAMES if n not in VAL} and found["val"] == {
+        (50, n) for n in VAL
+    }
     assert found["test"] == ({(200, n) for n in NAMES[:5]} if "test" in folders else found["val"])
     for method in (tiny("srcnn", scale=2), tiny("srresnet", scale=4)):
         batch = own_folder(method, tmp_path, 32, "test").batch(torch.arange(2))
@@ -192,7 +199,10 @@ def test_textures_keep_their_range_and_are_sharp(drawn):
     _, images = drawn
     assert images.min() >= -1 and images.max() <= 1 and images.std() > 0.2
     # What is lost when one is reduced and enlarged again is more than of a smooth image.
-    pairs = [(bicubic(from_bytes(x)[None], 4), from_bytes(y)[None]) for x, y in (reduced(to_image(p), 4) for p in images)]
+    pairs = [
+        (bicubic(from_bytes(x)[None], 4), from_bytes(y)[None])
+        for x, y in (reduced(to_image(p), 4) for p in images)
+    ]
     lost = torch.tensor([(made - real).square().mean().sqrt() for made, real in pairs])
     assert lost.median() > 0.05 and images.flatten(1).std(1).min() > 0.02
 
@@ -230,11 +240,19 @@ def test_the_splits_of_textures_are_disjoint(monkeypatch):
     spans = sorted((first, first + length) for first, length in SPLITS.values())
     assert all(a[1] <= b[0] for a, b in zip(spans, spans[1:], strict=False))
     asked = []
-    monkeypatch.setattr(texture_module, "draw", lambda index, size: asked.append((index, size)) or torch.zeros(len(index), 3, size, size))
+    monkeypatch.setattr(
+        texture_module,
+        "draw",
+        lambda index, size: asked.append((index, size)) or torch.zeros(len(index), 3, size, size),
+    )
     sources = {s: textures(16, s) for s in SPLITS}
     for split, (index, size) in zip(sources, asked, strict=True):
         first, length = SPLITS[split]
-        assert index[0] == first and len(index) == (400 if split == "train" else 64) and index[-1] < first + length
+        assert (
+            index[0] == first
+            and len(index) == (400 if split == "train" else 64)
+            and index[-1] < first + length
+        )
         assert size == (32 if split == "train" else 16)
     assert sources["train"].augment and not sources["val"].augment
     assert len(sources["val"]) == 64 and len(sources["train"]) == 4 * 400

@@ -30,10 +30,21 @@ NUMBERS = hash_uniform(5, torch.arange(300), 48)
 
 
 @pytest.mark.parametrize("size", [32, 64])
-@pytest.mark.parametrize("kind, low, high, usual", [("strokes", 0.004, 0.4, (0.08, 0.16)), ("rectangle", 0.035, 0.31, (0.11, 0.17)), ("centre", 0.25, 0.25, (0.25, 0.25))])
+@pytest.mark.parametrize(
+    "kind, low, high, usual",
+    [
+        ("strokes", 0.004, 0.4, (0.08, 0.16)),
+        ("rectangle", 0.035, 0.31, (0.11, 0.17)),
+        ("centre", 0.25, 0.25, (0.25, 0.25)),
+    ],
+)
 def test_a_hole_covers_a_part(kind, low, high, usual, size):
     found = torch.stack([mask(kind, u, size) for u in NUMBERS])
-    assert found.shape == (300, 1, size, size) and found.dtype == torch.float32 and {*found.unique().tolist()} == {0, 1}
+    assert (
+        found.shape == (300, 1, size, size)
+        and found.dtype == torch.float32
+        and {*found.unique().tolist()} == {0, 1}
+    )
     parts = found.mean((1, 2, 3))
     assert parts.min() >= low and parts.max() <= high and usual[0] <= parts.mean() <= usual[1]
     assert torch.equal(found[7], mask(kind, NUMBERS[7], size)), "the same numbers, the same hole"
@@ -98,7 +109,9 @@ def test_a_picture_has_its_own_hole_of_each_kind_in_turn(places):
     with pytest.raises(ValueError, match="not 'star'"):
         Holes(places, 32, kinds=("star",)).batch(torch.tensor([0]))
     # The window is the middle one.
-    assert to_bytes(batch["y"][0])[:2, 0, 0].tolist() == [2 * 4, 2 * 6] and to_bytes(batch["y"][2])[:2, 0, 0].tolist() == [2 * 34, 2 * 16]
+    assert to_bytes(batch["y"][0])[:2, 0, 0].tolist() == [2 * 4, 2 * 6] and to_bytes(batch["y"][2])[
+        :2, 0, 0
+    ].tolist() == [2 * 34, 2 * 16]
 
 
 def test_in_training_kinds_and_windows_are_mixed_and_stay_inside(places):
@@ -111,7 +124,9 @@ def test_in_training_kinds_and_windows_are_mixed_and_stay_inside(places):
     y = to_bytes(batch["y"]).int()
     assert (y.diff(dim=2)[:, 0] == 2).all(), "rows are never turned"
     mirrored = y[:, 1, 0, 0] > y[:, 1, 0, -1]
-    assert 0.4 < mirrored.float().mean() < 0.6 and torch.equal(y.diff(dim=3)[:, 1, 0, 0], torch.where(mirrored, -2, 2).int())
+    assert 0.4 < mirrored.float().mean() < 0.6 and torch.equal(
+        y.diff(dim=3)[:, 1, 0, 0], torch.where(mirrored, -2, 2).int()
+    )
     corners = {(p[0].min().item() // 2, p[1].min().item() // 2) for p in y}
     assert {c[0] for c in corners} == {*range(9)} and {c[1] for c in corners} == {*range(13)}
 
@@ -139,10 +154,16 @@ def test_a_folder_of_ones_own_is_read_with_or_without_halves(tmp_path, folders):
         put(tmp_path / "test", NAMES[:5], red=200)
     sources = {s: own_folder(tiny("pggan"), tmp_path, 32, s) for s in ("train", "val", "test")}
     found = {s: told(source) for s, source in sources.items()}
-    assert VAL and found["train"] == {(50, n) for n in NAMES if n not in VAL} and found["val"] == {(50, n) for n in VAL}
+    assert (
+        VAL
+        and found["train"] == {(50, n) for n in NAMES if n not in VAL}
+        and found["val"] == {(50, n) for n in VAL}
+    )
     assert found["test"] == ({(200, n) for n in NAMES[:5]} if "test" in folders else found["val"])
     assert [s.augment for s in sources.values()] == [True, False, False]
-    assert [tuple(p.shape[1:]) for p in sources["train"].images[:3]] == [(60, 80), (48, 64), (36, 48)], "to learn from, at several sizes"
+    assert [tuple(p.shape[1:]) for p in sources["train"].images[:3]] == [(60, 80), (48, 64), (36, 48)], (
+        "to learn from, at several sizes"
+    )
     assert len(sources["val"].images) == len(VAL)
 
 
@@ -170,8 +191,14 @@ def test_facades_are_the_left_halves_and_split(tmp_path):
             both.save(file)
     sources = {s: cmp_holes(tmp_path, 32, s) for s in ("train", "val", "test")}
     train, val, test = map(told, sources.values())
-    assert train == {(50, n) for n in NAMES if n not in VAL} and val == {(50, n) for n in VAL} and test == {(200, n) for n in NAMES[:5]}
-    assert {p.shape[-1] for p in sources["train"].images} == {36} and {p.shape[-1] for p in sources["test"].images} == {32}
+    assert (
+        train == {(50, n) for n in NAMES if n not in VAL}
+        and val == {(50, n) for n in VAL}
+        and test == {(200, n) for n in NAMES[:5]}
+    )
+    assert {p.shape[-1] for p in sources["train"].images} == {36} and {
+        p.shape[-1] for p in sources["test"].images
+    } == {32}
     assert max(p[2].max() for p in sources["train"].images) == 90, "nothing of the labels"
 
 
@@ -180,10 +207,18 @@ def test_the_splits_of_photographs_have_no_picture_in_common(monkeypatch):
         pytest.skip("I2I_DATA holds no photographs")
     blank, read = Image.new("RGB", (32, 32)), {}
     for split in ("train", "val", "test"):
-        monkeypatch.setattr(holes_module, "open_image", lambda p, split=split: read.setdefault(split, []).append(p) or blank)
+        monkeypatch.setattr(
+            holes_module, "open_image", lambda p, split=split: read.setdefault(split, []).append(p) or blank
+        )
         photograph_holes(SHARED / "sr_classic", SHARED / "bsds500", 32, split)
     train, val, test = (set(read[s]) for s in ("train", "val", "test"))
-    assert not train & val and not test & (train | val) and len(train | val) == 291 and len(test) == 100 and 20 < len(val) < 40
+    assert (
+        not train & val
+        and not test & (train | val)
+        and len(train | val) == 291
+        and len(test) == 100
+        and 20 < len(val) < 40
+    )
     train, val, test = ({p.read_bytes() for p in paths} for paths in (train, val, test))
     assert not train & val and not test & (train | val), "nor under another name"
 

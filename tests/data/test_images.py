@@ -79,9 +79,7 @@ def close(got: tuple, colour: tuple, tolerance: int = 12) -> bool:
 
 def shows_corners(image: Image.Image) -> bool:
     at = [image.getpixel(p) for p in ((5, 5), (35, 5), (5, 15), (35, 15))]
-    return (
-        image.mode == "RGB" and image.size == (40, 20) and all(map(close, at, (RED, GREEN, BLUE, WHITE)))
-    )
+    return image.mode == "RGB" and image.size == (40, 20) and all(map(close, at, (RED, GREEN, BLUE, WHITE)))
 
 
 # ---- What is read ----

@@ -31,6 +31,7 @@ MNIST = Path(os.environ.get("I2I_DATA", "data")) / "mnist_t10k"
 def same(before: dict[str, Tensor], net) -> bool:
     return all(torch.equal(before[k], v) for k, v in net.state_dict().items())
 
+
 # ---- Glyphs ----
 
 
@@ -38,7 +39,12 @@ def same(before: dict[str, Tensor], net) -> bool:
 def test_a_glyph_is_the_same_in_any_batch_and_of_any_size_in_range(look):
     index = torch.tensor([3, 1000, 2**20 + 5, 7])
     whole = glyphs.draw(index, look, 32)
-    assert whole.shape == (4, 3, 32, 32) and whole.dtype == torch.float32 and -1 <= whole.min() and whole.max() <= 1
+    assert (
+        whole.shape == (4, 3, 32, 32)
+        and whole.dtype == torch.float32
+        and -1 <= whole.min()
+        and whole.max() <= 1
+    )
     torch.manual_seed(0)
     state = torch.get_rng_state()
     torch.testing.assert_close(glyphs.draw(index[[2, 0]], look, 32), whole[[2, 0]], rtol=0, atol=1e-5)
@@ -67,7 +73,9 @@ def test_a_label_that_is_given_is_what_is_drawn():
     assert torch.equal(glyphs.draw(index, "toy", 32, own), glyphs.draw(index, "toy", 32))
     other = glyphs.draw(index, "toy", 32, (own + 1) % 10)
     assert all((a - b).abs().mean() > 0.02 for a, b in zip(other, glyphs.draw(index, "toy", 32), strict=True))
-    letters = glyphs.draw(index[:2], "pen", 32, torch.tensor([0, 25]), characters="ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    letters = glyphs.draw(
+        index[:2], "pen", 32, torch.tensor([0, 25]), characters="ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    )
     assert letters.isfinite().all()
 
 
@@ -102,7 +110,9 @@ def test_a_source_says_what_x_shows_and_nothing_of_y():
     index = torch.tensor([5, 0, 3])
     still = source.batch(index)
     assert {*still} == {"x", "y", "label", "index"} and still["label"].tolist() == [1, 2, 2]
-    assert torch.equal(still["x"], x[index]) and torch.equal(still["y"], y[index % 4]), "in order without a generator"
+    assert torch.equal(still["x"], x[index]) and torch.equal(still["y"], y[index % 4]), (
+        "in order without a generator"
+    )
     met, state = set(), torch.get_rng_state()
     for seed in range(30):
         one, again = (source.batch(index, torch.Generator().manual_seed(seed)) for _ in range(2))
@@ -227,7 +237,9 @@ def test_classes_are_numbered_by_the_names_of_their_folders(tmp_path, direction)
 
 def test_a_folder_tells_how_many_classes_there_are(tmp_path):
     source = labelled(three_classes(tmp_path, names=NAMES[:3]), 16)
-    assert facts_of(source) == {"classes": 3} and METHODS["dtn"].fit(32, facts_of(source)).config["classes"] == 3
+    assert (
+        facts_of(source) == {"classes": 3} and METHODS["dtn"].fit(32, facts_of(source)).config["classes"] == 3
+    )
 
 
 def test_a_single_picture_of_a_class_serves_every_split(tmp_path):
@@ -252,11 +264,16 @@ def test_pictures_of_every_kind_and_shape_become_rgb_squares(tmp_path, make):
 
 def test_what_a_folder_lacks_is_named(tmp_path):
     assert "gone does not exist" in refused(tmp_path / "gone", 16)
-    assert re.search("needs the folders A, with a folder for each class, and B, the target", refused(tmp_path, 16))
+    assert re.search(
+        "needs the folders A, with a folder for each class, and B, the target", refused(tmp_path, 16)
+    )
     put(tmp_path / "A" / "one", 0)
     assert "needs the folders A" in refused(tmp_path, 16)
     put(tmp_path / "B", 200)
-    assert re.search(r"A holds 1 folder\(s\) of a class: f needs at least two classes to tell apart\.$", refused(tmp_path, 16))
+    assert re.search(
+        r"A holds 1 folder\(s\) of a class: f needs at least two classes to tell apart\.$",
+        refused(tmp_path, 16),
+    )
     (tmp_path / "A" / "two").mkdir()
     assert re.search(r"two holds no pictures\.$", refused(tmp_path, 16))
     put(tmp_path / "A" / "two", 50)
@@ -265,7 +282,9 @@ def test_what_a_folder_lacks_is_named(tmp_path):
     for path in (tmp_path / "B").iterdir():
         path.unlink()
     assert re.search(r"B holds no pictures\.$", refused(tmp_path, 16))
-    assert "validation" in refused(tmp_path, 16, "validation") and "ab" in refused(tmp_path, 16, direction="ab")
+    assert "validation" in refused(tmp_path, 16, "validation") and "ab" in refused(
+        tmp_path, 16, direction="ab"
+    )
 
 
 def test_a_corrupt_picture_is_named(tmp_path):

@@ -44,7 +44,9 @@ needs_data = pytest.mark.skipif(not EMOJI.is_dir(), reason="needs I2I_DATA")
 
 def scenes(n: int, seed: int = 0, size: int = 64) -> torch.Tensor:
     """uint8 [n, 3, size, size]: patches of 16 px, each image unlike all others at 32 px."""
-    return to_bytes(noise(n, 3, size // 16, size // 16, seed=seed).repeat_interleave(16, 2).repeat_interleave(16, 3))
+    return to_bytes(
+        noise(n, 3, size // 16, size // 16, seed=seed).repeat_interleave(16, 2).repeat_interleave(16, 3)
+    )
 
 
 # ---- Near twins ----
@@ -68,7 +70,10 @@ def test_the_border_lies_at_a_tenth_of_a_range_of_two():
 
 def test_pictures_of_any_sizes_are_compared_block_by_block(monkeypatch):
     known = scenes(5)
-    large = [torch.nn.functional.interpolate(p[None].float(), scale_factor=s)[0].to(torch.uint8) for p, s in zip(known, (1, 2, 3, 2, 1), strict=True)]
+    large = [
+        torch.nn.functional.interpolate(p[None].float(), scale_factor=s)[0].to(torch.uint8)
+        for p, s in zip(known, (1, 2, 3, 2, 1), strict=True)
+    ]
     blocks, split = [], torch.Tensor.split
     monkeypatch.setattr(torch.Tensor, "split", lambda t, n: blocks.append(n) or split(t, min(n, 2)))
     assert near_twins(large + [*scenes(2, seed=3)], known).tolist() == [True] * 5 + [False] * 2
@@ -79,7 +84,9 @@ def test_what_has_a_twin_is_left_out_on_its_own_side_and_of_partners_on_both():
     x, y, other = scenes(5, 1), scenes(5, 2), scenes(4, 3)
     train = Unpaired(torch.cat([other, x[1:2], y[4:]]), torch.cat([other, y[3:4]]), 64)
     free = without_twins(Unpaired(x, y, 64), train)
-    assert torch.equal(free.x, x[[0, 2, 3, 4]]) and torch.equal(free.y, y[[0, 1, 2, 4]]), "y[4] was seen as an x alone"
+    assert torch.equal(free.x, x[[0, 2, 3, 4]]) and torch.equal(free.y, y[[0, 1, 2, 4]]), (
+        "y[4] was seen as an x alone"
+    )
     both = without_twins(Unpaired(x, y, 64, partners=True), train)
     assert torch.equal(both.x, x[[0, 2, 4]]) and torch.equal(both.y, y[[0, 2, 4]]) and both.partners
     held_out = Unpaired(x, y, 64)
@@ -90,7 +97,9 @@ def test_what_has_a_twin_is_left_out_on_its_own_side_and_of_partners_on_both():
 
 def test_of_domains_that_know_their_partners_a_twin_in_one_counts_for_all():
     parts, other = [scenes(4, seed) for seed in (1, 2, 3)], [scenes(3, seed) for seed in (4, 5, 6)]
-    train = Domains([torch.cat([other[0], parts[0][:1]]), other[1], torch.cat([other[2], parts[2][2:3]])], ("a", "b", "c"))
+    train = Domains(
+        [torch.cat([other[0], parts[0][:1]]), other[1], torch.cat([other[2], parts[2][2:3]])], ("a", "b", "c")
+    )
     for partners, kept in ((True, [[1, 3]] * 3), (False, [[1, 2, 3], [0, 1, 2, 3], [0, 1, 3]])):
         rest = without_twins(Domains(parts, ("a", "b", "c"), partners), train)
         assert all(torch.equal(p, part[k]) for p, part, k in zip(rest.images, parts, kept, strict=True))
@@ -99,7 +108,9 @@ def test_of_domains_that_know_their_partners_a_twin_in_one_counts_for_all():
 
 def test_of_pairs_the_target_counts():
     x, y = scenes(4, 1), scenes(4, 2)
-    rest = without_twins(Pairs(x, y, 64), Pairs(torch.cat([x[:1], scenes(1, 3)]), torch.cat([scenes(1, 4), y[2:3]]), 64))
+    rest = without_twins(
+        Pairs(x, y, 64), Pairs(torch.cat([x[:1], scenes(1, 3)]), torch.cat([scenes(1, 4), y[2:3]]), 64)
+    )
     assert torch.equal(rest.x, x[[0, 1, 3]]) and torch.equal(rest.y, y[[0, 1, 3]])
 
 
@@ -124,10 +135,18 @@ def test_a_picture_keeps_its_dropout_when_others_are_left_out():
 
 def published(tmp_path, known: torch.Tensor, data: str = "own folder") -> dict:
     x, y = scenes(13, 1, 32), scenes(13, 2, 32)
-    trainer = Trainer(tiny("pix2pix", steps=1), Pairs(scenes(len(known), 3, 32), known, 32), batch=2, precision="fp32", out=tmp_path / "run")
+    trainer = Trainer(
+        tiny("pix2pix", steps=1),
+        Pairs(scenes(len(known), 3, 32), known, 32),
+        batch=2,
+        precision="fp32",
+        out=tmp_path / "run",
+    )
     trainer.fit(progress=False)
     recipe = Recipe("pix2pix", data, 32, {"steps": 1}, batch=2)
-    folder = publish(trainer, recipe, tmp_path / "export", {"x": x[:2].float()}, Pairs(x, y, 32), progress=False)
+    folder = publish(
+        trainer, recipe, tmp_path / "export", {"x": x[:2].float()}, Pairs(x, y, 32), progress=False
+    )
     return json.loads((folder / "config.json").read_text()), (folder / "README.md").read_text()
 
 
@@ -141,8 +160,14 @@ def test_a_card_has_a_second_block_where_training_knew_twins_of_what_is_tested(t
     assert card["figures without near twins"]["PSNR"] != card["figures"]["PSNR"]
     first, second = page.split("## Figures without near twins")
     value = f"| PSNR | {card['figures without near twins']['PSNR'][0]:.4g} |"
-    assert value in second and "| PSNR |" in first and "On 10 held-out pictures without a near twin in training." in second
-    assert "figures" not in page.split("| | |")[1].split("##")[0], "blocks of figures stand below the facts, not among them"
+    assert (
+        value in second
+        and "| PSNR |" in first
+        and "On 10 held-out pictures without a near twin in training." in second
+    )
+    assert "figures" not in page.split("| | |")[1].split("##")[0], (
+        "blocks of figures stand below the facts, not among them"
+    )
 
 
 def test_evaluate_prints_both_blocks(tmp_path, monkeypatch, cli):
@@ -184,11 +209,17 @@ def entry(name: str, subgroup: str = "tool", split: str = "train", group: str = 
 ])  # fmt: skip
 def test_relatives_are_one_family(names, subgroup):
     assert len({families.family(entry(n, subgroup)) for n in names}) == 1
-    assert families.family(entry("violin", "musical-instrument")) == "violin" != families.family(entry("guitar", "musical-instrument"))
+    assert (
+        families.family(entry("violin", "musical-instrument"))
+        == "violin"
+        != families.family(entry("guitar", "musical-instrument"))
+    )
 
 
 def test_people_of_two_professions_and_other_apples_are_no_relatives():
-    assert families.family(entry("man guard", "person-role")) != families.family(entry("man farmer", "person-role"))
+    assert families.family(entry("man guard", "person-role")) != families.family(
+        entry("man farmer", "person-role")
+    )
     assert families.family(entry("pineapple", "food-fruit")) == "pineapple"
 
 
@@ -200,7 +231,9 @@ def test_a_family_goes_to_test_if_half_of_it_was_there_and_leaves_the_rest_out()
     ]  # fmt: skip
     side = families.sides(entries)
     assert side["black cat"] == side["violin"] == "test" and "cat" not in side
-    assert len({side[f"{who}-no-evil monkey"] for who in ("see", "hear", "speak")} - {"test"}) == 1, "a third: all are trained on"
+    assert len({side[f"{who}-no-evil monkey"] for who in ("see", "hear", "speak")} - {"test"}) == 1, (
+        "a third: all are trained on"
+    )
 
 
 def test_large_families_are_trained_on_and_parts_are_even():
@@ -226,11 +259,15 @@ def test_another_way_of_splitting_is_a_sentence(tmp_path, read):
 def test_no_family_is_on_two_sides_and_what_is_tested_no_judge_has_seen():
     split = {s: emoji.concepts(EMOJI, s) for s in ("train", "val", "test")}
     family = {s: {families.family(e) for e in entries} for s, entries in split.items()}
-    assert not (family["train"] & family["val"] or family["train"] & family["test"] or family["val"] & family["test"])
+    assert not (
+        family["train"] & family["val"] or family["train"] & family["test"] or family["val"] & family["test"]
+    )
     old = {e["code"] for e in emoji.concepts(EMOJI, "test", by="code")}
     assert {e["code"] for e in split["test"]} <= old
     assert len(split["train"]) > 1_150 and len(split["val"]) > 50 and len(split["test"]) >= 100
-    assert len({e["group"] for e in split["test"]}) == len({e["group"] for e in split["train"]}), "of every group some"
+    assert len({e["group"] for e in split["test"]}) == len({e["group"] for e in split["train"]}), (
+        "of every group some"
+    )
 
 
 @needs_emoji
@@ -246,20 +283,32 @@ def test_no_relative_is_in_another_part(count):
 @needs_emoji
 @pytest.mark.parametrize("style", ["fluent-3d", "fluent-flat", "noto"])
 def test_nothing_that_is_held_out_has_a_near_twin_in_training(style):
-    train, val, test = (emoji.style(EMOJI, style, emoji.concepts(EMOJI, s), twins.SIDE) for s in ("train", "val", "test"))
+    train, val, test = (
+        emoji.style(EMOJI, style, emoji.concepts(EMOJI, s), twins.SIDE) for s in ("train", "val", "test")
+    )
     assert not near_twins(test, train).any() and not near_twins(val, train).any()
 
 
 @needs_emoji
 def test_the_first_split_has_the_twins_that_the_cards_tell_of():
-    train, test = (emoji.style(EMOJI, "fluent-3d", emoji.concepts(EMOJI, s, by="code"), twins.SIDE) for s in ("train", "test"))
+    train, test = (
+        emoji.style(EMOJI, "fluent-3d", emoji.concepts(EMOJI, s, by="code"), twins.SIDE)
+        for s in ("train", "test")
+    )
     assert (len(test), int(near_twins(test, train).sum())) == (198, 74)
 
 
 @needs_emoji
 def test_both_splits_have_names_and_shipped_recipes_keep_theirs(monkeypatch):
     asked = []
-    monkeypatch.setattr(emoji, "style", lambda root, name, entries, size: asked.append({e["code"] for e in entries}) or torch.zeros(len(entries), 3, size, size, dtype=torch.uint8))
+    monkeypatch.setattr(
+        emoji,
+        "style",
+        lambda root, name, entries, size: (
+            asked.append({e["code"] for e in entries})
+            or torch.zeros(len(entries), 3, size, size, dtype=torch.uint8)
+        ),
+    )
     for by, ending in (("code", ""), ("family", "-families")):
         wanted = {e["code"] for e in emoji.concepts(EMOJI, "test", by)}
         for name in BY_CODE:
@@ -270,7 +319,9 @@ def test_both_splits_have_names_and_shipped_recipes_keep_theirs(monkeypatch):
     assert {r.data for n, r in RECIPES.items() if r.shipped and "emoji" in r.data} <= {*BY_CODE}
     asked.clear()
     unpaired_emoji(EMOJI, "noto", "fluent-3d", 16, "test")
-    assert asked == [{e["code"] for e in emoji.concepts(EMOJI, "test", "family")}] * 2, "who says nothing gets families"
+    assert asked == [{e["code"] for e in emoji.concepts(EMOJI, "test", "family")}] * 2, (
+        "who says nothing gets families"
+    )
 
 
 # ---- Digits ----
@@ -278,7 +329,9 @@ def test_both_splits_have_names_and_shipped_recipes_keep_theirs(monkeypatch):
 
 def test_the_digits_that_are_held_out_no_judge_has_learned_from():
     split = {s: {i for i in range(10_000) if digit_split(i) == s} for s in ("train", "val", "test")}
-    judged = {i for i in range(10_000) if in_split(str(i), "train")}  # what i2i-feat-v1 was trained on, fixed for good
+    judged = {
+        i for i in range(10_000) if in_split(str(i), "train")
+    }  # what i2i-feat-v1 was trained on, fixed for good
     assert split["train"] == judged and not judged & (split["val"] | split["test"])
     assert len(split["val"]) > 400 and len(split["test"]) > 400 and sum(map(len, split.values())) == 10_000
 
@@ -297,7 +350,9 @@ def numbered(tmp_path, monkeypatch):
     (tmp_path / "mnist_t10k").mkdir()
     images = np.zeros((n, 28, 28), np.uint8)
     images[:, 14, 14], images[:, 14, 15] = np.arange(n) // 256, np.arange(n) % 256
-    np.savez(tmp_path / "mnist_t10k" / "mnist_t10k.npz", images=images, labels=(np.arange(n) % 10).astype(np.uint8))
+    np.savez(
+        tmp_path / "mnist_t10k" / "mnist_t10k.npz", images=images, labels=(np.arange(n) % 10).astype(np.uint8)
+    )
     monkeypatch.setenv("I2I_DATA", str(tmp_path))
     monkeypatch.setattr("i2i.data.labelled.TARGETS", 3)
     monkeypatch.setattr("i2i.data.worlds.glyphs.SPLITS", {s: (0, 4) for s in ("train", "val", "test")})
@@ -316,7 +371,9 @@ def test_the_judge_and_the_recipes_read_one_split_of_the_digits(numbered):
         read[split] = {i for i in range(numbered) if digit_split(i) == split}
         assert source.label.tolist() == [i % 10 for i in sorted(read[split])]
     assert not judge["train"] & (read["val"] | read["test"]) and judge["test"] == read["val"] | read["test"]
-    assert DATA["digits-toy"](32, "test").label.tolist() == [i % 10 for i in range(numbered) if first_split(i) == "test"]
+    assert DATA["digits-toy"](32, "test").label.tolist() == [
+        i % 10 for i in range(numbered) if first_split(i) == "test"
+    ]
 
 
 # ---- What the judge and the recipes learned from, against what is tested on ----
@@ -338,15 +395,23 @@ def test_photographs_for_tests_have_no_twin_in_training_but_one_of_set5():
     train = {p.stem: p for p in images_in(classic / "t91") + images_in(bsds / "train")}
     small = twins.reduced(as_bytes(open_image(p)) for p in train.values())
     apart = twins.reduced(as_bytes(open_image(p)) for n, p in train.items() if n not in ON_BENCHMARKS)
-    for folder, known in ((classic / "set5", {"woman_GT"}), (classic / "set14", set()), (bsds / "val", set())):
+    for folder, known in (
+        (classic / "set5", {"woman_GT"}),
+        (classic / "set14", set()),
+        (bsds / "val", set()),
+    ):
         files = images_in(folder)
         images = [as_bytes(open_image(p)) for p in files]
-        assert {p.stem for p, twin in zip(files, near_twins(images, small).tolist(), strict=True) if twin} == known
+        assert {
+            p.stem for p, twin in zip(files, near_twins(images, small).tolist(), strict=True) if twin
+        } == known
         assert not near_twins(images, apart).any()
 
 
 @needs_data
-@pytest.mark.parametrize("name, known", [("cmp-facades", [0]), ("weather", [4, 0]), ("faces-people-families", [0, 0])])
+@pytest.mark.parametrize(
+    "name, known", [("cmp-facades", [0]), ("weather", [4, 0]), ("faces-people-families", [0, 0])]
+)
 def test_of_other_pictures_that_are_tested_on_training_knows_no_more_twins_than_were_found(name, known):
     test, train = (DATA[name](64, s).shown() for s in ("test", "train"))
     assert [int(near_twins(a, b).sum()) for a, b in zip(test, train, strict=True)] == known
@@ -357,7 +422,11 @@ def test_of_other_pictures_that_are_tested_on_training_knows_no_more_twins_than_
 
 def test_cards_of_models_whose_training_knew_twins_state_their_figures_without():
     """Those of emoji, and of clear skies; of dtn-faces' drawn people only four would be left."""
-    told = {name: config["card"] for name, config in cards().items() if RECIPES[name].data in BY_CODE and name != "dtn-faces"}
+    told = {
+        name: config["card"]
+        for name, config in cards().items()
+        if RECIPES[name].data in BY_CODE and name != "dtn-faces"
+    }
     assert len(told) == 9
     for name, card in told.items():
         assert 100 <= int(card["judged without near twins on"].split()[0]) < 198, name
@@ -371,7 +440,9 @@ def test_cards_of_models_whose_training_knew_twins_state_their_figures_without()
 @needs_emoji
 def test_the_number_on_the_card_is_that_of_pictures_without_twins():
     rest = without_twins(*(RECIPES["cyclegan-emoji"].source(s) for s in ("test", "train")))
-    assert cards()["cyclegan-emoji"]["card"]["judged without near twins on"].startswith(f"{len(rest)} held-out")
+    assert cards()["cyclegan-emoji"]["card"]["judged without near twins on"].startswith(
+        f"{len(rest)} held-out"
+    )
 
 
 def test_the_digits_of_the_card_are_told_once_more_on_those_new_to_the_judge():
@@ -386,7 +457,9 @@ def test_the_digits_of_the_card_are_told_once_more_on_those_new_to_the_judge():
 def test_the_page_shows_the_claim_on_pictures_without_twins():
     record = recorded("unpaired-error-apart")["figures"]
     page = (SHIPPED.parents[1] / "docs" / "results.md").read_text()
-    assert markdown(record) in page and f"on the {record['held-out concepts']:.0f} of the 198 concepts" in page
+    assert (
+        markdown(record) in page and f"on the {record['held-out concepts']:.0f} of the 198 concepts" in page
+    )
 
 
 def test_a_source_that_does_not_tell_has_no_second_block():

@@ -331,7 +331,14 @@ def palette(rgb: np.ndarray) -> Image.Image:
 
 @pytest.mark.parametrize(
     "make, suffix",
-    [(grey, "png"), (deep, "png"), (veiled, "png"), (inks, "jpg"), (palette, "gif"), (Image.fromarray, "webp")],
+    [
+        (grey, "png"),
+        (deep, "png"),
+        (veiled, "png"),
+        (inks, "jpg"),
+        (palette, "gif"),
+        (Image.fromarray, "webp"),
+    ],
     ids=["grey", "16 bits", "transparent", "CMYK", "palette", "RGB"],
 )
 def test_pictures_of_every_kind_and_size_become_rgb_and_train(tmp_path, make, suffix):

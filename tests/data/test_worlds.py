@@ -134,8 +134,9 @@ def test_a_picture_is_the_same_at_every_size():
 
 def test_classes_differ_and_labels_cover_them():
     assert N >= 14 and len(set(icons.CLASSES)) == N
-    mean = torch.stack([
-        icons.draw(torch.arange(6), "line", 64, label=torch.full((6,), k)).mean(0) for k in range(N)])
+    mean = torch.stack(
+        [icons.draw(torch.arange(6), "line", 64, label=torch.full((6,), k)).mean(0) for k in range(N)]
+    )
     gap = (mean[:, None] - mean[None]).abs().mean((2, 3, 4)) + torch.eye(N)
     assert gap.min() > 0.05
     label = icons.label_of(torch.arange(4000), 0)

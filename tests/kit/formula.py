@@ -97,7 +97,9 @@ def write(key: str, *, paper: str, source: str, **parts) -> None:
 
     paper, source: sentences, which paper and whose code at which date; nets, objectives: as test_authors.py reads them.
     """
-    told = {"weights and inputs": "by the formula of tests/kit/formula.py, with the seeds that tests/methods/test_authors.py gives"}
+    told = {
+        "weights and inputs": "by the formula of tests/kit/formula.py, with the seeds that tests/methods/test_authors.py gives"
+    }
     text = json.dumps({"paper": paper, "source": source} | told | parts, indent=1)
     text = re.sub(r"\[\s+([^][{}]*?)\s+\]", lambda found: f"[{' '.join(found[1].split())}]", text)
     (FOLDER / f"{key}.json").write_text(text + "\n")

@@ -30,7 +30,9 @@ class Golden:
         path = FOLDER / f"{name}.json"
         return json.loads(path.read_text()) if path.exists() else None
 
-    def check(self, name: str, key: str, found: object, differ: Callable[[object, object], list[str]]) -> None:
+    def check(
+        self, name: str, key: str, found: object, differ: Callable[[object, object], list[str]]
+    ) -> None:
         """Compare `found` with the file; differ(kept, found) -> a sentence for each difference.
 
         Under --regold the file is written instead.

@@ -28,7 +28,13 @@ RANKS = [
 ]
 RANK = {part: i for i, parts in enumerate(RANKS) for part in parts}
 # Same rank, yet one way only: what is a file of its own must not come to need what needs it.
-BELOW = {("nets", "losses"), ("data", "images"), ("train", "checkpoint"), ("judges", "metrics"), ("metrics", "judges")}
+BELOW = {
+    ("nets", "losses"),
+    ("data", "images"),
+    ("train", "checkpoint"),
+    ("judges", "metrics"),
+    ("metrics", "judges"),
+}
 
 
 def part_of(path: Path) -> str:

@@ -50,7 +50,15 @@ def save_for_ever(folder: str) -> None:
     """Write resume files and exports, one after the other, until killed."""
     torch.set_num_threads(1)
     home, method = Path(folder), tiny(width=16, cap=64, patch_width=16)
-    run = {"method": {}, "config": {}, "run": {}, "data": {}, "stages": [], "legs": [], "model": {"w": torch.zeros(2_000_000)}}
+    run = {
+        "method": {},
+        "config": {},
+        "run": {},
+        "data": {},
+        "stages": [],
+        "legs": [],
+        "model": {"w": torch.zeros(2_000_000)},
+    }
     for i in range(100_000):
         save_resume(home / "resume.pt", run | {"step": i})
         export(home / "model", method, size=16, nets=("D",))

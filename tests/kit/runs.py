@@ -16,7 +16,9 @@ from kit.methods import source
 
 def trainer(method: Method, data=None, **options) -> Trainer:
     """On a CPU in float32, two samples a step, of the method's own layout."""
-    return Trainer(method, data or source(method), **{"batch": 2, "precision": "fp32", "device": "cpu", **options})
+    return Trainer(
+        method, data or source(method), **{"batch": 2, "precision": "fp32", "device": "cpu", **options}
+    )
 
 
 def clones(net: nn.Module) -> list[torch.Tensor]:
@@ -73,7 +75,9 @@ def turns_taken(t: Trainer, steps: int) -> list[list[tuple[str, set[str]]]]:
             return turn.loss(batch)
 
         def after(*given):
-            taken[-1].append((name, {letter for letter, net in nets.items() if not equal(before[letter], clones(net))}))
+            taken[-1].append(
+                (name, {letter for letter, net in nets.items() if not equal(before[letter], clones(net))})
+            )
             if turn.after:
                 turn.after(*given)
 

@@ -48,7 +48,9 @@ class Server:
     def client(self) -> httpx.Client:
         return httpx.Client(base_url=f"{self.url}/gradio_api", timeout=3 * SECONDS, trust_env=False)
 
-    def ask(self, endpoint: str, *data: bytes | str | float, name: str = "in.png") -> Image.Image | str | dict:
+    def ask(
+        self, endpoint: str, *data: bytes | str | float, name: str = "in.png"
+    ) -> Image.Image | str | dict:
         """What an endpoint answers: an image, another value, or the sentence of its error. Bytes are uploaded as a file called `name`."""
         with self.client() as http:
             sent = []
@@ -72,7 +74,11 @@ def answer(http: httpx.Client, endpoint: str, data: list) -> Image.Image | str |
             event = value if kind == "event" else event
             if kind == "data" and event == "complete":
                 made = json.loads(value)[0]
-                return Image.open(io.BytesIO(http.get(made["url"]).raise_for_status().content)) if "url" in made else made
+                return (
+                    Image.open(io.BytesIO(http.get(made["url"]).raise_for_status().content))
+                    if "url" in made
+                    else made
+                )
             if kind == "data" and event == "error":
                 fault = json.loads(value)
                 return fault["error"] if isinstance(fault, dict) else str(fault)
@@ -89,11 +95,26 @@ def free_port() -> int:
 def serving(home: Path, code: str, folder: Path | None = None, **environment: str):
     """What `code` leaves as `page`, on the models in `folder`; `home` takes log and uploads."""
     port, log = free_port(), home / "log.txt"
-    models = f"from pathlib import Path; from i2i.run import pipeline; pipeline.SHIPPED = Path({str(folder)!r}); " if folder else ""
+    models = (
+        f"from pathlib import Path; from i2i.run import pipeline; pipeline.SHIPPED = Path({str(folder)!r}); "
+        if folder
+        else ""
+    )
     code = f"{models}{code}; page.launch(server_name='127.0.0.1', server_port={port}, quiet=True, **LAUNCH)"
-    away = {"GRADIO_TEMP_DIR": str(home / "uploads"), "GRADIO_ANALYTICS_ENABLED": "False", "NO_PROXY": "127.0.0.1,localhost", "no_proxy": "127.0.0.1,localhost"}
+    away = {
+        "GRADIO_TEMP_DIR": str(home / "uploads"),
+        "GRADIO_ANALYTICS_ENABLED": "False",
+        "NO_PROXY": "127.0.0.1,localhost",
+        "no_proxy": "127.0.0.1,localhost",
+    }
     with log.open("w") as out:
-        process = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env=os.environ | away | environment, stdout=out, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(
+            [sys.executable, "-c", code],
+            cwd=ROOT,
+            env=os.environ | away | environment,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+        )
     running, end = Server(f"http://127.0.0.1:{port}", process, log), time.monotonic() + 300
     try:
         while True:
@@ -138,7 +159,9 @@ class Visit:
         self.page.wait_for_function(what, arg=list(values))
 
     def selected(self) -> str:
-        return self.page.evaluate("document.querySelector('#tabs [role=tab][aria-selected=true]').textContent.trim()")
+        return self.page.evaluate(
+            "document.querySelector('#tabs [role=tab][aria-selected=true]').textContent.trim()"
+        )
 
     def toast(self) -> str:
         """The text of the one toast that is up; it is taken away."""

@@ -40,8 +40,12 @@ def fake_batch(b: int = 2, size: int = 16, dtype=torch.float32, enlarges: int = 
 class Made:
     """A source of made-up pairs in two classes that, like the real ones, draws its augmentation from the generator."""
 
-    def __init__(self, length: int = 10, size: int = 16, jitter: float = 0.1, dtype=torch.float32, enlarges: int = 1):
-        self.x, self.y = (noise(length, 3, s, s, seed=i, dtype=dtype) for i, s in enumerate((size // enlarges, size), 1))
+    def __init__(
+        self, length: int = 10, size: int = 16, jitter: float = 0.1, dtype=torch.float32, enlarges: int = 1
+    ):
+        self.x, self.y = (
+            noise(length, 3, s, s, seed=i, dtype=dtype) for i, s in enumerate((size // enlarges, size), 1)
+        )
         self.jitter = jitter
 
     def __len__(self) -> int:
@@ -50,7 +54,13 @@ class Made:
     def batch(self, index, generator=None):
         move = self.jitter * torch.rand(len(index), 1, 1, 1, generator=generator, dtype=self.x.dtype)
         mask = hole(self.y.shape[-1]).expand(len(index), -1, -1, -1).to(self.y.dtype)
-        return {"x": self.x[index] + move, "y": self.y[index] - move, "mask": mask, "label": index % 2, "index": index}
+        return {
+            "x": self.x[index] + move,
+            "y": self.y[index] - move,
+            "mask": mask,
+            "label": index % 2,
+            "index": index,
+        }
 
 
 KEYS = {

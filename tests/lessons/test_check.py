@@ -172,33 +172,85 @@ def keep(v):
 
 # (exercise, a wrong solution, a word of what the check must say)
 WRONG = [
-    ("generator-loss", lambda D, x, y, fake, lam: F.softplus(D(x, fake)).mean() + lam * l1(y, fake), "found out"),
-    ("generator-loss", lambda D, x, y, fake, lam: -F.softplus(D(x, fake)).mean() + lam * l1(y, fake), "saturating"),
+    (
+        "generator-loss",
+        lambda D, x, y, fake, lam: F.softplus(D(x, fake)).mean() + lam * l1(y, fake),
+        "found out",
+    ),
+    (
+        "generator-loss",
+        lambda D, x, y, fake, lam: -F.softplus(D(x, fake)).mean() + lam * l1(y, fake),
+        "saturating",
+    ),
     ("generator-loss", lambda D, x, y, fake, lam: -fool(D, x, fake) + lam * l1(y, fake), "sign"),
-    ("generator-loss", lambda D, x, y, fake, lam: -D(x, fake).log().mean() + lam * l1(y, fake), "sigmoid is missing"),
-    ("generator-loss", lambda D, x, y, fake, lam: F.softplus(-D(x, fake)).sum() + lam * l1(y, fake), "added up"),
-    ("generator-loss", lambda D, x, y, fake, lam: (D(x, fake) - 1).square().mean() + lam * l1(y, fake), "least-squares"),
+    (
+        "generator-loss",
+        lambda D, x, y, fake, lam: -D(x, fake).log().mean() + lam * l1(y, fake),
+        "sigmoid is missing",
+    ),
+    (
+        "generator-loss",
+        lambda D, x, y, fake, lam: F.softplus(-D(x, fake)).sum() + lam * l1(y, fake),
+        "added up",
+    ),
+    (
+        "generator-loss",
+        lambda D, x, y, fake, lam: (D(x, fake) - 1).square().mean() + lam * l1(y, fake),
+        "least-squares",
+    ),
     ("generator-loss", lambda D, x, y, fake, lam: fool(D, x, fake) + l1(y, fake) * (lam > 0), "λ is missing"),
-    ("generator-loss", lambda D, x, y, fake, lam: fool(D, x, fake) * (lam or 1) + l1(y, fake) * (lam > 0), "adversarial term"),
+    (
+        "generator-loss",
+        lambda D, x, y, fake, lam: fool(D, x, fake) * (lam or 1) + l1(y, fake) * (lam > 0),
+        "adversarial term",
+    ),
     ("generator-loss", lambda D, x, y, fake, lam: fool(D, x, fake), "L1 term is missing"),
     ("generator-loss", lambda D, x, y, fake, lam: lam * l1(y, fake), "never asked"),
-    ("generator-loss", lambda D, x, y, fake, lam: fool(D, x, fake) + lam * (y - fake).square().mean(), "squared"),
-    ("generator-loss", lambda D, x, y, fake, lam: fool(D, x, fake) + lam * (y - fake).abs().sum(), "added up"),
+    (
+        "generator-loss",
+        lambda D, x, y, fake, lam: fool(D, x, fake) + lam * (y - fake).square().mean(),
+        "squared",
+    ),
+    (
+        "generator-loss",
+        lambda D, x, y, fake, lam: fool(D, x, fake) + lam * (y - fake).abs().sum(),
+        "added up",
+    ),
     ("generator-loss", lambda D, x, y, fake, lam: fool(D, x, y) + lam * l1(y, fake), "shown the real y"),
     ("generator-loss", lambda D, x, y, fake, lam: fool(D, fake, x) + lam * l1(y, fake), "condition first"),
-    ("generator-loss", lambda D, x, y, fake, lam: fool(D, x, fake.detach()) + lam * l1(y, fake), "do not detach"),
-    ("generator-loss", lambda D, x, y, fake, lam: fool(D, x, fake).item() + lam * l1(y, fake).item(), "no gradient"),
+    (
+        "generator-loss",
+        lambda D, x, y, fake, lam: fool(D, x, fake.detach()) + lam * l1(y, fake),
+        "do not detach",
+    ),
+    (
+        "generator-loss",
+        lambda D, x, y, fake, lam: fool(D, x, fake).item() + lam * l1(y, fake).item(),
+        "no gradient",
+    ),
     ("generator-loss", lambda D, x, y, fake, lam: F.softplus(-D(x, fake)) + lam * l1(y, fake), "shape"),
     ("generator-loss", lambda D, x, y, fake, lam: ..., "nothing yet"),
     ("generator-loss", lambda D, x, y, fake, lam: None, "nothing yet"),
     ("generator-loss", lambda D, x, y, fake, lam: D(x) + lam, "TypeError"),
-    ("discriminator-loss", lambda D, x, y, f: 0.5 * (F.softplus(-D(x, y)).mean() + F.softplus(D(x, f)).mean()), "Detach the fake"),
+    (
+        "discriminator-loss",
+        lambda D, x, y, f: 0.5 * (F.softplus(-D(x, y)).mean() + F.softplus(D(x, f)).mean()),
+        "Detach the fake",
+    ),
     ("discriminator-loss", lambda D, x, y, f: 2 * discriminator_loss(D, x, y, f), "half is missing"),
-    ("discriminator-loss", lambda D, x, y, f: 0.5 * (F.softplus(D(x, y)).mean() + fool(D, x, f)), "exchanged"),
+    (
+        "discriminator-loss",
+        lambda D, x, y, f: 0.5 * (F.softplus(D(x, y)).mean() + fool(D, x, f)),
+        "exchanged",
+    ),
     ("discriminator-loss", lambda D, x, y, f: 0.5 * (fool(D, x, y) + fool(D, x, f)), "G's wish"),
     ("discriminator-loss", lambda D, x, y, f: -discriminator_loss(D, x, y, f), "sign"),
     ("discriminator-loss", lambda D, x, y, f: fool(D, x, y), "both pairs"),
-    ("discriminator-loss", lambda D, x, y, f: 0.5 * (F.softplus(-D(x, y)).mean() + F.softplus(D(y, f)).mean()), "condition first"),
+    (
+        "discriminator-loss",
+        lambda D, x, y, f: 0.5 * (F.softplus(-D(x, y)).mean() + F.softplus(D(y, f)).mean()),
+        "condition first",
+    ),
     ("discriminator-loss", lambda D, x, y, f: discriminator_loss(D, x, y, f).detach(), "D's own weights"),
     ("best-constants", lambda y: (y.median(0).values, y.mean(0)), "exchanged"),
     ("best-constants", lambda y: (y.mean(0), y.mean(0)), "the mean again"),
@@ -207,7 +259,11 @@ WRONG = [
     ("decoder-channels", lambda w, c, d, s: decoder_channels(w, c, d, False), "no skips are counted"),
     ("decoder-channels", lambda w, c, d, s: decoder_channels(w, c, d, s)[::-1], "inside out"),
     ("decoder-channels", lambda w, c, d, s: decoder_channels(w, 10**6, d, s), "cap"),
-    ("decoder-channels", lambda w, c, d, s: [n * (1 + s) for n in decoder_channels(w, c, d, False)], "innermost"),
+    (
+        "decoder-channels",
+        lambda w, c, d, s: [n * (1 + s) for n in decoder_channels(w, c, d, False)],
+        "innermost",
+    ),
     ("decoder-channels", lambda w, c, d, s: decoder_channels(w, c, d, s)[1:], "you list"),
     ("receptive-field", lambda plan: receptive_field(plan[::-1]), "walk"),
     ("receptive-field", lambda plan: 1 + sum(k - 1 for k, _ in plan), "strides are forgotten"),
@@ -223,29 +279,57 @@ WRONG = [
     ("two-gradients", lambda s: ..., "nothing yet"),
     ("cycle-loss", lambda G, F, x, y, lam: cycle_loss(F, G, x, y, lam), "G leads from x to y"),
     ("cycle-loss", lambda G, F, x, y, lam: lam * (l1(y, G(x)) + l1(x, F(y))), "both must come back"),
-    ("cycle-loss", lambda G, F, x, y, lam: lam * half_cycle(G, F, x) + 0 * half_cycle(F, G, y).detach(), "only x comes back"),
+    (
+        "cycle-loss",
+        lambda G, F, x, y, lam: lam * half_cycle(G, F, x) + 0 * half_cycle(F, G, y).detach(),
+        "only x comes back",
+    ),
     ("cycle-loss", lambda G, F, x, y, lam: cycle_loss(G, F, x, y, 1) * (lam > 0), "λ is missing"),
-    ("cycle-loss", lambda G, F, x, y, lam: lam * half_cycle(G, F, x) + half_cycle(F, G, y), "only one of the two"),
+    (
+        "cycle-loss",
+        lambda G, F, x, y, lam: lam * half_cycle(G, F, x) + half_cycle(F, G, y),
+        "only one of the two",
+    ),
     ("cycle-loss", lambda G, F, x, y, lam: cycle_loss(G, F, x, y, lam) / 2, "averaged"),
     ("cycle-loss", lambda G, F, x, y, lam: lam * (l1(y, F(G(x))) + l1(x, G(F(y)))), "exchanged"),
     ("cycle-loss", lambda G, F, x, y, lam: lam * ((F(G(x)) - x) ** 2 + (G(F(y)) - y) ** 2).mean(), "squared"),
-    ("cycle-loss", lambda G, F, x, y, lam: lam * ((F(G(x)) - x).abs() + (G(F(y)) - y).abs()).sum(), "added up"),
+    (
+        "cycle-loss",
+        lambda G, F, x, y, lam: lam * ((F(G(x)) - x).abs() + (G(F(y)) - y).abs()).sum(),
+        "added up",
+    ),
     ("cycle-loss", lambda G, F, x, y, lam: cycle_loss(G, F, x, y, lam).detach(), "no gradient"),
     ("cycle-loss", lambda G, F, x, y, lam: ..., "nothing yet"),
     ("least-squares-game", lambda r, m: least_squares_game(r, m)[::-1], "exchanged"),
     ("least-squares-game", parts(least_squares_game, lambda v: 2 * v, keep), "half is missing"),
     ("least-squares-game", lambda r, m: least_squares_game(m, r), "real and made are exchanged"),
-    ("least-squares-game", lambda r, m: (least_squares_game(r, m)[0], -m.square().mean()), "leads away from 0"),
+    (
+        "least-squares-game",
+        lambda r, m: (least_squares_game(r, m)[0], -m.square().mean()),
+        "leads away from 0",
+    ),
     ("least-squares-game", lambda r, m: (least_squares_game(r, m)[0], m.square().mean()), "found out"),
     ("least-squares-game", lambda r, m: (least_squares_game(r, m)[0], (m.mean() - 1) ** 2), "mean score"),
-    ("least-squares-game", lambda r, m: (least_squares_game(r, m)[0], -2 * least_squares_game(r, m)[0]), "whole of V"),
+    (
+        "least-squares-game",
+        lambda r, m: (least_squares_game(r, m)[0], -2 * least_squares_game(r, m)[0]),
+        "whole of V",
+    ),
     ("least-squares-game", lambda r, m: least_squares_game(r, m)[0], "two things"),
     ("image-pool", greedy_pool, "shows itself"),
     ("image-pool", eager_pool, "replaced before"),
     ("image-pool", lambda s, size, new, coin, place: (new, s), "stored at the end"),
     ("image-pool", lambda s, size, new, coin, place: (new, (s + [new])[:size]), "show the stored one"),
-    ("image-pool", lambda s, size, *a: (s[a[2]], s) if a[1] and len(s) == size else image_pool(s, size, *a), "takes the place"),
-    ("image-pool", lambda s, size, new, coin, place: image_pool(s, size, new, len(s) >= size, place), "show that"),
+    (
+        "image-pool",
+        lambda s, size, *a: (s[a[2]], s) if a[1] and len(s) == size else image_pool(s, size, *a),
+        "takes the place",
+    ),
+    (
+        "image-pool",
+        lambda s, size, new, coin, place: image_pool(s, size, new, len(s) >= size, place),
+        "show that",
+    ),
     ("image-pool", lambda s, size, new, coin, place: new, "two things"),
     ("permuted", lambda G, F, p, q: (lambda x: p(G(x)), F), "F is unchanged"),
     ("permuted", lambda G, F, p, q: (lambda x: p(G(x)), lambda y: F(p(y))), "second time"),
@@ -287,7 +371,11 @@ WRONG = [
     ("kl-factor", lambda factor, n: factor / n / 2, "the other way"),
     ("kl-factor", lambda factor, n: factor * n / 2, "from the divergence to the mean"),
     ("unit-streams", lambda e, d, x, y: [unit_streams(e, d, x, y)[i] for i in (0, 2, 1, 3)], "there is x_21"),
-    ("unit-streams", lambda e, d, x, y: (d(e(x, 1), 1), d(e(x, 2), 2), d(e(y, 1), 1), d(e(y, 2), 2)), "other domain's encoder"),
+    (
+        "unit-streams",
+        lambda e, d, x, y: (d(e(x, 1), 1), d(e(x, 2), 2), d(e(y, 1), 1), d(e(y, 2), 2)),
+        "other domain's encoder",
+    ),
     ("unit-streams", lambda e, d, x, y: (d(x, 1), d(x, 2), d(y, 1), d(y, 2)), "should be decode"),
     ("unit-streams", lambda e, d, x, y: unit_streams(e, d, x, y)[:2], "four things"),
     ("unit-cycle", lambda e, d, x: (e(x, 1).square().mean(), unit_cycle(e, d, x)[1]), "on the slide"),
@@ -434,10 +522,14 @@ def test_the_losses_that_are_asked_for_are_those_of_the_package():
     d = between_pairs(p)
     assert torch.allclose(keep_distance(d, d * d, *units), distance_loss(d, d * d, *units))
     mean = torch.randn(10)
-    assert torch.allclose(0.1 * kl_to_unit(mean), RIGHT["kl-factor"](0.1, 10) * gaussian_kl(mean, torch.ones(10)))
+    assert torch.allclose(
+        0.1 * kl_to_unit(mean), RIGHT["kl-factor"](0.1, 10) * gaussian_kl(mean, torch.ones(10))
+    )
     factors = METHODS["discogan"](METHODS["discogan"].Config(width=1)).weights
     for step in (0, 10_000):
-        assert disco_factors(step) == pytest.approx([factors(step)[k] for k in ("gan_a", "match_a", "back_a")])
+        assert disco_factors(step) == pytest.approx(
+            [factors(step)[k] for k in ("gan_a", "match_a", "back_a")]
+        )
 
 
 @pytest.mark.parametrize("skips", [True, False])
@@ -471,11 +563,17 @@ def test_a_picture_without_alt_text_is_refused():
 
 
 def test_a_sheet_has_a_row_for_each_name_at_the_pictures_own_size():
-    rows = {"x": torch.zeros(3, 3, 16, 16), "G(x)": torch.ones(3, 3, 16, 16), "big": torch.zeros(1, 3, 400, 400)}
+    rows = {
+        "x": torch.zeros(3, 3, 16, 16),
+        "G(x)": torch.ones(3, 3, 16, 16),
+        "big": torch.zeros(1, 3, 400, 400),
+    }
     page = show.sheet_html(rows, "three things", titles=["a", "b", "c"], side=64)
     shown = images(page)
     assert [alt for alt, _ in shown] == [f"three things Row: {name}." for name in rows]
-    assert shown[0][1].height == 16 and shown[2][1].height == 80, "small ones as they are, large ones only as fine as seen"
+    assert shown[0][1].height == 16 and shown[2][1].height == 80, (
+        "small ones as they are, large ones only as fine as seen"
+    )
     assert all(f">{t}</span>" in page for t in "abc") and 'width="64"' in page
 
 
@@ -486,7 +584,13 @@ def test_a_sheet_says_what_row_is_what_only_where_rows_have_names():
 def test_the_colours_are_those_of_the_app():
     css = (ROOT / "demos" / "page.css").read_text()
     light = css[css.index(":root") : css.index(".dark")]
-    for name, colour in {"ink": show.INK, "soft": show.SOFT, "violet": show.GAN, "orange": show.L1, "green": show.GREEN}.items():
+    for name, colour in {
+        "ink": show.INK,
+        "soft": show.SOFT,
+        "violet": show.GAN,
+        "orange": show.L1,
+        "green": show.GREEN,
+    }.items():
         assert f"--{name}: {colour}" in light, name
 
 
@@ -508,23 +612,35 @@ def test_a_claim_without_figures_is_an_error_except_in_haste(monkeypatch, capsys
     show.claim("any-size")
 
 
-@pytest.mark.parametrize("verdict, colour", [("holds", show.GREEN), ("not decided at this scale", show.SOFT), ("contradicted", show.L1)])
+@pytest.mark.parametrize(
+    "verdict, colour",
+    [("holds", show.GREEN), ("not decided at this scale", show.SOFT), ("contradicted", show.L1)],
+)
 def test_a_claim_is_shown_with_its_verdict(verdict, colour, monkeypatch):
     shown = []
     monkeypatch.setattr(show, "display", lambda page: shown.append(page.data))
-    change = {"holds": [1.0, 1.1, 1.2], "not decided at this scale": [-1.0, 0.0, 1.0], "contradicted": [-3.0, -3.0, -3.0]}[verdict]
+    change = {
+        "holds": [1.0, 1.1, 1.2],
+        "not decided at this scale": [-1.0, 0.0, 1.0],
+        "contradicted": [-3.0, -3.0, -3.0],
+    }[verdict]
     result = {"figures": {"change": change, "other": 0.0}, "verdict": verdict, "date": "2026-01-02"}
     monkeypatch.setattr(show, "recorded", lambda name: result)
     parts = (Comparison("change", "other"), Comparison(1, "other", exact=True))
     monkeypatch.setitem(CLAIMS, "any-size", replace(CLAIMS["any-size"], comparisons=parts))
     show.claim("any-size")
     mark = {"holds": "✓", "not decided at this scale": "?", "contradicted": "✗"}[verdict]
-    assert f"2026-01-02: <span style=\"color:{colour}\">{mark} {verdict}<" in shown[0] and "| change | " in shown[1]
+    assert (
+        f'2026-01-02: <span style="color:{colour}">{mark} {verdict}<' in shown[0]
+        and "| change | " in shown[1]
+    )
     assert shown[0].endswith(f"- {mark} change > other\n- ✓ other < 1")
 
 
 def test_scores_tell_every_number_and_mark_what_is_to_come():
-    page = show.scores([[0.5, 1.0], [0.25, float("nan")]], ["blur", "tiles"], ["1 px", "16 px"], "ranked", 0.0, 1.0)
+    page = show.scores(
+        [[0.5, 1.0], [0.25, float("nan")]], ["blur", "tiles"], ["1 px", "16 px"], "ranked", 0.0, 1.0
+    )
     ((alt, image),) = images(page)
     assert alt == "ranked, for 1 px, 16 px. blur: 0.50, 1.00; tiles: 0.25, nan." and image.width > 300
 
@@ -545,7 +661,9 @@ def test_the_source_that_is_shown_is_the_source_that_runs(monkeypatch):
     shown = []
     monkeypatch.setattr(show, "display", lambda page: shown.append(page.data))
     show.source(PatchGAN.forward)
-    assert shown == ["```python\ndef forward(self, image: Tensor) -> Tensor:\n    return self.net(image)\n```"]
+    assert shown == [
+        "```python\ndef forward(self, image: Tensor) -> Tensor:\n    return self.net(image)\n```"
+    ]
 
 
 def test_a_crop_is_what_the_logit_saw():

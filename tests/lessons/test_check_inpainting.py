@@ -33,7 +33,12 @@ def soap_film(x, mask):
     return x * (1 - mask) + mean * mask
 
 
-RIGHT = {"paste-what-is-known": paste, "l1-in-the-hole": l1_in_the_hole, "three-terms": three_terms, "soap-film": soap_film}
+RIGHT = {
+    "paste-what-is-known": paste,
+    "l1-in-the-hole": l1_in_the_hole,
+    "three-terms": three_terms,
+    "soap-film": soap_film,
+}
 
 
 # ---- Wrong ones ----
@@ -57,19 +62,35 @@ WRONG = [
     ("l1-in-the-hole", lambda a, b, m: l1_in_the_hole(a, b, 1 - m), "outside the hole"),
     ("l1-in-the-hole", lambda a, b, m: (a - b).abs().mean(), "whole picture is compared"),
     ("l1-in-the-hole", lambda a, b, m: ((a - b).square() * m).sum() / (3 * m.sum()), "squared"),
-    ("l1-in-the-hole", lambda a, b, m: sum(l1_in_the_hole(a[i], b[i][None], m[i]) for i in range(2)) / 2, "its own mean"),
+    (
+        "l1-in-the-hole",
+        lambda a, b, m: sum(l1_in_the_hole(a[i], b[i][None], m[i]) for i in range(2)) / 2,
+        "its own mean",
+    ),
     ("l1-in-the-hole", lambda a, b, m: ((a - b).abs() * m).sum() / (3 * m.sum()), "finite"),
     ("three-terms", lambda r, w, p: three_terms(r, -w, -p), "D's side"),
     ("three-terms", lambda r, w, p: 0.98 * r - 0.01 * log_d(-w) - 0.01 * log_d(-p), "saturates"),
     ("three-terms", lambda r, w, p: r + log_d(w) + log_d(p), "weights are missing"),
-    ("three-terms", lambda r, w, p: 0.98 * r + 0.01 * log_d(w) + 0.01 * F.softplus(-p).sum((1, 2, 3)).mean(), "added up"),
-    ("three-terms", lambda r, w, p: 0.98 * r + 0.02 * log_d(torch.cat([w.flatten(), p.flatten()])), "thrown together"),
+    (
+        "three-terms",
+        lambda r, w, p: 0.98 * r + 0.01 * log_d(w) + 0.01 * F.softplus(-p).sum((1, 2, 3)).mean(),
+        "added up",
+    ),
+    (
+        "three-terms",
+        lambda r, w, p: 0.98 * r + 0.02 * log_d(torch.cat([w.flatten(), p.flatten()])),
+        "thrown together",
+    ),
     ("three-terms", lambda r, w, p: 0.98 * r - 0.01 * w.mean() - 0.01 * p.mean(), "scores of a critic"),
     ("three-terms", lambda r, w, p: 0.98 * r + 0.01 * log_d(w), "patch head is missing"),
     ("three-terms", lambda r, w, p: 0.98 * r + 0.01 * log_d(p), "global head is missing"),
     ("soap-film", lambda x, m: soap_film(x, torch.ones_like(m)), "outside the hole nothing"),
     ("soap-film", lambda x, m: x, "nothing has changed"),
-    ("soap-film", lambda x, m: paste(x, F.avg_pool2d(F.pad(x, (1, 1, 1, 1), mode="replicate"), 3, 1), m), "nine pixels"),
+    (
+        "soap-film",
+        lambda x, m: paste(x, F.avg_pool2d(F.pad(x, (1, 1, 1, 1), mode="replicate"), 3, 1), m),
+        "nine pixels",
+    ),
     ("soap-film", lambda x, m: soap_film(x, 1 - m), "exchanged"),
     ("soap-film", lambda x, m: paste(x, 4 * soap_film(x, m), m), "divide by four"),
 ]

@@ -131,7 +131,11 @@ WRONG = [
     ("label-planes", lambda x, c: label_planes(x, c.argmax(1, keepdim=True).float()), "one plane"),
     ("label-planes", lambda x, c: torch.cat([label_planes(x, c)[:, 3:], x], 1), "planes come first"),
     ("label-planes", lambda x, c: label_planes(x, c.flip(0)), "wrong pictures"),
-    ("label-planes", lambda x, c: label_planes(x, c.mean(1, keepdim=True).expand(-1, 5)), "all planes are alike"),
+    (
+        "label-planes",
+        lambda x, c: label_planes(x, c.mean(1, keepdim=True).expand(-1, 5)),
+        "all planes are alike",
+    ),
     ("label-planes", lambda x, c: label_planes(x, c.round()), "expected"),
     ("label-planes", lambda x, c: ..., "nothing yet"),
     ("back-to-the-label", lambda G, x, c, w: (G(G(x, w), w) - x).abs().mean(), "second pass"),
@@ -141,23 +145,55 @@ WRONG = [
     ("back-to-the-label", lambda G, x, c, w: (G(G(x, w), c) - G(x, w)).abs().mean(), "with the translation"),
     ("back-to-the-label", lambda G, x, c, w: (G(G(x, w), c) - x).square().mean(), "squared"),
     ("back-to-the-label", lambda G, x, c, w: (G(G(x, w), c) - x).abs().sum(), "added up"),
-    ("back-to-the-label", lambda G, x, c, w: back_to_the_label(G, x, c, w) + 0 * G(x, c).mean(), "asked 3 times"),
+    (
+        "back-to-the-label",
+        lambda G, x, c, w: back_to_the_label(G, x, c, w) + 0 * G(x, c).mean(),
+        "asked 3 times",
+    ),
     ("back-to-the-label", lambda G, x, c, w: back_to_the_label(G, x, c, w).detach(), "no gradient"),
     ("slope-penalty", lambda D, p: slopes(D, p).flatten(1).norm(dim=1).mean(), "length of the slope itself"),
     ("slope-penalty", lambda D, p: slopes(D, p).flatten(1).norm(dim=1).square().mean(), "1 is missing"),
-    ("slope-penalty", lambda D, p: (slopes(D, p).flatten(1).square().sum(1) - 1).square().mean(), "root first"),
+    (
+        "slope-penalty",
+        lambda D, p: (slopes(D, p).flatten(1).square().sum(1) - 1).square().mean(),
+        "root first",
+    ),
     ("slope-penalty", lambda D, p: (slopes(D, p).flatten(1).norm(dim=1) - 1).abs().mean(), "not squared"),
     ("slope-penalty", lambda D, p: (slopes(D, p).norm() - 1).square(), "measured as one"),
     ("slope-penalty", lambda D, p: (slopes(D, p).flatten(1).norm(dim=1) - 1).square().sum(), "added up"),
-    ("slope-penalty", lambda D, p: (slopes(D, p).flatten(1).norm(dim=1, p=1) - 1).square().mean(), "absolute values"),
-    ("slope-penalty", lambda D, p: (slopes(D, p).flatten(1).norm(dim=1).mean() - 1).square(), "before the penalty"),
-    ("slope-penalty", lambda D, p: slope_penalty(lambda q: D(q).flatten(1).mean(1) if D(q).dim() > 1 else D(q), p), "sum"),
+    (
+        "slope-penalty",
+        lambda D, p: (slopes(D, p).flatten(1).norm(dim=1, p=1) - 1).square().mean(),
+        "absolute values",
+    ),
+    (
+        "slope-penalty",
+        lambda D, p: (slopes(D, p).flatten(1).norm(dim=1).mean() - 1).square(),
+        "before the penalty",
+    ),
+    (
+        "slope-penalty",
+        lambda D, p: slope_penalty(lambda q: D(q).flatten(1).mean(1) if D(q).dim() > 1 else D(q), p),
+        "sum",
+    ),
     ("slope-penalty", lambda D, p: slope_penalty(D, p).detach(), "create_graph"),
     ("class-terms", part(class_terms, 0, lambda s, a, c: binary(s, a)), "over attributes too"),
-    ("class-terms", part(class_terms, 0, lambda s, a, c: binary(s, a, reduction="sum")), "over the batch as well"),
-    ("class-terms", part(class_terms, 0, lambda s, a, c: -(a * s.log_softmax(1)).sum(1).mean()), "do not exclude"),
+    (
+        "class-terms",
+        part(class_terms, 0, lambda s, a, c: binary(s, a, reduction="sum")),
+        "over the batch as well",
+    ),
+    (
+        "class-terms",
+        part(class_terms, 0, lambda s, a, c: -(a * s.log_softmax(1)).sum(1).mean()),
+        "do not exclude",
+    ),
     ("class-terms", part(class_terms, 1, lambda s, a, c: 4 * F.cross_entropy(s, c)), "take the mean"),
-    ("class-terms", part(class_terms, 1, lambda s, a, c: binary(s, F.one_hot(c, 5).float())), "that is a softmax"),
+    (
+        "class-terms",
+        part(class_terms, 1, lambda s, a, c: binary(s, F.one_hot(c, 5).float())),
+        "that is a softmax",
+    ),
     ("class-terms", lambda s, a, c: binary(s, a, reduction="sum") / len(s), "two things"),
     ("constancy", lambda f, g, x: (g(f(x)) - x).square().mean(), "pictures are compared"),
     ("constancy", lambda f, g, x: f(g(f(x))).square().mean(), "compared with nothing"),
@@ -175,8 +211,16 @@ WRONG = [
     ("three-way", part(three_way, 1, lambda s, t, r: -three_way(s, t, r)[0]), "minus D's loss"),
     ("one-shot-ways", lambda e, d, x: (d(e(x, "x"), "y"), d(e(x, "x"), "x"), x), "there is x to y"),
     ("one-shot-ways", lambda e, d, x: (d(e(x, "y"), "x"), 0, 0), "y's encoder"),
-    ("one-shot-ways", lambda e, d, x: (*one_shot_ways(e, d, x)[:2], d(e(d(e(x, "x"), "y"), "x"), "x")), "x's encoder"),
-    ("one-shot-ways", lambda e, d, x: (*one_shot_ways(e, d, x)[:2], d(e(d(e(x, "x"), "y"), "y"), "y")), "ends in y"),
+    (
+        "one-shot-ways",
+        lambda e, d, x: (*one_shot_ways(e, d, x)[:2], d(e(d(e(x, "x"), "y"), "x"), "x")),
+        "x's encoder",
+    ),
+    (
+        "one-shot-ways",
+        lambda e, d, x: (*one_shot_ways(e, d, x)[:2], d(e(d(e(x, "x"), "y"), "y"), "y")),
+        "ends in y",
+    ),
     ("one-shot-ways", lambda e, d, x: one_shot_ways(e, d, x)[:2], "three things"),
     ("selective-step", step_all, "shared weights moved"),
     ("selective-step", lambda loss, own, rate: None, "did not move"),
@@ -212,18 +256,30 @@ def test_the_planes_are_those_of_the_generator():
 
 
 def test_the_losses_that_are_asked_for_are_those_of_the_package():
-    logits, attributes, label = torch.randn(4, 5), (torch.rand(4, 5) < 0.5).float(), torch.tensor([0, 4, 2, 1])
+    logits, attributes, label = (
+        torch.randn(4, 5),
+        (torch.rand(4, 5) < 0.5).float(),
+        torch.tensor([0, 4, 2, 1]),
+    )
     mine = class_terms(logits, attributes, label)
-    assert torch.allclose(mine[0], attribute_loss(logits, attributes)) and torch.allclose(mine[1], class_loss(logits, label))
+    assert torch.allclose(mine[0], attribute_loss(logits, attributes)) and torch.allclose(
+        mine[1], class_loss(logits, label)
+    )
     w = torch.randn(3, 4, 4)
     x = torch.rand(2, 3, 4, 4)
-    assert torch.allclose(slope_penalty(lambda p: p * w, x), gradient_penalty(lambda p: p * w, x, 1 - x), atol=1e-5)
+    assert torch.allclose(
+        slope_penalty(lambda p: p * w, x), gradient_penalty(lambda p: p * w, x, 1 - x), atol=1e-5
+    )
 
 
 def test_the_three_way_game_is_that_of_dtn():
     dtn = METHODS["dtn"]
     method = dtn(dtn.Config(side=16, classes=4, width=4, code=8, g_width=8, d_width=4)).eval()
-    batch = {"x": torch.rand(4, 3, 16, 16), "y": torch.rand(4, 3, 16, 16), "label": torch.tensor([0, 1, 2, 3])}
+    batch = {
+        "x": torch.rand(4, 3, 16, 16),
+        "y": torch.rand(4, 3, 16, 16),
+        "label": torch.tensor([0, 1, 2, 3]),
+    }
     with torch.no_grad():
         made = method.fakes(batch)
         logits = [method.D(p) for p in (made["from_x"], made["from_y"], batch["y"])]

@@ -106,19 +106,55 @@ WRONG = [
     ("content-loss", lambda phi, a, b: content_loss(phi, a, b).sqrt(), "root"),
     ("content-loss", lambda phi, a, b: (phi(a) - phi(b)).square().flatten(1).sum(1).mean(), "not divided"),
     ("content-loss", lambda phi, a, b: content_loss(phi, a.detach(), b), "no gradient"),
-    ("srgan-generator", lambda phi, D, a, b: content_loss(phi, a, b) + F.softplus(-D(a)).mean(), "factor 0.001"),
+    (
+        "srgan-generator",
+        lambda phi, D, a, b: content_loss(phi, a, b) + F.softplus(-D(a)).mean(),
+        "factor 0.001",
+    ),
     ("srgan-generator", lambda phi, D, a, b: content_loss(phi, a, b), "only the content"),
     ("srgan-generator", lambda phi, D, a, b: 1e-3 * F.softplus(-D(a)).mean(), "only the adversarial"),
-    ("srgan-generator", lambda phi, D, a, b: 1e-3 * content_loss(phi, a, b) + F.softplus(-D(a)).mean(), "on the content"),
-    ("srgan-generator", lambda phi, D, a, b: content_loss(phi, a, b) + 1e-3 * F.softplus(D(a)).mean(), "D's wish"),
-    ("srgan-generator", lambda phi, D, a, b: content_loss(phi, a, b) - 1e-3 * F.softplus(D(a)).mean(), "first written"),
+    (
+        "srgan-generator",
+        lambda phi, D, a, b: 1e-3 * content_loss(phi, a, b) + F.softplus(-D(a)).mean(),
+        "on the content",
+    ),
+    (
+        "srgan-generator",
+        lambda phi, D, a, b: content_loss(phi, a, b) + 1e-3 * F.softplus(D(a)).mean(),
+        "D's wish",
+    ),
+    (
+        "srgan-generator",
+        lambda phi, D, a, b: content_loss(phi, a, b) - 1e-3 * F.softplus(D(a)).mean(),
+        "first written",
+    ),
     ("srgan-generator", lambda phi, D, a, b: srgan_generator(phi, lambda _: D(b), a, b), "the real picture"),
-    ("srgan-generator", lambda phi, D, a, b: content_loss(phi, a, b) - 1e-3 * D(a).mean(), "used as they are"),
-    ("srgan-generator", lambda phi, D, a, b: content_loss(phi, a, b) - 1e-3 * F.softplus(-D(a)).mean(), "sign"),
+    (
+        "srgan-generator",
+        lambda phi, D, a, b: content_loss(phi, a, b) - 1e-3 * D(a).mean(),
+        "used as they are",
+    ),
+    (
+        "srgan-generator",
+        lambda phi, D, a, b: content_loss(phi, a, b) - 1e-3 * F.softplus(-D(a)).mean(),
+        "sign",
+    ),
     ("srgan-generator", lambda phi, D, a, b: srgan_generator(lambda p: p, D, a, b), "phi is missing"),
-    ("srgan-generator", lambda phi, D, a, b: content_loss(phi, a, b) + 1e-3 * F.softplus(-D(a)).sum(), "over the batch"),
-    ("srgan-generator", lambda phi, D, a, b: content_loss(phi, a, b) + 1e-3 * D(a).sigmoid().mean(), "its logarithm"),
-    ("srgan-generator", lambda phi, D, a, b: content_loss(phi, a, b) - 1e-3 * D(a).sigmoid().log().mean(), "finite"),
+    (
+        "srgan-generator",
+        lambda phi, D, a, b: content_loss(phi, a, b) + 1e-3 * F.softplus(-D(a)).sum(),
+        "over the batch",
+    ),
+    (
+        "srgan-generator",
+        lambda phi, D, a, b: content_loss(phi, a, b) + 1e-3 * D(a).sigmoid().mean(),
+        "its logarithm",
+    ),
+    (
+        "srgan-generator",
+        lambda phi, D, a, b: content_loss(phi, a, b) - 1e-3 * D(a).sigmoid().log().mean(),
+        "finite",
+    ),
     ("srgan-generator", lambda phi, D, a, b: srgan_generator(phi, D, a, b).detach(), "no gradient"),
     ("psnr-y", lambda a, b, k: psnr_y(F.pad(a, [k] * 4), F.pad(b, [k] * 4), k), "border is still there"),
     ("psnr-y", rgb, "all three channels"),
@@ -127,7 +163,11 @@ WRONG = [
     ("psnr-y", lambda a, b, k: psnr_y(2 * a, 2 * b, k), "[-1, 1]"),
     ("psnr-y", lambda a, b, k: psnr_y(a, b, k) + 20 * math.log10(2), "6 dB"),
     ("psnr-y", lambda a, b, k: 2 * psnr_y(a, b, k), "not 20"),
-    ("psnr-y", lambda a, b, k: psnr(cut(a, k).mean(1, keepdim=True), cut(b, k).mean(1, keepdim=True)), "green"),
+    (
+        "psnr-y",
+        lambda a, b, k: psnr(cut(a, k).mean(1, keepdim=True), cut(b, k).mean(1, keepdim=True)),
+        "green",
+    ),
     ("psnr-y", lambda a, b, k: psnr_y(a, b, 2 * k), "twice as much"),
     ("psnr-y", lambda a, b, k: psnr_y(a, b, k) * math.log(10), "natural"),
     ("psnr-y", lambda a, b, k: psnr_y(a, b, k).mean(), "the shape"),
@@ -176,7 +216,9 @@ def test_all_patches_that_fit_are_reduced_to_one_x_and_lie_on_the_curve(left):
     right = manifold.line(manifold.fitting(left))
     x = torch.tensor([[left / 4, (1 - left) / 4]], dtype=torch.float64)
     assert torch.allclose(manifold.reduced(right), x.expand(len(right), -1))
-    assert manifold.distance(right).max() < 1e-9 and torch.allclose(right.sum(1), torch.ones(len(right)).double())
+    assert manifold.distance(right).max() < 1e-9 and torch.allclose(
+        right.sum(1), torch.ones(len(right)).double()
+    )
 
 
 def test_the_mean_is_best_and_lies_off_the_curve_by_a_third():

@@ -44,7 +44,12 @@ def test_figures_named_row_and_column_make_a_table():
     figures = {"a | x": 1.0, "b | x": [2.0, 4.0], "a | y": 3.0}
     assert as_table(figures) == (["x", "y"], {"a": ["1", "3"], "b": ["3 (2 to 4)", ""]})
     assert as_table({"alone": 1.0}) is None
-    assert markdown(figures).splitlines() == ["| | x | y |", "|---|---|---|", "| a | 1 | 3 |", "| b | 3 (2 to 4) |  |"]
+    assert markdown(figures).splitlines() == [
+        "| | x | y |",
+        "|---|---|---|",
+        "| a | 1 | 3 |",
+        "| b | 3 (2 to 4) |  |",
+    ]
     assert markdown({"alone": 1.0}).splitlines()[-1] == "| alone | 1 |"
 
 
@@ -62,14 +67,20 @@ def test_repetition_is_seen_and_its_absence_too():
     tiles = noise[..., :8, :8].repeat(1, 1, 8, 8)
     assert paired.tiling(noise) < 0.1
     assert paired.tiling(tiles) > 0.9
-    assert paired.tiling(noise[..., :16, :16].repeat(1, 1, 4, 4)) < 0.4, "a longer period is not fine detail repeating"
+    assert paired.tiling(noise[..., :16, :16].repeat(1, 1, 4, 4)) < 0.4, (
+        "a longer period is not fine detail repeating"
+    )
 
 
 def test_every_claim_was_measured_and_its_verdict_is_that_of_its_figures():
     for name, claim in CLAIMS.items():
         record = recorded(name)
         assert record, f"{name} was never measured: python -m i2i claims {name} --run"
-        assert claim.verdict(record["figures"]) == record["verdict"] and set(record) == {"figures", "verdict", "date"}, name
+        assert claim.verdict(record["figures"]) == record["verdict"] and set(record) == {
+            "figures",
+            "verdict",
+            "date",
+        }, name
 
 
 def test_the_record_holds_no_claim_that_is_gone():
@@ -88,8 +99,18 @@ def test_a_claim_that_turned_out_otherwise_is_contradicted():
     figures["L1 | energy ratio"], figures["L1 + cGAN | energy ratio"] = [1.0] * 3, [0.2] * 3
     assert CLAIMS["blur"].verdict(figures) == CONTRADICTED
     figures = dict(recorded("dropout-diversity")["figures"])
-    assert CLAIMS["dropout-diversity"].verdict(figures | {"dropout samples for one map | spread (L1)": [9.0] * 3}) == CONTRADICTED
-    assert CLAIMS["dropout-diversity"].verdict(figures | {"dropout samples for one map | spread (L1)": [0.02] * 3}) == HOLDS
+    assert (
+        CLAIMS["dropout-diversity"].verdict(
+            figures | {"dropout samples for one map | spread (L1)": [9.0] * 3}
+        )
+        == CONTRADICTED
+    )
+    assert (
+        CLAIMS["dropout-diversity"].verdict(
+            figures | {"dropout samples for one map | spread (L1)": [0.02] * 3}
+        )
+        == HOLDS
+    )
     figures = dict(recorded("fcn-score")["figures"])
     assert CLAIMS["fcn-score"].verdict(figures | {"L1 + cGAN | per-pixel": 0.0}) == CONTRADICTED
     assert CLAIMS["fcn-score"].verdict(figures | {"L1 + cGAN | per-pixel": 0.9}) == HOLDS
@@ -97,7 +118,9 @@ def test_a_claim_that_turned_out_otherwise_is_contradicted():
 
 def test_a_net_is_trained_once_and_kept(tmp_path, monkeypatch):
     monkeypatch.setattr(kept, "KEPT", tmp_path)
-    monkeypatch.setattr(nets, "_BASE", dataclasses.replace(nets._BASE, steps=2, width=8, cap=8, patch_width=8))
+    monkeypatch.setattr(
+        nets, "_BASE", dataclasses.replace(nets._BASE, steps=2, width=8, cap=8, patch_width=8)
+    )
     nets.trained.cache_clear()
     first = nets.trained("GAN", 0)
     assert not first.method.config.condition and first.method.config.l1 == 0
@@ -107,7 +130,9 @@ def test_a_net_is_trained_once_and_kept(tmp_path, monkeypatch):
     assert written == {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*.safetensors")}
     x = Facades(64, split="test").batch(torch.tensor([0]))["x"]
     assert torch.equal(first.translate(x, 0), again.translate(x, 0))
-    assert not torch.equal(first.translate(x, 0), nets.trained("GAN", 1).translate(x, 0)), "another seed, another net"
+    assert not torch.equal(first.translate(x, 0), nets.trained("GAN", 1).translate(x, 0)), (
+        "another seed, another net"
+    )
     monkeypatch.setattr(nets, "_BASE", dataclasses.replace(nets._BASE, steps=3))
     nets.trained.cache_clear()
     with pytest.raises(NotReady, match="other settings"):
@@ -126,7 +151,9 @@ def test_hue_error_sees_hue_alone():
     one, other = (c[None, :, None, None].expand(2, 3, 8, 8) for c in (red, green))
     assert unpaired.hue_error(one, one) == pytest.approx(0, abs=0.1)
     assert unpaired.hue_error(one, other) == pytest.approx(120, abs=0.1)
-    assert unpaired.hue_error(one, 0.3 * one + 0.2) == pytest.approx(0, abs=0.1), "brightness and saturation do not count"
+    assert unpaired.hue_error(one, 0.3 * one + 0.2) == pytest.approx(0, abs=0.1), (
+        "brightness and saturation do not count"
+    )
 
 
 def test_modes_are_counted_where_points_lie():
@@ -169,7 +196,9 @@ def test_a_label_behind_reflected_borders_is_lost():
 def few_icons(monkeypatch):
     """The worlds of the claims about many domains and about one image, with a hundred objects in place of thousands."""
     flat, glossy, night = (to_bytes(draw(torch.arange(104), style, 32)) for style in many.STYLES)
-    monkeypatch.setattr(many, "world", lambda split: Domains([flat, glossy, night], many.STYLES, partners=True))
+    monkeypatch.setattr(
+        many, "world", lambda split: Domains([flat, glossy, night], many.STYLES, partners=True)
+    )
     monkeypatch.setattr(partial, "icons", lambda split: Unpaired(flat, glossy, 32, partners=True))
     cached = (many._codes, many._which, partial._truth, partial._other_codes, partial._probe)
     for each in cached:
@@ -183,7 +212,9 @@ def test_true_partners_are_judged_best_of_all_among_many_domains(few_icons):
     found = many._figures_of(lambda i, j, x: from_bytes(many.world("test").images[j][: len(x)]))
     assert found["partner L1"] == 0 and found["PD-i2i"] == pytest.approx(0, abs=1e-4)
     assert found["top-1"] == 1 and found["domain"] > 0.99
-    assert many._figures_of(lambda i, j, x: x)["domain"] < 0.01, "what is left as it is stays in its own domain"
+    assert many._figures_of(lambda i, j, x: x)["domain"] < 0.01, (
+        "what is left as it is stays in its own domain"
+    )
 
 
 def test_the_one_picture_is_judged_by_its_own_partner(few_icons, monkeypatch):
@@ -191,9 +222,15 @@ def test_the_one_picture_is_judged_by_its_own_partner(few_icons, monkeypatch):
     glossy = draw(torch.tensor([partial.SOURCES[0]]), "glossy", partial.SIZE)
     monkeypatch.setattr(partial, "through", lambda model, x: glossy.expand(len(x), -1, -1, -1))
     right = partial._judged(object(), partial.SOURCES[0])
-    assert right["partner L1"] < 0.01 and right["place of the partner among 100"] <= 2 and right["likeness"] == 1
+    assert (
+        right["partner L1"] < 0.01 and right["place of the partner among 100"] <= 2 and right["likeness"] == 1
+    )
     still = partial._judged(None, partial.SOURCES[0])
-    assert still["partner L1"] > 0.05 and still["likeness"] == 0 and right["PD-i2i, unseen pictures"] > still["PD-i2i, unseen pictures"]
+    assert (
+        still["partner L1"] > 0.05
+        and still["likeness"] == 0
+        and right["PD-i2i, unseen pictures"] > still["PD-i2i, unseen pictures"]
+    )
 
 
 def test_one_shot_needs_ost_to_be_nearest():
@@ -212,7 +249,12 @@ def test_both_heads_hold_only_where_neither_alone_is_better():
     figures |= {f"{row} | border jump": [j] * 3 for row, j in zip(rows, (0.5, 0.8, 1.3, 0.9), strict=True)}
     verdict = CLAIMS["global-and-patch"].verdict
     assert verdict(figures) == HOLDS, "whatever reconstruction alone reaches"
-    for name, value in (("both | hole PSNR", 20.4), ("both | hole SSIM", 0.4), ("both | border jump", 0.75), ("both | border jump", 1.31)):
+    for name, value in (
+        ("both | hole PSNR", 20.4),
+        ("both | hole SSIM", 0.4),
+        ("both | border jump", 0.75),
+        ("both | border jump", 1.31),
+    ):
         assert verdict(figures | {name: [value] * 3}) == CONTRADICTED, name
 
 
@@ -224,6 +266,10 @@ def test_a_perfect_fill_has_perfect_figures(monkeypatch):
             return source.batch(torch.arange(8))["y"]
 
     found = inpainting._measured(Perfect(), source)
-    assert found["hole L1"] == 0 and found["hole SSIM"] == pytest.approx(1) and found["hole energy"] == found["border jump"] == 1
+    assert (
+        found["hole L1"] == 0
+        and found["hole SSIM"] == pytest.approx(1)
+        and found["hole energy"] == found["border jump"] == 1
+    )
     film = inpainting._measured(inpainting.Membrane(), source)
     assert film["hole PSNR"] < 25 and film["hole energy"] < 0.2

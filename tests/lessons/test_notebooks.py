@@ -19,7 +19,9 @@ BOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 HEADINGS = ("The idea in a picture", "Before any training", "Train it", "The ablation", "What goes wrong, and how it looks",
             "Where the slide differs from the paper", "Exercises", "Recall", "References and where to go")  # fmt: skip
 # A folder of the machine on which a notebook ran; `~` is how Jupyter shortens its own home.
-MACHINE = re.compile(rf"(?<![\w.])({re.escape(str(ROOT))}|/home/|/root/|/tmp/|/Users/|/usr/|/opt/|[A-Z]:\\\\Users)")
+MACHINE = re.compile(
+    rf"(?<![\w.])({re.escape(str(ROOT))}|/home/|/root/|/tmp/|/Users/|/usr/|/opt/|[A-Z]:\\\\Users)"
+)
 
 pytestmark = pytest.mark.skipif(not BOOKS, reason="this copy has no notebooks")
 
@@ -50,15 +52,25 @@ def test_a_table_with_a_bare_bar_in_a_cell_is_uneven_and_ours_escape_it(monkeypa
 
 def faults(cells: list[dict]) -> list[str]:
     """What a reader of the outputs should not meet."""
-    found = [f"a table with uneven columns: {head}" for cell in cells if cell["cell_type"] == "markdown" for head in uneven(text(cell))]
+    found = [
+        f"a table with uneven columns: {head}"
+        for cell in cells
+        if cell["cell_type"] == "markdown"
+        for head in uneven(text(cell))
+    ]
     for i, cell in enumerate(c for c in cells if c["cell_type"] == "code"):
         if cell["execution_count"] is None:
             found.append(f"code cell {i} was not executed")
         for output in cell["outputs"]:
             kind, data = output["output_type"], output.get("data", {})
-            found += [f"code cell {i}: a table with uneven columns: {head}" for head in uneven("".join(data.get("text/markdown", "")))]
+            found += [
+                f"code cell {i}: a table with uneven columns: {head}"
+                for head in uneven("".join(data.get("text/markdown", "")))
+            ]
             if kind == "error" or output.get("name") == "stderr":
-                found.append(f"code cell {i}: {kind} {''.join(output.get('text', output.get('ename', '')))[:80]}")
+                found.append(
+                    f"code cell {i}: {kind} {''.join(output.get('text', output.get('ename', '')))[:80]}"
+                )
             if any(mime.startswith("image/") for mime in data):
                 found.append(f"code cell {i}: a picture without alt text; show it with i2i.show")
             page = "".join(data.get("text/html", ""))
@@ -88,7 +100,10 @@ def test_what_is_not_clean_would_be_found():
     for output in outputs.values():
         assert len(faults([cell | {"outputs": [output]}])) == 1
     assert faults([cell | {"execution_count": None}])
-    good = {"output_type": "display_data", "data": {"text/html": '<img src="data:image/png;base64,/home/" alt="a cat">'}}
+    good = {
+        "output_type": "display_data",
+        "data": {"text/html": '<img src="data:image/png;base64,/home/" alt="a cat">'},
+    }
     assert faults([cell | {"outputs": [good]}]) == []
 
 
@@ -104,7 +119,10 @@ def test_it_has_the_parts_that_every_notebook_has(path):
     headings = re.findall(r"^##+ (.+)$", prose, re.M)
     assert [h for h in HEADINGS if not any(given.startswith(h) for given in headings)] == []
     opening = text(cells[0])
-    assert all(word in opening for word in ("Afterwards you can", "**Time.**", "**Run it.**", "make notebook", "FAST=1"))
+    assert all(
+        word in opening
+        for word in ("Afterwards you can", "**Time.**", "**Run it.**", "make notebook", "FAST=1")
+    )
     assert re.search(r"\\tag\{\d\}|equation \d", prose), "equations by the paper's number"
     assert "make app" in prose and prose.count("<details><summary>Solution</summary>") >= 3
     assert len(re.findall(r"<details><summary>\d+\. ", prose)) >= 5, "questions for recall"
@@ -148,7 +166,9 @@ def test_every_question_is_asked_before_it_is_answered(path):
 def test_every_folded_solution_passes_its_check(path, capsys, monkeypatch):
     monkeypatch.setattr(kit, "passed", {})
     cells = read(path)
-    names = [n for c in cells if c["cell_type"] == "code" for n in re.findall(r'^check\("([^"]+)"', text(c), re.M)]
+    names = [
+        n for c in cells if c["cell_type"] == "code" for n in re.findall(r'^check\("([^"]+)"', text(c), re.M)
+    ]
     assert len(names) >= 3 and set(names) <= set(EXERCISES)
     space: dict = {}
     exec("import math\nimport torch\nimport torch.nn.functional as F", space)
@@ -179,8 +199,17 @@ def test_it_runs_in_haste_and_without_the_pictures(path, monkeypatch):
 
 @pytest.mark.parametrize("path", BOOKS, ids=lambda p: p.stem)
 def test_claims_stand_there_with_their_verdicts_of_today(path, monkeypatch):
-    pages = ["".join(o["data"].get("text/markdown", "")) for c in read(path) for o in c.get("outputs", []) if "data" in o]
-    told = {m[1]: (pages[i], pages[i + 1]) for i, page in enumerate(pages) if (m := re.match(r"\*\*Claim `([\w-]+)`", page))}
+    pages = [
+        "".join(o["data"].get("text/markdown", ""))
+        for c in read(path)
+        for o in c.get("outputs", [])
+        if "data" in o
+    ]
+    told = {
+        m[1]: (pages[i], pages[i + 1])
+        for i, page in enumerate(pages)
+        if (m := re.match(r"\*\*Claim `([\w-]+)`", page))
+    }
     assert told
     for name, wanted in told.items():
         now = []

@@ -34,8 +34,16 @@ def verdict(greater, less, **how) -> str:
         ([1.0, 1.1, 1.0], [2.0, 2.1, 2.2], CONTRADICTED),
         ([1.0, 2.0, 3.0], [1.5, 1.5, 1.5], UNDECIDED),  # the difference is a third of the spread
         ([1.3, 2.0, 2.7], [0.0, 0.0, 0.0], HOLDS),  # mean 2, range 1.4: 1.43 times
-        ([1.2, 2.0, 2.8], [0.0, 0.0, 0.0], UNDECIDED),  # mean 2, range 1.6: 1.25 times, though every seed agrees
-        ([1.0, 2.0, 3.0], [0.8, 1.8, 2.8], HOLDS),  # ranges overlap, yet seed by seed the difference is the same
+        (
+            [1.2, 2.0, 2.8],
+            [0.0, 0.0, 0.0],
+            UNDECIDED,
+        ),  # mean 2, range 1.6: 1.25 times, though every seed agrees
+        (
+            [1.0, 2.0, 3.0],
+            [0.8, 1.8, 2.8],
+            HOLDS,
+        ),  # ranges overlap, yet seed by seed the difference is the same
         ([1.0, 2.0, 3.0], [3.0, 1.0, 2.0], UNDECIDED),
         ([1.0, 1.0, 1.0], [1.0, 1.0, 1.0], UNDECIDED),  # a tie says neither
         ([1.0, 1.0, 1.0], 0.5, HOLDS),
@@ -60,31 +68,53 @@ def test_chance_decides_once_in_twenty_times(n):
 
 def test_a_margin_a_factor_and_a_threshold():
     assert verdict([1.2, 1.2, 1.2], [1.0, 1.0, 1.0], by=0.1) == HOLDS
-    assert verdict([1.05, 1.05, 1.05], [1.0, 1.0, 1.0], by=0.1) == CONTRADICTED, "above, and not by as much as is claimed"
+    assert verdict([1.05, 1.05, 1.05], [1.0, 1.0, 1.0], by=0.1) == CONTRADICTED, (
+        "above, and not by as much as is claimed"
+    )
     assert verdict([0.95, 0.95, 0.95], [1.0, 1.0, 1.0], by=-0.1) == HOLDS
     assert verdict([1.9, 1.9, 1.9], [1.0, 1.0, 1.0], times=2) == CONTRADICTED
     assert verdict([2.1, 2.1, 2.1], [1.0, 1.0, 1.0], times=2) == HOLDS
-    assert verdict([1.1, 1.12, 1.1], [1.0, 1.0, 1.0], margin=0.2) == UNDECIDED, "the least that counts, over seeds too"
-    assert verdict([1.0, 2.0, 3.0], [1.0, 1.0, 1.0], margin=0.2) == UNDECIDED, "the spread counts where it is wider"
+    assert verdict([1.1, 1.12, 1.1], [1.0, 1.0, 1.0], margin=0.2) == UNDECIDED, (
+        "the least that counts, over seeds too"
+    )
+    assert verdict([1.0, 2.0, 3.0], [1.0, 1.0, 1.0], margin=0.2) == UNDECIDED, (
+        "the spread counts where it is wider"
+    )
 
 
 def test_single_numbers_want_a_margin():
     with pytest.raises(ValueError, match="margin"):
         verdict(2.0, 1.0)
-    assert [verdict(a, 1.0, margin=0.5) for a in (2.0, 1.4, 0.6, 0.2)] == [HOLDS, UNDECIDED, UNDECIDED, CONTRADICTED]
+    assert [verdict(a, 1.0, margin=0.5) for a in (2.0, 1.4, 0.6, 0.2)] == [
+        HOLDS,
+        UNDECIDED,
+        UNDECIDED,
+        CONTRADICTED,
+    ]
 
 
 def test_what_is_exact_knows_two_verdicts():
     assert [verdict(a, 1.0, exact=True) for a in (2.0, 1.0, 0.9)] == [HOLDS, HOLDS, CONTRADICTED]
     same = equal("a", "b", 1e-9)
     assert same.verdict({"a": [1.0, 1.0], "b": 1.0}) == HOLDS
-    assert same.verdict({"a": [1.0, 1.0 + 1e-6], "b": 1.0}) == same.verdict({"a": [1.0, 1.0 - 1e-6], "b": 1.0}) == CONTRADICTED
-    assert equal("a", 62, 0).verdict({"a": 62.0}) == HOLDS and equal("a", 62, 0).verdict({"a": 61.0}) == CONTRADICTED
+    assert (
+        same.verdict({"a": [1.0, 1.0 + 1e-6], "b": 1.0})
+        == same.verdict({"a": [1.0, 1.0 - 1e-6], "b": 1.0})
+        == CONTRADICTED
+    )
+    assert (
+        equal("a", 62, 0).verdict({"a": 62.0}) == HOLDS
+        and equal("a", 62, 0).verdict({"a": 61.0}) == CONTRADICTED
+    )
 
 
 def test_nearer_is_by_ratio():
     figures = {"half": [0.5] * 3, "double": [2.0] * 3, "one": [1.1] * 3, "far": [0.4] * 3}
-    assert nearer("one", "half", to=1).verdict(figures) == nearer("double", "far", to=1).verdict(figures) == HOLDS
+    assert (
+        nearer("one", "half", to=1).verdict(figures)
+        == nearer("double", "far", to=1).verdict(figures)
+        == HOLDS
+    )
     assert nearer("far", "double", to=1).verdict(figures) == CONTRADICTED
     assert nearer("half", "double", to=1).verdict(figures) == UNDECIDED, "as far below as above"
 
@@ -106,8 +136,14 @@ def test_a_measure_that_goes_no_further_decides_nothing():
     figures = {"a": [1.0] * 3, "b": [0.0] * 3, "unlit": [1.0] * 3}
     blind = Saturates(1.0, "unlit", "an unlit page has it too")
     assert Comparison("a", "b").verdict(figures) == HOLDS
-    assert Comparison("a", "b", saturates=blind).verdict(figures) == Comparison("b", "a", saturates=blind).verdict(figures) == UNDECIDED
-    assert Comparison("a", "b", saturates=blind).verdict(figures | {"unlit": [1.0, 1.0, 0.9]}) == HOLDS, "it can see"
+    assert (
+        Comparison("a", "b", saturates=blind).verdict(figures)
+        == Comparison("b", "a", saturates=blind).verdict(figures)
+        == UNDECIDED
+    )
+    assert Comparison("a", "b", saturates=blind).verdict(figures | {"unlit": [1.0, 1.0, 0.9]}) == HOLDS, (
+        "it can see"
+    )
     assert Comparison("a", "b", saturates=Saturates(1.0, 1.0, "")).verdict(figures) == UNDECIDED
     assert Comparison("a", "b", saturates=Saturates(1.0, 0.2, "")).verdict(figures) == HOLDS
 
@@ -123,7 +159,12 @@ def test_a_claim_is_as_good_as_its_worst_comparison():
     def of(*comparisons) -> str:
         return Claim("", "", "", dict, comparisons, 0.0).verdict(figures)
 
-    assert (of(yes), of(yes, open_), of(open_, no), of(yes, no)) == (HOLDS, UNDECIDED, CONTRADICTED, CONTRADICTED)
+    assert (of(yes), of(yes, open_), of(open_, no), of(yes, no)) == (
+        HOLDS,
+        UNDECIDED,
+        CONTRADICTED,
+        CONTRADICTED,
+    )
     absent = Comparison("gone", 0, exact=True)
     assert of(yes, dataclasses.replace(absent, if_measured=True)) == HOLDS
     with pytest.raises(KeyError):

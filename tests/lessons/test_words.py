@@ -24,7 +24,9 @@ def objective(method: Method) -> dict[str, set[float]]:
     A term of each domain (cycle_x, cycle_y) is one kind.
     """
     weights, kinds = method.weights(0), {}
-    for term in method.generator_loss(fake_batch(size=getattr(method.config, "side", 16), enlarges=method.enlarges)):
+    for term in method.generator_loss(
+        fake_batch(size=getattr(method.config, "side", 16), enlarges=method.enlarges)
+    ):
         if weights[term]:
             kinds.setdefault(re.sub(r"_[xyab12]$", "", term), set()).add(weights[term])
     return kinds
@@ -32,7 +34,11 @@ def objective(method: Method) -> dict[str, set[float]]:
 
 def small(method: str, config: dict) -> Method:
     cls = METHODS[method]
-    return cls(cls.Config(**{**config, **TINY[method], **({"side": 32, "features": "judge"} if method == "srgan" else {})}))
+    return cls(
+        cls.Config(
+            **{**config, **TINY[method], **({"side": 32, "features": "judge"} if method == "srgan" else {})}
+        )
+    )
 
 
 def rows_called_alone() -> dict[str, Method]:
@@ -67,7 +73,10 @@ def test_a_recipe_called_alone_has_one_term(name):
     assert len(kinds) == 1 and all(len(weights) == 1 for weights in kinds.values()), kinds
 
 
-@pytest.mark.parametrize("name", [name for name, recipe in RECIPES.items() if re.search(r"without L1|no adversary", recipe.summary)])
+@pytest.mark.parametrize(
+    "name",
+    [name for name, recipe in RECIPES.items() if re.search(r"without L1|no adversary", recipe.summary)],
+)
 def test_what_a_recipe_is_said_to_lack_is_not_there(name):
     kinds, summary = objective(small(RECIPES[name].method, RECIPES[name].config)), RECIPES[name].summary
     assert "l1" not in kinds or "without L1" not in summary
@@ -83,7 +92,9 @@ def test_every_term_of_srgan_is_in_its_summary(name):
         said = re.search(word, recipe.summary) and not (term == "gan" and "no adversary" in recipe.summary)
         assert bool(said) == (term in kinds), f"{term}: {recipe.summary}"
     said = superres.objective(name)
-    assert [float(part.split()[0]) for part in said.split(" + ")] == [w for term in words for w in kinds.get(term, ())], said
+    assert [float(part.split()[0]) for part in said.split(" + ")] == [
+        w for term in words for w in kinds.get(term, ())
+    ], said
 
 
 def test_a_card_says_of_its_model_what_the_recipe_says():
@@ -97,6 +108,10 @@ def test_pages_that_show_srgan_state_its_weights(page):
     """Under each table where its rows stand; the weights are those of the recipes."""
     text, config = (ROOT / page).read_text(), RECIPES["srgan-photographs"].config
     weights = (config["content_weight"], config["pixel"], small("srgan", config).config.adversarial)
-    wanted = re.compile(r"(?s){:g} (of (a|the) )?content.{{0,70}}{:g} (of the )?squared error.{{0,70}}{:g} (of the )?adversar".format(*weights))
+    wanted = re.compile(
+        r"(?s){:g} (of (a|the) )?content.{{0,70}}{:g} (of the )?squared error.{{0,70}}{:g} (of the )?adversar".format(
+            *weights
+        )
+    )
     assert len(wanted.findall(text)) >= {"docs/results.md": 1}.get(page, 3)
     assert RECIPES["srgan-photographs-x2"].config["pixel"] == config["pixel"], "said to be the same"

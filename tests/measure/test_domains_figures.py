@@ -37,7 +37,10 @@ class Looks:
 @pytest.fixture(scope="module")
 def styles():
     def drawn(first: int, count: int) -> list[Tensor]:
-        return [to_bytes(Icons(32, n, n).batch(torch.arange(first, first + count))["x"]) for n in ("flat", "line", "night")]
+        return [
+            to_bytes(Icons(32, n, n).batch(torch.arange(first, first + count))["x"])
+            for n in ("flat", "line", "night")
+        ]
 
     names = ("flat", "line", "night")
     return Domains(drawn(0, 24), names), Domains(drawn(100, 8), names, partners=True)
@@ -54,7 +57,9 @@ def reports(styles):
         return shades[label][at]
 
     models = {"same": Looks(lambda x, label: x), "perfect": Looks(partner)}
-    return {name: by_pair(model, train, held) for name, model in models.items()} | {"still": by_pair(Source(), train, held)}
+    return {name: by_pair(model, train, held) for name, model in models.items()} | {
+        "still": by_pair(Source(), train, held)
+    }
 
 
 def test_every_domain_is_led_to_every_other(reports):
@@ -67,13 +72,21 @@ def test_every_domain_is_led_to_every_other(reports):
 def test_a_perfect_mapping_gets_perfect_figures(reports):
     for figures in reports["perfect"].values():
         assert figures["partner L1"].value == figures["cycle"].value == figures["to itself"].value == 0
-        assert figures["domain"].value > 0.8 and figures["likeness"].value > 0.8 and figures["PD-i2i"].value < 1e-6
+        assert (
+            figures["domain"].value > 0.8
+            and figures["likeness"].value > 0.8
+            and figures["PD-i2i"].value < 1e-6
+        )
 
 
 def test_a_model_that_changes_nothing_is_true_to_itself_and_to_no_domain(reports):
     for figures in reports["same"].values():
         assert figures["to itself"].value == 0 and figures["cycle"].value == 0
-        assert figures["domain"].value < 0.2 and figures["likeness"].value < 0.2 and figures["partner L1"].value > 0.05
+        assert (
+            figures["domain"].value < 0.2
+            and figures["likeness"].value < 0.2
+            and figures["partner L1"].value > 0.05
+        )
         assert figures["distance r"].value == pytest.approx(1)
 
 
@@ -91,7 +104,9 @@ def test_the_figures_of_many_are_means_over_the_pairs(styles, reports):
         values = [figures[name] for figures in reports["same"].values()]
         assert e.value == pytest.approx(sum(v.value for v in values) / 6)
         assert e.low == (None if values[0].low is None else pytest.approx(sum(v.low for v in values) / 6))
-    assert averaged([{"cycle": Estimate(1.0), "domain": Estimate(0.0)}, {"cycle": Estimate(3.0, 1.0, 4.0)}]) == {"cycle": Estimate(2.0)}
+    assert averaged(
+        [{"cycle": Estimate(1.0), "domain": Estimate(0.0)}, {"cycle": Estimate(3.0, 1.0, 4.0)}]
+    ) == {"cycle": Estimate(2.0)}
     asked = []
     report(Looks(lambda x, label: asked.append(len(x)) or x), train, held, limit=10)
     assert {*asked} == {5}, "ten translations of each domain: five to each of the two others"
@@ -144,14 +159,20 @@ def test_the_reader_is_the_solution_of_its_least_squares(ridge):
     b = np.concatenate([root * np.eye(3)[label.numpy()], np.zeros((7, 3))])
     w = np.linalg.lstsq(a, b, rcond=None)[0]
     fresh = clouds(3, 300, 0.7, seed=5)[0]
-    assert linear_classifier(e, label, ridge)(fresh).tolist() == (rows(fresh.double().numpy()) @ w).argmax(1).tolist()
+    assert (
+        linear_classifier(e, label, ridge)(fresh).tolist()
+        == (rows(fresh.double().numpy()) @ w).argmax(1).tolist()
+    )
 
 
 def test_a_large_class_does_not_pull_the_border():
     e, label = clouds(3, 300, 1.0)
     rare = (label != 2) | (torch.arange(900) < 60)
     fresh, truth = clouds(3, 300, 1.0, seed=2)
-    shares = [(linear_classifier(a, b)(fresh)[truth == 2] == 2).double().mean() for a, b in ((e, label), (e[rare], label[rare]))]
+    shares = [
+        (linear_classifier(a, b)(fresh)[truth == 2] == 2).double().mean()
+        for a, b in ((e, label), (e[rare], label[rare]))
+    ]
     assert abs(shares[0] - shares[1]) < 0.15
 
 
@@ -168,7 +189,9 @@ def test_two_sets_are_two_classes():
     ids=["one class", "a gap", "too few", "none", "negative", "float", "a table"],
 )
 def test_labels_that_are_none_are_refused(label):
-    with pytest.raises(ValueError, match="a classifier wants a label for each of 4 embeddings, and every class"):
+    with pytest.raises(
+        ValueError, match="a classifier wants a label for each of 4 embeddings, and every class"
+    ):
         linear_classifier(torch.randn(4, 2, generator=rng()), torch.tensor(label))
 
 

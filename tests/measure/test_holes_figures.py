@@ -34,7 +34,14 @@ def test_a_perfect_fill_has_perfect_figures(unjudged):
     for m in (hole(32), box_of(32, 32).roll(8, 2), F.pad(torch.ones(1, 1, 3, 3), (0, 29, 29, 0))):
         found = figured(real.clone(), real, m.expand(3, -1, -1, -1))
         assert found.keys() == FIGURES.keys()
-        wanted = {"hole L1": 0, "hole PSNR": 10 * np.log10(4e10), "hole SSIM": 1, "hole PD-i2i": 0, "hole energy": 1, "border jump": 1}
+        wanted = {
+            "hole L1": 0,
+            "hole PSNR": 10 * np.log10(4e10),
+            "hole SSIM": 1,
+            "hole PD-i2i": 0,
+            "hole energy": 1,
+            "border jump": 1,
+        }
         assert found == pytest.approx(wanted, abs=1e-5)
 
 
@@ -52,7 +59,9 @@ def test_a_flat_fill_is_smooth_and_its_seam_shows(unjudged):
     real, m = noise(3, 3, 32, 32), hole(32).expand(3, -1, -1, -1)
     flat = figured(real * (1 - m) + m, real, m)
     soft = figured(membrane(real, m), real, m)
-    assert flat["hole energy"] == 0 < soft["hole energy"] < 0.5 and soft["border jump"] < 1 < flat["border jump"]
+    assert (
+        flat["hole energy"] == 0 < soft["hole energy"] < 0.5 and soft["border jump"] < 1 < flat["border jump"]
+    )
     assert soft["hole L1"] < flat["hole L1"] and soft["hole PSNR"] > flat["hole PSNR"]
 
 
@@ -69,7 +78,9 @@ def test_figures_by_hand(unjudged):
     assert found["hole L1"] == pytest.approx((0.1 + 0.6) / 2, rel=1e-5)
     assert found["hole PSNR"] == pytest.approx(10 * np.log10(4 / ((0.01 + 0.36) / 2)), rel=1e-5)
     assert found["hole energy"] == pytest.approx(0.5**2 / 0.2**2, rel=1e-5)
-    assert found["border jump"] == pytest.approx((3 * 0.3 + 2 * 0.2 + 0.3) / (3 * 0.2 + 2 * 0.4 + 0.3), rel=1e-5)
+    assert found["border jump"] == pytest.approx(
+        (3 * 0.3 + 2 * 0.2 + 0.3) / (3 * 0.2 + 2 * 0.4 + 0.3), rel=1e-5
+    )
 
 
 def test_a_picture_without_a_hole_cannot_be_judged(unjudged):
@@ -97,7 +108,9 @@ def test_a_distance_where_everything_counts_is_the_whole_distance():
 
     a, b, ones = noise(2, 3, 32, 32), noise(2, 3, 32, 32, seed=1), torch.ones(2, 1, 32, 32)
     torch.testing.assert_close(perceptual_distance(a, b, net, where=ones), perceptual_distance(a, b, net))
-    torch.testing.assert_close(perceptual_distance(a, b, net, where=0.3 * ones), perceptual_distance(a, b, net))
+    torch.testing.assert_close(
+        perceptual_distance(a, b, net, where=0.3 * ones), perceptual_distance(a, b, net)
+    )
     m = box_of(32, 32).expand(2, -1, -1, -1)
     inner = perceptual_distance(a[..., 8:24, 8:24], b[..., 8:24, 8:24], net)
     torch.testing.assert_close(perceptual_distance(a, b, net, where=m), inner)

@@ -195,7 +195,9 @@ def test_a_batch_follows_the_generator():
 
 
 def test_training_ends_in_an_export_that_loads_and_is_never_replaced(tmp_path, monkeypatch):
-    monkeypatch.setattr(features, "shelves", lambda sets, split, size=32, drawn=4: shelves(sets, split, size, drawn))
+    monkeypatch.setattr(
+        features, "shelves", lambda sets, split, size=32, drawn=4: shelves(sets, split, size, drawn)
+    )
     config = replace(JUDGES[NAME].config, widths=(4, 4, 8, 8, 8))
     recipe = replace(JUDGES[NAME], config=config, sets=("icons",), size=32, drawn=4, probes=6, batch=4)
     folder = train_judge("tiny", tmp_path, steps=2, recipe=recipe, precision="fp32", progress=False)

@@ -29,6 +29,7 @@ def held(net) -> dict[str, Tensor]:
 def same(before: dict[str, Tensor], net) -> bool:
     return all(torch.equal(before[k], v) for k, v in net.state_dict().items())
 
+
 class Answers:
     """A "model" that looks x up and gives the answer to it; a target it leaves alone."""
 
@@ -57,8 +58,13 @@ def test_a_reader_of_real_targets_says_whether_the_content_was_kept(letters):
     train, held_out = letters
     x = held_out.batch(torch.arange(24))["x"]
     index = 20_000 + torch.arange(24)
-    right, wrong = (glyphs.draw(index, "toy", 32, label, "IO") for label in (held_out.label, 1 - held_out.label))
-    found = {name: report(Answers(x, answers), train, held_out) for name, answers in (("right", right), ("wrong", wrong), ("same", x))}
+    right, wrong = (
+        glyphs.draw(index, "toy", 32, label, "IO") for label in (held_out.label, 1 - held_out.label)
+    )
+    found = {
+        name: report(Answers(x, answers), train, held_out)
+        for name, answers in (("right", right), ("wrong", wrong), ("same", x))
+    }
     assert all(set(figures) <= set(FIGURES) and "partner L1" not in figures for figures in found.values())
     assert found["right"]["class"].value > 0.8 and found["wrong"]["class"].value < 0.2
     for figures in found.values():

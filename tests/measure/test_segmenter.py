@@ -90,7 +90,9 @@ def test_training_photographs_are_windows_of_their_labels():
 
 
 def test_one_is_trained_kept_and_never_replaced(tmp_path):
-    recipe = SegmenterRecipe(SegmenterConfig(widths=(4, 4, 4, 4, 4), steps=2), real=False, size=32, licence="MIT")
+    recipe = SegmenterRecipe(
+        SegmenterConfig(widths=(4, 4, 4, 4, 4), steps=2), real=False, size=32, licence="MIT"
+    )
     folder = train_segmenter("drawn-facades-seg-v1", tmp_path, recipe=recipe, progress=False)
     judge = load_segmenter("drawn-facades-seg-v1", folder)
     assert not judge.training and not any(p.requires_grad for p in judge.parameters())

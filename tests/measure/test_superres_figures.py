@@ -33,7 +33,9 @@ def test_luma_goes_from_16_to_235():
     shades = torch.tensor([-1.0, 1.0, 0.0]).view(3, 1, 1, 1).expand(3, 3, 2, 2)
     assert (255 * colour.luma(shades))[:, 0, 0, 0].tolist() == pytest.approx([16, 235, 125.5], abs=1e-4)
     primaries = 2 * torch.eye(3).view(3, 3, 1, 1) - 1
-    assert (255 * colour.luma(primaries) - 16).flatten().tolist() == pytest.approx([65.481, 128.553, 24.966], abs=1e-4)
+    assert (255 * colour.luma(primaries) - 16).flatten().tolist() == pytest.approx(
+        [65.481, 128.553, 24.966], abs=1e-4
+    )
 
 
 def test_a_change_of_grey_is_one_of_luma_and_of_nothing_else():
@@ -50,7 +52,9 @@ def test_bicubic_is_pillows(scale):
         assert shades_apart(to_image(bicubic(to_tensor(image), scale)), theirs) <= 1
         assert shades_apart(Bicubic(scale)(image), theirs) == 0
     # Sharp one way only: Pillow goes one way after the other, with bytes in between.
-    sharp = Image.fromarray(np.tile(np.repeat(np.array([20, 220, 220, 90], np.uint8), 3), (9, 2))).convert("RGB")
+    sharp = Image.fromarray(np.tile(np.repeat(np.array([20, 220, 220, 90], np.uint8), 3), (9, 2))).convert(
+        "RGB"
+    )
     assert shades_apart(to_image(bicubic(to_tensor(sharp), scale)), Bicubic(scale)(sharp)) <= 1
 
 
@@ -75,27 +79,43 @@ def test_psnr_is_that_of_brightness_without_the_border():
     made[:4], made[-4:], made[:, :4], made[:, -4:] = 0, 255, 0, 255
     pair = [Image.fromarray(p.astype(np.uint8)) for p in (made, real)]
     got = scores(*pair, judge=flat_judge)
-    assert got.psnr == pytest.approx(-20 * math.log10(10 * 65.481 / 255 / 255), abs=1e-6) == pytest.approx(39.94, abs=0.01)
+    assert (
+        got.psnr
+        == pytest.approx(-20 * math.log10(10 * 65.481 / 255 / 255), abs=1e-6)
+        == pytest.approx(39.94, abs=0.01)
+    )
     assert 0.9 < got.ssim < 1 and got.made_energy == pytest.approx(got.real_energy) and got.distance > 0
     assert scores(*pair, border=3, judge=flat_judge).psnr < 25, "what lies in the border would count"
     assert scores(*pair, border=8, judge=flat_judge).psnr == pytest.approx(got.psnr)
     # By hand on the bytes.
     y, z = (np.asarray(p)[4:-4, 4:-4] @ np.array([65.481, 128.553, 24.966]) / 255 + 16 for p in pair)
     assert got.psnr == pytest.approx(10 * math.log10(255**2 / np.square(y - z).mean()), abs=1e-5)
-    assert got.real_energy == pytest.approx(sum(np.square(np.diff(z / 255, axis=d)).mean() for d in (0, 1)), rel=1e-5)
+    assert got.real_energy == pytest.approx(
+        sum(np.square(np.diff(z / 255, axis=d)).mean() for d in (0, 1)), rel=1e-5
+    )
 
 
 def test_equal_pictures_are_equal_and_small_ones_cannot_be_judged():
     got = scores(view(48, 40), view(48, 40), judge=flat_judge)
-    assert got.psnr == math.inf and got.ssim == pytest.approx(1) and got.distance == pytest.approx(0, abs=1e-6)
-    with pytest.raises(DataError, match=r"^a picture of 39 x 100 px is too small to be judged: 40 px at least\.$"):
+    assert (
+        got.psnr == math.inf and got.ssim == pytest.approx(1) and got.distance == pytest.approx(0, abs=1e-6)
+    )
+    with pytest.raises(
+        DataError, match=r"^a picture of 39 x 100 px is too small to be judged: 40 px at least\.$"
+    ):
         scores(view(39, 100), view(39, 100), judge=flat_judge)
 
 
 def test_figures_are_means_and_the_energy_ratio_that_of_means():
-    found = [Scores(20.0, 0.5, 1.0, 4.0, 0.1), Scores(30.0, 0.7, 2.0, 1.0, 0.3), Scores(34.0, 0.9, 3.0, 7.0, 0.2)]
+    found = [
+        Scores(20.0, 0.5, 1.0, 4.0, 0.1),
+        Scores(30.0, 0.7, 2.0, 1.0, 0.3),
+        Scores(34.0, 0.9, 3.0, 7.0, 0.2),
+    ]
     made = figures(found)
-    assert {k: v.value for k, v in made.items()} == pytest.approx({"PSNR-Y": 28, "SSIM-Y": 0.7, "energy ratio": 0.5, "PD-i2i": 0.2})
+    assert {k: v.value for k, v in made.items()} == pytest.approx(
+        {"PSNR-Y": 28, "SSIM-Y": 0.7, "energy ratio": 0.5, "PD-i2i": 0.2}
+    )
     assert all(e.low <= e.value <= e.high for e in made.values())
 
 
@@ -108,9 +128,17 @@ def test_a_report_is_on_whole_pictures_and_a_card_states_it(unjudged):
     views = [view(60 + 4 * i, 52, seed=i, grain=3) for i in range(6)]
     source = Enlarging(views, 40)
     made = report(Bicubic(), source)
-    each = [scores(Bicubic()(to_image(from_bytes(x))), v, judge=flat_judge) for (x, _), v in zip(source.pairs, views, strict=True)]
-    assert made["PSNR-Y"].value == pytest.approx(np.mean([s.psnr for s in each])) and each[5].psnr != each[0].psnr
-    assert report(Bicubic(), source, limit=4)["PSNR-Y"].value == pytest.approx(np.mean([s.psnr for s in each[:4]]))
+    each = [
+        scores(Bicubic()(to_image(from_bytes(x))), v, judge=flat_judge)
+        for (x, _), v in zip(source.pairs, views, strict=True)
+    ]
+    assert (
+        made["PSNR-Y"].value == pytest.approx(np.mean([s.psnr for s in each]))
+        and each[5].psnr != each[0].psnr
+    )
+    assert report(Bicubic(), source, limit=4)["PSNR-Y"].value == pytest.approx(
+        np.mean([s.psnr for s in each[:4]])
+    )
     assert evaluate(Bicubic(), source, progress=False) == made
     with pytest.raises(DataError, match=r"at least 4 held-out pictures, got 3\.$"):
         report(Bicubic(), Enlarging(views[:3], 40))
@@ -118,7 +146,10 @@ def test_a_report_is_on_whole_pictures_and_a_card_states_it(unjudged):
 
 def test_the_border_is_as_wide_as_the_scale(unjudged):
     source = Enlarging([view(64, 64, seed=i, grain=2) for i in range(4)], 64, scale=2)
-    wanted = [scores(Bicubic(2)(to_image(from_bytes(x))), to_image(from_bytes(y)), 2, flat_judge).psnr for x, y in source.pairs]
+    wanted = [
+        scores(Bicubic(2)(to_image(from_bytes(x))), to_image(from_bytes(y)), 2, flat_judge).psnr
+        for x, y in source.pairs
+    ]
     assert report(Bicubic(2), source)["PSNR-Y"].value == pytest.approx(np.mean(wanted))
 
 

@@ -89,7 +89,10 @@ def ost_way(case: dict) -> list[torch.Tensor]:
 NETS = {
     "cyclegan": {
         **{f"ResNet-{n}": lambda c, n=n: one(ResNetGenerator(blocks=n))(c) for n in (9, 6)},
-        **{f"PatchGAN-{n}": lambda c, n=n: one(PatchGAN(3, layers=n, norm=instance_norm))(c) for n in range(5)},
+        **{
+            f"PatchGAN-{n}": lambda c, n=n: one(PatchGAN(3, layers=n, norm=instance_norm))(c)
+            for n in range(5)
+        },
     },
     "pix2pix": {
         **{f"U-Net-{2**n}": lambda c, n=n: one(UNet(depth=n), noise=False)(c) for n in (8, 7)},

@@ -78,7 +78,9 @@ def test_a_weight_of_zero_drops_its_term_and_every_other_term_has_a_weight(key, 
 
 
 def test_a_resumed_run_with_a_penalty_takes_the_very_same_steps(tmp_path):
-    assert_identical(*run_in_two(partial(tiny, "dualgan", lipschitz="penalty", critic_steps=2), tmp_path, 3, 5))
+    assert_identical(
+        *run_in_two(partial(tiny, "dualgan", lipschitz="penalty", critic_steps=2), tmp_path, 3, 5)
+    )
 
 
 def test_on_resume_the_units_come_from_the_file(tmp_path):
@@ -224,7 +226,10 @@ def test_the_rate_falls_to_zero_in_the_second_half():
 @pytest.mark.skipif(not dist.is_available(), reason="this torch has no torch.distributed")
 def test_two_processes_equal_one_at_twice_the_batch(tmp_path):
     """Without a pool; each process starts from weights of its own, and takes those of the first."""
-    two = [FORKS.Process(target=one_of, args=(rank, 2, str(tmp_path), 5, cyclegan_by_momentum)) for rank in range(2)]
+    two = [
+        FORKS.Process(target=one_of, args=(rank, 2, str(tmp_path), 5, cyclegan_by_momentum))
+        for rank in range(2)
+    ]
     for process in two:
         process.start()
     alone = trainer(cyclegan_by_momentum(), batch=4)
@@ -239,7 +244,9 @@ def test_two_processes_equal_one_at_twice_the_batch(tmp_path):
     for rank in range(2):
         for name, value in torch.load(tmp_path / f"{rank}.pt").items():
             if name.startswith(("model", "average")):
-                torch.testing.assert_close(value, expected[name], rtol=0, atol=2e-6, msg=f"rank {rank}: {name}")
+                torch.testing.assert_close(
+                    value, expected[name], rtol=0, atol=2e-6, msg=f"rank {rank}: {name}"
+                )
 
 
 # ---- DiscoGAN ----
@@ -295,7 +302,9 @@ def test_with_one_reconstruction_the_way_back_only_learns_to_return():
     assert taken == [[("D", {"D_B"})], [("G", {"G_AB", "G_BA"})]]
     (back,) = asked
     assert back.grad_fn is not None, "what G_AB made, on its way back"
-    (slope,) = torch.autograd.grad(net.generator_loss(fake_batch())["gan_b"], net.G_BA.net[0].weight, allow_unused=True)
+    (slope,) = torch.autograd.grad(
+        net.generator_loss(fake_batch())["gan_b"], net.G_BA.net[0].weight, allow_unused=True
+    )
     assert slope is None
 
 
@@ -416,7 +425,9 @@ def test_dualgan_moves_by_rmsprop():
 
 def test_several_critic_steps_go_to_one_of_the_generators():
     taken = turns_taken(trainer(tiny("dualgan", critic_steps=3)), 5)
-    assert [[name for name, _ in step] for step in taken] == [["D"], ["D"], ["D", "G"], ["D"], ["D"]], "theirs first"
+    assert [[name for name, _ in step] for step in taken] == [["D"], ["D"], ["D", "G"], ["D"], ["D"]], (
+        "theirs first"
+    )
 
 
 # ---- DistanceGAN ----

@@ -61,18 +61,29 @@ def products(monkeypatch):
 
 def test_each_layer_becomes_its_quick_class_in_place_and_keeps_all_it_has():
     net = nn.Sequential(
-        nn.Conv2d(4, 4, 3), nn.ConvTranspose2d(4, 4, 4, 2, 1), instance_norm(4), affine_instance_norm(4), nn.PReLU(), ShuffledConv2d(1, 4, 5)
+        nn.Conv2d(4, 4, 3),
+        nn.ConvTranspose2d(4, 4, 4, 2, 1),
+        instance_norm(4),
+        affine_instance_norm(4),
+        nn.PReLU(),
+        ShuffledConv2d(1, 4, 5),
     )
     before, layers = net.state_dict(), [*net]
     assert lay_out(net, "cpu") is net and [*net] == layers
     assert {type(m) for m in net} == {*FASTER.values()} and len({*FASTER.values()}) == len(FASTER) == len(net)
-    assert [*net.state_dict()] == [*before] and all(torch.equal(v, before[k]) for k, v in net.state_dict().items())
+    assert [*net.state_dict()] == [*before] and all(
+        torch.equal(v, before[k]) for k, v in net.state_dict().items()
+    )
     assert net[0].weight.is_contiguous(memory_format=torch.channels_last)
-    assert [type(m) for m in lay_out(net, "cpu")] == [type(m) for m in copy.deepcopy(net)] == [*FASTER.values()], "twice is once"
+    assert (
+        [type(m) for m in lay_out(net, "cpu")] == [type(m) for m in copy.deepcopy(net)] == [*FASTER.values()]
+    ), "twice is once"
     assert "\n  (0): Conv2d(4, 4" in repr(net), "it is printed as what it stands for"
 
 
-@pytest.mark.parametrize("layer", [nn.PReLU(3), ShuffledConv2d(1, 2, 3)], ids=["a slope for each channel", "kernel 3"])
+@pytest.mark.parametrize(
+    "layer", [nn.PReLU(3), ShuffledConv2d(1, 2, 3)], ids=["a slope for each channel", "kernel 3"]
+)
 def test_a_layer_whose_quick_class_could_not_do_it_stays(layer):
     kind = type(layer)
     assert type(quick(layer)) is kind
@@ -114,7 +125,10 @@ def test_a_laid_out_method_translates_as_a_plain_one(key, products):
     batch = fake_batch(dtype=DOUBLE, enlarges=plain.enlarges)
     for controls in wishes(plain).values():
         with torch.no_grad():
-            theirs, ours = (m.translate(batch["x"], generator=torch.Generator().manual_seed(0), **controls) for m in (plain, laid))
+            theirs, ours = (
+                m.translate(batch["x"], generator=torch.Generator().manual_seed(0), **controls)
+                for m in (plain, laid)
+            )
         assert theirs.std() > 1e-6, "else this tells nothing"
         torch.testing.assert_close(ours, theirs, rtol=0, atol=1e-9)
     assert products, "some of it went through matrix products"
@@ -143,7 +157,15 @@ def test_every_loss_of_a_laid_out_method_is_that_of_a_plain_one(key, products):
 
 
 # Every kind of layer: products, borders by hand, norms image by image, with a shift, slopes and a shuffle.
-PICTURED = ("pix2pix-icons", "cyclegan-icons", "discogan-emoji", "dtn-faces", "stargan-icons", "srresnet-photographs-x2", "pggan-emoji")
+PICTURED = (
+    "pix2pix-icons",
+    "cyclegan-icons",
+    "discogan-emoji",
+    "dtn-faces",
+    "stargan-icons",
+    "srresnet-photographs-x2",
+    "pggan-emoji",
+)
 
 
 @pytest.mark.parametrize("name", PICTURED)
@@ -151,12 +173,21 @@ def test_a_shipped_model_makes_the_picture_of_its_plain_method(name):
     """In float32, to one of 255 levels: the laid-out method, and what `prepared` makes of it."""
     recipe, model = RECIPES[name], load(name, "cpu", precision="fp32")
     shown = {k: v[:1] for k, v in recipe.showcase(recipe.size).items()}
-    asked = {"mask": shown["mask"]} if "mask" in model.controls else {"label": 1} if "label" in model.controls else {}
+    asked = (
+        {"mask": shown["mask"]}
+        if "mask" in model.controls
+        else {"label": 1}
+        if "label" in model.controls
+        else {}
+    )
     plain, _ = load_method(SHIPPED / name)
-    assert [any(type(m).__module__ == "i2i.fast" for m in method.modules()) for method in (plain, model.method)] == [False, True]
+    assert [
+        any(type(m).__module__ == "i2i.fast" for m in method.modules()) for method in (plain, model.method)
+    ] == [False, True]
     with torch.inference_mode():
         wanted, laid = (
-            method.translate(shown["x"], generator=torch.Generator().manual_seed(0), **asked) for method in (plain, model.method)
+            method.translate(shown["x"], generator=torch.Generator().manual_seed(0), **asked)
+            for method in (plain, model.method)
         )
     prepared = model.translate(shown["x"], 0, **asked)
     assert wanted.std() > 0.05
@@ -173,20 +204,28 @@ LAYERS = [
 
 
 @pytest.mark.parametrize("shape", [(1, 4, 4), (1, 2, 2), (2, 2, 4), (1, 8, 8)], ids=str)
-@pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: f"{type(layer).__name__}-{layer.bias is not None}")
+@pytest.mark.parametrize(
+    "layer", LAYERS, ids=lambda layer: f"{type(layer).__name__}-{layer.bias is not None}"
+)
 def test_a_product_is_the_convolution_and_so_are_its_gradients(layer, shape):
     b, rows, columns = shape
-    assert_alike(copy.deepcopy(layer).double(), noise(b, layer.in_channels, rows, columns, dtype=DOUBLE), atol=1e-12)
+    assert_alike(
+        copy.deepcopy(layer).double(), noise(b, layer.in_channels, rows, columns, dtype=DOUBLE), atol=1e-12
+    )
 
 
 @pytest.mark.parametrize(
-    "layer, small, large", [(LAYERS[0], 4, 16), (LAYERS[1], 2, 8), (LAYERS[2], 2, 8)], ids=["down", "same", "up"]
+    "layer, small, large",
+    [(LAYERS[0], 4, 16), (LAYERS[1], 2, 8), (LAYERS[2], 2, 8)],
+    ids=["down", "same", "up"],
 )
 def test_only_small_maps_of_many_channels_become_products(layer, small, large, monkeypatch):
     torchs, layer = [], quick(layer)
     for cls in (nn.Conv2d, nn.ConvTranspose2d):
         whole = cls.forward
-        monkeypatch.setattr(cls, "forward", lambda self, h, *a, whole=whole: (torchs.append(h.shape), whole(self, h, *a))[1])
+        monkeypatch.setattr(
+            cls, "forward", lambda self, h, *a, whole=whole: (torchs.append(h.shape), whole(self, h, *a))[1]
+        )
     with torch.no_grad():
         layer(noise(1, layer.in_channels, small, small))
         assert torchs == []
@@ -260,7 +299,9 @@ def test_the_quick_norms_of_one_pixel_are_the_plain_ones():
 def test_a_unet_that_norms_a_map_of_one_pixel_is_plain_or_quick_the_same(products):
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        net = UNet(width=4, cap=8, depth=4, norm=affine_instance_norm, deepest_norm=True, dropout=0.0).double()
+        net = UNet(
+            width=4, cap=8, depth=4, norm=affine_instance_norm, deepest_norm=True, dropout=0.0
+        ).double()
     assert_alike(net, noise(2, 3, 16, 16, dtype=DOUBLE))
 
 
@@ -290,14 +331,19 @@ def test_the_prelu_in_half_precision_is_off_by_rounding_alone():
     # Two thousand squares, each rounded to 8 bits, and their sum to more.
     wanted = theirs.weight.grad.item()
     assert abs(torch.tensor(wanted).bfloat16().item() - wanted) > 0.4, "else this tells nothing"
-    assert ours.weight.grad.dtype == torch.float32 and ours.weight.grad.item() == pytest.approx(wanted, abs=0.2)
+    assert ours.weight.grad.dtype == torch.float32 and ours.weight.grad.item() == pytest.approx(
+        wanted, abs=0.2
+    )
 
 
 @pytest.mark.parametrize("lay", [torch.contiguous_format, torch.channels_last])
 @pytest.mark.parametrize("shape", [(1, 1), (3, 5), (6, 2)], ids=str)
 @pytest.mark.parametrize("kernel", [1, 5, 9])
 def test_a_convolution_behind_a_shuffle_and_its_gradients(kernel, shape, lay):
-    layer, h = ShuffledConv2d(3, 2, kernel).double(), noise(2, 12, *shape, dtype=DOUBLE).contiguous(memory_format=lay)
+    layer, h = (
+        ShuffledConv2d(3, 2, kernel).double(),
+        noise(2, 12, *shape, dtype=DOUBLE).contiguous(memory_format=lay),
+    )
     layer.weight.data = layer.weight.data.contiguous(memory_format=lay)
     assert_alike(layer, h, atol=1e-12)
 
@@ -305,7 +351,9 @@ def test_a_convolution_behind_a_shuffle_and_its_gradients(kernel, shape, lay):
 def test_a_quick_convolution_behind_a_shuffle_never_deals_the_wide_map_out(monkeypatch):
     layer, shuffled = quick(ShuffledConv2d(6, 3, 9)), []
     whole = torch.nn.functional.pixel_shuffle
-    monkeypatch.setattr(torch.nn.functional, "pixel_shuffle", lambda h, r: (shuffled.append(h.shape[1]), whole(h, r))[1])
+    monkeypatch.setattr(
+        torch.nn.functional, "pixel_shuffle", lambda h, r: (shuffled.append(h.shape[1]), whole(h, r))[1]
+    )
     assert layer(noise(1, 24, 4, 4)).shape == (1, 3, 8, 8) and shuffled == [12]
 
 

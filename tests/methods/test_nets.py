@@ -211,7 +211,12 @@ def test_the_first_kernel_and_the_others_are_chosen_apart(kernels):
 def test_the_deepest_map_is_normed_on_request_alone():
     for deepest in (False, True):
         net = unet(norm=affine_instance_norm, deepest_norm=deepest)
-        assert [isinstance(norm, torch.nn.InstanceNorm2d) for norm in net.down_norm] == [False, True, True, deepest]
+        assert [isinstance(norm, torch.nn.InstanceNorm2d) for norm in net.down_norm] == [
+            False,
+            True,
+            True,
+            deepest,
+        ]
     torch.nn.init.ones_(net.down_norm[-1].bias)  # at 0, where it starts, the ReLU after it has no slope
     net(noise(1, 3, 16, 16)).sum().backward()  # where a map has one pixel a norm gives its shift
     assert net.down_norm[-1].bias.grad.abs().max() > 0

@@ -96,12 +96,18 @@ def test_dtns_terms_are_its_equations(training):
         "identity": (from_y - Y).square().mean(),
         "smoothness": variation(from_x) + variation(from_y),
     }
-    of_d = {"source": surprise(net.D(from_x), 0), "target": surprise(net.D(from_y), 1), "real": surprise(net.D(Y), 2)}
+    of_d = {
+        "source": surprise(net.D(from_x), 0),
+        "target": surprise(net.D(from_y), 1),
+        "real": surprise(net.D(Y), 2),
+    }
     for batch in (BATCH, BATCH | net.fakes(BATCH)):
         assert_terms(net.generator_loss(batch), of_g)
         assert_terms(net.discriminator_loss(batch), of_d)
     logits = net.head(net.f(X))
-    right = torch.stack([surprise(row[None], k) for row, k in zip(logits, BATCH["label"], strict=True)]).mean()
+    right = torch.stack(
+        [surprise(row[None], k) for row, k in zip(logits, BATCH["label"], strict=True)]
+    ).mean()
     assert_terms(net.classifier_loss(BATCH), {"classes": right})
     assert net.weights(0) == {
         **dict.fromkeys(("classes", "source", "target", "real", "gan_source", "gan_target"), 1.0),
@@ -172,7 +178,10 @@ def test_a_net_that_was_trained_for_something_else_may_be_f():
     net = tiny("dtn", features="judge", side=32, g_width=2)
     assert "head" not in net.networks() and not any(p.requires_grad for p in net.f.parameters())
     x = noise(3, 3, 32, 32)
-    assert torch.equal(net.f(x), net.f.net(x)[-1].mean((2, 3))) and net.f(x).shape == (3, dtn_module.Embedding.size)
+    assert torch.equal(net.f(x), net.f.net(x)[-1].mean((2, 3))) and net.f(x).shape == (
+        3,
+        dtn_module.Embedding.size,
+    )
     before = held(net.f)
     t = trainer(net, Made(size=32))
     assert [stage.name for stage in t.stages] == ["train"]
@@ -193,7 +202,10 @@ def test_codes_in_own_units_are_those_of_a_picture_among_its_domain(tmp_path):
     made = net.fakes(BATCH)["from_x"]
     terms = net.generator_loss(BATCH | {"from_x": made, "from_y": made, "code_x": net.code(X)})
     mean, spread = net.f.units_y
-    assert_terms({"constancy": terms["constancy"]}, {"constancy": ((net.f(made) - mean) / spread - net.code(X)).square().mean()})
+    assert_terms(
+        {"constancy": terms["constancy"]},
+        {"constancy": ((net.f(made) - mean) / spread - net.code(X)).square().mean()},
+    )
 
     t = trainer(tiny("dtn", own_units=True, f_steps=1))
     t.advance()
@@ -213,7 +225,11 @@ def test_a_resumed_dtn_keeps_its_units(tmp_path, at):
 def test_the_faces_that_may_be_shown_are_drawn_here_or_in_the_public_domain():
     """Eight different heads, the photograph first; what the recipe for faces shows is these and nobody's of a dataset."""
     x = shown_faces(32)
-    assert x.shape == (8, 3, 32, 32) and x.abs().max() <= 1 and torch.pdist(x.flatten(1), 1).min() / x[0].numel() > 0.1
+    assert (
+        x.shape == (8, 3, 32, 32)
+        and x.abs().max() <= 1
+        and torch.pdist(x.flatten(1), 1).min() / x[0].numel() > 0.1
+    )
     recipe = RECIPES["dtn-faces"]
     assert torch.equal(recipe.showcase(32)["x"], x) and set(recipe.showcase(32)) == {"x"}
     assert recipe.config["own_units"] and recipe.config["features"] == "judge"
@@ -391,7 +407,9 @@ def test_an_export_paints_what_its_method_paints(tmp_path, key, up):
                 model(image, **bad)
 
 
-@pytest.mark.parametrize("key, gone, kept", [("dtn", "f_steps", "train"), ("ost", "autoencoder_steps", "one picture")])
+@pytest.mark.parametrize(
+    "key, gone, kept", [("dtn", "f_steps", "train"), ("ost", "autoencoder_steps", "one picture")]
+)
 def test_the_bench_times_the_last_stage(key, gone, kept):
     recipe = _last_stage(Recipe(key, "", 32, {"steps": 7}))
     assert recipe.config == {"steps": 7, gone: 0}

@@ -53,9 +53,14 @@ def test_what_the_default_amounts_to(unfilled):
     net = METHODS["pggan"]()
     assert (count(net.G), count(net.D)) == (10_195_139, 4_403_266)
     c = net.config
-    assert (c.reconstruction, c.globally, c.patchwise) == (0.98, 0.01, 0.01) and (c.side, c.rate) == (256, 2e-4)
+    assert (c.reconstruction, c.globally, c.patchwise) == (0.98, 0.01, 0.01) and (c.side, c.rate) == (
+        256,
+        2e-4,
+    )
     assert net.stages()[0].turns["G"].optimizer(net.G.parameters()).defaults["betas"] == (0.5, 0.999)
-    assert [tiny("pggan").learning_rate(s) for s in range(8)] == pytest.approx([1, 1, 1, 1, 1, 0.75, 0.5, 0.25])
+    assert [tiny("pggan").learning_rate(s) for s in range(8)] == pytest.approx(
+        [1, 1, 1, 1, 1, 0.75, 0.5, 0.25]
+    )
 
 
 @pytest.mark.parametrize("halvings, h, w", [(2, 16, 16), (2, 36, 52), (2, 4, 60), (1, 18, 6), (3, 40, 24)])
@@ -87,14 +92,23 @@ def test_a_patch_is_judged_by_so_many_pixels_and_the_whole_by_all(shared, field)
 def test_both_heads_teach_the_trunk_and_neither_the_other():
     d = loud("pggan").D
     for wanted, other, logits in zip((d.whole, d.patch), (d.patch, d.whole), d(X), strict=True):
-        grads = torch.autograd.grad(logits.square().sum(), [*d.trunk.parameters(), *wanted.parameters()], retain_graph=True)
+        grads = torch.autograd.grad(
+            logits.square().sum(), [*d.trunk.parameters(), *wanted.parameters()], retain_graph=True
+        )
         assert all(g.abs().sum() > 0 for g in grads)
-        assert all(g is None for g in torch.autograd.grad(logits.sum(), [*other.parameters()], retain_graph=True, allow_unused=True))
+        assert all(
+            g is None
+            for g in torch.autograd.grad(
+                logits.sum(), [*other.parameters()], retain_graph=True, allow_unused=True
+            )
+        )
 
 
 def test_gaps_between_taps_let_g_see_across_the_hole():
     """The middle of a hole of 128 px, as the default is trained on."""
-    dilated, plain = (tiny("pggan", width=1, dilations=d).G for d in (METHODS["pggan"].Config().dilations, (1,) * 8))
+    dilated, plain = (
+        tiny("pggan", width=1, dilations=d).G for d in (METHODS["pggan"].Config().dilations, (1,) * 8)
+    )
     far, near = reach(dilated, 400), reach(plain, 400)
     assert far > 2 * 128 and near < 0.6 * far
     # Each block adds its two convolutions, at a fourth of the sides.
@@ -123,7 +137,9 @@ def test_nothing_in_the_hole_is_looked_at(training, start):
     wanted = net.fill(batch["x"], m)
     for other in (noise(2, 3, 16, 16, seed=9), torch.full((2, 3, 16, 16), 1.0), torch.zeros(2, 3, 16, 16)):
         assert torch.equal(net.fill(batch["x"] * (1 - m) + other * m, m), wanted)
-    assert not torch.equal(net.fill(batch["x"] + 0.1 * (1 - m), m)[:, :, 4:12, 4:12], wanted[:, :, 4:12, 4:12]), "what is known is"
+    assert not torch.equal(
+        net.fill(batch["x"] + 0.1 * (1 - m), m)[:, :, 4:12, 4:12], wanted[:, :, 4:12, 4:12]
+    ), "what is known is"
 
 
 def test_g_is_told_where_the_hole_is():
@@ -164,7 +180,9 @@ def test_l1_is_the_mean_inside_the_hole():
     assert net.reconstruction_loss(X, Y, 0 * MASK).item() == 0
     small = MASK.clone()
     small[0] = 0  # the mean over all pixels of holes, not over images
-    assert net.reconstruction_loss(X, Y, small).item() == pytest.approx((Y - X).abs()[1, :, 4:12, 4:12].mean().item(), rel=1e-6)
+    assert net.reconstruction_loss(X, Y, small).item() == pytest.approx(
+        (Y - X).abs()[1, :, 4:12, 4:12].mean().item(), rel=1e-6
+    )
 
 
 @pytest.mark.parametrize("training", [False, True])
@@ -173,7 +191,9 @@ def test_the_terms_are_those_of_the_heads_that_count(changes, of_g, of_d, traini
     net = loud("pggan", **changes).train(training)
     fake = net.fill(X, MASK)
     (whole, patch), (real_whole, real_patch) = net.D(fake), net.D(Y)
-    patch, real_patch = (p[:, :, 1:3, 1:3] for p in (patch, real_patch))  # of 4 x 4, those that lie in the hole
+    patch, real_patch = (
+        p[:, :, 1:3, 1:3] for p in (patch, real_patch)
+    )  # of 4 x 4, those that lie in the hole
     g = {"gan_whole": log_of_real(whole), "gan_patch": log_of_real(patch)}
     d = {
         "real_whole": log_of_real(real_whole), "fake_whole": log_of_fake(whole),
@@ -189,7 +209,9 @@ def test_the_terms_are_those_of_the_heads_that_count(changes, of_g, of_d, traini
         wanted = 0.98 * rec + sum(0.01 * g[k] for k in of_g)
         torch.testing.assert_close(total, wanted)
     if of_d:
-        torch.testing.assert_close(weighted_sum(net.discriminator_loss(BATCH), net.weights(0)), sum(d[k] for k in of_d))
+        torch.testing.assert_close(
+            weighted_sum(net.discriminator_loss(BATCH), net.weights(0)), sum(d[k] for k in of_d)
+        )
 
 
 def test_a_patch_that_the_hole_touches_is_judged_and_no_other():
@@ -199,7 +221,9 @@ def test_a_patch_that_the_hole_touches_is_judged_and_no_other():
     wanted = net.D(Y)[1][[0, 0, 1], 0, [0, 1, 3], [2, 2, 0]]
     terms = net.discriminator_loss(BATCH | {"mask": m})
     torch.testing.assert_close(terms["real_patch"], log_of_real(wanted))
-    assert net.discriminator_loss(BATCH | {"mask": 0 * m}) == {} and {*net.generator_loss(BATCH | {"mask": 0 * m})} == {"rec"}
+    assert net.discriminator_loss(BATCH | {"mask": 0 * m}) == {} and {
+        *net.generator_loss(BATCH | {"mask": 0 * m})
+    } == {"rec"}
 
 
 def test_the_weights_are_those_of_the_config():
@@ -218,14 +242,18 @@ def test_each_turn_teaches_its_own_net():
     net = loud("pggan")
     batch = BATCH | net.fakes(BATCH)
     d = weighted_sum(net.discriminator_loss(batch), net.weights(0))
-    assert all(g is None for g in torch.autograd.grad(d, [*net.G.parameters()], retain_graph=True, allow_unused=True))
+    assert all(
+        g is None for g in torch.autograd.grad(d, [*net.G.parameters()], retain_graph=True, allow_unused=True)
+    )
     assert all(g.abs().sum() > 0 for g in torch.autograd.grad(d, [*net.D.parameters()]))
     for term in ("rec", "gan_whole", "gan_patch"):
         for given in (BATCH, BATCH | net.fakes(BATCH)):
             with frozen(net.D):
                 net.generator_loss(given)[term].backward()
             assert all(p.grad is None for p in net.D.parameters())
-            assert all(p.grad is not None for p in net.G.parameters()) and net.G[0].weight.grad.abs().sum() > 0
+            assert (
+                all(p.grad is not None for p in net.G.parameters()) and net.G[0].weight.grad.abs().sum() > 0
+            )
             net.zero_grad()
     assert turns_taken(trainer(tiny("pggan")), 3) == [[("D", {"D"}), ("G", {"G"})]] * 3
 
@@ -254,7 +282,9 @@ def test_training_fills_holes_better():
 def test_the_bench_gives_a_method_that_fills_a_hole():
     recipe = Recipe("pggan", "", 32, {"width": 4, "side": 32, "d_width": 4, "dilations": (1, 2)}, batch=2)
     batch = bench._example(recipe, 3)
-    assert torch.equal(batch["mask"], hole(32).expand(3, -1, -1, -1)) and batch["x"].shape == batch["y"].shape == (3, 3, 32, 32)
+    assert torch.equal(batch["mask"], hole(32).expand(3, -1, -1, -1)) and batch["x"].shape == batch[
+        "y"
+    ].shape == (3, 3, 32, 32)
     found = bench.bench_recipe(recipe, rounds=1)
     assert min(found["step ms"], found["plain step ms"], found["picture ms"]) > 0
     assert "pggan-photographs" in bench.chosen(["pggan"])

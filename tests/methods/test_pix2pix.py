@@ -127,7 +127,9 @@ def test_distances_are_compared_in_the_units_of_their_domains():
     before, after = torch.tensor([1.0, 2.0]), torch.tensor([10.0, 40.0])
     units_x, units_y = torch.tensor([1.0, 0.5]), torch.tensor([10.0, 20.0])
     assert distance_loss(before, after, units_x, units_y).item() == pytest.approx(0.25)  # |0 - 0|, |2 - 1.5|
-    assert distance_loss(before, 3 * before + 5, torch.tensor([1.5, 0.5]), torch.tensor([9.5, 1.5])).item() == 0
+    assert (
+        distance_loss(before, 3 * before + 5, torch.tensor([1.5, 0.5]), torch.tensor([9.5, 1.5])).item() == 0
+    )
 
 
 @pytest.mark.parametrize("dtype, told", [(torch.bfloat16, torch.float32), (torch.float64, torch.float64)])

@@ -32,7 +32,9 @@ def batch_of(label: Tensor) -> dict[str, Tensor]:
 
 CLASSES = batch_of(torch.tensor([0, 2, 1, 2]))
 VECTORS = batch_of(torch.tensor([[0, 1, 1], [1, 1, 0], [0, 0, 0], [1, 0, 1]]))
-BOTH = pytest.mark.parametrize("changes, batch", [(THREE, CLASSES), (ATTRIBUTES, VECTORS)], ids=["classes", "attributes"])
+BOTH = pytest.mark.parametrize(
+    "changes, batch", [(THREE, CLASSES), (ATTRIBUTES, VECTORS)], ids=["classes", "attributes"]
+)
 
 # ---- Sizes ----
 
@@ -144,7 +146,9 @@ def test_the_critics_loss_reaches_no_weight_of_the_generator():
 @pytest.mark.parametrize("often", [1, 2, 3])
 def test_the_critic_has_its_turns_before_each_one_of_the_generator(often):
     taken = turns_taken(trainer(tiny("stargan", critic_steps=often), batch=4), 5)
-    assert [[name for name, _ in step] for step in taken] == [["D", "G"] if (i + 1) % often == 0 else ["D"] for i in range(5)]
+    assert [[name for name, _ in step] for step in taken] == [
+        ["D", "G"] if (i + 1) % often == 0 else ["D"] for i in range(5)
+    ]
     assert all(moved == {name} for step in taken for name, moved in step)
 
 
@@ -159,7 +163,9 @@ def test_the_rate_falls_to_zero_in_the_second_half():
 
 class Vectors(Made):
     def batch(self, index, generator=None):
-        return super().batch(index, generator) | {"label": torch.stack([index % 2, index % 3 % 2, 1 - index % 2], 1)}
+        return super().batch(index, generator) | {
+            "label": torch.stack([index % 2, index % 3 % 2, 1 - index % 2], 1)
+        }
 
 
 def test_attributes_train_as_well():
@@ -179,7 +185,9 @@ def test_a_label_reaches_g_past_borders_of_zeros_alone(size):
     for padding in ("zeros", "reflect"):
         G = loud("stargan", padding=padding).float().G
         x, labels = noise(1, 3, size, size), torch.eye(2)
-        first = [G.net[:2](torch.cat([x, c[None, :, None, None].expand(-1, -1, size, size)], 1)) for c in labels]
+        first = [
+            G.net[:2](torch.cat([x, c[None, :, None, None].expand(-1, -1, size, size)], 1)) for c in labels
+        ]
         out = [G(x, c[None]) for c in labels]
         effect[padding] = [(a - b).abs().max().item() for a, b in (first, out)]
     assert min(effect["zeros"]) > 0.1 and max(effect["reflect"]) < 1e-4, effect
@@ -217,7 +225,10 @@ BAD_VECTORS = [
     "changes, label", [*((THREE, b) for b in BAD_CLASSES), *((ATTRIBUTES, b) for b in BAD_VECTORS)], ids=repr
 )
 def test_what_is_no_label_is_refused_in_one_sentence(changes, label):
-    net, kind = tiny("stargan", **changes), "3 numbers from 0 to 1" if "attributes" in changes else "a whole number from 0 to 2"
+    net, kind = (
+        tiny("stargan", **changes),
+        "3 numbers from 0 to 1" if "attributes" in changes else "a whole number from 0 to 2",
+    )
     for ask in (lambda: net.code(label, 2), lambda: net.translate(fake_batch()["x"], label=label)):
         with pytest.raises(ValueError, match=f"^a label here is {kind}") as caught:
             ask()

@@ -25,7 +25,12 @@ from kit.sources import Made, fake_batch, noise, rng
 from kit.terms import assert_terms, log_of_fake, log_of_real
 
 METHODS_HERE = ("srcnn", "srresnet", "srgan")
-WAYS = [("srcnn", {"scale": 4}), ("srcnn", {"scale": 2}), ("srresnet", {"scale": 4}), ("srresnet", {"scale": 2})]
+WAYS = [
+    ("srcnn", {"scale": 4}),
+    ("srcnn", {"scale": 2}),
+    ("srresnet", {"scale": 4}),
+    ("srresnet", {"scale": 2}),
+]
 
 
 # ---- Sizes ----
@@ -91,7 +96,11 @@ def test_a_scale_that_no_doubling_makes_is_refused(scale):
 # ---- Reach ----
 
 
-@pytest.mark.parametrize("key, changes", [*WAYS, ("srcnn", {"scale": 3}), ("srcnn", {"second": 1, "scale": 4}), ("srgan", {})], ids=str)
+@pytest.mark.parametrize(
+    "key, changes",
+    [*WAYS, ("srcnn", {"scale": 3}), ("srcnn", {"second": 1, "scale": 4}), ("srgan", {})],
+    ids=str,
+)
 def test_no_pixel_of_the_result_sees_beyond_its_reach(key, changes):
     method = loud(key, **changes).float().eval()
     k, reach = method.enlarges, method.reach
@@ -102,7 +111,9 @@ def test_no_pixel_of_the_result_sees_beyond_its_reach(key, changes):
     rows, columns = (seen.abs().sum((0, 1, d)).nonzero()[:, 0] - middle for d in (3, 2))
     assert max(rows.abs().max(), columns.abs().max()) <= reach
     if not changes.get("second") and changes.get("scale") != 3:
-        assert rows.min() == columns.min() == -reach and rows.max() == columns.max() == reach, "and needs no less"
+        assert rows.min() == columns.min() == -reach and rows.max() == columns.max() == reach, (
+            "and needs no less"
+        )
 
 
 def test_the_reach_grows_with_the_depth():
@@ -121,12 +132,18 @@ def test_srcnns_loss_is_the_squared_error_of_brightness():
     net, batch = tiny("srcnn"), fake_batch(enlarges=2)
     y = F.interpolate(batch["x"], scale_factor=2, mode="bicubic", antialias=True)
     brightness = torch.tensor([65.481, 128.553, 24.966]) / 255
-    y, wanted = (torch.einsum("c,bchw->bhw", brightness, (p + 1) / 2)[:, None] + 16 / 255 for p in (y, batch["y"]))
+    y, wanted = (
+        torch.einsum("c,bchw->bhw", brightness, (p + 1) / 2)[:, None] + 16 / 255 for p in (y, batch["y"])
+    )
     first, _, second, _, third = net.G
     h = F.relu(F.conv2d(y, first.weight, first.bias, padding=4))
-    made = F.conv2d(F.relu(F.conv2d(h, second.weight, second.bias, padding=2)), third.weight, third.bias, padding=2)
+    made = F.conv2d(
+        F.relu(F.conv2d(h, second.weight, second.bias, padding=2)), third.weight, third.bias, padding=2
+    )
     terms = net.generator_loss(batch)
-    assert {*terms} == {"mse"} and terms["mse"].item() == pytest.approx((made - wanted).square().mean().item(), rel=1e-5)
+    assert {*terms} == {"mse"} and terms["mse"].item() == pytest.approx(
+        (made - wanted).square().mean().item(), rel=1e-5
+    )
 
 
 def test_srresnets_loss_is_the_squared_error():
@@ -136,7 +153,9 @@ def test_srresnets_loss_is_the_squared_error():
 
 def seen_by_vgg(net: VGG19, image: Tensor) -> Tensor:
     """phi_22 by hand: two convolutions, halved, two more; every one followed by a ReLU."""
-    mean, deviation = (torch.tensor(v).to(image.dtype)[:, None, None] for v in ([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]))
+    mean, deviation = (
+        torch.tensor(v).to(image.dtype)[:, None, None] for v in ([0.485, 0.456, 0.406], [0.229, 0.224, 0.225])
+    )
     h = ((image + 1) / 2 - mean) / deviation
     convolutions = [m for m in net.net if isinstance(m, nn.Conv2d)]
     assert [(m.in_channels, m.out_channels, m.kernel_size) for m in convolutions] == [
@@ -152,7 +171,10 @@ def test_srgans_terms_are_its_equations(training):
     net = loud("srgan").train(training)
     nn.init.normal_(net.phi.net[0].weight, std=0.05, generator=rng())
     fake = net.G(X)
-    of_g = {"content": (seen_by_vgg(net.phi, fake) - seen_by_vgg(net.phi, Y)).square().mean(), "gan": log_of_real(net.D(fake))}
+    of_g = {
+        "content": (seen_by_vgg(net.phi, fake) - seen_by_vgg(net.phi, Y)).square().mean(),
+        "gan": log_of_real(net.D(fake)),
+    }
     of_d = {"real": log_of_real(net.D(Y)), "fake": log_of_fake(net.D(fake))}
     for batch in (BATCH, BATCH | net.fakes(BATCH)):
         assert_terms(net.generator_loss(batch), of_g)
@@ -199,7 +221,10 @@ def test_content_may_be_the_squared_error_and_then_there_is_no_phi():
 
 @pytest.mark.parametrize("wrong", [{"content": "phi33"}, {"content": ""}, {"features": "vgg16"}], ids=str)
 def test_an_unknown_content_is_refused_with_those_there_are(wrong):
-    with pytest.raises(ValueError, match=f"^content is one of mse, phi22, phi54 by vgg19 or judge; got .*{next(iter(wrong.values()))!r}"):
+    with pytest.raises(
+        ValueError,
+        match=f"^content is one of mse, phi22, phi54 by vgg19 or judge; got .*{next(iter(wrong.values()))!r}",
+    ):
         tiny("srgan", **wrong)
 
 
@@ -222,11 +247,18 @@ def test_a_net_that_was_trained_for_something_else_may_be_phi(layer, place):
 
 def test_phi_is_a_piece_of_torchvisions_net(unfilled):
     """After 9 layers the second convolution of the second stage and its ReLU; after 36 the fourth of the fifth."""
-    for layer, length, convolutions, channels, halvings in (("phi22", 9, 4, 128, 1), ("phi54", 36, 16, 512, 4)):
+    for layer, length, convolutions, channels, halvings in (
+        ("phi22", 9, 4, 128, 1),
+        ("phi54", 36, 16, 512, 4),
+    ):
         net = VGG19(layer)
         kinds = [type(m) for m in net.net]
         assert len(kinds) == length and kinds[-2:] == [nn.Conv2d, nn.ReLU]
-        assert (kinds.count(nn.Conv2d), kinds.count(nn.MaxPool2d), net.net[-2].out_channels) == (convolutions, halvings, channels)
+        assert (kinds.count(nn.Conv2d), kinds.count(nn.MaxPool2d), net.net[-2].out_channels) == (
+            convolutions,
+            halvings,
+            channels,
+        )
         assert not any(p.requires_grad for p in net.parameters())
 
 
@@ -286,12 +318,18 @@ def test_vggs_weights_come_from_torchvisions_file(vgg_file, monkeypatch, tmp_pat
 
 def test_a_file_that_is_not_vggs_is_refused_in_one_sentence(vgg_file):
     assert "python -m i2i data vgg19" in vgg_sentence(vgg_file.parents[1])
-    assert "does not hold torchvision's VGG-19 (KeyError)" in vgg_sentence(vgg_file.parent, "phi54"), "strictly: all of it"
+    assert "does not hold torchvision's VGG-19 (KeyError)" in vgg_sentence(vgg_file.parent, "phi54"), (
+        "strictly: all of it"
+    )
     whole, state = vgg_file.read_bytes(), torch.load(vgg_file)
     for damaged in (whole[: len(whole) // 2], b"", b"not a file of torch"):
         vgg_file.write_bytes(damaged)
         assert "fetch it again" in vgg_sentence(vgg_file.parent)
-    for wrong in ({**state, "features.0.weight": torch.zeros(64, 3, 5, 5)}, [1, 2], {k[9:]: v for k, v in state.items()}):
+    for wrong in (
+        {**state, "features.0.weight": torch.zeros(64, 3, 5, 5)},
+        [1, 2],
+        {k[9:]: v for k, v in state.items()},
+    ):
         torch.save(wrong, vgg_file)
         assert "fetch it again" in vgg_sentence(vgg_file.parent)
 
@@ -310,12 +348,16 @@ def test_a_recipe_may_begin_with_a_shipped_generator(tmp_path, monkeypatch):
         assert p.requires_grad
     with pytest.raises(CheckpointError, match="does not fit begun"):
         recipe.build(blocks=2)
-    with pytest.raises(CheckpointError, match=r"^there is no shipped model 'nowhere', with which this recipe begins\.$"):
+    with pytest.raises(
+        CheckpointError, match=r"^there is no shipped model 'nowhere', with which this recipe begins\.$"
+    ):
         Recipe("srgan", "own folder", 16, recipe.config, start="nowhere").build()
 
 
 def test_a_recipe_fills_phi_with_its_judge():
-    recipe = Recipe("srgan", "own folder", 32, {**SMALL, "side": 32, "features": "judge"}, judge="i2i-feat-v1")
+    recipe = Recipe(
+        "srgan", "own folder", 32, {**SMALL, "side": 32, "features": "judge"}, judge="i2i-feat-v1"
+    )
     phi, judge = recipe.build().phi, load_judge()
     assert phi.layer == 4
     y = noise(1, 3, 32, 32)
@@ -333,7 +375,11 @@ def test_the_shipped_recipes_are_those_of_one_generator():
             same = ("scale", "channels", "width", "blocks", "norm")
             assert [getattr(ours, k) for k in same] == [getattr(theirs, k) for k in same], name
     shown = RECIPES["srresnet-photographs"].showcase(96)
-    assert shown["y"].shape[-1] == 4 * shown["x"].shape[-1] and len(shown["x"]) == len(shown["y"]) and as_reduced(shown, 4) <= 1
+    assert (
+        shown["y"].shape[-1] == 4 * shown["x"].shape[-1]
+        and len(shown["x"]) == len(shown["y"])
+        and as_reduced(shown, 4) <= 1
+    )
 
 
 def test_the_bench_gives_a_method_that_enlarges_a_small_x():

@@ -19,7 +19,12 @@ from kit.root import ROOT
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 CODE = {p.name: re.findall(r"^```(\w+)\n(.*?)^```$", p.read_text(), re.M | re.S) for p in PAGES}
-PYTHON = [pytest.param(code, id=f"{page}-{i}") for page, blocks in CODE.items() for i, (kind, code) in enumerate(blocks) if kind == "python"]
+PYTHON = [
+    pytest.param(code, id=f"{page}-{i}")
+    for page, blocks in CODE.items()
+    for i, (kind, code) in enumerate(blocks)
+    if kind == "python"
+]
 SHELL = [
     pytest.param(line.partition(" #")[0].strip(), id=f"{page}: {line.partition(' #')[0].strip()}")
     for page, blocks in CODE.items()
@@ -64,16 +69,22 @@ def test_python_in_a_page_runs_as_it_stands(code, images):
 def test_a_command_in_a_page_is_one_that_there_is(line, images, cli):
     words = shlex.split(line)
     if words[0] == "make":
-        assert re.search(rf"^{words[1]}:", (ROOT / "Makefile").read_text(), re.M), f"the Makefile has no target {words[1]}"
+        assert re.search(rf"^{words[1]}:", (ROOT / "Makefile").read_text(), re.M), (
+            f"the Makefile has no target {words[1]}"
+        )
     if words[0] == "git" or words[:3] != ["python", "-m", "i2i"]:
         return
     options, rest = _parser().parse_known_args(words[3:])
     if options.command in ("train", "translate", "evaluate"):
-        own = Path(options.name).parts[0] == "runs" and METHODS.get(Path(options.name).parts[1].partition("-")[0])
+        own = Path(options.name).parts[0] == "runs" and METHODS.get(
+            Path(options.name).parts[1].partition("-")[0]
+        )
         known = {"train": {*METHODS, *RECIPES}}.get(options.command, shipped())
         assert own or options.name in known, options.name
         if options.command == "train":
-            fields = METHODS[options.name if options.name in METHODS else RECIPES[options.name].method].Config.__dataclass_fields__
+            fields = METHODS[
+                options.name if options.name in METHODS else RECIPES[options.name].method
+            ].Config.__dataclass_fields__
             assert {word.removeprefix("--") for word in rest if word.startswith("--")} <= set(fields)
     elif options.command == "data":
         assert options.name in catalogue.DATASETS
@@ -88,7 +99,10 @@ def test_a_command_in_a_page_is_one_that_there_is(line, images, cli):
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
 def test_links_between_pages_lead_somewhere(page):
     text = page.read_text()
-    anchors = {re.sub(r"[^\w -]", "", head).strip().lower().replace(" ", "-") for head in re.findall(r"^#+ (.*)$", text, re.M)}
+    anchors = {
+        re.sub(r"[^\w -]", "", head).strip().lower().replace(" ", "-")
+        for head in re.findall(r"^#+ (.*)$", text, re.M)
+    }
     for target in re.findall(r"\]\(([^)\s]+)\)", re.sub(r"```.*?```", "", text, flags=re.S)):
         if target.startswith("#"):
             assert target[1:] in anchors, target
@@ -103,12 +117,23 @@ def test_the_tables_of_results_are_current():
         page = path.read_text()
         names |= {name for _, name, _ in results.BLOCK.findall(page)}
         assert page == results.filled(page), f"out of date: run `make results` and commit {path.name}"
-    assert {"figures", "verdicts", "papers", "fcn-score", "unpaired-error", "super-resolution", "global-and-patch", "speed"} <= names
+    assert {
+        "figures",
+        "verdicts",
+        "papers",
+        "fcn-score",
+        "unpaired-error",
+        "super-resolution",
+        "global-and-patch",
+        "speed",
+    } <= names
 
 
 def test_the_picture_of_the_rooms_is_current():
     drawing = tool("architecture")
-    assert drawing.PICTURE.read_text() == drawing.picture(), "out of date: run `make architecture` and commit docs/architecture.svg"
+    assert drawing.PICTURE.read_text() == drawing.picture(), (
+        "out of date: run `make architecture` and commit docs/architecture.svg"
+    )
 
 
 def test_the_page_on_the_rooms_speaks_of_each():

@@ -47,9 +47,14 @@ assert pytest.main(["-q", "-p", "no:cacheprovider", "-k", "toy", "tests/contract
 def clone(tmp_path):
     """The files of the repository that are code, apart from it."""
     here = tmp_path / "clone"
-    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True)
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     for name in listed.stdout.splitlines():
-        if name.split("/")[0] in ("i2i", "demos", "tests", "app.py", "pyproject.toml") and (ROOT / name).is_file():
+        if (
+            name.split("/")[0] in ("i2i", "demos", "tests", "app.py", "pyproject.toml")
+            and (ROOT / name).is_file()
+        ):
             (here / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(ROOT / name, here / name)
     (here / "assets").symlink_to(ROOT / "assets")
@@ -59,13 +64,21 @@ def clone(tmp_path):
 def run(clone: Path, *command: str) -> subprocess.CompletedProcess:
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST_")}
     environment |= {"PYTHONPATH": str(clone), "OMP_NUM_THREADS": "1"}
-    return subprocess.run([sys.executable, *command], cwd=clone, env=environment, capture_output=True, text=True, timeout=240)
+    return subprocess.run(
+        [sys.executable, *command], cwd=clone, env=environment, capture_output=True, text=True, timeout=240
+    )
 
 
 def left_to_do(clone: Path) -> list[str]:
     found = []
-    for path in sorted(p for part in ("i2i", "tests/kit") for p in (clone / part).rglob("*.py") if p.name != "new.py"):
-        found += [f"{path.relative_to(clone)}:{n}" for n, line in enumerate(path.read_text().splitlines(), 1) if "TODO" in line]
+    for path in sorted(
+        p for part in ("i2i", "tests/kit") for p in (clone / part).rglob("*.py") if p.name != "new.py"
+    ):
+        found += [
+            f"{path.relative_to(clone)}:{n}"
+            for n, line in enumerate(path.read_text().splitlines(), 1)
+            if "TODO" in line
+        ]
     return found
 
 
@@ -79,7 +92,13 @@ def test_a_paper_that_new_lays_needs_no_line_elsewhere(clone):
     made = run(clone, "-m", "i2i", "new", "toy", *WORDS)
     assert made.returncode == 0, made.stderr
     wrote = set(re.findall(r"^wrote (\S+)$", made.stdout, re.M))
-    assert {"i2i/methods/toy.py", "i2i/methods/__init__.py", "i2i/papers.py", "i2i/recipes/paired.py", "tests/kit/methods.py"} <= wrote
+    assert {
+        "i2i/methods/toy.py",
+        "i2i/methods/__init__.py",
+        "i2i/papers.py",
+        "i2i/recipes/paired.py",
+        "tests/kit/methods.py",
+    } <= wrote
     assert {line.split(":")[0] for line in left_to_do(clone)} <= wrote and len(left_to_do(clone)) > 5
     for name in {line.split(":")[0] for line in left_to_do(clone)}:
         path = clone / name
@@ -95,7 +114,12 @@ def test_a_paper_that_new_lays_needs_no_line_elsewhere(clone):
 @pytest.mark.patient
 @pytest.mark.parametrize("name", ["Toy", "2toy", "my-toy", "pix2pix"])
 def test_a_name_that_cannot_be_is_refused(clone, name):
-    before = subprocess.run(["git", "-C", str(ROOT), "status", "--short"], capture_output=True, text=True).stdout
+    before = subprocess.run(
+        ["git", "-C", str(ROOT), "status", "--short"], capture_output=True, text=True
+    ).stdout
     found = run(clone, "-m", "i2i", "new", name)
     assert found.returncode == 2 and name in found.stderr and "Traceback" not in found.stderr
-    assert subprocess.run(["git", "-C", str(ROOT), "status", "--short"], capture_output=True, text=True).stdout == before
+    assert (
+        subprocess.run(["git", "-C", str(ROOT), "status", "--short"], capture_output=True, text=True).stdout
+        == before
+    )

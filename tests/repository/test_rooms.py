@@ -25,7 +25,9 @@ for name in {names}:
 
 
 def test_there_are_rooms_and_every_test_is_in_one():
-    assert {"contract", "methods", "data", "measure", "core", "app"} <= {*ROOMS} and not list(TESTS.glob("test_*.py"))
+    assert {"contract", "methods", "data", "measure", "core", "app"} <= {*ROOMS} and not list(
+        TESTS.glob("test_*.py")
+    )
 
 
 def test_only_the_tests_of_the_app_import_it():
@@ -39,5 +41,10 @@ def test_only_the_tests_of_the_app_import_it():
 
 def test_no_test_is_imported_from_another():
     lines = {p: p.read_text().splitlines() for p in TESTS.rglob("*.py")}
-    found = [f"{p.relative_to(TESTS)}: {line}" for p, text in lines.items() for line in text if line.startswith(("from test_", "import test_", "from conftest"))]
+    found = [
+        f"{p.relative_to(TESTS)}: {line}"
+        for p, text in lines.items()
+        for line in text
+        if line.startswith(("from test_", "import test_", "from conftest"))
+    ]
     assert found == [], "what two files need stands in tests/kit"

@@ -32,7 +32,18 @@ def test_every_recipe_of_this_copy_is_shipped():
 
 
 def test_the_card_says_what_a_reader_must_know(model):
-    wanted = {"recipe", "data", "licence", "steps", "seed", "minutes", "hardware", "judged on", "figures", "failures"}
+    wanted = {
+        "recipe",
+        "data",
+        "licence",
+        "steps",
+        "seed",
+        "minutes",
+        "hardware",
+        "judged on",
+        "figures",
+        "failures",
+    }
     assert wanted <= set(model.card)
     assert model.card["failures"] and model.card["recipe"] in RECIPES
     pairs = {"PSNR", "SSIM", "energy ratio", "colour", "PD-i2i", "FD-i2i", "KD-i2i"}
@@ -41,7 +52,9 @@ def test_the_card_says_what_a_reader_must_know(model):
     by_layout = {"paired": pairs, "photographs": enlarged, "pictures": set(holes.FIGURES)}
     assert by_layout.get(model.method.layout, alone) <= set(model.card["figures"])
     page = (SHIPPED / model.name / "README.md").read_text()
-    assert page == render_card(SHIPPED / model.name, read_config(SHIPPED / model.name)[1]), "the card is made from the config"
+    assert page == render_card(SHIPPED / model.name, read_config(SHIPPED / model.name)[1]), (
+        "the card is made from the config"
+    )
     assert model.card["licence"] in page and all(failure in page for failure in model.card["failures"])
 
 
@@ -92,7 +105,9 @@ def test_the_figures_on_the_card_of_the_unpaired_icons_are_what_it_does():
     model = load("cyclegan-icons", device="cpu")
     x, y = everything(RECIPES["cyclegan-icons"].source("test"), 64)
     miss = l1(translate(model, x), y)
-    assert model.card["figures"]["partner L1"][0] == pytest.approx(miss.item(), rel=0.1), "64 of the test pictures"
+    assert model.card["figures"]["partner L1"][0] == pytest.approx(miss.item(), rel=0.1), (
+        "64 of the test pictures"
+    )
     there_and_back = translate(model, translate(model, x), "yx")
     assert model.card["figures"]["cycle"][0] == pytest.approx(l1(there_and_back, x).item(), rel=0.15)
 

@@ -84,7 +84,9 @@ def require(name: str) -> Path:
     """The folder of an installed dataset. DataError, with the command that installs it, if there is none."""
     folder = find(name)
     if folder is None:
-        raise DataError(f"the dataset '{name}' is not installed: run `python -m i2i data {name}`, or point I2I_DATA at it.")
+        raise DataError(
+            f"the dataset '{name}' is not installed: run `python -m i2i data {name}`, or point I2I_DATA at it."
+        )
     return folder
 
 

@@ -133,7 +133,9 @@ def _bsds500(files: dict[str, Path], out: Path) -> None:
                 (folder / f"{name}.jpg").write_bytes(data)
             else:
                 try:
-                    truths = np.atleast_1d(loadmat(io.BytesIO(data), simplify_cells=True)["groundTruth"])  # one, or several
+                    truths = np.atleast_1d(
+                        loadmat(io.BytesIO(data), simplify_cells=True)["groundTruth"]
+                    )  # one, or several
                     edges = np.mean([truth["Boundaries"] for truth in truths], axis=0)
                 except Exception as fault:  # whatever SciPy makes of a damaged file
                     raise ValueError(f"{member.name} cannot be read ({type(fault).__name__})") from fault

@@ -14,14 +14,40 @@ from torch import Tensor
 
 from .sdf import coverage, hash_uniform, tiled
 
-CLASSES = ("background", "facade", "window", "door", "cornice", "sill", "balcony", "blind", "deco", "molding",
-           "pillar", "shop")
+CLASSES = (
+    "background",
+    "facade",
+    "window",
+    "door",
+    "cornice",
+    "sill",
+    "balcony",
+    "blind",
+    "deco",
+    "molding",
+    "pillar",
+    "shop",
+)
 BACKGROUND, FACADE, WINDOW, DOOR, CORNICE, SILL, BALCONY, BLIND, DECO, MOLDING, PILLAR, SHOP = range(12)
 
 # The twelve modes of the label halves of the set: a jet ramp in steps of 5/16, dark blue to dark red.
 PALETTE = torch.tensor(
-    [[0, 0, 223], [0, 48, 255], [0, 128, 255], [0, 207, 255], [32, 255, 223], [112, 255, 143],
-     [191, 255, 64], [255, 239, 0], [255, 159, 0], [255, 80, 0], [255, 0, 0], [175, 0, 0]], dtype=torch.uint8)
+    [
+        [0, 0, 223],
+        [0, 48, 255],
+        [0, 128, 255],
+        [0, 207, 255],
+        [32, 255, 223],
+        [112, 255, 143],
+        [191, 255, 64],
+        [255, 239, 0],
+        [255, 159, 0],
+        [255, 80, 0],
+        [255, 0, 0],
+        [175, 0, 0],
+    ],
+    dtype=torch.uint8,
+)
 
 SPLITS = {"train": (0, 2**20), "val": (2**20, 512), "test": (2**20 + 512, 512)}  # first index, length
 
@@ -224,8 +250,20 @@ def render(labels: Tensor, index: Tensor, seed: int = 0, material: Tensor | None
     frame, door, blind, awning = (choose(o, k) for k, o in enumerate(options, start=1))
     stony = look[:, 7:8] < 0.5  # balconies of stone rather than iron
     rail = torch.where(stony, 0.98 * trim, torch.tensor([0.17, 0.18, 0.2]))
-    body = [wall, wall, frame, door, trim, 1.05 * trim, 0.45 * wall, blind, 0.55 * (trim + wall), 0.97 * trim,
-            0.93 * trim, 0.6 * awning]
+    body = [
+        wall,
+        wall,
+        frame,
+        door,
+        trim,
+        1.05 * trim,
+        0.45 * wall,
+        blind,
+        0.55 * (trim + wall),
+        0.97 * trim,
+        0.93 * trim,
+        0.6 * awning,
+    ]
     image = torch.stack(body, 1).gather(1, labels.flatten(1)[..., None].expand(-1, -1, 3))
     image = image.transpose(1, 2).reshape(-1, 3, size, size)
     tone = torch.ones_like(u)

@@ -57,7 +57,12 @@ def label_of(index: Tensor, characters: str = DIGITS, seed: int = 0) -> Tensor:
 
 
 def draw(
-    index: Tensor, look: str, size: int = 32, label: Tensor | None = None, characters: str = DIGITS, seed: int = 0
+    index: Tensor,
+    look: str,
+    size: int = 32,
+    label: Tensor | None = None,
+    characters: str = DIGITS,
+    seed: int = 0,
 ) -> Tensor:
     """Images float [B, 3, size, size] in [-1, 1] of the samples `index` (int64 [B]) in one of LOOKS.
 
@@ -68,7 +73,9 @@ def draw(
     label = label_of(index, characters, seed) if label is None else label
     u = hash_uniform(seed + LOOKS.index(look), index, 12)
     faces = FACES[look]
-    masks = torch.stack([_masks(faces[int(f * len(faces))], characters)[k] for f, k in zip(u[:, 0], label, strict=True)])
+    masks = torch.stack(
+        [_masks(faces[int(f * len(faces))], characters)[k] for f, k in zip(u[:, 0], label, strict=True)]
+    )
     shape = _placed(masks, u, 2 * size, bend=0.1 if look == "pen" else 0.0, index=index)
     return (inked(F.avg_pool2d(shape, 2), u) if look == "pen" else _toy(shape, u, size)) * 2 - 1
 
@@ -77,17 +84,25 @@ def _placed(masks: Tensor, u: Tensor, side: int, bend: float, index: Tensor) -> 
     """Masks tilted up to 14 degrees, scaled, shifted and, by a hand that trembles, bent; [B, 1, side, side]."""
     tilt, grow = (u[:, 1] - 0.5) * math.radians(28), 1 / (0.76 + 0.2 * u[:, 2])
     across, down = ((u[:, k] - 0.5) * 0.16 for k in (3, 4))
-    turn = torch.stack([tilt.cos() * grow, -tilt.sin() * grow, across, tilt.sin() * grow, tilt.cos() * grow, down], 1)
+    turn = torch.stack(
+        [tilt.cos() * grow, -tilt.sin() * grow, across, tilt.sin() * grow, tilt.cos() * grow, down], 1
+    )
     grid = F.affine_grid(turn.view(-1, 2, 3), [len(masks), 1, side, side], align_corners=False)
     if bend:
-        waves = [smooth_noise(1, 2, 3, side, torch.Generator().manual_seed(int(i)))[0, :, :side, :side] for i in index]
+        waves = [
+            smooth_noise(1, 2, 3, side, torch.Generator().manual_seed(int(i)))[0, :, :side, :side]
+            for i in index
+        ]
         grid = grid + bend * torch.stack(waves).permute(0, 2, 3, 1)
     return F.grid_sample(masks, grid, mode="bilinear", align_corners=False)
 
 
 def inked(cover: Tensor, u: Tensor) -> Tensor:
     """Ink on paper, one of them dark: masks [B, 1, H, W] in [0, 1] and dice [B, 12] -> [B, 3, H, W] in [0, 1]."""
-    dark, light = (_colours(u[:, k], s, v) for k, s, v in ((5, 0.75, 0.2 + 0.3 * u[:, 6]), (7, 0.3, 0.85 + 0.15 * u[:, 8])))
+    dark, light = (
+        _colours(u[:, k], s, v)
+        for k, s, v in ((5, 0.75, 0.2 + 0.3 * u[:, 6]), (7, 0.3, 0.85 + 0.15 * u[:, 8]))
+    )
     inverted = (u[:, 9] < 0.3)[:, None, None, None]
     ink, paper = torch.where(inverted, light, dark), torch.where(inverted, dark, light)
     return (paper + (ink - paper) * cover).clamp(0, 1)

@@ -18,7 +18,13 @@ LIGHTS = {"day": DAY, "dawn": DAWN}
 def draw(index: Tensor, light: str, size: int = 128) -> Tensor:
     """Images [B, 3, size, size] in [-1, 1] of the scenes `index` (int64 [B]) by "day" or at "dawn"."""
     colours = {k: torch.tensor(v)[:, None, None] for k, v in LIGHTS[light].items()}
-    return torch.stack([_scene(int(i), u, colours, size) for i, u in zip(index, hash_uniform(77, index, 8), strict=True)]) * 2 - 1
+    return (
+        torch.stack(
+            [_scene(int(i), u, colours, size) for i, u in zip(index, hash_uniform(77, index, 8), strict=True)]
+        )
+        * 2
+        - 1
+    )
 
 
 def _scene(seed: int, u: Tensor, colour: dict[str, Tensor], size: int) -> Tensor:
@@ -29,10 +35,18 @@ def _scene(seed: int, u: Tensor, colour: dict[str, Tensor], size: int) -> Tensor
     up = (y / horizon).clamp(0, 1) ** 1.4
     image = colour["top"] * (1 - up) + colour["low"] * up + torch.zeros(1, 1, size)
     near_sun = ((x - sun[0]) ** 2 + (y - sun[1]) ** 2).sqrt()
-    image = image + (colour["sun"] - image) * (0.55 * torch.exp(-near_sun / 0.16) + (near_sun < 0.045)).clamp(0, 1)
-    billow = sum(smooth_noise(1, 1, cell, size, rng)[0, :, :size, :size] / 2**i for i, cell in enumerate((3, 6, 12, 24)))
+    image = image + (colour["sun"] - image) * (0.55 * torch.exp(-near_sun / 0.16) + (near_sun < 0.045)).clamp(
+        0, 1
+    )
+    billow = sum(
+        smooth_noise(1, 1, cell, size, rng)[0, :, :size, :size] / 2**i
+        for i, cell in enumerate((3, 6, 12, 24))
+    )
     image = image + (colour["cloud"] - image) * (billow - 0.25).clamp(0, 1) * 0.9 * (y < horizon)
-    water = colour["water"] * (1 - 0.35 * (y - horizon) / (1 - horizon)) + 0.25 * torch.exp(-((x - sun[0]) / 0.08) ** 2) * colour["sun"]
+    water = (
+        colour["water"] * (1 - 0.35 * (y - horizon) / (1 - horizon))
+        + 0.25 * torch.exp(-(((x - sun[0]) / 0.08) ** 2)) * colour["sun"]
+    )
     image = torch.where(y > horizon, water, image)
     for name, height, rough in (("far", 0.05 + 0.10 * u[3], 4), ("near", -0.02 - 0.12 * u[4], 5)):
         ridge = smooth_noise(1, 1, rough, size, rng)[0, 0, 0, :size]

@@ -31,7 +31,9 @@ def thin(steps: Tensor) -> Tensor:
     return steps * ridge
 
 
-def smooth_noise(batch: int, channels: int, cells: int, size: int, generator: torch.Generator | None) -> Tensor:
+def smooth_noise(
+    batch: int, channels: int, cells: int, size: int, generator: torch.Generator | None
+) -> Tensor:
     """Soft random fields, about N(0, 1) at the nodes of a cells x cells lattice: [B, channels, size, size]."""
     nodes = torch.randn(batch, channels, cells, cells, generator=generator)
     return F.interpolate(nodes, size=(size, size), mode="bicubic", align_corners=True)
@@ -53,7 +55,9 @@ def ink(flat: Tensor, generator: torch.Generator | None = None, steady: bool = F
     skeleton = (steps > rng(0.06, 0.2)).float()
     if not steady:
         # Gaps: where a soft field is high the pen was lifted; a fifth of the drawings have some.
-        lifted = smooth_noise(b, 1, 12, h, generator) > torch.where(rng(0, 1) < 0.2, rng(1.1, 2.0), torch.tensor(9.0))
+        lifted = smooth_noise(b, 1, 12, h, generator) > torch.where(
+            rng(0, 1) < 0.2, rng(1.1, 2.0), torch.tensor(9.0)
+        )
         skeleton = skeleton * ~lifted
     # A stroke of radius r is where a blurred skeleton is high; the blur also rounds corners as a pen does.
     radius = rng(0.6, 2.3) * scale
@@ -82,5 +86,7 @@ def _warp(image: Tensor, offset: Tensor) -> Tensor:
     """Sample the image offset pixels away: offset [B, 2, H, W] is (x, y)."""
     b, _, h, w = image.shape
     ys, xs = torch.meshgrid(torch.linspace(-1, 1, h), torch.linspace(-1, 1, w), indexing="ij")
-    grid = torch.stack([xs, ys], -1)[None] + offset.permute(0, 2, 3, 1) * torch.tensor([2 / (w - 1), 2 / (h - 1)])
+    grid = torch.stack([xs, ys], -1)[None] + offset.permute(0, 2, 3, 1) * torch.tensor(
+        [2 / (w - 1), 2 / (h - 1)]
+    )
     return F.grid_sample(image, grid, align_corners=True, padding_mode="zeros")

@@ -96,7 +96,9 @@ def _mesh(x: Tensor, y: Tensor, u: Tensor) -> tuple[Tensor, Tensor]:
     """A net of wires with a dot in each opening."""
     wire = torch.minimum((x - torch.round(x)).abs(), (y - torch.round(y)).abs())
     dot = ((x - torch.floor(x) - 0.5) ** 2 + (y - torch.floor(y) - 0.5) ** 2).sqrt()
-    return torch.maximum(((0.14 - wire) / 0.05).clamp(0, 1), ((0.2 - dot) / 0.05).clamp(0, 1)), torch.floor(x) + torch.floor(y)
+    return torch.maximum(((0.14 - wire) / 0.05).clamp(0, 1), ((0.2 - dot) / 0.05).clamp(0, 1)), torch.floor(
+        x
+    ) + torch.floor(y)
 
 
 KINDS: dict[str, Callable[[Tensor, Tensor, Tensor], tuple[Tensor, Tensor]]] = {
@@ -113,7 +115,9 @@ def kind_of(index: Tensor, seed: int = 0) -> Tensor:
 def draw(index: Tensor, size: int = 96, seed: int = 0) -> Tensor:
     """Images float [B, 3, size, size] in [-1, 1] of the samples `index` (int64 [B]); details a pixel wide and up."""
     rng = hash_uniform(seed + 1, index, 16)
-    return torch.stack([_one(int(i), int(k), u, size) for i, k, u in zip(index, kind_of(index, seed), rng, strict=True)])
+    return torch.stack(
+        [_one(int(i), int(k), u, size) for i, k, u in zip(index, kind_of(index, seed), rng, strict=True)]
+    )
 
 
 def _one(number: int, kind: int, u: Tensor, size: int) -> Tensor:
@@ -127,7 +131,9 @@ def _one(number: int, kind: int, u: Tensor, size: int) -> Tensor:
     x, y = ((p * depth + b) * count for p, b in zip((across, up), bend, strict=True))
     height, stone = list(KINDS.values())[kind](*shift((x, y), 40 * u[4], 40 * u[5]), u)
     shade = hash_uniform(3, stone.long() + 1000 * number, 1)[..., 0]
-    grain = F.interpolate(torch.randn(1, 1, size, size, generator=generator), (side, side), mode="bilinear")[0, 0]
+    grain = F.interpolate(torch.randn(1, 1, size, size, generator=generator), (side, side), mode="bilinear")[
+        0, 0
+    ]
     # Light falls from the upper left onto what stands out.
     relief = height - F.pad(height, (2, 0, 2, 0))[:-2, :-2] if list(KINDS)[kind] != "stripes" else 0 * height
     value = height * (0.8 + 0.35 * (shade - 0.5)) + 0.35 * relief + 0.05 * u[8] * grain

@@ -16,9 +16,6 @@ from .things import ARTISTS, TILT, Dice
 PEN = 0.022  # half width of the line style's pen; the canvas is 2 wide
 
 
-
-
-
 @dataclass
 class Layers:
     """The parts of b objects of one class, stacked back to front: everything a style needs."""
@@ -130,8 +127,9 @@ def _glossy(s: Layers, pen: Tensor) -> Tensor:
     toy = albedo * tone * (0.82 + 0.18 * albedo) ** (1.6 - tone).clamp(0, 1)
     toy = toy * 1.06 + (sharp + bounce * 0.6)[:, None] * solid
 
-    floor = 1 - 0.5 * _soft(_moved(solid, 0.05, -0.085), 0.055) - 0.16 * _soft(_moved(solid, 0.03, -0.05),
-                                                                               0.16)
+    floor = (
+        1 - 0.5 * _soft(_moved(solid, 0.05, -0.085), 0.055) - 0.16 * _soft(_moved(solid, 0.03, -0.05), 0.16)
+    )
     tint = torch.tensor([0.86, 0.9, 1.0])[:, None, None]
     back = 1 - (1 - floor) * (1.28 - 0.55 * tint)
     return toy + back * (1 - solid)
@@ -188,10 +186,17 @@ def _layers(name: str, u: Tensor, size: int) -> Layers:
     roles = PALETTES[name]
     colour = torch.stack([roles[part.role][scheme % len(roles[part.role])] for part in parts], 1)
     return Layers(
-        d=d, fill=fill, seen=_above(1 - fill), colour=_jitter(colour, look[:, 6], look[:, 7]),
+        d=d,
+        fill=fill,
+        seen=_above(1 - fill),
+        colour=_jitter(colour, look[:, 6], look[:, 7]),
         outline=torch.tensor([float(part.pen == "outline") for part in parts]),
         solid=torch.tensor([float(part.pen == "solid") for part in parts]),
-        thick=thick, bevel=torch.tensor([part.bevel for part in parts]), light=look[:, 8:12], pixel=pixel)
+        thick=thick,
+        bevel=torch.tensor([part.bevel for part in parts]),
+        light=look[:, 8:12],
+        pixel=pixel,
+    )
 
 
 def _jitter(colour: Tensor, hue: Tensor, value: Tensor) -> Tensor:

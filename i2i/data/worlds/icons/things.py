@@ -70,7 +70,6 @@ class Dice:
         return (self() * n).long()
 
 
-
 # y points up, the canvas is [-1, 1]^2, an upright object fills about [-0.75, 0.75]^2.
 
 
@@ -88,13 +87,25 @@ def face(p: Points, x: float, y: float, size: float, present: Tensor) -> list[Pa
     """Two eyes, a smile and blushing cheeks: what makes a thing a character."""
     q = mirror(shift(p, x, y))
     return [
-        Part(given(present, ellipsoid(shift(q, 1.75 * size, -0.75 * size), 0.55 * size, 0.35 * size)),
-             "blush", "none", bevel=0),
+        Part(
+            given(present, ellipsoid(shift(q, 1.75 * size, -0.75 * size), 0.55 * size, 0.35 * size)),
+            "blush",
+            "none",
+            bevel=0,
+        ),
         Part(given(present, ball(shift(q, size, 0.0), 0.42 * size)), "ink", "solid", bevel=0),
-        Part(given(present, ball(shift(p, x - 0.88 * size, y + 0.12 * size), 0.14 * size)),
-             "white", "none", bevel=0),
-        Part(given(present, ball(shift(p, x + 1.12 * size, y + 0.12 * size), 0.14 * size)),
-             "white", "none", bevel=0),
+        Part(
+            given(present, ball(shift(p, x - 0.88 * size, y + 0.12 * size), 0.14 * size)),
+            "white",
+            "none",
+            bevel=0,
+        ),
+        Part(
+            given(present, ball(shift(p, x + 1.12 * size, y + 0.12 * size), 0.14 * size)),
+            "white",
+            "none",
+            bevel=0,
+        ),
         Part(given(present, smile(p, x, y - 0.75 * size, 0.55 * size)), "ink", thick=0.12 * size, bevel=0),
     ]
 
@@ -142,14 +153,23 @@ def fish(p: Points, u: Dice) -> list[Part]:
         Part(low, "fin", bevel=0.1),
         Part(body, "body", bevel=0.36),
         Part(given(striped, stripes), "stripe", bevel=0),
-        Part(given(~striped, arc(turn(shift(p, -0.45 * a, 0.0), -math.pi / 2), 0.62 * b + 0.04, 0.9)),
-             "stripe", thick=0.02, bevel=0),
+        Part(
+            given(~striped, arc(turn(shift(p, -0.45 * a, 0.0), -math.pi / 2), 0.62 * b + 0.04, 0.9)),
+            "stripe",
+            thick=0.02,
+            bevel=0,
+        ),
         Part(ellipsoid(turn(shift(p, 0.17, -0.08), -0.35), 0.14, 0.08), "fin", bevel=0.08),
         Part(ball(e, 0.098), "white", bevel=0.1),
         Part(ball(shift(e, -0.015, 0.0), 0.055), "ink", "solid", bevel=0.06),
         Part(smile(p, -0.86 * a, -0.4 * b, 0.09, 0.8), "ink", thick=0.016, bevel=0),
-        Part(given(bubbles, union(ball(shift(p, -a - 0.13, 0.2), 0.065),
-                                      ball(shift(p, -a - 0.03, 0.38), 0.045))), "bubble", bevel=0.06),
+        Part(
+            given(
+                bubbles, union(ball(shift(p, -a - 0.13, 0.2), 0.065), ball(shift(p, -a - 0.03, 0.38), 0.045))
+            ),
+            "bubble",
+            bevel=0.06,
+        ),
     ]
 
 
@@ -172,14 +192,23 @@ def house(p: Points, u: Dice) -> list[Part]:
         Part(box(p, w, h, radius=0.04), "wall", bevel=0.12),
         Part(lid, "roof", bevel=0.14),
         Part(given(round_attic, ball(attic, 0.085)), "glass", bevel=0.05),
-        Part(union(box(shift(d, 0.0, -0.09), door, 0.12),
-                       box(d, door, 0.21, radius=arched)), "door", bevel=0.06),
+        Part(
+            union(box(shift(d, 0.0, -0.09), door, 0.12), box(d, door, 0.21, radius=arched)),
+            "door",
+            bevel=0.06,
+        ),
         Part(ball(shift(d, 0.55 * door, -0.03), 0.024), "knob", "solid", bevel=0.03),
         Part(glass, "glass", bevel=0.04),
         Part(common(glass + 0.01, torch.minimum(pane[0].abs(), pane[1].abs())), "white", thick=0.02, bevel=0),
         Part(box(shift(pane, 0.0, -0.125), 0.15, 0.03, radius=0.02), "white", bevel=0.03),
-        Part(given(bush, union(ball(shift(p, w + 0.02, -h + 0.08), 0.13),
-                                   ball(shift(p, w + 0.16, -h + 0.05), 0.1))), "bush", bevel=0.12),
+        Part(
+            given(
+                bush,
+                union(ball(shift(p, w + 0.02, -h + 0.08), 0.13), ball(shift(p, w + 0.16, -h + 0.05), 0.1)),
+            ),
+            "bush",
+            bevel=0.12,
+        ),
     ]
 
 
@@ -194,13 +223,18 @@ def cat(p: Points, u: Dice) -> list[Part]:
     asleep, striped, patch = u.rng(0.3), u.rng(0.5), u.rng(0.35)
     e = shift(q, 0.21, 0.04)
     whiskers = union(*(segment(q, (0.33, -0.1 - 0.04 * k), (a + 0.13, -0.03 - 0.11 * k)) for k in (0, 1)))
-    marks = union(segment(p, (0.0, 0.62 * b), (0.0, b - 0.04)),
-                  segment(q, (0.11, 0.66 * b), (0.12, 0.88 * b)))
+    marks = union(
+        segment(p, (0.0, 0.62 * b), (0.0, b - 0.04)), segment(q, (0.11, 0.66 * b), (0.12, 0.88 * b))
+    )
     return [
         Part(head, "fur", bevel=0.34),
         Part(inner, "pink", bevel=0.05),
-        Part(given(patch, common(head + 0.02, ellipsoid(shift(p, 0.26, 0.12), 0.22, 0.24))),
-             "mark", "none", bevel=0),
+        Part(
+            given(patch, common(head + 0.02, ellipsoid(shift(p, 0.26, 0.12), 0.22, 0.24))),
+            "mark",
+            "none",
+            bevel=0,
+        ),
         Part(given(striped, marks), "mark", thick=0.032, bevel=0),
         Part(ellipsoid(shift(q, 0.09, -0.17), 0.13, 0.1), "muzzle", "none", bevel=0.08),
         Part(ellipsoid(shift(q, 0.36, -0.12), 0.07, 0.045), "blush", "none", bevel=0),
@@ -209,8 +243,12 @@ def cat(p: Points, u: Dice) -> list[Part]:
         Part(given(asleep, arc(shift(e, 0.0, -0.06), 0.09, 1.1)), "ink", thick=0.022, bevel=0),
         Part(whiskers, "ink", thick=0.012, bevel=0),
         Part(smile(q, 0.075, -0.22, 0.075, 1.25), "ink", thick=0.018, bevel=0),
-        Part(polygon(q, (-0.02, -0.12), (-0.02, -0.09), (0.035, -0.085), (0.0, -0.13), radius=0.022),
-             "nose", "solid", bevel=0.04),
+        Part(
+            polygon(q, (-0.02, -0.12), (-0.02, -0.09), (0.035, -0.085), (0.0, -0.13), radius=0.022),
+            "nose",
+            "solid",
+            bevel=0.04,
+        ),
     ]
 
 
@@ -221,12 +259,15 @@ def mushroom(p: Points, u: Dice) -> list[Part]:
     cap = round_common(ellipsoid(shift(p, 0.0, 0.0), a, b), -y + 0.02, 0.09)
     stalk = blend(
         trapezoid(shift(p, 0.0, -0.26), stem + foot, stem, 0.3, 0.1),
-        ellipsoid(shift(p, 0.0, -0.46), stem + foot + 0.03, 0.12), 0.1)
+        ellipsoid(shift(p, 0.0, -0.46), stem + foot + 0.03, 0.12),
+        0.1,
+    )
     spots = union(
         ellipsoid(shift(p, u(-0.12, 0.06), 0.68 * b), 0.13, 0.09),
         ellipsoid(shift(p, -0.58 * a, u(0.18, 0.24)), u(0.07, 0.11), 0.085),
         ellipsoid(shift(p, 0.58 * a, u(0.2, 0.28)), u(0.08, 0.12), 0.1),
-        ball(shift(p, u(-0.1, 0.16), 0.12), u(0.045, 0.07)))
+        ball(shift(p, u(-0.1, 0.16), 0.12), u(0.045, 0.07)),
+    )
     small = u.rng(0.45)
     m = shift(p, 0.5, -0.4)
     return [
@@ -248,16 +289,23 @@ def rocket(p: Points, u: Dice) -> list[Part]:
     bulge = (h * h - w * w) / (2 * w)
     hull = round_common(ball(shift(q, -bulge, 0.0), bulge + w), -y - low, 0.05)
     fin, drop = u(0.4, 0.5), u(0.56, 0.68)
-    fins = polygon(q, (0.6 * w, -0.08), (fin, -0.36), (fin + 0.02, -drop), (0.5 * w, -low + 0.02),
-                   radius=0.035)
+    fins = polygon(
+        q, (0.6 * w, -0.08), (fin, -0.36), (fin + 0.02, -drop), (0.5 * w, -low + 0.02), radius=0.035
+    )
     port = shift(p, 0.0, u(0.1, 0.18))
     r, band, flame = u(0.1, 0.125), u.rng(0.5), u(0.22, 0.34)
     f = shift(p, 0.0, -low - 0.12)
     return [
-        Part(blend(ball(f, 0.13), polygon(f, (-0.11, -0.02), (0.11, -0.02), (0.0, -flame)), 0.08),
-             "flame", bevel=0.14),
-        Part(blend(ball(f, 0.06), polygon(f, (-0.05, 0.0), (0.05, 0.0), (0.0, -flame * 0.7)), 0.05),
-             "spark", bevel=0.06),
+        Part(
+            blend(ball(f, 0.13), polygon(f, (-0.11, -0.02), (0.11, -0.02), (0.0, -flame)), 0.08),
+            "flame",
+            bevel=0.14,
+        ),
+        Part(
+            blend(ball(f, 0.06), polygon(f, (-0.05, 0.0), (0.05, 0.0), (0.0, -flame * 0.7)), 0.05),
+            "spark",
+            bevel=0.06,
+        ),
         Part(fins, "fin", bevel=0.12),
         Part(box(shift(p, 0.0, -low), 0.15, 0.06, radius=0.03), "metal", bevel=0.06),
         Part(hull, "hull", bevel=0.3),
@@ -275,8 +323,7 @@ def flower(p: Points, u: Dice) -> list[Part]:
     c = shift(p, 0.0, 0.26)
     wide = wide * 6.3 / n.clamp_min(5)
     ring = ellipsoid(shift(around(turn(c, spin), n), out, 0.0), long, wide)
-    back = ellipsoid(
-        shift(around(turn(c, spin + math.pi / n), n), out + 0.03, 0.0), long, wide * 0.95)
+    back = ellipsoid(shift(around(turn(c, spin + math.pi / n), n), out + 0.03, 0.0), long, wide * 0.95)
     x, y = p
     bow = bend * torch.sin((y + 0.78) * 2.6)
     stem = length((x - bow + bend, (y + 0.28).abs().sub(0.5).clamp_min(0)))
@@ -303,7 +350,8 @@ def car(p: Points, u: Dice) -> list[Part]:
     glass = common(
         trapezoid(shift(p, back, h + roof - 0.15), cabin + 0.05, cabin - 0.1, roof - 0.04, 0.06),
         0.035 - (x - back).abs(),
-        0.12 - h - y)
+        0.12 - h - y,
+    )
     wheels = shift(mirror(p), 0.56 * w, -0.1 - h)
     rack, badge = u.rng(0.35), u.rng(0.4)
     up = shift(p, back, h + 2 * roof - 0.1)
@@ -328,14 +376,26 @@ def tree(p: Points, u: Dice) -> list[Part]:
         puff = blend(puff, ball(shift(p, cx, cy), r - 0.01), 0.14)
     tiers = [
         polygon(shift(p, 0.0, b), (-s * w, 0.0), (s * w, 0.0), (0.0, t), radius=0.05)
-        for b, s, t in ((-0.36, 1.0, 0.5), (-0.06, 0.78, 0.46), (0.24, 0.54, 0.42))]
+        for b, s, t in ((-0.36, 1.0, 0.5), (-0.06, 0.78, 0.46), (0.24, 0.54, 0.42))
+    ]
     fruit, lights = u.rng(0.5) & ~pine, u.rng(0.5) & pine
-    fruits = union(*(ball(shift(p, u(a - 0.04, a + 0.04), u(b - 0.04, b + 0.04)), 0.058)
-                         for a, b in ((-0.3, 0.22), (0.02, 0.46), (0.3, 0.14), (-0.02, 0.06))))
-    balls = union(*(ball(shift(p, a, b), 0.052)
-                        for a, b in ((-0.24, -0.26), (0.14, -0.2), (-0.1, 0.05), (0.14, 0.12), (0.0, 0.36))))
-    curls = union(arc(shift(p, -0.2, 0.26), 0.13, 0.8), arc(shift(p, 0.18, 0.34), 0.12, 0.8),
-                      arc(shift(p, 0.1, 0.0), 0.12, 0.8))
+    fruits = union(
+        *(
+            ball(shift(p, u(a - 0.04, a + 0.04), u(b - 0.04, b + 0.04)), 0.058)
+            for a, b in ((-0.3, 0.22), (0.02, 0.46), (0.3, 0.14), (-0.02, 0.06))
+        )
+    )
+    balls = union(
+        *(
+            ball(shift(p, a, b), 0.052)
+            for a, b in ((-0.24, -0.26), (0.14, -0.2), (-0.1, 0.05), (0.14, 0.12), (0.0, 0.36))
+        )
+    )
+    curls = union(
+        arc(shift(p, -0.2, 0.26), 0.13, 0.8),
+        arc(shift(p, 0.18, 0.34), 0.12, 0.8),
+        arc(shift(p, 0.1, 0.0), 0.12, 0.8),
+    )
     return [
         Part(trapezoid(shift(p, 0.0, -0.5), u(0.1, 0.16), 0.075, 0.28, 0.03), "trunk", bevel=0.09),
         Part(given(~pine, puff), "crown", bevel=0.24),
@@ -355,8 +415,11 @@ def sailboat(p: Points, u: Dice) -> list[Part]:
     main = polygon(p, (0.04, -0.17), (0.04 + lean, tall), (u(0.42, 0.52), -0.15), radius=0.03)
     jib = polygon(p, (-0.1, -0.17), (-0.08, u(0.45, 0.6)), (-0.46, -0.15), radius=0.03)
     bands = common(main + 0.012, tiled(y - 0.1, 0.26).abs() - 0.065)
-    sea = round_common(box(shift(p, -0.02, -0.66), 0.78, 0.16, radius=0.1),
-                           y + 0.56 - 0.03 * torch.sin(TURN * 2 * x + u(0, TURN)), 0.02)
+    sea = round_common(
+        box(shift(p, -0.02, -0.66), 0.78, 0.16, radius=0.1),
+        y + 0.56 - 0.03 * torch.sin(TURN * 2 * x + u(0, TURN)),
+        0.02,
+    )
     flag = polygon(shift(p, 0.0, tall + 0.05), (0.0, 0.06), (-0.2, 0.0), (0.0, -0.06), radius=0.015)
     sun = u.rng(0.4)
     return [
@@ -381,8 +444,10 @@ def cupcake(p: Points, u: Dice) -> list[Part]:
     # Pleats fan out with the paper: constant lines of x relative to the half width at this height.
     half = w - 0.12 * (1 - (y + 0.38 + h) / (2 * h))
     pleats = common(paper + 0.01, tiled(x / half, 0.4).abs() * w)
-    tiers = [ellipsoid(shift(p, s * 0.02, b), a * f, c)
-             for s, b, a, c in ((0, -0.12, 0.52, 0.17), (1, 0.08, 0.4, 0.15), (-1, 0.26, 0.27, 0.13))]
+    tiers = [
+        ellipsoid(shift(p, s * 0.02, b), a * f, c)
+        for s, b, a, c in ((0, -0.12, 0.52, 0.17), (1, 0.08, 0.4, 0.15), (-1, 0.26, 0.27, 0.13))
+    ]
     peak = u.pick(3)
     cherry = shift(p, 0.0, 0.46)
     bits = []
@@ -397,8 +462,10 @@ def cupcake(p: Points, u: Dice) -> list[Part]:
         Part(paper, "paper", bevel=0.1),
         Part(pleats, "pleat", thick=0.02, bevel=0),
         *(Part(t, "cream", bevel=0.15) for t in tiers),
-        *(Part(given(sprinkled, common(union(*bits[k::3]), inside)), f"bit{k}", "solid", bevel=0.02)
-          for k in range(3)),
+        *(
+            Part(given(sprinkled, common(union(*bits[k::3]), inside)), f"bit{k}", "solid", bevel=0.02)
+            for k in range(3)
+        ),
         Part(given(peak == 0, segment(cherry, (0.0, 0.0), (0.08, 0.22))), "stalk", thick=0.02, bevel=0.02),
         Part(given(peak == 0, ball(cherry, 0.12)), "cherry", bevel=0.12),
         Part(given(peak == 1, star(cherry, 5, 0.17, 0.085, 0.02)), "bit0", bevel=0.07),
@@ -420,12 +487,17 @@ def umbrella(p: Points, u: Dice) -> list[Part]:
     outer = common(canopy + 0.005, ellipsoid(p, step * 1.5, h + 0.005))
     five = n == 5
     long, hook = u(0.42, 0.5), u(0.1, 0.13)
-    handle = union(
-        segment(p, (0.0, 0.2), (0.0, -long)),
-        arc((x - hook, -(y + long)), hook, math.pi / 2))
+    handle = union(segment(p, (0.0, 0.2), (0.0, -long)), arc((x - hook, -(y + long)), hook, math.pi / 2))
     rain = u.rng(0.45)
-    drops = union(*(segment(p, (a, b), (a - 0.02, b - 0.09)) for a, b in
-                        ((-0.5, -0.2), (-0.28, -0.42), (0.42, -0.24), (0.58, -0.5), (-0.6, -0.58)))) - 0.028
+    drops = (
+        union(
+            *(
+                segment(p, (a, b), (a - 0.02, b - 0.09))
+                for a, b in ((-0.5, -0.2), (-0.28, -0.42), (0.42, -0.24), (0.58, -0.5), (-0.6, -0.58))
+            )
+        )
+        - 0.028
+    )
     return [
         Part(given(rain, drops), "rain", bevel=0.03),
         Part(segment(p, (0.0, h - 0.02), (0.0, h + 0.1)) - 0.03, "handle", bevel=0.03),
@@ -470,14 +542,23 @@ def owl(p: Points, u: Dice) -> list[Part]:
     q = mirror(p)
     x, y = p
     ears = polygon(q, (0.08, h - 0.12), (w - 0.1, h - 0.26), (w - 0.06, h + tuft - 0.08), radius=0.03)
-    body = blend(union(ellipsoid(shift(p, 0.0, -0.06), w, h - 0.05),
-                               ellipsoid(shift(p, 0.0, 0.22), w - 0.02, h - 0.3)), ears, 0.08)
+    body = blend(
+        union(
+            ellipsoid(shift(p, 0.0, -0.06), w, h - 0.05), ellipsoid(shift(p, 0.0, 0.22), w - 0.02, h - 0.3)
+        ),
+        ears,
+        0.08,
+    )
     belly = ellipsoid(shift(p, 0.0, -0.28), w - 0.15, 0.28)
     wing = ellipsoid(turn(shift(q, w - 0.02, -0.16), 0.25 + u(-0.1, 0.25)), 0.12, 0.3)
     e = shift(q, eye * 0.98, 0.24)
-    feathers = common(belly + 0.04, union(
-        smile((tiled(x, 0.16), y), 0.0, -0.28, 0.07, 1.1),
-        smile((tiled(x + 0.08, 0.16), y), 0.0, -0.4, 0.07, 1.1)))
+    feathers = common(
+        belly + 0.04,
+        union(
+            smile((tiled(x, 0.16), y), 0.0, -0.28, 0.07, 1.1),
+            smile((tiled(x + 0.08, 0.16), y), 0.0, -0.4, 0.07, 1.1),
+        ),
+    )
     branch, drowsy = u.rng(0.6), u.rng(0.25)
     return [
         Part(given(branch, segment(p, (-0.7, -0.64), (0.7, -0.6)) - 0.055), "branch", bevel=0.06),
@@ -537,11 +618,18 @@ def icecream(p: Points, u: Dice) -> list[Part]:
 
     tip = torch.where(three, 0.9, torch.where(two, 0.66, 0.36)) + (r - 0.29)
     c = shift(p, 0.02, tip)
-    bits = union(*(box(turn(shift(c, u(-0.2, 0.2), u(-0.32, -0.1)), u(0, TURN)), 0.045, 0.018, radius=0.017)
-                       for _ in range(6)))
+    bits = union(
+        *(
+            box(turn(shift(c, u(-0.2, 0.2), u(-0.32, -0.1)), u(0, TURN)), 0.045, 0.018, radius=0.017)
+            for _ in range(6)
+        )
+    )
     parts = [
-        Part(given(topping == 1, box(turn(shift(c, 0.14, 0.0), -0.35), 0.05, 0.2, radius=0.02)),
-             "wafer", bevel=0.05),
+        Part(
+            given(topping == 1, box(turn(shift(c, 0.14, 0.0), -0.35), 0.05, 0.2, radius=0.02)),
+            "wafer",
+            bevel=0.05,
+        ),
         Part(cone, "cone", bevel=0.2),
         Part(common(cone + 0.015, weave * (k / 0.7)), "weave", thick=0.016, bevel=0),
         Part(given(three, scoop(u(-0.04, 0.04), 0.68, r - 0.04)), "third", bevel=0.28),
@@ -558,9 +646,36 @@ def icecream(p: Points, u: Dice) -> list[Part]:
 
 ARTISTS: dict[str, Callable[[Points, Dice], list[Part]]] = {
     f.__name__: f
-    for f in (mug, fish, house, cat, mushroom, rocket, flower, car,
-              tree, sailboat, cupcake, umbrella, balloon, owl, cactus, icecream)
+    for f in (
+        mug,
+        fish,
+        house,
+        cat,
+        mushroom,
+        rocket,
+        flower,
+        car,
+        tree,
+        sailboat,
+        cupcake,
+        umbrella,
+        balloon,
+        owl,
+        cactus,
+        icecream,
+    )
 }
 CLASSES: tuple[str, ...] = tuple(ARTISTS)
-TILT = {"house": 3, "tree": 4, "car": 5, "cupcake": 7, "cactus": 5, "owl": 6, "sailboat": 7, "rocket": 28,
-        "umbrella": 16, "fish": 13, "icecream": 12}  # largest tilt in degrees; 9 for the others
+TILT = {
+    "house": 3,
+    "tree": 4,
+    "car": 5,
+    "cupcake": 7,
+    "cactus": 5,
+    "owl": 6,
+    "sailboat": 7,
+    "rocket": 28,
+    "umbrella": 16,
+    "fish": 13,
+    "icecream": 12,
+}  # largest tilt in degrees; 9 for the others

@@ -24,8 +24,9 @@ def label_of(index: Tensor, seed: int = 0) -> Tensor:
     return (sdf.hash_uniform(seed ^ 0x1ABE1, index, 1)[..., 0] * len(CLASSES)).long()
 
 
-def _draw(index: Tensor, styles: tuple[str, ...], size: int, seed: int, label: Tensor | None,
-          pen: Tensor | float) -> list[Tensor]:
+def _draw(
+    index: Tensor, styles: tuple[str, ...], size: int, seed: int, label: Tensor | None, pen: Tensor | float
+) -> list[Tensor]:
     """Several styles of the same objects; the geometry, most of the work, is done once."""
     if label is None:
         label = label_of(index, seed)
@@ -57,8 +58,9 @@ class Icons:
     training line drawing comes with a pen of its own width, as visitors' pens do.
     """
 
-    def __init__(self, size: int = 64, x: str = "line", y: str = "glossy", seed: int = 0,
-                 split: str = "train"):
+    def __init__(
+        self, size: int = 64, x: str = "line", y: str = "glossy", seed: int = 0, split: str = "train"
+    ):
         if not {x, y} <= set(STYLES):
             raise ValueError(f"styles are {STYLES}, not {x!r} and {y!r}")
         self.size, self.x, self.y, self.seed, self.split = size, x, y, seed, split
