@@ -35,7 +35,7 @@ class Example:
 
 @dataclass(frozen=True)
 class Subject:
-    """data: how the names of its models end.  x, y: what the domains are called.  story: where the two heaps come from."""
+    """data: how the names of its models end.  x, y: what the domains are called.  story: where the two sets come from."""
 
     title: str
     data: str
@@ -115,7 +115,7 @@ SUBJECTS: dict[str, Subject] = {
     ),
     "photographs": Subject(
         "Photographs", "weather", "sunshine", "sunrise",
-        "Two heaps of photographs off the web, some of sunshine and some of sunrise: other places, other cameras, no pairs to "
+        "Two sets of photographs off the web, some of sunshine and some of sunrise: other places, other cameras, no pairs to "
         "be had. Skies are alike enough to be swapped; what lies below them is another matter.",
         _photographs,
     ),

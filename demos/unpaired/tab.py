@@ -1,4 +1,4 @@
-"""The tab Unpaired: one image through methods that learned from two heaps without pairs, and what holds them to it."""
+"""The tab Unpaired: one image through methods that learned from two sets without pairs, and what holds them to it."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def tab() -> Callable | None:
     first = show(scene, _NOISE, None)
     with gr.Tab("Unpaired", id="unpaired"):
         gr.HTML(
-            '<p class="lead"><b>Two heaps of pictures and no pairs.</b> A critic for each heap says what belongs there; but many pictures '
+            '<p class="lead"><b>Two sets of pictures and no pairs.</b> A discriminator for each set says what belongs there; but many pictures '
             "belong, so each paper adds its own hold on the input: come back (CycleGAN, DiscoGAN, DualGAN), share a code (UNIT), keep "
             f"distances (DistanceGAN).</p>{_STYLE}",
             apply_default_css=False,
@@ -174,9 +174,9 @@ def tab() -> Callable | None:
         whole = [*controls, noise, guess, strip, sides, live, trip, shaken, four, asking, identity, pool]
         asked = [subject, *controls, noise, guess]
 
-        def everything(now: Scene, noise: float, guess: str | None = None, heap: bool = True) -> tuple:
+        def everything(now: Scene, noise: float, guess: str | None = None, thumbs: bool = True) -> tuple:
             """The controls as they now stand, the strip (unless it stays: it would scroll back), and all below."""
-            strip = list(thumbnails(now.key, now.chosen, now.direction)) if heap else gr.skip()
+            strip = list(thumbnails(now.key, now.chosen, now.direction)) if thumbs else gr.skip()
             return (
                 gr.update(choices=_ways(now.key), value=now.direction), gr.update(choices=_named(now.key), value=list(now.methods)),
                 now.chosen, now.at, now.own, gr.update(value=noise, visible=now.returns), gr.update(value=guess, visible=now.askable),
@@ -199,11 +199,11 @@ def tab() -> Callable | None:
             return everything(settle(key, direction, which, shown[index % len(shown)], at, own), noise, guess)
 
         def pick(index, key, direction, which, chosen, at, own, noise, guess):
-            return everything(settle(key, direction, which, chosen, index), noise, heap=False)
+            return everything(settle(key, direction, which, chosen, index), noise, thumbs=False)
 
         def receive(file, key, direction, which, chosen, at, own, noise, guess):
             image = uploaded(file)
-            return everything(settle(key, direction, which, chosen, own=image), noise, heap=False)
+            return everything(settle(key, direction, which, chosen, own=image), noise, thumbs=False)
 
         def shake(key, direction, which, chosen, at, own, noise, guess):
             now = settle(key, direction, which, chosen, at, own)

@@ -19,7 +19,7 @@ QUESTIONS = {
             "c": "it shows the same thing, though perhaps in another colour",
         },
         "b",
-        "D_Y never sees x. It compares a heap of made pictures with a heap of real ones, and a heap has no order: G may "
+        "D_Y never sees x. It compares a set of made pictures with a set of real ones, and a set has no order: G may "
         "answer every teapot with a fish, as long as teapots and fish come out as often as they should.",
     ),
     "opposite-sign": Question(
@@ -55,7 +55,7 @@ QUESTIONS = {
         "and then does what F does. Real night pictures are as often mirrored as not. Which loss notices?",
         {"a": "the cycle loss", "b": "the adversarial loss", "c": "neither of the two"},
         "c",
-        "The way back undoes the mirror exactly, so every cycle loss is the same number; and the heap of made pictures is as "
+        "The way back undoes the mirror exactly, so every cycle loss is the same number; and the set of made pictures is as "
         "good as before, so D has nothing to say. Yet no G'(x) lies where x lies. Losses alone do not choose the partner.",
     ),
     "where-from": Question(

@@ -11,16 +11,16 @@ from .lesson import Exercise, Question, Wrong, number, same, several
 
 QUESTIONS = {
     "five-to-ten": Question(
-        "X is five heaps of points, Y is ten. G is a plain function: one x, one G(x), no noise. Can G(X) fill all ten heaps?",
+        "X is five clusters of points, Y is ten. G is a plain function: one x, one G(x), no noise. Can G(X) fill all ten clusters?",
         {
-            "a": "no: a function of five heaps has at most five",
-            "b": "yes: it may cut a heap in two",
+            "a": "no: a function of five clusters has at most five",
+            "b": "yes: it may cut a cluster in two",
             "c": "only if it is given noise as well",
         },
         "b",
-        "A heap is no point: G can send its left half to one heap of Y and its right half to another. Nothing in a GAN's "
-        "loss for one heap asks for that, though; to sit on a few good heaps is an easy way out. The way back asks for it: "
-        "where two heaps of X have landed on one heap of Y, it cannot tell them apart again.",
+        "A cluster is no point: G can send its left half to one cluster of Y and its right half to another. Nothing in a GAN's "
+        "loss for one cluster asks for that, though; to sit on a few good clusters is an easy way out. The way back asks for it: "
+        "where two clusters of X have landed on one cluster of Y, it cannot tell them apart again.",
     ),
     "double-the-critic": Question(
         "A Wasserstein critic that nobody restrains doubles all weights of its last layer. What happens to its loss, the mean "
