@@ -1,4 +1,4 @@
-"""There and back again: an image, its translation, its return, what was lost, and what noise on the way does to that."""
+"""The cycle: an image, its translation, its return, what was lost, and what noise on the way does to that."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def shown(trip: Trip, back: Tensor) -> Markup:
     """HTML: the row without noise."""
     x, made, returned = _letters(trip)
     miss = l1(trip.cut(back), trip.cut(trip.source)).item()
-    return _HEADING.format("There and back again") + _row(
+    return _HEADING.format("The cycle: translation and return") + _row(
         figure(trip.image(trip.source), "the picture", Markup("<b>{}</b>").format(x)),
         figure(trip.image(trip.made), "its translation", Markup("<b>{}</b>").format(made)),
         figure(trip.image(back), "its return", Markup("<b>{}</b>").format(returned)),
