@@ -17,9 +17,12 @@ sys.path.insert(0, str(ROOT))
 from i2i.assets import ASSETS  # noqa: E402
 from i2i.claims import CLAIMS, markdown, recorded, verdicts  # noqa: E402
 from i2i.files import replacing  # noqa: E402
+from i2i.methods import METHODS  # noqa: E402
+from i2i.papers import PAPERS  # noqa: E402
 from i2i.publish import figures_table, papers_table  # noqa: E402
 from i2i.recipes import PAPER, RECIPES  # noqa: E402
 
+CITATION = ROOT / "CITATION.cff"
 PAGES = (ROOT / "docs" / "results.md", ROOT / "README.md")
 BLOCK = re.compile(r"(<!-- table: ([\w-]+) -->\n).*?(<!-- end -->)", re.S)
 
@@ -91,7 +94,29 @@ def filled(page: str) -> str:
     return BLOCK.sub(lambda found: f"{found[1]}\n{table(found[2])}\n\n{found[3]}", page)
 
 
+def citation(page: str) -> str:
+    """CITATION.cff with a reference for each paper that is here; what stands above the references is written by hand."""
+    papers = {PAPERS[key].title: PAPERS[key] for key in METHODS}
+    lines = []
+    for paper in papers.values():
+        lines += [
+            f"  - type: {'conference-paper' if paper.venue else 'article'}",
+            f"    title: {json.dumps(paper.title)}",
+            "    authors:",
+        ]
+        for author, surname in zip(paper.authors, paper.surnames, strict=True):
+            given = author.removesuffix(surname).strip()
+            names = {"family-names": surname, "given-names": given} if given else {"name": surname}
+            lines.append(f"      - {json.dumps(names, ensure_ascii=False)}")
+        if paper.venue:
+            lines.append(f"    conference: {json.dumps({'name': paper.venue})}")
+        lines += [f"    year: {paper.year}", f"    url: {json.dumps(paper.url)}"]
+    return page.partition("references:\n")[0] + "references:\n" + "\n".join(lines) + "\n"
+
+
 if __name__ == "__main__":
     for page in PAGES:
         with replacing(page) as part:
             part.write_text(filled(page.read_text()))
+    with replacing(CITATION) as part:
+        part.write_text(citation(CITATION.read_text()))

@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw
 from i2i.cli import _parser
 from i2i.data.public import catalogue
 from i2i.methods import METHODS
+from i2i.papers import PAPERS
 from i2i.recipes import RECIPES
 from i2i.run.pipeline import shipped
 from kit.root import ROOT
@@ -127,6 +128,13 @@ def test_the_tables_of_results_are_current():
         "global-and-patch",
         "speed",
     } <= names
+
+
+def test_the_papers_to_cite_are_those_of_the_records():
+    results = tool("results")
+    page = results.CITATION.read_text()
+    assert page == results.citation(page), "out of date: run `make results` and commit CITATION.cff"
+    assert page.count("    title: ") == len({PAPERS[key].title for key in METHODS})
 
 
 def test_the_picture_of_the_rooms_is_current():
