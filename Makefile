@@ -18,9 +18,9 @@ SHARED := -n $(WORKERS) --dist loadgroup
 test: $(VENV)/.test
 	$(RUN) -m pytest -q $(SHARED)
 
-# The methods, the data, what all methods keep and how the repository is laid out, but for what takes seconds: a minute on one core.
+# The methods, the data, what all methods keep and how the repository is laid out, but for what takes seconds: 40 s on two cores.
 test-fast: $(VENV)/.test
-	$(RUN) -m pytest -q -m "not patient and not slow and not long" tests/contract tests/methods tests/data tests/repository
+	$(RUN) -m pytest -q $(SHARED) -m "not patient and not slow and not long" tests/contract tests/methods tests/data tests/repository
 
 test-long: $(VENV)/.test
 	$(RUN) -m pytest -q $(SHARED) -m "long or not long"
