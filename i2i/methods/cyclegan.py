@@ -21,9 +21,9 @@ from torch import Tensor, nn
 from ..losses import ADVERSARIAL, l1
 from ..method import DIRECTION, SCALE, Batch, Fit, Method, Stage, Symbol, Terms, Turn, controls, judged
 from ..nets.layers import NORMS, UPS
-from ..nets.patchgan import PatchGAN
+from ..nets.patchgan import PatchGAN, patch_layers
 from ..nets.pool import ImagePool
-from ..nets.resnet import ResNetGenerator
+from ..nets.resnet import ResNetGenerator, residual_blocks
 
 
 @dataclass(frozen=True)
@@ -99,10 +99,8 @@ class CycleGAN(Method):
     @classmethod
     def fit(cls, size: int, facts: dict[str, int]) -> Fit:
         """Narrower than the paper's, with fewer blocks and smaller patches where images are small."""
-        config = {"width": 24, "up": "resized", "patch_width": 32, "patch_layers": 3 if size >= 128 else 2}
-        return Fit(
-            {**config, "blocks": 4 if size < 128 else 6 if size < 256 else 9, "steps": 10_000}, batch=2
-        )
+        config = {"width": 24, "up": "resized", "patch_width": 32, "patch_layers": patch_layers(size)}
+        return Fit({**config, "blocks": residual_blocks(size), "steps": 10_000}, batch=2)
 
     def fakes(self, batch: Batch) -> Batch:
         """G(x) with G(y), and F(y) with F(x)."""

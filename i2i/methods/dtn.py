@@ -24,8 +24,9 @@ from torch import Tensor, nn
 
 from ..losses import class_loss, mse, total_variation, wide
 from ..method import Batch, Fit, Method, Stage, Symbol, Terms, Turn
-from ..nets.judge import Judge
-from ..nets.layers import UPS, batch_norm, init_normal
+from ..nets.dcgan import critic, generator
+from ..nets.judge import Embedding
+from ..nets.layers import UPS
 
 SOURCE, TARGET, REAL = range(3)  # what D tells apart
 
@@ -37,15 +38,11 @@ class Config:
     side: int = 32
     channels: int = 3
     # f
-    features: str = (
-        "classifier"  # trained in a stage of its own; "judge": a net that is given (the recipe puts it in)
-    )
+    features: str = "classifier"  # trained in a stage of its own; "judge": the recipe puts a given net in
     classes: int = 10
     width: int = 64
     code: int = 128
-    own_units: bool = (
-        False  # a code is taken less its domain's mean, over its domain's deviation; not in the paper
-    )
+    own_units: bool = False  # codes less their domain's mean, over its deviation; not in the paper
     sample: int = 400  # training images that mean and deviation are those of
     # g and D
     g_width: int = 128
@@ -80,41 +77,6 @@ class Classifier(nn.Module):
         return self.net(image)
 
 
-class Embedding(nn.Module):
-    """f out of a net that was trained for something else: the mean over places of its deepest maps, [B, 192]."""
-
-    size = 192
-    units_x: Tensor  # [2, size], mean and spread of a domain's codes; with `own_units`
-    units_y: Tensor
-
-    def __init__(self):
-        super().__init__()
-        self.net = Judge().settle()
-
-    def forward(self, image: Tensor) -> Tensor:
-        return self.net(image)[-1].mean((2, 3))
-
-
-def generator(c: Config, code: int) -> nn.Sequential:
-    """g: codes [B, code, 1, 1] -> images [B, channels, side, side] in [-1, 1]."""
-    width, side = c.g_width * c.side // 8, 4
-    layers: list[nn.Module] = [nn.ConvTranspose2d(code, width, 4, bias=False), batch_norm(width), nn.ReLU()]
-    while side < c.side // 2:
-        layers += [UPS[c.up](width, width // 2, False), batch_norm(width // 2), nn.ReLU()]
-        width, side = width // 2, 2 * side
-    return init_normal(nn.Sequential(*layers, UPS[c.up](width, c.channels, True), nn.Tanh()))
-
-
-def critic(c: Config) -> nn.Sequential:
-    """D: images -> logits [B, 3]."""
-    layers, before, width, side = [], c.channels, c.d_width, c.side
-    while side > 4:
-        layers += [nn.Conv2d(before, width, 4, 2, 1, bias=False)]
-        layers += [*([batch_norm(width)] if before > c.channels else []), nn.LeakyReLU(0.2)]
-        before, width, side = width, 2 * width, side // 2
-    return init_normal(nn.Sequential(*layers, nn.Conv2d(before, 3, 4), nn.Flatten()))
-
-
 class DTN(Method):
     """L_G = L_GANG + alpha L_CONST + beta L_TID + gamma L_TV for g, and L_D for D."""
 
@@ -147,8 +109,8 @@ class DTN(Method):
         if c.own_units:  # they belong to f, and are exported with it
             for units in ("units_x", "units_y"):
                 self.f.register_buffer(units, torch.stack([torch.zeros(size), torch.ones(size)]))
-        self.g = generator(c, size)
-        self.D = critic(c)
+        self.g = generator(size, c.g_width, c.side, c.channels, UPS[c.up])
+        self.D = critic(c.channels, c.d_width, c.side, 3)
 
     @classmethod
     def fit(cls, size: int, facts: dict[str, int]) -> Fit:
@@ -201,21 +163,18 @@ class DTN(Method):
     def discriminator_loss(self, batch: Batch) -> Terms:
         """L_D."""
         made = self.complete(batch)
-        shown = {
-            "source": (made["from_x"], SOURCE),
-            "target": (made["from_y"], TARGET),
-            "real": (batch["y"], REAL),
+        return {
+            "source": self._verdict(made["from_x"].detach(), SOURCE),
+            "target": self._verdict(made["from_y"].detach(), TARGET),
+            "real": self._verdict(batch["y"], REAL),
         }
-        return {name: self._verdict(image.detach(), kind) for name, (image, kind) in shown.items()}
 
     def generator_loss(self, batch: Batch) -> Terms:
         """L_GANG (both made kinds are to pass for real), L_CONST (f-constancy), L_TID (identity on the target), L_TV (smoothness)."""
         made, c, terms = self.complete(batch), self.config, {}
         if self.loaded("D"):
-            terms = {
-                "gan_source": self._verdict(made["from_x"], REAL),
-                "gan_target": self._verdict(made["from_y"], REAL),
-            }
+            terms["gan_source"] = self._verdict(made["from_x"], REAL)
+            terms["gan_target"] = self._verdict(made["from_y"], REAL)
         if c.constancy:
             terms["constancy"] = mse(self.code(made["from_x"], "y"), made["code_x"])
         if c.identity:
@@ -241,10 +200,8 @@ class DTN(Method):
         train = Stage("train", c.steps, turns, begin=self.measure if c.own_units else None)
         if c.features == "judge" or not c.f_steps:
             return [train]
-        return [
-            Stage("f", c.f_steps, {"f": Turn(self.classifier_loss, ("f", "head"), self.optimizer)}),
-            train,
-        ]
+        first = {"f": Turn(self.classifier_loss, ("f", "head"), self.optimizer)}
+        return [Stage("f", c.f_steps, first), train]
 
     def translate(self, x: Tensor, generator=None) -> Tensor:
         """x [B, channels, side, side] in [-1, 1] -> the same size. There is no way back, and nothing is left to chance."""

@@ -23,8 +23,8 @@ from torch import Tensor, nn
 from ..losses import kl_to_unit, l1, least_squares
 from ..method import DIRECTION, SCALE, Batch, Fit, Method, Stage, Symbol, Terms, Turn, controls
 from ..nets.layers import UPS, init_normal, instance_norm
-from ..nets.patchgan import PatchGAN
-from ..nets.resnet import Residual
+from ..nets.patchgan import PatchGAN, patch_layers
+from ..nets.resnet import Residual, residual_blocks
 
 OWN, SHARED = ("E_x", "G_x"), ("E_shared", "G_shared")
 OF_TARGET = ("E_y", "G_y")
@@ -56,11 +56,8 @@ class Config:
 
 def outer_encoder(c: Config) -> nn.Sequential:
     """[B, 3, H, W] in [-1, 1] -> [B, 2**halvings width, H / 2**halvings, ...]."""
-    layers: list[nn.Module] = [
-        nn.Conv2d(3, c.width, 7, padding=3, padding_mode="reflect"),
-        instance_norm(c.width),
-        nn.ReLU(),
-    ]
+    first = nn.Conv2d(3, c.width, 7, padding=3, padding_mode="reflect")
+    layers: list[nn.Module] = [first, instance_norm(c.width), nn.ReLU()]
     for w in (c.width * 2**i for i in range(c.halvings)):
         layers += [nn.Conv2d(w, 2 * w, 3, 2, 1), instance_norm(2 * w), nn.ReLU()]
     return init_normal(nn.Sequential(*layers))
@@ -71,9 +68,8 @@ def outer_decoder(c: Config) -> nn.Sequential:
     layers: list[nn.Module] = []
     for w in (c.width * 2**i for i in reversed(range(c.halvings))):
         layers += [UPS[c.up](2 * w, w, True), instance_norm(w), nn.ReLU()]
-    return init_normal(
-        nn.Sequential(*layers, nn.Conv2d(c.width, 3, 7, padding=3, padding_mode="reflect"), nn.Tanh())
-    )
+    last = nn.Conv2d(c.width, 3, 7, padding=3, padding_mode="reflect")
+    return init_normal(nn.Sequential(*layers, last, nn.Tanh()))
 
 
 class OST(Method):
@@ -115,8 +111,8 @@ class OST(Method):
     @classmethod
     def fit(cls, size: int, facts: dict[str, int]) -> Fit:
         """Narrower, with fewer blocks and smaller patches where images are small. The autoencoder takes most of the time."""
-        config = {"width": 24, "up": "resized", "patch_width": 32, "patch_layers": 3 if size >= 128 else 2}
-        config |= {"blocks": 4 if size < 128 else 6 if size < 256 else 9, "autoencoder_steps": 3_000}
+        config = {"width": 24, "up": "resized", "patch_width": 32, "patch_layers": patch_layers(size)}
+        config |= {"blocks": residual_blocks(size), "autoencoder_steps": 3_000}
         return Fit({**config, "steps": 10_000}, batch=2)
 
     @classmethod

@@ -40,9 +40,7 @@ class Config:
     halvings: int = 2
     dilations: tuple[int, ...] = (1, 2, 4, 8, 1, 2, 4, 8)
     up: str = "resized"
-    start: str = (
-        "grey"  # what G finds in the hole; "film": what a soap film makes of its border, and G adds to that
-    )
+    start: str = "grey"  # what G finds in the hole; "film": a soap film over it, to which G adds
     # D
     d_width: int = 64
     shared: int = 3  # halvings before the two heads part
@@ -72,22 +70,17 @@ class DilatedResidual(nn.Module):
 
 def generator(c: Config) -> nn.Sequential:
     """G: the image with its hole grey, and the mask, [B, channels + 1, H, W] -> [B, channels, H, W] in [-1, 1]."""
-    layers: list[nn.Module] = [
-        nn.Conv2d(c.channels + 1, c.width, 5, padding=2, bias=False),
-        batch_norm(c.width),
-        nn.ReLU(inplace=True),
-    ]
-    width = c.width
+
+    def normed(layer: nn.Module, channels: int) -> list[nn.Module]:
+        return [layer, batch_norm(channels), nn.ReLU(inplace=True)]
+
+    width, layers = c.width, normed(nn.Conv2d(c.channels + 1, c.width, 5, padding=2, bias=False), c.width)
     for _ in range(c.halvings):
-        layers += [
-            nn.Conv2d(width, 2 * width, 3, 2, 1, bias=False),
-            batch_norm(2 * width),
-            nn.ReLU(inplace=True),
-        ]
+        layers += normed(nn.Conv2d(width, 2 * width, 3, 2, 1, bias=False), 2 * width)
         width *= 2
     layers += [DilatedResidual(width, d) for d in c.dilations]
     for _ in range(c.halvings):
-        layers += [UPS[c.up](width, width // 2, False), batch_norm(width // 2), nn.ReLU(inplace=True)]
+        layers += normed(UPS[c.up](width, width // 2, False), width // 2)
         width //= 2
     return init_normal(nn.Sequential(*layers, nn.Conv2d(width, c.channels, 5, padding=2), nn.Tanh()))
 
@@ -98,8 +91,9 @@ class TwoHeads(nn.Module):
     def __init__(self, c: Config):
         super().__init__()
         if c.side % 2 ** (c.shared + 1):
+            times = c.shared + 1
             raise ValueError(
-                f"side must be a multiple of {2 ** (c.shared + 1)}: D halves it {c.shared + 1} times; got {c.side}"
+                f"side must be a multiple of {2**times}: D halves it {times} times; got {c.side}"
             )
 
         def halve(before: int, after: int, norm: bool = True) -> list[nn.Module]:
@@ -157,9 +151,8 @@ class PGGAN(Method):
     def fit(cls, size: int, facts: dict[str, int]) -> Fit:
         """Narrower, from a soap film on. A hole can hold anything, and the median of anything is the film: a loud adversary."""
         config = {"side": size, "width": 24, "d_width": 32, "rate": 4e-4, "start": "film"}
-        return Fit(
-            {**config, "reconstruction": 0.92, "globally": 0.03, "patchwise": 0.05, "steps": 10_000}, batch=4
-        )
+        config |= {"reconstruction": 0.92, "globally": 0.03, "patchwise": 0.05}
+        return Fit({**config, "steps": 10_000}, batch=4)
 
     def fakes(self, batch: Batch) -> Batch:
         return {"fake_y": self.fill(batch["x"], batch["mask"])}
@@ -199,18 +192,14 @@ class PGGAN(Method):
         whole, patch = self.D(image)
         touched = F.adaptive_max_pool2d(mask, patch.shape[-2:]) > 0
         terms = {"whole": log_loss(whole, real)} if self.config.globally else {}
-        return terms | (
-            {"patch": log_loss(patch[touched], real)} if self.config.patchwise and touched.any() else {}
-        )
+        if self.config.patchwise and touched.any():
+            terms["patch"] = log_loss(patch[touched], real)
+        return terms
 
     def weights(self, step: int) -> dict[str, float]:
         ones = dict.fromkeys(("real_whole", "real_patch", "fake_whole", "fake_patch"), 1.0)
-        return {
-            **ones,
-            "rec": self.config.reconstruction,
-            "gan_whole": self.config.globally,
-            "gan_patch": self.config.patchwise,
-        }
+        c = self.config
+        return {**ones, "rec": c.reconstruction, "gan_whole": c.globally, "gan_patch": c.patchwise}
 
     def translate(
         self, x: Tensor, generator: torch.Generator | None = None, mask: Tensor | None = None

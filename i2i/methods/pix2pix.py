@@ -22,7 +22,7 @@ from torch import Tensor
 from ..losses import ADVERSARIAL, l1
 from ..method import SAMPLES, SCALE, SEED, Batch, Fit, Method, Symbol, Terms, controls, halvings, judged
 from ..nets.layers import NORMS, UPS
-from ..nets.patchgan import PatchGAN
+from ..nets.patchgan import PatchGAN, patch_layers
 from ..nets.unet import UNet
 
 
@@ -94,7 +94,7 @@ class Pix2Pix(Method):
             "cap": 160,
             "up": "resized",
             "patch_width": 32,
-            "patch_layers": 3 if size >= 128 else 2,
+            "patch_layers": patch_layers(size),
         }
         return Fit({**config, "depth": min(8, halvings(size)), "steps": 10_000}, batch=4)
 

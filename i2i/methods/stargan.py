@@ -26,7 +26,7 @@ from torch import Tensor, nn
 from ..losses import attribute_loss, class_loss, gradient_penalty, l1, wasserstein
 from ..method import LABEL, SCALE, Batch, Fit, Method, Stage, Symbol, Terms, Turn, controls, halvings
 from ..nets.layers import UPS, affine_instance_norm, init_normal
-from ..nets.resnet import Residual
+from ..nets.resnet import Residual, residual_blocks
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,8 @@ class Config:
     blocks: int = 6
     halvings: int = 2
     up: str = "transposed"
-    padding: Literal["zeros", "reflect"] = (
-        "zeros"  # with reflected borders the norm would subtract a constant plane, and the label with it
-    )
+    # With reflected borders the norm would subtract a constant plane, and the label with it.
+    padding: Literal["zeros", "reflect"] = "zeros"
     # D
     critic_width: int = 64
     critic_layers: int = 6
@@ -125,19 +124,9 @@ class StarGAN(Method):
     @classmethod
     def fit(cls, size: int, facts: dict[str, int]) -> Fit:
         """Narrower, one halving less, a critic that ends at 2 px; one step of it for each of G, and a stronger way back."""
-        config = {
-            "domains": facts.get("domains", 4),
-            "attributes": False,
-            "side": size,
-            "width": 24,
-            "halvings": 1,
-            "up": "resized",
-        }
-        config |= {
-            "blocks": 4 if size < 128 else 6 if size < 256 else 9,
-            "critic_width": 24,
-            "critic_layers": halvings(size) - 1,
-        }
+        config = {"domains": facts.get("domains", 4), "attributes": False, "side": size, "width": 24}
+        config |= {"halvings": 1, "up": "resized", "blocks": residual_blocks(size)}
+        config |= {"critic_width": 24, "critic_layers": halvings(size) - 1}
         return Fit({**config, "critic_steps": 1, "rate": 2e-4, "recon": 30.0, "steps": 10_000}, batch=4)
 
     def code(self, label: Tensor | int | list | None, count: int) -> Tensor:
@@ -154,12 +143,13 @@ class StarGAN(Method):
         whole = many or not (told.is_floating_point() or told.dtype == torch.bool)
         if not whole or told.shape not in (one, (count, *one)) or not ((told >= 0) & (told <= top)).all():
             kind = (
-                f"{k} numbers from 0 to 1, an attribute each" if many else f"a whole number from 0 to {k - 1}"
+                f"a whole number from 0 to {k - 1}"
+                if not many
+                else f"{k} numbers from 0 to 1, an attribute each"
             )
             got = label.tolist() if isinstance(label, Tensor) else label
-            raise ValueError(
-                f"a label here is {kind}, for all of {count} picture(s) or for each of them; got {got!r}."
-            )
+            whose = f"for all of {count} picture(s) or for each of them"
+            raise ValueError(f"a label here is {kind}, {whose}; got {got!r}.")
         told = told.to(at)
         return (told.float() if many else F.one_hot(told.long(), k).float()).expand(count, k)
 

@@ -80,34 +80,17 @@ def strided(channels: list[int], first: int) -> nn.Sequential:
 
 def _symbols(own: int, other: int, way: str) -> dict[str, Symbol]:
     """The terms of one domain's three losses. An image of the other domain that comes over is judged by this one's D."""
-    encoder, generator, critics, back = (
-        f"E_{own}",
-        f"G_{own}",
-        (f"D_{own}", "D_shared"),
-        "yx" if way == "xy" else "xy",
-    )
+    E, G, D, back = f"E_{own}", f"G_{own}", (f"D_{own}", "D_shared"), way[::-1]
+    x, z, over = f"x_{own}", f"z_{own}", f"G_{other}(z_{own})"
+    judged = f"D_{own}(G_{own}(z_{other}))"
     return {
-        f"kl_{own}": Symbol(rf"\mathrm{{KL}}(q_{own}(z_{own} | x_{own}) \| p)", "L_VAE", (encoder,), "", way),
-        f"recon_{own}": Symbol(
-            rf"|G_{own}(z_{own}) - x_{own}|", "L_VAE", (encoder, generator), "reconstruction", way
-        ),
-        f"cycle_kl_{own}": Symbol(
-            rf"\mathrm{{KL}}(q_{other}(z | G_{other}(z_{own})) \| p)", "L_CC", (encoder,), "", way
-        ),
-        f"cycle_{own}": Symbol(
-            rf"|G_{own}(E_{other}(G_{other}(z_{own}))) - x_{own}|",
-            "L_CC",
-            (generator,),
-            "reconstruction",
-            way,
-        ),
-        f"gan_{own}": Symbol(
-            rf"-\log D_{own}(G_{own}(z_{other}))", "L_GAN", (*critics, generator), "adversarial", back
-        ),
-        f"real_{own}": Symbol(rf"-\log D_{own}(x_{own})", "L_GAN", critics, "adversarial", back),
-        f"fake_{own}": Symbol(
-            rf"-\log(1 - D_{own}(G_{own}(z_{other})))", "L_GAN", (*critics, generator), "adversarial", back
-        ),
+        f"kl_{own}": Symbol(rf"\mathrm{{KL}}(q_{own}({z} | {x}) \| p)", "L_VAE", (E,), "", way),
+        f"recon_{own}": Symbol(f"|G_{own}({z}) - {x}|", "L_VAE", (E, G), "reconstruction", way),
+        f"cycle_kl_{own}": Symbol(rf"\mathrm{{KL}}(q_{other}(z | {over}) \| p)", "L_CC", (E,), "", way),
+        f"cycle_{own}": Symbol(f"|G_{own}(E_{other}({over})) - {x}|", "L_CC", (G,), "reconstruction", way),
+        f"gan_{own}": Symbol(rf"-\log {judged}", "L_GAN", (*D, G), "adversarial", back),
+        f"real_{own}": Symbol(rf"-\log D_{own}({x})", "L_GAN", D, "adversarial", back),
+        f"fake_{own}": Symbol(rf"-\log(1 - {judged})", "L_GAN", (*D, G), "adversarial", back),
     }
 
 
@@ -127,14 +110,11 @@ class UNIT(Method):
         c = config
         self.multiple = 2**c.halvings
         own = c.blocks - 1 if c.share_layers else c.blocks
-        self.E_1, self.E_2 = (init_normal(encoder(c.width, c.halvings, own, c.padding)) for _ in "12")
-        self.G_1, self.G_2 = (
-            init_normal(decoder(c.width, c.halvings, own, c.padding, UPS[c.up])) for _ in "12"
-        )
+        sizes, inner = (c.width, c.halvings, own, c.padding), c.width * 2**c.halvings
+        self.E_1, self.E_2 = (init_normal(encoder(*sizes)) for _ in "12")
+        self.G_1, self.G_2 = (init_normal(decoder(*sizes, UPS[c.up])) for _ in "12")
         if c.share_layers:
-            self.E_shared, self.G_shared = (
-                init_normal(Residual(c.width * 2**c.halvings, padding=c.padding)) for _ in "EG"
-            )
+            self.E_shared, self.G_shared = (init_normal(Residual(inner, padding=c.padding)) for _ in "EG")
         else:
             self.inference = tuple(name for name in self.inference if "shared" not in name)
         wide = [3] + [c.critic_width * 2**i for i in range(c.critic_layers)]
@@ -162,9 +142,8 @@ class UNIT(Method):
     def fakes(self, batch: Batch) -> Batch:
         """Codes of both domains, and what each decoder makes of both codes: z from x_i decoded in domain j is x_ij."""
         mean_1, mean_2 = self.encode(batch["x"], 1), self.encode(batch["y"], 2)
-        z = torch.cat(
-            [self._noisy(mean_1), self._noisy(mean_2)]
-        )  # one pass through a decoder serves both streams
+        # One pass through a decoder serves both streams.
+        z = torch.cat([self._noisy(mean_1), self._noisy(mean_2)])
         in_1, in_2 = self.decode(z, 1), self.decode(z, 2)
         (x_11, x_21), (x_12, x_22) = in_1.split(len(mean_1)), in_2.split(len(mean_1))
         return {"mean_1": mean_1, "mean_2": mean_2, "x_11": x_11, "x_21": x_21, "x_12": x_12, "x_22": x_22}
@@ -208,7 +187,7 @@ class UNIT(Method):
 
     def _noisy(self, mean: Tensor) -> Tensor:
         """A code of q(z | x): its mean and N(0, 1) in training, its mean alone where a trained model is looked into."""
-        return _noisy(mean) if self.training else mean
+        return noisy(mean) if self.training else mean
 
     def optimizer(self, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
         return adam(parameters, lr=self.config.rate, weight_decay=self.config.weight_decay)
@@ -226,8 +205,8 @@ class UNIT(Method):
         """x [B, 3, H, W] in [-1, 1], sides multiples of 4 -> the same. noise adds the training's N(0, 1) to the code."""
         source, target = (1, 2) if direction == "xy" else (2, 1)
         z = self.encode(x, source)
-        return self.decode(_noisy(z, generator) if noise else z, target)
+        return self.decode(noisy(z, generator) if noise else z, target)
 
 
-def _noisy(mean: Tensor, generator: torch.Generator | None = None) -> Tensor:
+def noisy(mean: Tensor, generator: torch.Generator | None = None) -> Tensor:
     return mean + torch.randn(mean.shape, generator=generator, device=mean.device).to(mean.dtype)

@@ -1,4 +1,4 @@
-"""DiscoGAN's nets, after DCGAN (Radford, Metz, Chintala 2016): strided convolutions down, transposed ones up."""
+"""Nets after DCGAN (Radford, Metz, Chintala 2016): strided convolutions down, transposed ones up."""
 
 from __future__ import annotations
 
@@ -60,3 +60,26 @@ class WholePicture(nn.Module):
             h = step(h)
             maps.append(h)
         return torch.flatten(self.last(h)), maps[1:]
+
+
+def generator(
+    code: int, width: int, side: int, channels: int, up: Callable[[int, int, bool], nn.Module]
+) -> nn.Sequential:
+    """Codes [B, code, 1, 1] -> images [B, channels, side, side] in [-1, 1]; width: of the last map but the image, halved."""
+    c, at = width * side // 8, 4
+    layers: list[nn.Module] = [nn.ConvTranspose2d(code, c, 4, bias=False), batch_norm(c), nn.ReLU()]
+    while at < side // 2:
+        layers += [up(c, c // 2, False), batch_norm(c // 2), nn.ReLU()]
+        c, at = c // 2, 2 * at
+    return init_normal(nn.Sequential(*layers, up(c, channels, True), nn.Tanh()))
+
+
+def critic(channels: int, width: int, side: int, outputs: int) -> nn.Sequential:
+    """Images [B, channels, side, side] -> logits [B, outputs]."""
+    layers: list[nn.Module] = []
+    before, c = channels, width
+    while side > 4:
+        norm = [batch_norm(c)] if layers else []
+        layers += [nn.Conv2d(before, c, 4, 2, 1, bias=False), *norm, nn.LeakyReLU(0.2)]
+        before, c, side = c, 2 * c, side // 2
+    return init_normal(nn.Sequential(*layers, nn.Conv2d(before, outputs, 4), nn.Flatten()))

@@ -57,3 +57,18 @@ class Judge(nn.Module):
 
 def _conv(c: int, d: int) -> nn.Sequential:
     return nn.Sequential(nn.Conv2d(c, d, 3, padding=1, bias=False), nn.BatchNorm2d(d))
+
+
+class Embedding(nn.Module):
+    """What the judge says of an image as a whole: the mean over places of its deepest maps, [B, 192]; weights as given."""
+
+    size = 192
+    units_x: Tensor  # [2, size], mean and spread of a domain's codes; with `own_units`
+    units_y: Tensor
+
+    def __init__(self):
+        super().__init__()
+        self.net = Judge().settle()
+
+    def forward(self, image: Tensor) -> Tensor:
+        return self.net(image)[-1].mean((2, 3))

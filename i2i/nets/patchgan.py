@@ -63,3 +63,8 @@ class PatchGAN(nn.Module):
             step *= stride
         left, top = column * step - offset, row * step - offset
         return left, top, left + self.receptive_field, top + self.receptive_field
+
+
+def patch_layers(size: int) -> int:
+    """Strided layers of a PatchGAN at a side in pixels: patches of 70 px, of 34 px for images below 128 px."""
+    return 3 if size >= 128 else 2
