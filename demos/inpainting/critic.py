@@ -17,7 +17,7 @@ from i2i.nets.layers import own_statistics
 
 from ..widgets import look
 from ..widgets.urls import exact_url
-from .fillers import SUBJECTS, View, available, filled, loaded
+from .fillers import NET, SUBJECTS, View, available, filled, loaded
 
 _REAL, _MADE = (64, 190, 150), (235, 70, 30)  # as in the tab Paired
 
@@ -108,7 +108,7 @@ def shown(view: View) -> Markup:
     if not made.hole.fault:
         views = [
             ("before: the soap film", made.images["membrane"]),
-            ("after: PGGAN", made.images["pggan"]),
+            ("after: PGGAN", made.images[NET]),
             *views,
         ]
     cells = Markup("").join(_cell(title, place(image), D, where) for title, image in views)

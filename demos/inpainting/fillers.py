@@ -26,7 +26,8 @@ from i2i.run.pipeline import Model, load, shipped
 from ..widgets import look
 from ..widgets.brush import rasterise
 
-FILLERS = ("pggan", "membrane")
+NET, FILM = "pggan", "membrane"  # the subject's model, and what needs no training
+FILLERS = (NET, FILM)
 LONGEST = 2048  # px: a larger image of a visitor's is reduced to that
 _SIDE = 128  # px that the nets learned at
 _TEST = icons.SPLITS["test"][0]  # what no training saw
@@ -131,7 +132,7 @@ class View:
     at: int = 0
     own: str = ""
     ops: str = ""
-    right: str = field(default="pggan", compare=False)
+    right: str = field(default=NET, compare=False)
 
     @property
     def example(self) -> Example | None:
@@ -157,14 +158,14 @@ class View:
         return image
 
 
-def settle(key: str = "", at: int = 0, own: str = "", ops: str | None = None, right: str = "pggan") -> View:
+def settle(key: str = "", at: int = 0, own: str = "", ops: str | None = None, right: str = NET) -> View:
     """The view that comes nearest to what was asked for, of what is here. ops None: the hole that the example begins with."""
     here = available()
     key = key if key in here else here[0]
     at = -1 if own else max(at, 0) % len(SUBJECTS[key].examples)
     if ops is None:
         ops = "" if own else SUBJECTS[key].examples[at].ops
-    return View(key, at, own, ops, right if right in FILLERS else "pggan")
+    return View(key, at, own, ops, right if right in FILLERS else NET)
 
 
 # -- What is made of it ---------------------------------------------------------------------------------------------------
@@ -293,7 +294,7 @@ def fill_by(hole: Hole, models: dict, known: bool) -> Filled:
 
 @kept
 def filled(view: View) -> Filled:
-    """By the subject's model, "pggan", and by the "membrane"."""
+    """By the subject's model, NET, and by the soap film, FILM."""
     models = (loaded(SUBJECTS[view.key].model), Membrane())
     return fill_by(hole_of(view), dict(zip(FILLERS, models, strict=True)), view.example is not None)
 

@@ -26,12 +26,12 @@ from ..widgets.strip import thumbnail
 from ..widgets.urls import exact_url
 from ..work.visitors import Visitors
 from . import critic, fillers, losses
-from .fillers import LONGEST, SUBJECTS, Filled, View, settle, table
+from .fillers import FILM, LONGEST, NET, SUBJECTS, Filled, View, settle, table
 
 _STYLE = look.style(__file__, "tab", "losses", "critic")
 
 _SHOWN = 1024  # px: the longer side of an image on the page; the download is whole
-_TITLES = {"pggan": "PGGAN", "membrane": "soap film", "given": "with its hole", "picture": "the picture"}
+_TITLES = {NET: "PGGAN", FILM: "soap film", "given": "with its hole", "picture": "the picture"}
 
 _SAYS = Markup('<p class="tell" role="status">{}</p>')
 
@@ -84,13 +84,41 @@ def _kept(made: Filled, name: str) -> Markup:
     return Markup("Of {} pixels outside the hole <b>{}</b> changed.").format(count, changed)
 
 
+def _of_net(view: View) -> tuple[Markup, str | Markup]:
+    """HTML of what the subject's model learned from and by what, and what to notice."""
+    subject = SUBJECTS[view.key]
+    model = fillers.loaded(subject.model)
+    head = Markup(
+        '<p class="tell">Its generator is shown the picture {}, and the mask. '
+        'It learnt from {}, at {} px.</p>{}<p class="small">{}</p>'
+    ).format(
+        _BEGUN[model.method.config.start],
+        subject.told,
+        model.size,
+        losses.equation(),
+        losses.weights(subject.model),
+    )
+    return head, subject.notice
+
+
+def _of_film(view: View) -> tuple[Markup, str | Markup]:
+    head = Markup(
+        '<p class="tell">Laplace’s equation, solved with the rim of the hole as its border. Nothing is learnt: it is the row to beat.</p>'
+    )
+    return head, (
+        "Every pixel of the hole is the mean of its four neighbours: the smoothest bridge from rim to rim. It is hard "
+        "to beat in PSNR where nothing stood in the hole, and it never paints a thing."
+    )
+
+
+_OF = {NET: _of_net, FILM: _of_film}
+
+
 def told(view: View, made: Filled, name: str) -> Markup:
     """HTML beside the curtain for the filler `name`."""
     if made.hole.fault:
-        return look.stack(
-            Markup('<p class="tell">{}</p>').format(made.hole.fault),
-            losses.equation() if name == "pggan" else "",
-        )
+        fault = Markup('<p class="tell">{}</p>').format(made.hole.fault)
+        return look.stack(fault, losses.equation() if name == NET else "")
     if made.figures:
         numbers = table(made.figures, _TITLES, name) + Markup(
             '<p class="small">Inside the hole alone, against the truth; in violet the better of the two.</p>'
@@ -99,29 +127,9 @@ def told(view: View, made: Filled, name: str) -> Markup:
         numbers = Markup(
             '<p class="small">Nobody knows what your picture ought to hold there, so there is no figure.</p>'
         )
-    subject = SUBJECTS[view.key]
-    if name == "pggan":
-        own, model = subject.notice, fillers.loaded(subject.model)
-        head = Markup(
-            '<p class="tell">Its generator is shown the picture {}, and the mask. '
-            'It learnt from {}, at {} px.</p>{}<p class="small">{}</p>'
-        ).format(
-            _BEGUN[model.method.config.start],
-            subject.told,
-            model.size,
-            losses.equation(),
-            losses.weights(subject.model),
-        )
-    else:
-        own = (
-            "Every pixel of the hole is the mean of its four neighbours: the smoothest bridge from rim to rim. It is hard "
-            "to beat in PSNR where nothing stood in the hole, and it never paints a thing."
-        )
-        head = Markup(
-            '<p class="tell">Laplace’s equation, solved with the rim of the hole as its border. Nothing is learnt: it is the row to beat.</p>'
-        )
+    head, notice = _OF[name](view)
     kept = Markup('<p class="tell">{}</p>').format(_kept(made, name))
-    return look.stack(head, numbers, kept, look.notice(own))
+    return look.stack(head, numbers, kept, look.notice(notice))
 
 
 def curtain_of(view: View, made: Filled) -> dict:
@@ -363,7 +371,7 @@ def tab() -> Callable | None:
         def download(request: gr.Request):
             now = _VISITORS.view(request.session_hash)
             try:
-                made = fillers.filled(now).images["pggan"]
+                made = fillers.filled(now).images[NET]
             except ImageError as fault:
                 raise sentence(str(fault)) from None
             with tempfile.TemporaryDirectory(prefix="i2i-filled-") as home:

@@ -24,6 +24,7 @@ from i2i.run.pipeline import Model, load, shipped
 from ..widgets import look
 
 SCALE = 4
+FIRST = "srresnet"  # what is shown where nobody has chosen
 _TWICE = "-x2"  # ends the key of a model that doubles the sides, and the model's name
 _JUDGED = 40  # px: smaller images are too small to be judged
 _PLACE = 96  # px: phi and D see places of this side in training
@@ -119,6 +120,13 @@ def model_of(key: str) -> str:
     return ENLARGERS[key.removesuffix(_TWICE)].model + _TWICE * key.endswith(_TWICE)
 
 
+def asked(key: str) -> frozenset[str]:
+    """The terms, by their names in the method, that the model of a column was trained on; of what was not trained, none."""
+    if key not in ENLARGERS:
+        return frozenset()
+    return frozenset(term for term, weight in loaded(key).method.weights(0).items() if weight)
+
+
 def scale_of(key: str) -> int:
     return 2 if key.endswith(_TWICE) else SCALE
 
@@ -126,7 +134,7 @@ def scale_of(key: str) -> int:
 def twice(key: str) -> str | None:
     """The key of the model that doubles the sides in the manner of `key`, or else of another's, if any is here: whole
     photographs need no more as a rule."""
-    near = sorted(ENLARGERS, key=lambda other: (other != key, other != "srresnet"))
+    near = sorted(ENLARGERS, key=lambda other: (other != key, other != FIRST))
     return next((other + _TWICE for other in near if model_of(other + _TWICE) in shipped()), None)
 
 
@@ -149,8 +157,8 @@ def enlarge(key: str, x: Image.Image, wanted: Callable[[], bool]) -> Image.Image
 
 def _content() -> tuple[int, bool]:
     """Which of the judge's maps is phi, and whether phi is the judge."""
-    for key in ("srgan", "content"):
-        if key in models():
+    for key in models():
+        if "content" in asked(key):
             config = loaded(key).method.config
             return MAPS.get(config.content, 4), config.features == "judge" and config.content in MAPS
     return 4, True
@@ -188,9 +196,9 @@ def back(made: Image.Image, x: Image.Image) -> float:
 
 
 @torch.inference_mode()
-def belief(made: Image.Image) -> float | None:
-    """-log D(G(x)), where SRGAN came with its D."""
-    method = loaded("srgan").method
+def belief(key: str, made: Image.Image) -> float | None:
+    """-log D(G(x)) of what the model `key` made, where its D came with it."""
+    method = loaded(key).method
     side, seen = method.config.side, to_tensor(made)
     if getattr(method, "D", None) is None or min(seen.shape[-2:]) < side:
         return None
@@ -264,7 +272,7 @@ def told(
     live = ""
     if key in rows:
         f, parts = rows[key], []
-        if key in ("srcnn", "srresnet"):
+        if "content" not in asked(key):
             parts.append(
                 Markup('<span class="l1">squared error</span> <strong>{:.4f}</strong>').format(f.mse)
             )
@@ -272,7 +280,7 @@ def told(
             parts.append(
                 Markup('<span class="l1">φ distance</span> <strong>{:.3f}</strong>').format(f.content)
             )
-        if key == "srgan" and believed is not None:
+        if "gan" in asked(key) and believed is not None:
             parts.append(
                 Markup('<span class="gan">−log D(G(x))</span> <strong>{:.2f}</strong>').format(believed)
             )
@@ -285,7 +293,7 @@ def told(
             '<p class="small">{} learns by <b>{}</b></p><p class="equation" role="math" aria-label="{}">{}</p>'
         ).format(t.title, t.loss, t.spoken, t.equation),
         live,
-        absent if key == "srgan" and believed is None else "",
+        absent if "gan" in asked(key) and believed is None else "",
         numbers,
         look.notice(t.notice),
     )

@@ -17,7 +17,7 @@ from i2i.data.worlds import icons, landscapes, textures
 from i2i.data.worlds.portrait import portrait
 from i2i.images import ImageError, from_bytes, open_image, to_image
 
-from .enlargers import SCALE
+from .enlargers import FIRST, SCALE
 
 SIDES = (64, 128, 192, 256)
 SIDE = 256  # px of a drawn image
@@ -97,7 +97,7 @@ class View:
     centre: tuple[int, int] | None = None
     side: int = 256
     shrink: bool = True
-    chosen: str = "srresnet"
+    chosen: str = FIRST
 
     @property
     def example(self) -> Example | None:
@@ -159,7 +159,7 @@ def settle(
 ) -> View:
     """The view that comes nearest to what was asked for. keys: the models that are here."""
     side = min(SIDES, key=lambda s: abs(s - side))
-    chosen = chosen if chosen in keys else ("srresnet" if "srresnet" in keys else keys[0])
+    chosen = chosen if chosen in keys else (FIRST if FIRST in keys else keys[0])
     return View(-1 if own else max(at, 0) % len(EXAMPLES), own, centre, side, shrink, chosen)
 
 

@@ -54,7 +54,7 @@ class Column:
 
 @dataclass
 class Comparison:
-    """A part and what is made of it so far, by column; believed: what D says of SRGAN's."""
+    """A part and what is made of it so far, by column; believed: what D says of the adversary's."""
 
     part: Part
     columns: dict[str, Column] = field(default_factory=dict)
@@ -100,8 +100,8 @@ def compare(view: View, wanted: Callable[[], bool] = lambda: True) -> Iterator[C
         if column is None or not wanted():
             return
         shown.columns[key] = column
-        if key == "srgan" and part.y is not None:
-            shown.believed = enlargers.belief(column.image)
+        if "gan" in enlargers.asked(key) and part.y is not None:
+            shown.believed = enlargers.belief(key, column.image)
         yield shown
 
 

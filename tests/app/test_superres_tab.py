@@ -287,7 +287,7 @@ def test_d_is_asked_only_where_it_came_along(gallery):
             ]
         )
     wanted = torch.nn.functional.softplus(-logits).mean().item()
-    assert enlargers.belief(made) == pytest.approx(wanted, rel=1e-4)
+    assert enlargers.belief("srgan", made) == pytest.approx(wanted, rel=1e-4)
 
 
 def test_what_is_no_longer_wanted_is_not_made(gallery):

@@ -104,6 +104,29 @@ def test_no_shared_room_knows_the_name_of_a_paper():
     assert naming_a_method('if kind == "unit":\n    say("units")', {*METHODS}) == ["1: unit"]
 
 
+def asking_for_a_method(text: str, keys: set[str]) -> list[int]:
+    """The lines of a source that compare something with the key of a method, or look for it among some."""
+    return [
+        node.lineno
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Compare)
+        for side in (node.left, *node.comparators)
+        for part in (side.elts if isinstance(side, ast.Tuple | ast.List | ast.Set) else [side])
+        if isinstance(part, ast.Constant) and part.value in keys
+    ]
+
+
+def test_no_tab_does_otherwise_for_one_paper():
+    """A tab may list its papers; what it does with each is said by a record, or by the method."""
+    from i2i.methods import METHODS
+
+    found = {
+        p: lines for p in DEMOS.rglob("*.py") if (lines := asking_for_a_method(p.read_text(), {*METHODS}))
+    }
+    assert {str(p.relative_to(ROOT)): lines for p, lines in found.items()} == {}
+    assert asking_for_a_method('if key in ("srcnn", "x") or kind == "unit":\n    pass', {*METHODS}) == [1, 1]
+
+
 def test_no_text_holds_the_marks_of_a_merge():
     kinds = {".py", ".md", ".txt", ".toml", ".json", ".ipynb", ".css", ".js", ".cff", ".yml"}
     marks = ("<" * 7 + " ", ">" * 7 + " ")
