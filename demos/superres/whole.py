@@ -20,7 +20,7 @@ from i2i.run import tiles
 
 from ..widgets import look
 from ..widgets.urls import light_url
-from ..work.line import Failed, Full, Line, Waiting
+from ..work.queue import Failed, Full, Line, Waiting
 from ..work.tilework import preview_size
 from .enlargers import loaded, model_of, scale_of, title_of
 from .part import View

@@ -24,7 +24,7 @@ from ..widgets import look
 from ..widgets.asking import sentence, uploaded
 from ..widgets.choices import Choices
 from ..widgets.strip import thumbnail
-from ..work.line import Failed, Full, Line, Waiting
+from ..work.queue import Failed, Full, Line, Waiting
 from .scene import loaded
 from .stargan import Thing, things
 

@@ -121,7 +121,7 @@ def _parser() -> argparse.ArgumentParser:
         choices=("AB", "BA"),
         help="own folder: which side is the input (default AB: the left one)",
     )
-    sub.add_argument("--size", type=_whole(32), help="own folder: side in pixels (default 128)")
+    sub.add_argument("--size", type=_whole(1), help="own folder: side in pixels (default 128)")
     sub.add_argument(
         "--fit",
         choices=FITS,

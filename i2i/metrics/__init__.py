@@ -9,6 +9,17 @@ raise `MissingWeights` without them. The same formulas on a net of our own are c
 PD-i2i, and must never be compared with published values.
 """
 
+from .distributions import (
+    Estimate,
+    bootstrap,
+    distance_correlation,
+    frechet,
+    frechet_distance,
+    kernel_distance,
+    linear_classifier,
+    linear_probe,
+    ranks,
+)
 from .features import Features, diversity, embed, perceptual_distance
 from .pixels import (
     gradient_energy,
@@ -20,17 +31,6 @@ from .pixels import (
     ssim_map,
 )
 from .published import MissingWeights, fid, inception, kid, lpips
-from .sets import (
-    Estimate,
-    bootstrap,
-    distance_correlation,
-    frechet,
-    frechet_distance,
-    kernel_distance,
-    linear_classifier,
-    linear_probe,
-    ranks,
-)
 
 __all__ = [
     "Estimate", "Features", "MissingWeights", "bootstrap", "distance_correlation", "diversity", "embed", "fid",

@@ -10,9 +10,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..data.public import catalogue
+from .distributions import frechet, kernel_distance
 from .features import Features, _layer_distances, embed
 from .pixels import _check
-from .sets import frechet, kernel_distance
 
 # Eight hexadecimal digits at the end of a name are the start of the file's SHA-256.
 INCEPTION = "pt_inception-2015-12-05-6726825d.pth"

@@ -3,7 +3,7 @@
 from . import domains, inpainting, paired, partial, superres, unpaired
 from .datasets import BY_CODE, DATA, DRAWN, EMOJI_STYLES, ICON_STYLES, READERS, WINDOWS, own_folder
 from .folder import facts_of, folder_recipe
-from .paper import PAPER, of_cost
+from .paper_sizes import PAPER, of_cost
 from .recipe import SHIPPED, SHIPPED_JUDGES, Recipe
 
 RECIPES: dict[str, Recipe] = {

@@ -8,7 +8,7 @@ from ..data.worlds.facades import Facades
 from ..data.worlds.icons import Icons
 from .paired import CMP_LICENCE
 from .recipe import Recipe
-from .showcases import pierced, scenes
+from .showcase_inputs import pierced, scenes
 from .superres import PHOTOGRAPHS
 
 RECIPES: dict[str, Recipe] = {}

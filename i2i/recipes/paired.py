@@ -6,7 +6,7 @@ from ..data.worlds.facades import Facades
 from ..data.worlds.icons import Icons
 from ..data.worlds.sketches import sketches
 from .recipe import Recipe
-from .showcases import from_world
+from .showcase_inputs import from_world
 
 CMP_LICENCE = "research and teaching only: trained on the CMP Facade Database (Tylecek and Sara 2013)"
 

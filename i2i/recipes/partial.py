@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..data.faces import shown as shown_faces
 from ..data.labelled import pen_to_toy
 from .recipe import Recipe
-from .showcases import from_world, icons_in, landscapes
+from .showcase_inputs import from_world, icons_in, landscapes
 
 RECIPES: dict[str, Recipe] = {}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .recipe import Recipe
-from .showcases import details
+from .showcase_inputs import details
 
 RECIPES: dict[str, Recipe] = {}
 

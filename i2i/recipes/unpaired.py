@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .recipe import Recipe
-from .showcases import icons_in, landscapes
+from .showcase_inputs import icons_in, landscapes
 
 RECIPES: dict[str, Recipe] = {}
 

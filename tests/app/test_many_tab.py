@@ -21,7 +21,7 @@ from demos.unpaired import ost as oneshot
 from demos.unpaired import scene
 from demos.unpaired import stargan as styles
 from demos.unpaired import tab as unpaired
-from demos.work import line as live
+from demos.work import queue as live
 from i2i.checkpoint import export, load_method
 from i2i.losses import l1
 from i2i.methods import METHODS

@@ -18,7 +18,7 @@ from demos.superres import enlargers, part, spectrum, whole
 from demos.superres import tab as superres
 from demos.widgets.photograph import Photograph
 from demos.work import tilework
-from demos.work.line import Full, Line, Waiting
+from demos.work.queue import Full, Line, Waiting
 from i2i.checkpoint import export
 from i2i.data.enlarging import reduced
 from i2i.images import ImageError, from_bytes, to_image, to_tensor

@@ -15,7 +15,7 @@ from torch import nn
 from i2i import metrics
 from i2i.measure.paired import figures
 from i2i.metrics import published
-from i2i.metrics.sets import _unbiased_mmd
+from i2i.metrics.distributions import _unbiased_mmd
 from kit.formula import numbers
 
 
