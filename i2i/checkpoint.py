@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import time
 from dataclasses import asdict, fields
@@ -19,12 +18,12 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import nn
 
+from .cards import render_card
 from .files import replacing
 from .images import FITS
 from .method import Method
 from .methods import METHODS
 from .nets.vgg import VGG19
-from .papers import PAPERS
 
 FORMAT = 1
 SEEN = "trained_on.txt"  # in the export of a user's folder: digests of its training files
@@ -131,134 +130,6 @@ def write_config(folder: Path, config: dict) -> None:
     ):
         with replacing(folder / name) as part:
             part.write_text(text)
-
-
-def render_card(folder: Path, config: dict) -> str:
-    """The model card as Markdown, headed by what a hub of models reads."""
-    card = config["card"]
-    lines = [
-        "---",
-        *(f"{key}: {json.dumps(value)}" for key, value in front_matter(config).items()),
-        "---",
-        "",
-    ]
-    lines += [f"# {card.get('name', folder.name)}", ""]
-    if card.get("summary"):
-        lines += [card["summary"], ""]
-    lines += ["![showcase inputs and what the model makes of them](sheet.png)", ""]
-    told_below = ("name", "summary", "failures", *(k for k in card if k.startswith("figures")))
-    facts = {k: v for k, v in card.items() if k not in told_below} | _shaping(config)
-    lines += ["| | |", "|---|---|"] + [f"| {k} | {_cell(v)} |" for k, v in facts.items()] + [""]
-    lines += [
-        f"Differs from the paper (its own settings in brackets): {differs(config['method'], config['config'])}.",
-        "",
-    ]
-    lines += [
-        f"What the code itself does differently is said at the head of `i2i/methods/{config['method']}.py`.",
-        "",
-    ]
-    if paper := PAPERS.get(config["method"]):  # a method of a reader's own may have no record
-        lines += [f"Citation: {paper.citation}", ""]
-    for key, figures in card.items():
-        if key.startswith("figures") and figures:
-            lines += [f"## {key.capitalize()}", ""]
-            if on := card.get(f"judged {key[8:]} on"):
-                lines += [
-                    f"On {on}. FD-i2i grows as pictures become fewer; the others compare."
-                    if "FD-i2i" in figures
-                    else f"On {on}.",
-                    "",
-                ]
-            lines += ["| measure | value | 95 % interval |", "|---|---|---|"]
-            for name, value in figures.items():
-                mean, low, high = value if isinstance(value, list | tuple) else (value, None, None)
-                lines.append(f"| {name} | {mean:.4g} | {'' if low is None else f'{low:.4g} to {high:.4g}'} |")
-            lines.append("")
-    if card.get("failures"):
-        lines += ["## Where it fails", ""] + [f"- {failure}" for failure in card["failures"]] + [""]
-    return "\n".join(lines)
-
-
-# How a card's terms, as far as the colon, are called by hubs of models; any others are "other", with a name.
-_LICENSES = {
-    "MIT": "mit",
-    "CC BY 4.0": "cc-by-4.0",
-    "CC BY-SA 3.0": "cc-by-sa-3.0",
-    "CC BY-SA 4.0": "cc-by-sa-4.0",
-    "Apache 2.0": "apache-2.0",
-}
-
-
-def front_matter(config: dict) -> dict[str, str | list[str]]:
-    """What a hub of models reads at the head of a card. In JSON, which is YAML, each value needs no library to be written.
-
-    No datasets: there, a plain name would be taken for a dataset of that hub, and ours are not on it.
-    """
-    terms = config["card"].get("licence", "not stated").partition(":")[0]
-    license = (
-        {"license": _LICENSES[terms]}
-        if terms in _LICENSES
-        else {"license": "other", "license_name": _slug(terms)}
-    )
-    return {
-        **license,
-        "library_name": "i2i",
-        "pipeline_tag": "image-to-image",
-        "tags": ["image-to-image", "pytorch", "education", config["method"]],
-    }
-
-
-def _slug(text: str) -> str:
-    """A phrase as a name without spaces: "Apache 2.0 and MIT" is "apache-2.0-and-mit"."""
-    return "-".join(re.findall(r"[\w.]+", text.lower()))
-
-
-_FITS = {
-    "letterbox": "lie whole in the square, their border repeated outwards, in training as in translation",
-    "crop": "are cut to their middle square, in training as in translation",
-    None: "are cut into windows in training, and translated whole",
-}
-
-
-def _shaping(config: dict) -> dict[str, str]:
-    """How images became x and y, as rows of a card."""
-    way = config.get("direction", "AB")
-    rows = {"images that are not square": _FITS[config.get("fit")]}
-    if METHODS[config["method"]].layout in ("paired", "unpaired", "labelled"):
-        rows["direction"] = f"{way[0]} to {way[1]}: x is what lies in {way[0]}"
-    return rows
-
-
-def differs(method: str, config: dict) -> str:
-    """Where an export's config departs from its method's defaults, which are the paper's: `width 32 (64), ...`, in brackets
-    the paper's own, in the order of the method's Config. What an older export does not state is as its method was then."""
-    paper, stated = METHODS[method].Config(), METHODS[method].formerly | config
-    found = []
-    for field in fields(paper):
-        default, here = (
-            _setting(value)
-            for value in (getattr(paper, field.name), stated.get(field.name, getattr(paper, field.name)))
-        )
-        if here != default:
-            found.append(f"{field.name.replace('_', ' ')} {here} ({default})")
-    return ", ".join(found) or "nothing in its settings"
-
-
-def _setting(value) -> str:
-    """A field of a config as a reader would write it."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list | tuple):
-        return " ".join(map(_setting, value))
-    return (
-        f"{value:,}" if isinstance(value, int) else f"{value:g}" if isinstance(value, float) else str(value)
-    )
-
-
-def _cell(value) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{k} {v}" for k, v in value.items())
-    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 def _swap(part: Path, folder: Path) -> None:

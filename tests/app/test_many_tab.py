@@ -426,7 +426,7 @@ def test_one_who_asks_for_nothing_more_does_not_keep_the_others_out(line, monkey
 
 
 def test_the_process_reads_neither_the_app_nor_the_interface():
-    code = "import demos.work.line, sys; print(*sorted({m.split('.')[0] for m in sys.modules}))"
+    code = "import demos.work.queue, sys; print(*sorted({m.split('.')[0] for m in sys.modules}))"
     loaded = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout.split()

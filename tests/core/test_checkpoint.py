@@ -17,16 +17,8 @@ from PIL import Image
 from safetensors.torch import load_file, save_file
 
 from i2i import checkpoint
-from i2i.checkpoint import (
-    CheckpointError,
-    differs,
-    export,
-    load_method,
-    load_resume,
-    read_config,
-    render_card,
-    save_resume,
-)
+from i2i.cards import differs, render_card
+from i2i.checkpoint import CheckpointError, export, load_method, load_resume, read_config, save_resume
 from i2i.methods import METHODS
 from i2i.run.pipeline import cards, load
 from i2i.train import Trainer

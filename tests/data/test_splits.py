@@ -12,7 +12,7 @@ import pytest
 import torch
 from PIL import Image
 
-from i2i.checkpoint import render_card
+from i2i.cards import render_card
 from i2i.claims import markdown, recorded
 from i2i.data import emoji, families, twins
 from i2i.data.digits import digit_split, first_split

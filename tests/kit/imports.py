@@ -15,6 +15,7 @@ RANKS = [
     {"method"},
     {"fast"},
     {"methods"},
+    {"cards"},
     {"train", "checkpoint"},
     {"recipes"},
     {"run"},

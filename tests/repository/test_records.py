@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import i2i
-from i2i.checkpoint import render_card
+from i2i.cards import render_card
 from i2i.claims import CLAIMS
 from i2i.methods import METHODS
 from i2i.papers import FAMILIES, LECTURES, PAPERS, TABS, TOPICS, Mention, Paper, Topic, index

@@ -8,7 +8,8 @@ import json
 import pytest
 import torch
 
-from i2i.checkpoint import read_config, render_card
+from i2i.cards import render_card
+from i2i.checkpoint import read_config
 from i2i.losses import l1
 from i2i.measure import holes
 from i2i.measure.paired import translate_all
