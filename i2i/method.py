@@ -76,13 +76,14 @@ class Symbol:
     way: str = ""
 
 
-def judged(logits: str, adversarial: str, real: bool) -> Symbol:
-    """The symbol of a discriminator's term, by the name of its loss in `losses.ADVERSARIAL`. logits: LaTeX, "D(G(x))"."""
+def judged(logits: str, adversarial: str, real: bool, **facts) -> Symbol:
+    """The symbol of a discriminator's term, by the name of its loss in `losses.ADVERSARIAL`. logits: LaTeX, "D(G(x))".
+    facts: further fields of the Symbol."""
     forms = {
         "log": rf"-\log {logits}" if real else rf"-\log(1 - {logits})",
         "least-squares": rf"({logits} - 1)^2" if real else rf"{logits}^2",
     }
-    return Symbol(forms[adversarial], role="adversarial")
+    return Symbol(forms[adversarial], role="adversarial", **facts)
 
 
 @dataclass(frozen=True)

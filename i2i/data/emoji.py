@@ -14,7 +14,8 @@ from torch import Tensor
 from ..images import from_bytes, open_image
 from . import families
 from .folders import DataError, in_split, stack
-from .worlds.lines import ink
+from .worlds.hints import hinted
+from .worlds.lines import ink, smooth_noise
 
 STYLES = (
     "openmoji-line",
@@ -72,8 +73,9 @@ def style(root: str | Path, name: str, entries: list[dict], size: int) -> Tensor
 class DrawnEmoji:
     """x: a pen drawing made on the fly from fluent-flat's colour boundaries; y: fluent-3d.
 
-    In training one drawing in twelve is fluent-line itself, and image and drawing are turned, scaled, shifted and
-    mirrored together; in val and test the pen is steady and nothing moves.
+    In training image and drawing are turned, scaled down to .3, shifted, mirrored and bent together; inner lines may be
+    missing; half of the drawings have colour hints (see `worlds.hints`), and one in sixteen is fluent-line itself. In val
+    and test the pen is steady and black, and nothing moves.
     batch: {"x", "y": float [B, 3, size, size] in [-1, 1], "index": int64 [B]}.
     """
 
@@ -92,6 +94,7 @@ class DrawnEmoji:
             style(root, name, self.entries, size) for name in ("fluent-flat", "fluent-line", "fluent-3d")
         )
         self.augment = augment and split == "train"
+        self.figure = torch.cat([figures(from_bytes(some)) for some in self.flat.split(64)])
         self.kept = torch.arange(len(self.entries))
 
     def __len__(self) -> int:
@@ -114,25 +117,65 @@ class DrawnEmoji:
         flat, line, y = (from_bytes(z[index]) for z in (self.flat, self.line, self.y))
         if not self.augment:
             return {"x": ink(flat, steady=True), "y": y, "index": index}
-        flat, line, y = moved(torch.cat([flat, line, y], dim=1), generator).split(3, dim=1)
-        heavy = torch.rand(len(index), 1, 1, 1, generator=generator) < 1 / 12
-        return {"x": torch.where(heavy, line, ink(flat, generator)), "y": y, "index": index}
+        paper = 1 - 2 * self.figure[index].float()
+        flat, line, y, paper = moved(torch.cat([flat, line, y, paper], dim=1), generator).split(
+            (3, 3, 3, 1), 1
+        )
+        figure = paper < 0
+        heavy = torch.rand(len(index), 1, 1, 1, generator=generator) < 1 / 16
+        x = torch.where(heavy, line, ink(flat, generator, figure=figure))
+        return {"x": hinted(x, flat, y, figure, generator), "y": y, "index": index}
+
+
+def figures(flat: Tensor) -> Tensor:
+    """Where something is drawn: bool [B, 1, H, W] of flat drawings on white, what white encloses on white included.
+
+    The white that the border reaches, in some turns of rows and columns, is the background.
+    """
+    paper = (flat.amin(1, keepdim=True) > 0.85).float()
+    outside = torch.zeros_like(paper)
+    outside[..., 0, :], outside[..., -1, :], outside[..., 0], outside[..., -1] = 1, 1, 1, 1
+    outside = outside * paper
+    for _ in range(2):  # four directions, twice round: enough for all but mazes
+        for dim, back in ((2, False), (3, False), (2, True), (3, True)):
+            outside = _spread(outside, paper, dim, back)
+    return outside < 0.5
+
+
+def _spread(outside: Tensor, paper: Tensor, dim: int, back: bool) -> Tensor:
+    """Let `outside` run over paper along one dimension, until it meets ink."""
+    if back:
+        outside, paper = outside.flip(dim), paper.flip(dim)
+    # A pixel is reached if the last pixel outside, on the way to it, comes after the last one that is no paper.
+    place = torch.arange(1, paper.shape[dim] + 1).view([-1 if d == dim else 1 for d in range(4)])
+    reached = (outside * place).cummax(dim).values > ((1 - paper) * place).cummax(dim).values
+    outside = torch.maximum(outside, reached.float() * paper)
+    return outside.flip(dim) if back else outside
 
 
 def moved(images: Tensor, generator: torch.Generator | None) -> Tensor:
-    """Mirror half of the images; turn (up to 12 degrees), scale (0.75 to 1.1) and shift half of them, over white."""
+    """Images [B, C, H, W], white where nothing is: half are mirrored; half turned (up to 12 degrees), scaled (.3 to 1.1),
+    shifted, and bent by up to some 3 % of their side."""
     b = len(images)
-    rng = torch.rand(b, 6, generator=generator)
+    rng = torch.rand(b, 8, generator=generator)
     mirror = torch.where(rng[:, 0] < 0.5, -1.0, 1.0)
-    moving = (rng[:, 1] < 0.5).float()
+    moving = (rng[:, 1] < 0.65).float()
     turn = (rng[:, 2] - 0.5) * 0.42 * moving
-    scale = 1 / (1 + (rng[:, 3] * 0.35 - 0.25) * moving)
-    shift = (rng[:, 4:6] - 0.5) * 0.16 * moving[:, None]
+    size = torch.where(rng[:, 7] < 0.5, 0.75 + 0.35 * rng[:, 3], 0.3 + 0.5 * rng[:, 3]) * moving + (
+        1 - moving
+    )
+    room = 0.16 + 1.4 * (1 - size).clamp(min=0)  # the smaller, the farther from the middle
+    shift = (rng[:, 4:6] - 0.5) * (room * moving / size)[:, None]
     rows = [
-        torch.stack([turn.cos() * scale * mirror, -turn.sin() * scale, shift[:, 0]], 1),
-        torch.stack([turn.sin() * scale * mirror, turn.cos() * scale, shift[:, 1]], 1),
+        torch.stack([turn.cos() * mirror / size, -turn.sin() / size, shift[:, 0]], 1),
+        torch.stack([turn.sin() * mirror / size, turn.cos() / size, shift[:, 1]], 1),
     ]
     grid = F.affine_grid(torch.stack(rows, 1), list(images.shape), align_corners=False)
-    # Zeros outside are white once white is zero. Bicubic keeps the target crisp.
-    moved = F.grid_sample(images - 1, grid, mode="bicubic", align_corners=False) + 1
-    return moved.clamp(-1, 1)
+    bend = smooth_noise(b, 2, 5, images.shape[-1], generator).permute(0, 2, 3, 1)
+    grid = grid + bend * (0.03 * rng[:, 6] * moving)[:, None, None, None]
+    # Zeros outside are white once white is zero. Bicubic keeps the target crisp; where it shrinks, it reads a smaller copy.
+    whole = F.grid_sample(images - 1, grid, mode="bicubic", align_corners=False)
+    small = (size < 0.6).nonzero().flatten()
+    half = F.avg_pool2d(images[small] - 1, 2)
+    whole[small] = F.grid_sample(half, grid[small], mode="bicubic", align_corners=False)
+    return (whole + 1).clamp(-1, 1)

@@ -13,7 +13,7 @@ Differs from the paper:
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -56,7 +56,7 @@ class Config:
 
 def _symbols(adversarial: str) -> dict[str, Symbol]:
     def term(logits: str, real: bool, nets: tuple[str, ...], way: str) -> Symbol:
-        return replace(judged(logits, adversarial, real), equation="eq. 1", nets=nets, way=way)
+        return judged(logits, adversarial, real, equation="eq. 1", nets=nets, way=way)
 
     return {
         "gan_y": term("D_Y(G(x))", True, ("D_Y", "G"), "xy"),

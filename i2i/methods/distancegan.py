@@ -13,7 +13,7 @@ Differs from the paper:
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -68,7 +68,7 @@ DISTANCES: dict[str, Callable[[Tensor], Tensor]] = {"pairs": between_pairs, "hal
 
 def _symbols(adversarial: str) -> dict[str, Symbol]:
     def term(logits: str, real: bool, nets: tuple[str, ...]) -> Symbol:
-        return replace(judged(logits, adversarial, real), equation="L_GAN", nets=nets)
+        return judged(logits, adversarial, real, equation="L_GAN", nets=nets)
 
     return {
         "gan": term("D(G(x))", True, ("D", "G")),

@@ -8,19 +8,36 @@ Agrees with the authors' PyTorch code to rounding in float64, dropout aside (tes
 
 Differs from the paper:
 * the rate falls over the second half of the steps, as in the authors' PyTorch port; the paper's stays as it is.
+* `half_scale` adds a second discriminator D2 that sees the pair at half its sides, so that what lies far apart has to
+  agree, too (Wang et al., CVPR 2018); the paper has none, and neither has the default.
 * a trained model's batch norms use running averages; the paper's those of the image at hand, which
   `nets.layers.own_statistics` gives.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from ..losses import ADVERSARIAL, l1
-from ..method import SAMPLES, SCALE, SEED, Batch, Fit, Method, Symbol, Terms, controls, halvings, judged
+from ..method import (
+    SAMPLES,
+    SCALE,
+    SEED,
+    Batch,
+    Fit,
+    Method,
+    Stage,
+    Symbol,
+    Terms,
+    Turn,
+    controls,
+    halvings,
+    judged,
+)
 from ..nets.layers import NORMS, UPS
 from ..nets.patchgan import PatchGAN, patch_layers
 from ..nets.unet import UNet
@@ -44,6 +61,7 @@ class Config:
     patch_layers: int = 3
     patch_width: int = 64
     condition: bool = True
+    half_scale: bool = False
     # the objective, eq. 4: cGAN + lambda L1
     adversarial: str = "log"
     gan: float = 1.0
@@ -54,16 +72,22 @@ class Config:
     decay_from: float = 0.5  # part of the steps after which the rate falls linearly
 
 
-def _symbols(adversarial: str) -> dict[str, Symbol]:
+def _symbols(adversarial: str, half_scale: bool = False) -> dict[str, Symbol]:
     def term(logits: str, real: bool, nets: tuple[str, ...]) -> Symbol:
-        return replace(judged(logits, adversarial, real), equation="eq. 1", nets=nets)
+        return judged(logits, adversarial, real, equation="eq. 1", nets=nets)
 
-    return {
+    symbols = {
         "real": term("D(x, y)", True, ("D",)),
         "fake": term("D(x, G(x))", False, ("D", "G")),
         "gan": term("D(x, G(x))", True, ("D", "G")),
         "l1": Symbol("|y - G(x)|", "eq. 3", ("G",), "reconstruction"),
     }
+    if half_scale:
+        real, made = r"D_2(x_{1/2}, y_{1/2})", r"D_2(x_{1/2}, G(x)_{1/2})"
+        symbols["real half"] = judged(real, adversarial, True, nets=("D2",))
+        symbols["fake half"] = judged(made, adversarial, False, nets=("D2", "G"))
+        symbols["gan half"] = judged(made, adversarial, True, nets=("D2", "G"))
+    return symbols
 
 
 class Pix2Pix(Method):
@@ -77,14 +101,19 @@ class Pix2Pix(Method):
     def __init__(self, config: Config = Config()):  # noqa: B008 (frozen)
         super().__init__(config)
         c = config
-        self.symbols = _symbols(c.adversarial)
+        self.symbols = _symbols(c.adversarial, c.half_scale)
         self.adversarial = ADVERSARIAL[c.adversarial]
         self.G = UNet(
             c.x_channels, c.y_channels, c.width, c.cap, c.depth, c.skips, c.dropout, UPS[c.up], NORMS[c.norm]
         )
         self.multiple = 2**c.depth
         inputs = c.y_channels + (c.x_channels if c.condition else 0)
-        self.D = PatchGAN(inputs, c.patch_width, c.patch_layers, cap=8 * c.patch_width, norm=NORMS[c.norm])
+
+        def patch_gan() -> PatchGAN:
+            return PatchGAN(inputs, c.patch_width, c.patch_layers, cap=8 * c.patch_width, norm=NORMS[c.norm])
+
+        self.D = patch_gan()
+        self.D2 = patch_gan() if c.half_scale else None
 
     @classmethod
     def fit(cls, size: int, facts: dict[str, int]) -> Fit:
@@ -100,7 +129,14 @@ class Pix2Pix(Method):
 
     def judge(self, x: Tensor, y: Tensor) -> Tensor:
         """D's logits for pairs, [B, 1, h, w]. Without conditioning D is shown y alone."""
-        return self.D(torch.cat([x, y], dim=1) if self.config.condition else y)
+        return self.D(self._pair(x, y))
+
+    def judge_half(self, x: Tensor, y: Tensor) -> Tensor:
+        """D2's logits for pairs at half their sides."""
+        return self.D2(F.avg_pool2d(self._pair(x, y), 2))
+
+    def _pair(self, x: Tensor, y: Tensor) -> Tensor:
+        return torch.cat([x, y], dim=1) if self.config.condition else y
 
     def fakes(self, batch: Batch) -> Batch:
         return {"fake_y": self.G(batch["x"])}
@@ -110,10 +146,14 @@ class Pix2Pix(Method):
         if not self.config.gan:
             return {}
         x, y, fake_y = batch["x"], batch["y"], self.complete(batch)["fake_y"].detach()
-        return {
+        terms = {
             "real": self.adversarial(self.judge(x, y), True),
             "fake": self.adversarial(self.judge(x, fake_y), False),
         }
+        if self.D2 is not None:
+            terms["real half"] = self.adversarial(self.judge_half(x, y), True)
+            terms["fake half"] = self.adversarial(self.judge_half(x, fake_y), False)
+        return terms
 
     def generator_loss(self, batch: Batch) -> Terms:
         """Eq. 1 seen by G, in the non-saturating form -log D(x, G(x)), and eq. 3, |y - G(x)|."""
@@ -121,11 +161,22 @@ class Pix2Pix(Method):
         terms = {"l1": l1(fake_y, y)}
         if self.config.gan and self.loaded("D"):
             terms["gan"] = self.adversarial(self.judge(x, fake_y), True)
+        if self.config.gan and self.loaded("D2"):
+            terms["gan half"] = self.adversarial(self.judge_half(x, fake_y), True)
         return terms
+
+    def stages(self) -> list[Stage]:
+        discriminators = ("D", "D2") if self.D2 is not None else ("D",)
+        turns = {
+            "D": Turn(self.discriminator_loss, discriminators, self.optimizer),
+            "G": Turn(self.generator_loss, ("G",), self.optimizer),
+        }
+        return [Stage("train", self.config.steps, turns)]
 
     def weights(self, step: int) -> dict[str, float]:
         # D's objective is halved "which slows down the rate at which D learns relative to G".
-        return {"gan": self.config.gan, "l1": self.config.l1, "real": 0.5, "fake": 0.5}
+        gan, judged = self.config.gan, ("real", "fake", "real half", "fake half")
+        return {"gan": gan, "gan half": gan, "l1": self.config.l1} | dict.fromkeys(judged, 0.5)
 
     def translate(self, x: Tensor, generator: torch.Generator | None = None, noise: bool = True) -> Tensor:
         """x [B, C, H, W] in [-1, 1], sides multiples of 2**depth (any such size: G is fully convolutional).

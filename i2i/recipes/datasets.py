@@ -87,6 +87,9 @@ DATA: dict[str, Callable[..., Source]] = {
     "emoji-drawn": lambda size, split, folder=None, by="code": DrawnEmoji(
         folder or catalogue.require("emoji"), size, split, by=by
     ),
+    "emoji-pens": lambda size, split, folder=None: DrawnEmoji(
+        folder or catalogue.require("emoji"), size, split
+    ),
 }
 BY_CODE = ("emoji-drawn", "emoji-noto-3d", "emoji-styles", "emoji-one", "emoji-holes", "faces-people")
 DATA |= {f"{name}-families": partial(DATA[name], by="family") for name in BY_CODE}

@@ -39,10 +39,17 @@ def smooth_noise(
     return F.interpolate(nodes, size=(size, size), mode="bicubic", align_corners=True)
 
 
-def ink(flat: Tensor, generator: torch.Generator | None = None, steady: bool = False) -> Tensor:
+def ink(
+    flat: Tensor,
+    generator: torch.Generator | None = None,
+    steady: bool = False,
+    figure: Tensor | None = None,
+) -> Tensor:
     """Line drawings of flat images: [B, 3, H, W] in [-1, 1] -> the same, black ink on white.
 
-    steady: one fixed threshold and width, no wobble, gaps or shift (for validation and tests).
+    Pens are 1.5 to 6 px wide at 128 px.  figure: bool [B, 1, H, W], where there is something; given it, inner lines may
+    be missing, as in what a child draws.  steady: one fixed threshold and width, no wobble, gaps or shift (for validation
+    and tests).
     """
     b, _, h, w = flat.shape
     scale = h / 128
@@ -54,16 +61,19 @@ def ink(flat: Tensor, generator: torch.Generator | None = None, steady: bool = F
     steps = thin(colour_steps(flat))
     skeleton = (steps > rng(0.06, 0.2)).float()
     if not steady:
+        if figure is not None:
+            skeleton = skeleton * _kept(figure, rng(0, 1), generator)
         # Gaps: where a soft field is high the pen was lifted; a fifth of the drawings have some.
         lifted = smooth_noise(b, 1, 12, h, generator) > torch.where(
             rng(0, 1) < 0.2, rng(1.1, 2.0), torch.tensor(9.0)
         )
         skeleton = skeleton * ~lifted
-    # A stroke of radius r is where a blurred skeleton is high; the blur also rounds corners as a pen does.
-    radius = rng(0.6, 2.3) * scale
+    # A stroke of radius r is where a blurred skeleton is high; the blur also rounds corners as a pen does. The middle of
+    # the range is what steady pens have.
+    radius = (torch.full((b, 1, 1, 1), 1.45) if steady else 0.75 + 2.25 * rng(0, 1) ** 1.5) * scale
     near = skeleton
     distance = torch.full_like(skeleton, 9.0)
-    for ring in range(1, 5):
+    for ring in range(1, 6):
         distance = torch.where((near > 0) & (distance > ring), torch.tensor(ring - 1.0), distance)
         near = F.max_pool2d(near, 3, 1, 1) if ring % 2 else _plus(near)
     stroke = (radius - distance + 0.5).clamp(0, 1)
@@ -72,9 +82,17 @@ def ink(flat: Tensor, generator: torch.Generator | None = None, steady: bool = F
         # Small, in pixels: were the line far off, the truth would be a coin toss and its best guess a blur.
         shake = smooth_noise(b, 2, 9, h, generator) * rng(0.0, 0.5) * scale
         drift = (torch.rand(b, 2, 1, 1, generator=generator) - 0.5) * 1.2 * scale
-        stroke = _warp(stroke, shake + drift)
+        stroke = warped(stroke, shake + drift)
     # Antialiased, then sharpened towards full ink: pens are black.
     return (1 - 2 * ((stroke - 0.15) / 0.6).clamp(0, 1)).expand(b, 3, h, w)
+
+
+def _kept(figure: Tensor, dice: Tensor, generator: torch.Generator | None) -> Tensor:
+    """Which lines were drawn: all in half of the drawings, the outline alone in a sixth, else parts of the inner ones."""
+    b, _, h, _ = figure.shape
+    outline = F.max_pool2d(figure.float(), 5, 1, 2) * F.max_pool2d(1 - figure.float(), 5, 1, 2) > 0
+    level = torch.where(dice < 1 / 2, 9.0, torch.where(dice < 2 / 3, -9.0, (dice - 5 / 6) * 6))
+    return outline | (smooth_noise(b, 1, 5, h, generator) < level)
 
 
 def _plus(mask: Tensor) -> Tensor:
@@ -82,7 +100,7 @@ def _plus(mask: Tensor) -> Tensor:
     return torch.maximum(F.max_pool2d(mask, (3, 1), 1, (1, 0)), F.max_pool2d(mask, (1, 3), 1, (0, 1)))
 
 
-def _warp(image: Tensor, offset: Tensor) -> Tensor:
+def warped(image: Tensor, offset: Tensor) -> Tensor:
     """Sample the image offset pixels away: offset [B, 2, H, W] is (x, y)."""
     b, _, h, w = image.shape
     ys, xs = torch.meshgrid(torch.linspace(-1, 1, h), torch.linspace(-1, 1, w), indexing="ij")
