@@ -30,14 +30,15 @@ def total_variation(image: Tensor) -> Tensor:
     return across + down
 
 
-def log_loss(logits: Tensor, real: bool) -> Tensor:
+def log_loss(logits: Tensor, real: bool, mask: Tensor | None = None) -> Tensor:
     """-log D for `real`, -log(1 - D) otherwise, on logits, averaged over the map (Goodfellow et al. 2014, eq. 1).
 
     A generator calls it with real=True on its fakes: the non-saturating form that every implementation minimises.
-    At logit 0 it is ln 2 either way.
+    At logit 0 it is ln 2 either way.  mask: 0 or 1, shaped as the logits; the mean is over the ones, 0 where there are none.
     """
     logits = wide(logits)
-    return F.softplus(-logits if real else logits).mean()
+    loss = F.softplus(-logits if real else logits)
+    return loss.mean() if mask is None else (loss * mask).sum() / mask.sum().clamp(min=1)
 
 
 def least_squares(logits: Tensor, real: bool) -> Tensor:

@@ -23,11 +23,15 @@ adam = partial(torch.optim.Adam, lr=2e-4, betas=(0.5, 0.999), fused=True)
 class Turn:
     """One optimizer step.
 
-    loss: a batch in, named unweighted scalar terms out; pure (nothing stored, no backward); {} sits the step out.
+    loss: a batch in, named unweighted scalar terms out; pure (nothing stored, no backward). {} sits the step out, and only
+    the config may decide so: what the data say is for `when`.
     trains: names of the networks that it moves; every other network is frozen meanwhile.
     optimizer: parameters -> optimizer.  every: runs on each n-th step.  late: on the last of every n, not on the first.
     rests: sits out each n-th step (0: never).
-    after: called as after(batch) once the step is made: weight clipping, image pool, last accuracy.
+    when: called once before a step; a bool tensor without dimensions, False sits the step out (a D that is too good).
+    clip: the largest norm of the gradient over all that the turn moves (0: any).
+    after: called as after(batch, terms) once the step is made: weight clipping, image pool, last accuracy. The terms are
+    detached. What it changes are buffers and weights, in place.
     """
 
     loss: Callable[[Batch], Terms]
@@ -36,7 +40,9 @@ class Turn:
     every: int = 1
     late: bool = False
     rests: int = 0
-    after: Callable[[Batch], None] | None = None
+    when: Callable[[], Tensor] | None = None
+    clip: float = 0.0
+    after: Callable[[Batch, Terms], None] | None = None
 
     def runs(self, step: int) -> bool:
         """Whether it is this turn's at a step of its stage."""
@@ -51,12 +57,15 @@ class Stage:
 
     begin: called once when the stage starts, never on resume, for fixed statistics, cloned nets, generated sets. It is
     given sample(n), which returns a batch of n training samples (all of them, if there are fewer).
+    learning_rate, weights: this stage's own, functions of its step; None takes the method's.
     """
 
     name: str
     steps: int
     turns: dict[str, Turn]
     begin: Callable[[Callable[[int], Batch]], None] | None = None
+    learning_rate: Callable[[int], float] | None = None
+    weights: Callable[[int], dict[str, float]] | None = None
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from functools import cached_property
 from pathlib import Path
@@ -34,7 +34,8 @@ from .data.fingerprint import fingerprint
 from .fast import MEMORY_FORMATS, lay_out
 from .files import replacing
 from .images import sheet
-from .method import Batch, Method, Stage, Turn, frozen, weighted_sum
+from .method import Batch, Method, Stage, Terms
+from .step import Stepper
 
 RESUME, FLAT = "resume.pt", "resume-before-decay.pt"
 
@@ -171,6 +172,7 @@ class Trainer:
     out: folder for resume.pt, log.csv and sheets/; None keeps nothing.  showcase: a batch for the sample sheets.
     facts: what else the outcome depends on, by the name that the user knows: size, direction, ...; a resume file with
     other facts, data or settings is refused.
+    static: take steps as a GPU needs them, see `step.Stepper`; None: on a GPU.
     """
 
     def __init__(
@@ -186,6 +188,7 @@ class Trainer:
         out: Path | None = None,
         showcase: Batch | None = None,
         facts: dict[str, str | int | float] | None = None,
+        static: bool | None = None,
     ):
         self.rank, self.world = 0, 1
         if "WORLD_SIZE" in os.environ and int(os.environ["WORLD_SIZE"]) > 1:
@@ -209,7 +212,7 @@ class Trainer:
         self.average = copy.deepcopy(self.method).eval().requires_grad_(False)
         self.stages = self.method.stages()
         self.stage, self.step, self.seconds = 0, 0, 0.0  # the step counts within its stage
-        self.optimizers: dict[str, torch.optim.Optimizer] = {}
+        self.static = self.device.type == "cuda" if static is None else static
         torch.manual_seed(seed)
         self._begin(fresh=True)
 
@@ -227,47 +230,31 @@ class Trainer:
 
     # -- one step ---------------------------------------------------------------------------------------------------
 
-    def advance(self) -> dict[str, float]:
-        """Take one step of the current stage; the unweighted terms of all its turns, as numbers."""
-        stage, shown = self.stages[self.stage], {}
-        batch = self._batch()
-        if len(stage.turns) > 1:
-            with self._cast():
-                batch = self.method.complete(batch)
-        for name, turn in stage.turns.items():
-            if turn.runs(self.step):
-                shown |= self._take(name, turn, batch)
-        self._update_average()
+    def advance(self, read: bool = True) -> dict[str, float]:
+        """Take one step of the current stage; the unweighted terms of all its turns, as numbers.
+
+        read: whether the terms are wanted. On a GPU reading them waits for the step, so a run reads only what it logs.
+        """
+        stage = self.stages[self.stage]
+        # A young average must not cling to the random start, nor one of a later stage to what the earlier left.
+        decay = min(self.decay, (1 + self.step) / (10 + self.step))
+        terms = self.stepper.take(self._batch(), self.step, decay)
+        shown = self._read(terms) if read or self.device.type == "cpu" else {}
         self.step += 1
         if self.step >= stage.steps and self.stage + 1 < len(self.stages):
             self.stage, self.step = self.stage + 1, 0
             self._begin(fresh=True)
         return shown
 
-    def _take(self, name: str, turn: Turn, batch: Batch) -> dict[str, float]:
-        nets = self.method.networks()
-        with ExitStack() as stack:
-            stack.enter_context(frozen(*(net for letter, net in nets.items() if letter not in turn.trains)))
-            with self._cast():
-                terms = turn.loss(batch)
-            if not terms:
-                return {}
-            total = weighted_sum(terms, self.method.weights(self.step))
-            shown = {term: value.item() for term, value in terms.items()}
-            for term, value in shown.items():
-                if not math.isfinite(value):
-                    raise self._diverged(f"the loss term '{term}' became {value}")
-            optimizer = self.optimizers[name]
-            factor = self.method.learning_rate(self.step)
-            for group in optimizer.param_groups:
-                group["lr"] = group["initial_lr"] * factor
-            optimizer.zero_grad(set_to_none=True)
-            total.backward()
-            if self.world > 1:
-                self._average_gradients(optimizer)
-            optimizer.step()
-        if turn.after:
-            turn.after(batch)
+    def _read(self, terms: dict[str, Terms]) -> dict[str, float]:
+        """Terms as numbers; Diverged if one is none."""
+        scalars = {name: value for of_turn in terms.values() for name, value in of_turn.items()}
+        if not scalars:
+            return {}
+        shown = dict(zip(scalars, torch.stack([v.double() for v in scalars.values()]).tolist(), strict=True))
+        for term, value in shown.items():
+            if not math.isfinite(value):
+                raise self._diverged(f"the loss term '{term}' became {value}")
         return shown
 
     def _diverged(self, what: str) -> Diverged:
@@ -275,9 +262,6 @@ class Trainer:
             f"{what} at step {self.step} of stage '{self.stages[self.stage].name}'; the last saved state is "
             "untouched: continue it with --precision fp32, or start afresh in another folder at a lower learning rate."
         )
-
-    def _cast(self):
-        return torch.autocast(self.device.type, torch.bfloat16) if self.bf16 else nullcontext()
 
     def _batch(self) -> Batch:
         """This process's share of the batch that (seed, stage, step) names."""
@@ -297,24 +281,10 @@ class Trainer:
         batch = self.source.batch(order[:count], torch.Generator().manual_seed(self.seed))
         return {k: v.to(self.device) for k, v in batch.items()}
 
-    def _average_gradients(self, optimizer: torch.optim.Optimizer) -> None:
-        for group in optimizer.param_groups:
-            for p in group["params"]:
-                if p.grad is not None:
-                    dist.all_reduce(p.grad)
-                    p.grad /= self.world
-
-    @torch.no_grad()
-    def _update_average(self) -> None:
-        # A young average must not cling to the random start, nor one of a later stage to what the earlier left.
-        keep = min(self.decay, (1 + self.step) / (10 + self.step))
-        for letter, net in self.method.networks().items():
-            average = getattr(self.average, letter)
-            for mean, now in zip(average.state_dict().values(), net.state_dict().values(), strict=True):
-                if mean.is_floating_point():
-                    mean.lerp_(now, 1 - keep)
-                else:
-                    mean.copy_(now)
+    @property
+    def optimizers(self) -> dict[str, torch.optim.Optimizer]:
+        """Of the current stage, by turn."""
+        return self.stepper.optimizers
 
     def _begin(self, fresh: bool) -> None:
         """Enter the current stage: its `begin` (never on resume), then an optimizer for each turn."""
@@ -322,16 +292,9 @@ class Trainer:
         if fresh and stage.begin:
             stage.begin(self._sample)
             self.average.load_state_dict(self.method.state_dict())
-        nets = self.method.networks()
-        self.optimizers = {}
-        for name, turn in stage.turns.items():
-            unknown = set(turn.trains) - set(nets)
-            if unknown:
-                raise KeyError(f"turn '{name}' trains unknown network(s) {', '.join(sorted(unknown))}")
-            optimizer = turn.optimizer([p for letter in turn.trains for p in nets[letter].parameters()])
-            for group in optimizer.param_groups:
-                group["initial_lr"] = group["lr"]
-            self.optimizers[name] = optimizer
+        self.stepper = Stepper(
+            self.method, self.average, stage, bf16=self.bf16, static=self.static, world=self.world
+        )
 
     # -- a whole run ------------------------------------------------------------------------------------------------
 
@@ -396,10 +359,11 @@ class Trainer:
             while not self.done:
                 start = clock()
                 name = self.stages[self.stage].name
-                terms = self.advance()
+                count = self._count() + 1
+                wanted = watch is not None or count % log_every == 0 or count == total
+                terms = self.advance(read=wanted)
                 self.seconds += clock() - start
                 bar.update()
-                count = self._count()
                 recent = recent | terms if name == self.stages[self.stage].name else terms
                 try:
                     if self.done or count % log_every == 0:
@@ -538,7 +502,7 @@ class Trainer:
                 "legs": self._legs(),
                 "model": state,
                 "average": self.average.state_dict(),
-                "optimizers": {k: o.state_dict() for k, o in self.optimizers.items()},
+                "optimizers": self.stepper.state(),
                 "stage": self.stage,
                 "step": self.step,
                 "seconds": self.seconds,
@@ -574,11 +538,15 @@ class Trainer:
         if self.probed:  # a probe may decide otherwise on a busier day, and the run would take other steps
             self.bf16 = state["bf16"]
         self.legs = state["legs"]
-        self.method.load_state_dict(state["model"])
-        self.average.load_state_dict(state["average"])
+        try:
+            self.method.load_state_dict(state["model"])
+            self.average.load_state_dict(state["average"])
+        except (KeyError, RuntimeError):
+            raise CheckpointError(
+                f"{path} was written by another version of i2i; delete it to start the run afresh."
+            ) from None
         self._begin(fresh=False)
-        for name, optimizer in self.optimizers.items():
-            optimizer.load_state_dict(state["optimizers"][name])
+        self.stepper.load(state["optimizers"])
         torch.set_rng_state(state["random"])
         if state["random_cuda"] and self.device.type == "cuda":
             torch.cuda.set_rng_state_all(state["random_cuda"])

@@ -149,7 +149,7 @@ class CycleGAN(Method):
             "fake_y": self.adversarial(self.D_Y(shown_y), False),
         }
 
-    def fill_pools(self, batch: Batch) -> None:
+    def fill_pools(self, batch: Batch, terms: Terms) -> None:
         self.pool_x.put(batch["fake_x"], batch["shown_x"])
         self.pool_y.put(batch["fake_y"], batch["shown_y"])
 

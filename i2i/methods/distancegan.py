@@ -164,7 +164,7 @@ class DistanceGAN(Method):
                 self.discriminator_loss,
                 ("D",),
                 self.optimizer,
-                after=lambda b: self.pool.put(b["fake_y"], b["shown"]),
+                after=lambda batch, terms: self.pool.put(batch["fake_y"], batch["shown"]),
             ),
         }
         return [Stage("train", self.config.steps, turns, begin=self.measure)]

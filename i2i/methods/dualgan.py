@@ -149,7 +149,7 @@ class DualGAN(Method):
         return terms
 
     @torch.no_grad()
-    def clip_critics(self, batch: Batch) -> None:
+    def clip_critics(self, batch: Batch, terms: Terms) -> None:
         """The paper's training procedure, after Arjovsky et al. 2017: every weight of a critic stays within [-c, c]."""
         if self.config.lipschitz == "clip":
             for critic in (self.D_A, self.D_B):

@@ -190,11 +190,9 @@ class PGGAN(Method):
     def _judged(self, image: Tensor, mask: Tensor, real: bool) -> Terms:
         """The log loss of each head that has a weight; the patch head's over the patches that lie in the hole, at least in part."""
         whole, patch = self.D(image)
-        touched = F.adaptive_max_pool2d(mask, patch.shape[-2:]) > 0
+        touched = (F.adaptive_max_pool2d(mask, patch.shape[-2:]) > 0).to(mask.dtype)
         terms = {"whole": log_loss(whole, real)} if self.config.globally else {}
-        if self.config.patchwise and touched.any():
-            terms["patch"] = log_loss(patch[touched], real)
-        return terms
+        return terms | ({"patch": log_loss(patch, real, touched)} if self.config.patchwise else {})
 
     def weights(self, step: int) -> dict[str, float]:
         ones = dict.fromkeys(("real_whole", "real_patch", "fake_whole", "fake_patch"), 1.0)

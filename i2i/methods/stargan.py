@@ -20,7 +20,6 @@ from itertools import pairwise
 from typing import Literal
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..losses import attribute_loss, class_loss, gradient_penalty, l1, wasserstein
@@ -150,13 +149,18 @@ class StarGAN(Method):
             got = label.tolist() if isinstance(label, Tensor) else label
             whose = f"for all of {count} picture(s) or for each of them"
             raise ValueError(f"a label here is {kind}, {whose}; got {got!r}.")
-        told = told.to(at)
-        return (told.float() if many else F.one_hot(told.long(), k).float()).expand(count, k)
+        return self.told(told.to(at)).expand(count, k)
+
+    def told(self, label: Tensor) -> Tensor:
+        """What G is told of labels that are known to be right: domains int64 [...], or attributes [..., domains] as they are."""
+        if self.config.attributes:
+            return label.float()
+        return (label[..., None] == torch.arange(self.config.domains, device=label.device)).float()
 
     def discriminator_loss(self, batch: Batch) -> Terms:
         """Eq. 8 (eq. 1 as a Wasserstein critic with penalty) and eq. 2, the classes of real images."""
         x, label = batch["x"], batch["label"]
-        fake = self.G(x, self.code(_dealt(label), len(x))).detach()
+        fake = self.G(x, self.told(_dealt(label))).detach()
         scores, logits = self.D(x)
         return {
             "real": wasserstein(scores, True),
@@ -169,12 +173,12 @@ class StarGAN(Method):
         """Eq. 1 seen by G, eq. 3 (the classes wanted) and eq. 4 (back to the label that it came with)."""
         x, label = batch["x"], batch["label"]
         wanted = _dealt(label)
-        fake = self.G(x, self.code(wanted, len(x)))
+        fake = self.G(x, self.told(wanted))
         terms = {}
         if self.loaded("D"):
             scores, logits = self.D(fake)
             terms = {"gan": wasserstein(scores, True), "class_fake": self.classify(logits, wanted)}
-        return {**terms, "recon": l1(self.G(fake, self.code(label, len(x))), x)}
+        return {**terms, "recon": l1(self.G(fake, self.told(label)), x)}
 
     def weights(self, step: int) -> dict[str, float]:
         c = self.config

@@ -12,8 +12,6 @@ def membrane(x: Tensor, mask: Tensor, sweeps: int = 60) -> Tensor:
     x float [B, C, H, W], mask [B, 1, H, W] in {0, 1}. Solved from a coarse image to the fine one, `sweeps` at each size.
     """
     known = 1 - mask
-    if not mask.any():
-        return x
     if min(x.shape[-2:]) < 2:
         mean = (x * known).sum((2, 3), keepdim=True) / known.sum((2, 3), keepdim=True).clamp(min=1)
         return x * known + mean * mask

@@ -84,8 +84,9 @@ def turns_taken(t: Trainer, steps: int) -> list[list[tuple[str, set[str]]]]:
         return replace(turn, loss=loss, after=after)
 
     t.stages = [replace(s, turns={n: watched(n, turn) for n, turn in s.turns.items()}) for s in plain]
+    t.stepper.stage = t.stages[t.stage]
     for _ in range(steps):
         taken.append([])
         t.advance()
-    t.stages = plain
+    t.stages, t.stepper.stage = plain, plain[t.stage]
     return taken

@@ -52,7 +52,7 @@ class Toy(Method):
     def begin(self, stage):
         self.begun[stage] += 1
 
-    def clip(self, batch):
+    def clip(self, batch, terms):
         self.clipped += 1
         for p in self.D.parameters():
             p.data.clamp_(-0.1, 0.1)

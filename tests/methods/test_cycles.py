@@ -208,7 +208,7 @@ def test_d_is_shown_what_g_made_before_it_moved_and_the_pool_keeps_it():
 def test_d_is_shown_the_stored_picture_that_was_drawn():
     net = loud("cyclegan")
     old = noise(3, 3, 16, 16, seed=5)
-    net.pool_x.pictures = old
+    net.pool_x.store, net.pool_x.count = torch.cat([old, old[:1]]), torch.tensor(3)
     made = net.fakes(BATCH) | {"shown_x": torch.tensor([-1, 1]), "shown_y": torch.tensor([-1, -1])}
     fake_x = torch.stack([made["fake_x"][0], old[1].double()])
     terms = net.discriminator_loss(BATCH | made)

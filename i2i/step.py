@@ -1,0 +1,220 @@
+"""One step of training: the turns of a stage on one batch, and on a GPU the same turns recorded once and replayed.
+
+A small GAN launches hundreds of kernels a step, and a GPU waits for each launch. So there a step is captured as one CUDA
+graph, for each stage, set of turns and shape of batch. A graph keeps every number that Python put into it. So what changes
+from step to step (learning rates, weights of terms, the average's decay) lies in tensors on the device, and no loss decides
+by data.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+import torch
+import torch.distributed as dist
+from torch import Tensor, nn
+
+from .method import Batch, Method, Stage, Terms, Turn, frozen, weighted_sum
+
+WARM_UP = 4  # steps that run eagerly before the next one of their kind is captured
+
+
+class Stepper:
+    """Takes the steps of one stage of a method, and keeps `average` up with it.
+
+    static: nothing that changes between two steps is a Python number. On a GPU that is so always; elsewhere it is for
+    tests.  world: processes that share a batch.
+    """
+
+    def __init__(
+        self, method: Method, average: Method, stage: Stage, *, bf16: bool, static: bool, world: int = 1
+    ):
+        self.method, self.stage, self.world, self.bf16 = method, stage, world, bf16
+        self.device = next(method.parameters()).device
+        self.static = static
+        self.captures = static and self.device.type == "cuda" and world == 1
+        self.why_eager = ""  # once a capture has failed
+        nets = method.networks()
+        self.optimizers: dict[str, torch.optim.Optimizer] = {}
+        for name, turn in stage.turns.items():
+            if unknown := set(turn.trains) - set(nets):
+                raise KeyError(f"turn '{name}' trains unknown network(s) {', '.join(sorted(unknown))}")
+            optimizer = turn.optimizer([p for letter in turn.trains for p in nets[letter].parameters()])
+            for group in optimizer.param_groups:
+                group["initial_lr"] = group["lr"]
+            self.optimizers[name] = optimizer
+        if static:
+            self._prepare_optimizers()
+        self.scheduled: dict[str, Tensor] = {}  # weights of terms and the average's decay, on the device
+        self.known: dict[str, float] = {}  # what is in them, and in the optimizers' rates
+        states = [(getattr(average, letter).state_dict(), net.state_dict()) for letter, net in nets.items()]
+        pairs = [pair for mean, now in states for pair in zip(mean.values(), now.values(), strict=True)]
+        self.averaged = [(mean, now) for mean, now in pairs if mean.is_floating_point()]
+        self.copied = [(mean, now) for mean, now in pairs if not mean.is_floating_point()]
+        self.seen: dict[tuple, int] = {}
+        self.graphs: dict[tuple, tuple[torch.cuda.CUDAGraph, Batch, Terms]] = {}
+
+    # -- what changes from step to step ---------------------------------------------------------------------------
+
+    def state(self) -> dict[str, dict]:
+        """The optimizers' states as a resume file holds them: alike, whatever the device that they come from."""
+        kept = {}
+        for name, optimizer in self.optimizers.items():
+            state = optimizer.state_dict()
+            plain = {"capturable": False} if "capturable" in optimizer.defaults else {}
+            groups = [{**group, "lr": float(group["lr"]), **plain} for group in state["param_groups"]]
+            kept[name] = {**state, "param_groups": groups}
+        return kept
+
+    def load(self, kept: dict[str, dict]) -> None:
+        """Take up what `state` gave."""
+        for name, optimizer in self.optimizers.items():
+            optimizer.load_state_dict(kept[name])
+        if self.static:
+            self._prepare_optimizers()
+
+    def _prepare_optimizers(self) -> None:
+        """Rates and counts of steps on the device, where a graph reads them anew."""
+        for optimizer in self.optimizers.values():
+            for group in optimizer.param_groups:
+                if self.device.type == "cuda":
+                    group["capturable"] = True
+                if self.device.type == "cuda" or group.get("fused"):
+                    group["lr"] = torch.tensor(float(group["lr"]), device=self.device)
+            for state in optimizer.state.values():
+                if self.device.type == "cuda" and isinstance(state.get("step"), Tensor):
+                    state["step"] = state["step"].to(self.device, torch.float32)
+        self.known = {}
+
+    def _schedule(self, step: int, decay: float) -> None:
+        """Learning rates, weights and the average's decay of this step, where the step will read them."""
+        factor = (self.stage.learning_rate or self.method.learning_rate)(step)
+        for name, optimizer in self.optimizers.items():
+            for i, group in enumerate(optimizer.param_groups):
+                rate = group["initial_lr"] * factor
+                if not isinstance(group["lr"], Tensor):
+                    group["lr"] = rate
+                elif self.known.get(f"rate {name} {i}") != rate:
+                    self.known[f"rate {name} {i}"] = rate
+                    group["lr"].fill_(rate)
+        weights = (self.stage.weights or self.method.weights)(step)
+        if not self.static:
+            self.weights, self.keep = weights, decay
+            return
+        for name, value in {**weights, "the average's decay": decay}.items():
+            if name not in self.scheduled:
+                self.scheduled[name] = torch.zeros((), dtype=torch.float64, device=self.device)
+            if self.known.get(name) != value:
+                self.known[name] = value
+                self.scheduled[name].fill_(value)
+        self.weights = {name: self.scheduled[name] for name in weights}
+        self.keep = self.scheduled["the average's decay"]
+
+    # -- one step ---------------------------------------------------------------------------------------------------
+
+    def take(self, batch: Batch, step: int, decay: float) -> dict[str, Terms]:
+        """One step: {turn: its unweighted terms}, detached scalars on the device. decay: of the average, at this step."""
+        turns = self.stage.turns
+        running = tuple(
+            name
+            for name, turn in turns.items()
+            if turn.runs(step) and (turn.when is None or bool(turn.when()))
+        )
+        self._schedule(step, decay)
+        if not self.captures:
+            return self._turns(batch, running)
+        key = (running, *((k, v.shape, v.dtype, v.stride()) for k, v in batch.items()))
+        self.seen[key] = self.seen.get(key, 0) + 1
+        if self.seen[key] <= WARM_UP:
+            return self._beside(batch, running)
+        if key not in self.graphs and not self._capture(key, batch, running):
+            return self._turns(batch, running)
+        graph, given, shown = self.graphs[key]
+        for name, value in given.items():
+            value.copy_(batch[name], non_blocking=True)
+        graph.replay()
+        return shown
+
+    def _turns(self, batch: Batch, running: tuple[str, ...]) -> dict[str, Terms]:
+        shown: dict[str, Terms] = {}
+        if len(self.stage.turns) > 1:
+            with self._cast():
+                batch = self.method.complete(batch)
+        for name in running:
+            shown[name] = self._turn(self.stage.turns[name], self.optimizers[name], batch)
+        self._update_average()
+        return shown
+
+    def _turn(self, turn: Turn, optimizer: torch.optim.Optimizer, batch: Batch) -> Terms:
+        nets = self.method.networks()
+        with ExitStack() as stack:
+            stack.enter_context(frozen(*(net for letter, net in nets.items() if letter not in turn.trains)))
+            with self._cast():
+                terms = turn.loss(batch)
+            if not terms:
+                return {}
+            total = weighted_sum(terms, self.weights)
+            optimizer.zero_grad(set_to_none=True)
+            total.backward()
+            parameters = [p for group in optimizer.param_groups for p in group["params"]]
+            if self.world > 1:
+                self._average_gradients(parameters)
+            if turn.clip:
+                nn.utils.clip_grad_norm_(parameters, turn.clip)
+            optimizer.step()
+        shown = {term: value.detach() for term, value in terms.items()}
+        if turn.after:
+            turn.after(batch, shown)
+        return shown
+
+    def _cast(self):
+        # The cache of cast weights would outlive a graph's own memory.
+        return torch.autocast(
+            self.device.type, torch.bfloat16, enabled=self.bf16, cache_enabled=not self.static
+        )
+
+    def _average_gradients(self, parameters: list[nn.Parameter]) -> None:
+        for p in parameters:
+            if p.grad is not None:
+                dist.all_reduce(p.grad)
+                p.grad /= self.world
+
+    @torch.no_grad()
+    def _update_average(self) -> None:
+        if self.static:
+            means, now = ([t for pair in self.averaged for t in pair[i : i + 1]] for i in (0, 1))
+            keep = self.keep.float()
+            torch._foreach_mul_(means, keep)
+            torch._foreach_add_(means, torch._foreach_mul(now, 1 - keep))
+        else:
+            for mean, now in self.averaged:
+                mean.lerp_(now, 1 - self.keep)
+        for mean, now in self.copied:
+            mean.copy_(now)
+
+    # -- captured ---------------------------------------------------------------------------------------------------
+
+    def _beside(self, batch: Batch, running: tuple[str, ...]) -> dict[str, Terms]:
+        """An eager step on a stream of its own, as a capture asks of those before it."""
+        here, beside = torch.cuda.current_stream(), torch.cuda.Stream()
+        beside.wait_stream(here)
+        with torch.cuda.stream(beside):
+            shown = self._turns(batch, running)
+        here.wait_stream(beside)
+        return shown
+
+    def _capture(self, key: tuple, batch: Batch, running: tuple[str, ...]) -> bool:
+        """Record this kind of step, without taking one. False, and `why_eager` says why, where that cannot be."""
+        given = {name: value.clone() for name, value in batch.items()}
+        graph = torch.cuda.CUDAGraph()
+        try:
+            with torch.cuda.graph(graph):
+                shown = {
+                    turn: {term: value.clone() for term, value in terms.items()}
+                    for turn, terms in self._turns(given, running).items()
+                }
+        except RuntimeError as fault:
+            self.captures, self.why_eager = False, str(fault).splitlines()[0]
+            return False
+        self.graphs[key] = graph, given, shown
+        return True
