@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import torch
@@ -177,6 +177,7 @@ class Method(nn.Module):
     enlarges: int = 1  # a translation's sides, in those of x
     multiple: int = 1  # what the sides of x must be divisible by
     formerly: dict = {}  # settings that came later, and what nets had before: exports may not state them, new nets need not repeat them
+    lengths: tuple[str, ...] = ("steps",)  # the fields of the config that count steps of training
     reach: int = 0  # of one pixel of the translation, in pixels of x, where x may be cut into tiles
 
     def __init__(self, config):
@@ -197,6 +198,12 @@ class Method(nn.Module):
         size: side of the images in pixels.  facts: what the images say, "domains" or "classes" (how many), where they do.
         """
         raise TypeError(f"{cls.__name__} must define it")
+
+    @classmethod
+    def scaled(cls, config, factor: float):
+        """The config with every stretch of its training `factor` times as long; what is 0 stays out, all else keeps a step."""
+        counts = {name: getattr(config, name) for name in cls.lengths}
+        return replace(config, **{name: max(1, round(n * factor)) if n else 0 for name, n in counts.items()})
 
     @classmethod
     def last_stage(cls) -> dict:
@@ -275,7 +282,7 @@ def frozen(*nets: nn.Module) -> Iterator[None]:
             p.requires_grad_(True)
 
 
-def weighted_sum(terms: Terms, weights: dict[str, float]) -> Tensor:
+def weighted_sum(terms: Terms, weights: Mapping[str, float | Tensor]) -> Tensor:
     """The number that a turn minimises. A term without a weight is a mistake, not a zero."""
     unknown = sorted(set(terms) - set(weights))
     if unknown:

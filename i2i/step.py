@@ -8,6 +8,7 @@ by data.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import ExitStack
 
 import torch
@@ -46,13 +47,15 @@ class Stepper:
         if static:
             self._prepare_optimizers()
         self.scheduled: dict[str, Tensor] = {}  # weights of terms and the average's decay, on the device
+        self.weights: Mapping[str, float | Tensor] = {}  # of this step
+        self.keep: float | Tensor = 0.0
         self.known: dict[str, float] = {}  # what is in them, and in the optimizers' rates
         states = [(getattr(average, letter).state_dict(), net.state_dict()) for letter, net in nets.items()]
         pairs = [pair for mean, now in states for pair in zip(mean.values(), now.values(), strict=True)]
         self.averaged = [(mean, now) for mean, now in pairs if mean.is_floating_point()]
         self.copied = [(mean, now) for mean, now in pairs if not mean.is_floating_point()]
         self.seen: dict[tuple, int] = {}
-        self.graphs: dict[tuple, tuple[torch.cuda.CUDAGraph, Batch, Terms]] = {}
+        self.graphs: dict[tuple, tuple[torch.cuda.CUDAGraph, Batch, dict[str, Terms]]] = {}
 
     # -- what changes from step to step ---------------------------------------------------------------------------
 
@@ -62,7 +65,10 @@ class Stepper:
         for name, optimizer in self.optimizers.items():
             state = optimizer.state_dict()
             plain = {"capturable": False} if "capturable" in optimizer.defaults else {}
-            groups = [{**group, "lr": float(group["lr"]), **plain} for group in state["param_groups"]]
+            groups = [
+                {**group, "lr": self.known.get(f"rate {name} {i}", float(group["lr"])), **plain}
+                for i, group in enumerate(state["param_groups"])
+            ]
             kept[name] = {**state, "param_groups": groups}
         return kept
 
@@ -182,8 +188,8 @@ class Stepper:
     @torch.no_grad()
     def _update_average(self) -> None:
         if self.static:
-            means, now = ([t for pair in self.averaged for t in pair[i : i + 1]] for i in (0, 1))
-            keep = self.keep.float()
+            means, now = (list(tensors) for tensors in zip(*self.averaged, strict=True))
+            keep = torch.as_tensor(self.keep).float()  # of the averages' own type: one kernel for all
             torch._foreach_mul_(means, keep)
             torch._foreach_add_(means, torch._foreach_mul(now, 1 - keep))
         else:

@@ -57,6 +57,7 @@ class DiscoGAN(Method):
     inference = ("G_AB", "G_BA")
     controls = controls(DIRECTION)
     layout = "unpaired"
+    lengths = ("early_steps", "steps")
     symbols = {
         "gan_b": Symbol(r"-\log D_B(G_{AB}(a))", "L_GAN_B", ("D_B", "G_AB"), "adversarial", "xy"),
         "gan_a": Symbol(r"-\log D_A(G_{BA}(b))", "L_GAN_A", ("D_A", "G_BA"), "adversarial", "yx"),

@@ -83,6 +83,7 @@ class DTN(Method):
     Config = Config
     inference = ("f", "g")
     layout = "labelled"
+    lengths = ("f_steps", "steps")
     given = "f"
     shared = ("code_x", "from_x", "from_y")
     symbols = {

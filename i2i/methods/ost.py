@@ -94,6 +94,7 @@ class OST(Method):
         "fake_x": Symbol(r"D_y(G_y(E_x(x)))^2", "phase 2", ("D_y", "E_x", "G_y"), "adversarial"),
     }
     layout = "unpaired"
+    lengths = ("autoencoder_steps", "steps")
     formerly = {"recon": 1.0, "fakes": 1.0}
 
     def __init__(self, config: Config = Config()):  # noqa: B008 (frozen)

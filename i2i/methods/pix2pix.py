@@ -113,7 +113,8 @@ class Pix2Pix(Method):
             return PatchGAN(inputs, c.patch_width, c.patch_layers, cap=8 * c.patch_width, norm=NORMS[c.norm])
 
         self.D = patch_gan()
-        self.D2 = patch_gan() if c.half_scale else None
+        if c.half_scale:
+            self.D2 = patch_gan()
 
     @classmethod
     def fit(cls, size: int, facts: dict[str, int]) -> Fit:
@@ -150,7 +151,7 @@ class Pix2Pix(Method):
             "real": self.adversarial(self.judge(x, y), True),
             "fake": self.adversarial(self.judge(x, fake_y), False),
         }
-        if self.D2 is not None:
+        if self.loaded("D2"):
             terms["real half"] = self.adversarial(self.judge_half(x, y), True)
             terms["fake half"] = self.adversarial(self.judge_half(x, fake_y), False)
         return terms
@@ -166,7 +167,7 @@ class Pix2Pix(Method):
         return terms
 
     def stages(self) -> list[Stage]:
-        discriminators = ("D", "D2") if self.D2 is not None else ("D",)
+        discriminators = ("D", "D2") if self.config.half_scale else ("D",)
         turns = {
             "D": Turn(self.discriminator_loss, discriminators, self.optimizer),
             "G": Turn(self.generator_loss, ("G",), self.optimizer),

@@ -379,7 +379,7 @@ def test_a_second_signal_stops_at_once_and_says_what_is_left(tmp_path):
     t = trainer(tiny(), out=tmp_path)
     whole = t.advance
 
-    def twice():
+    def twice(**_):
         if t.step == 3:
             signal.raise_signal(signal.SIGINT)
             signal.raise_signal(signal.SIGINT)

@@ -1,0 +1,243 @@
+"""One step: what a turn may ask for, and that a step can be recorded once and replayed."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import pytest
+import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_flatten
+
+from i2i import fast
+from i2i.method import Stage, Turn
+from i2i.methods import METHODS
+from kit import runs
+from kit.methods import amplified, source, tiny
+from kit.runs import clones, equal
+from kit.toy import Toy, toy, trainer
+
+# ---- What a turn may ask for ----
+
+
+class Resting(Toy):
+    """Its D sits out while the last accuracy, a buffer, is above a half; D's gradient is clipped; its one stage has a
+    learning rate and weights of its own."""
+
+    def __init__(self, config):
+        super().__init__(config)
+        self.register_buffer("accuracy", torch.zeros(()))
+        self.register_buffer("heard", torch.zeros(()))
+
+    def note(self, batch, terms):
+        self.heard += terms["real"]
+        self.accuracy.copy_(1 - self.accuracy)
+
+    def stages(self):
+        critic = Turn(
+            self.discriminator_loss,
+            ("D",),
+            lambda p: torch.optim.SGD(p, lr=1.0),
+            when=lambda: self.accuracy < 0.5,
+            clip=0.25,
+            after=self.note,
+        )
+        painter = Turn(self.generator_loss, ("G",))
+        own = {
+            "learning_rate": lambda step: 1 / (1 + step),
+            "weights": lambda step: self.weights(0) | {"l1": 7.0},
+        }
+        return [Stage("together", 6, {"D": critic, "G": painter}, **own)]
+
+
+def resting(**changes) -> Resting:
+    return Resting.seeded(Resting.Config(**changes))
+
+
+def test_a_turn_sits_out_while_its_condition_is_false():
+    t = trainer(resting())
+    assert [{"real", "fake"} <= {*t.advance()} for _ in range(2)] == [True, False]
+    t.method.accuracy.zero_()
+    before = clones(t.method.D)
+    assert "real" in t.advance() and not equal(before, clones(t.method.D))
+    before = clones(t.method.D)
+    assert "real" not in t.advance() and equal(before, clones(t.method.D))
+
+
+def test_the_condition_is_read_once_a_step():
+    read, t = [], trainer(resting())
+    stage = t.stages[0]
+
+    def when():
+        read.append(t.step)
+        return torch.tensor(True)
+
+    t.stepper.stage = replace(stage, turns={"D": replace(stage.turns["D"], when=when), "G": stage.turns["G"]})
+    t.advance(), t.advance()
+    assert read == [0, 1]
+
+
+def test_a_gradient_is_clipped_to_the_turns_norm():
+    t = trainer(amplified(resting()))
+    before = clones(t.method.D)
+    t.advance()
+    moved = math.sqrt(
+        sum((p - q).square().sum().item() for p, q in zip(before, clones(t.method.D), strict=True))
+    )
+    assert moved == pytest.approx(0.25, rel=1e-4), "plain descent at rate 1 moves by the gradient"
+
+
+def test_after_is_told_the_terms():
+    t = trainer(resting())
+    assert t.advance()["real"] == pytest.approx(t.method.heard.item(), rel=1e-6)
+    assert not t.method.heard.requires_grad
+
+
+def test_a_stage_has_a_learning_rate_and_weights_of_its_own():
+    t = trainer(resting())
+    for step in range(3):
+        t.advance()
+        assert t.optimizers["D"].param_groups[0]["lr"] == 1 / (1 + step)
+        assert t.stepper.weights["l1"] == 7.0
+
+
+# ---- A step that can be replayed ----
+
+
+class Recorded(TorchDispatchMode):
+    """Every operation with the shapes and the plain numbers that it is given."""
+
+    def __init__(self):
+        super().__init__()
+        self.calls: list[tuple] = []
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        given, _ = tree_flatten((args, kwargs or {}))
+        told = [
+            (str(g.dtype), tuple(g.shape)) if isinstance(g, torch.Tensor) else repr(g)
+            for g in given
+            if not isinstance(g, torch.Generator)
+        ]
+        if not str(function).startswith("profiler"):
+            self.calls.append((str(function), *told))
+        return function(*args, **(kwargs or {}))
+
+
+HOST = ("_local_scalar_dense", "nonzero", "masked_select", "equal.default", "unique")
+
+
+def asks_the_host(call: tuple) -> bool:
+    name, *given = call
+    by_mask = name.startswith(("aten.index.", "aten.index_put")) and any(
+        g[0] == "torch.bool" for g in given[1:] if isinstance(g, tuple)
+    )
+    return by_mask or any(word in name for word in HOST)
+
+
+def recorded(t) -> list[tuple]:
+    """What the turns of the next step do, and its average."""
+    turns, seen = t.stepper._turns, Recorded()
+
+    def watched(*given):
+        with seen:
+            return turns(*given)
+
+    t.stepper._turns = watched
+    t.advance()
+    if t.stepper.__dict__.get("_turns") is watched:
+        del t.stepper._turns
+    return seen.calls
+
+
+@pytest.fixture
+def own_layers(monkeypatch):
+    """What a GPU runs: torch's layers. Those for CPUs take their numbers from the host."""
+    monkeypatch.setattr(fast, "FASTER", {})
+
+
+@pytest.mark.parametrize("key", METHODS)
+def test_two_steps_of_a_kind_are_the_same_operations_on_the_same_numbers(key, own_layers):
+    """So a graph of one of them may stand for all: each number of a schedule comes from a tensor, and no data decide."""
+    long = METHODS[key].scaled(tiny(key).config, 8)
+
+    def method():
+        return type(tiny(key)).seeded(long)
+
+    for at, stage in enumerate(method().stages()):
+        rhythm = math.lcm(*(n for turn in stage.turns.values() for n in (turn.every, turn.rests) if n))
+        t = runs.trainer(method(), static=True)
+        while t.stage < at or t.step < 2:
+            t.advance()  # optimizers make their state, pools their place
+        one = recorded(t)
+        for _ in range(rhythm - 1):
+            t.advance()
+        other = recorded(t)
+        asked = [call for call in one if asks_the_host(call)]
+        assert not asked, f"{key}, stage '{stage.name}': a step asks the host: {asked[0]}"
+        pairs = [(a, b) for a, b in zip(one, other, strict=True) if a != b]
+        assert not pairs, f"{key}, stage '{stage.name}': {pairs[0][0]}, and in another step {pairs[0][1]}"
+
+
+class Deciding(Toy):
+    """Its loss takes a number to the host, as none may."""
+
+    def generator_loss(self, batch):
+        terms = super().generator_loss(batch)
+        return terms if terms["l1"].item() > 0 else {}
+
+
+def test_a_loss_that_decides_by_data_is_found(own_layers):
+    t = trainer(Deciding.seeded(Deciding.Config(first=1)), static=True)
+    t.advance(), t.advance()
+    assert any(asks_the_host(call) for _ in range(2) for call in recorded(t))
+
+
+@pytest.mark.parametrize("key", METHODS)
+def test_a_replayable_step_learns_what_a_plain_one_learns(key):
+    """In float64, so that rounding cannot hide a difference; a rate on the device is in float32."""
+    found = []
+    for static in (False, True):
+        method = tiny(key).double()
+        t = runs.trainer(method, source(method, dtype=torch.float64), static=static, seed=1)
+        found.append(([t.advance() for _ in range(5)], clones(t.average)))
+    (plain, average), (replayable, other) = found
+    for one, same in zip(plain, replayable, strict=True):
+        assert same == pytest.approx(one, rel=1e-4, abs=1e-8)
+    for a, b in zip(average, other, strict=True):
+        torch.testing.assert_close(a, b, rtol=1e-4, atol=1e-7)
+
+
+def test_a_schedule_is_followed_by_a_replayable_step_too():
+    """Weights and rates are read anew from where they lie."""
+    plain, static = (trainer(resting(), static=way) for way in (False, True))
+    for _ in range(5):
+        assert static.advance() == pytest.approx(plain.advance(), rel=1e-4)
+
+
+def test_a_resume_file_does_not_show_how_its_steps_were_taken(tmp_path):
+    files = []
+    for name, way in (("plain", False), ("static", True)):
+        t = trainer(toy(), static=way, out=tmp_path / name)
+        (tmp_path / name).mkdir()
+        for _ in range(6):
+            t.advance()
+        t.save()
+        state = torch.load(tmp_path / name / "resume.pt", weights_only=True)
+        files.append({k: o["param_groups"] for k, o in state["optimizers"].items()})
+        other = trainer(toy(seed=5), static=not way, out=tmp_path / name)
+        assert other.resume()
+        assert other.advance() == pytest.approx(t.advance(), rel=1e-4)
+    assert files[0] == files[1]
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU here")
+@pytest.mark.gpu
+@pytest.mark.parametrize("key", METHODS)
+def test_a_captured_step_learns_what_an_eager_one_learns(key):
+    captured, eager = (runs.trainer(tiny(key), device="cuda", static=True, seed=1) for _ in range(2))
+    eager.stepper.captures = False
+    for _ in range(8):
+        one, other = captured.advance(), eager.advance()
+        assert one.keys() == other.keys() and all(map(math.isfinite, one.values()))
+    assert captured.stepper.graphs, captured.stepper.why_eager
