@@ -53,20 +53,18 @@ class _Noise:
 
 
 def _example(recipe: Recipe, count: int) -> dict[str, torch.Tensor]:
-    sides = {"x": recipe.size // _enlarges(recipe), "y": recipe.size}
-    images = {k: torch.rand(count, 3, side, side) * 2 - 1 for k, side in sides.items()}
-    hole = torch.zeros(count, 1, recipe.size, recipe.size)
-    hole[..., recipe.size // 4 : 3 * recipe.size // 4, recipe.size // 4 : 3 * recipe.size // 4] = 1
-    return images | {"mask": hole, "label": torch.arange(count) % 2}
+    return _like(recipe).example(count, recipe.size)
 
 
-def _enlarges(recipe: Recipe) -> int:
-    return METHODS[recipe.method](METHODS[recipe.method].Config(**recipe.config)).enlarges
+def _like(recipe: Recipe) -> Method:
+    """A method of the recipe's settings, its weights of no account."""
+    with torch.device("meta"):
+        return METHODS[recipe.method](METHODS[recipe.method].Config(**recipe.config))
 
 
 def _image(recipe: Recipe) -> torch.Tensor:
     """What a visitor's image amounts to: of the trained size, or, where it is enlarged, a tile."""
-    return _example(recipe, 1)["x"] if _enlarges(recipe) == 1 else torch.rand(1, 3, TILE, TILE) * 2 - 1
+    return _example(recipe, 1)["x"] if _like(recipe).enlarges == 1 else torch.rand(1, 3, TILE, TILE) * 2 - 1
 
 
 def _last_stage(recipe: Recipe) -> Recipe:

@@ -12,6 +12,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .nets.chance import Rng, generators, normal
+
 Batch = dict[str, Tensor]
 Terms = dict[str, Tensor]
 
@@ -99,7 +101,8 @@ def judged(logits: str, adversarial: str, real: bool, **facts) -> Symbol:
 class Control:
     """One thing that a visitor may ask of a translation beside the image.
 
-    kind: "choice" (one of `choices`), "number" (`low` to `high`), "label" (a domain or attributes) or "image".
+    kind: "choice" (one of `choices`), "number" (`low` to `high`), "label" (a domain or attributes), "image", or "style"
+    (an image, numbers of `style_size`, or a seed).
     says: what a right value is, for the sentence about a wrong one.  required: there is no translation without it.
     """
 
@@ -136,6 +139,7 @@ SAMPLES = Control("n", "number", "the number of samples, 1 to 64", low=1, high=6
 LABEL = Control(
     "label", "label", "a domain, by its name or its place among the labels, or a list of attributes"
 )
+STYLE = Control("style", "style", "an image, a list of numbers, or a seed")
 MASK = Control("mask", "image", "an image of the same shape, white where the hole is", required=True)
 
 
@@ -170,7 +174,9 @@ class Method(nn.Module):
     controls: dict[str, Control] = {}  # what `translate` understands beside x
     symbols: dict[str, Symbol] = {}  # of every term of every loss
     shared: tuple[str, ...] = ()  # keys that `fakes` adds to a batch
-    layout: str = "paired"  # of a user's own folder, a key of recipes.READERS
+    layout: str = (
+        "paired"  # of a user's own folder, a key of recipes.READERS; "none": there is no x, only `sample`
+    )
     given: str = (
         ""  # the network that comes with weights of its own and never learns here (DTN's f, SRGAN's phi)
     )
@@ -178,6 +184,7 @@ class Method(nn.Module):
     multiple: int = 1  # what the sides of x must be divisible by
     formerly: dict = {}  # settings that came later, and what nets had before: exports may not state them, new nets need not repeat them
     lengths: tuple[str, ...] = ("steps",)  # the fields of the config that count steps of training
+    style_size: int = 0  # numbers in a style, of methods with the control "style"
     reach: int = 0  # of one pixel of the translation, in pixels of x, where x may be cut into tiles
 
     def __init__(self, config):
@@ -252,6 +259,30 @@ class Method(nn.Module):
     def translate(self, x: Tensor, **controls) -> Tensor:
         """x float [B, C, H, W] in [-1, 1] -> the same in the target domain. Never changes a module's mode."""
         raise TypeError(f"{type(self).__name__} must define it")
+
+    def sample(self, n: int, rng: Rng = None, **controls) -> Tensor:
+        """For methods without x (layout "none"): n samples, float [n, C, H, W] in [-1, 1], or voxels [n, 1, D, H, W] in
+        [0, 1]. rng: a generator for each."""
+        raise TypeError(f"{type(self).__name__} has no samples without an input")
+
+    def style(self, image: Tensor) -> Tensor:
+        """The style of images [B, C, H, W] of the target, [B, style_size]."""
+        raise TypeError(f"{type(self).__name__} reads no style from an image")
+
+    def styles(self, seed: int, n: int) -> Tensor:
+        """n styles of the prior N(0, 1), float32 [n, style_size] on the CPU; style i of a seed is style 0 of seed + i."""
+        return normal(torch.Size([n, self.style_size]), generators(seed, n), torch.device("cpu"))
+
+    def example(self, count: int, side: int) -> Batch:
+        """Noise in the shape of a batch, with all that a layout may promise: what is measured and tested with, where no data
+        are. side: of y, in pixels; x is smaller where the method enlarges."""
+        x, y = (
+            torch.rand(count, 3, s, s, generator=torch.Generator().manual_seed(i)) * 2 - 1
+            for i, s in enumerate((side // self.enlarges, side), 1)
+        )
+        hole = torch.zeros(count, 1, side, side)
+        hole[..., side // 4 : 3 * side // 4, side // 4 : 3 * side // 4] = 1
+        return {"x": x, "y": y, "mask": hole, "label": torch.arange(count) % 2, "index": torch.arange(count)}
 
     def show(self, showcase: Batch) -> list[list[Tensor]]:
         """Groups of rows for a sheet, float [N, C, H, W]: x and what becomes of it; the same of y, where there is a way back."""

@@ -46,6 +46,9 @@ class Source(Protocol):
     def __len__(self) -> int: ...
     def batch(self, index: Tensor, generator: torch.Generator | None = None) -> Batch: ...
 
+    # One that knows all right answers to an input has, beside these, for whoever judges and for no training:
+    # answers(index: int) -> Tensor, float [K, C, H, W] in [-1, 1].
+
 
 class Diverged(RuntimeError):
     """A loss term is no longer a number; the message says which, where, and what to try."""

@@ -20,6 +20,7 @@ from torch import Tensor, nn
 
 from ..losses import ADVERSARIAL, l1
 from ..method import DIRECTION, SCALE, Batch, Fit, Method, Stage, Symbol, Terms, Turn, controls, judged
+from ..nets.chance import Rng
 from ..nets.layers import NORMS, UPS
 from ..nets.patchgan import PatchGAN, patch_layers
 from ..nets.pool import ImagePool
@@ -172,6 +173,6 @@ class CycleGAN(Method):
         }
         return [Stage("train", self.config.steps, turns)]
 
-    def translate(self, x: Tensor, generator: torch.Generator | None = None, direction: str = "xy") -> Tensor:
+    def translate(self, x: Tensor, generator: Rng = None, direction: str = "xy") -> Tensor:
         """x [B, 3, H, W] in [-1, 1], sides multiples of 4 -> the same; "xy" by G, "yx" by F. Nothing is left to chance."""
         return (self.G if direction == "xy" else self.F)(x)

@@ -22,6 +22,7 @@ from torch import Tensor, nn
 
 from ..losses import log_loss, mse
 from ..method import DIRECTION, Batch, Fit, Method, Stage, Symbol, Terms, Turn, adam, controls, halvings
+from ..nets.chance import Rng
 from ..nets.dcgan import EncoderDecoder, WholePicture
 from ..nets.layers import UPS
 
@@ -156,7 +157,7 @@ class DiscoGAN(Method):
         }
         return [Stage("train", c.steps, turns)]
 
-    def translate(self, x: Tensor, generator=None, direction: str = "xy") -> Tensor:
+    def translate(self, x: Tensor, generator: Rng = None, direction: str = "xy") -> Tensor:
         """x [B, 3, 64, 64] in [-1, 1] -> the same; "xy" by G_AB, "yx" by G_BA. Nothing is left to chance."""
         net = self.G_AB if direction == "xy" else self.G_BA
         return net(_unit(x)).sigmoid() * 2 - 1

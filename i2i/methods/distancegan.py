@@ -20,6 +20,7 @@ from torch import Tensor
 
 from ..losses import ADVERSARIAL, distance_loss, wide
 from ..method import SCALE, Batch, Fit, Method, Stage, Symbol, Terms, Turn, controls, judged
+from ..nets.chance import Rng
 from ..nets.layers import NORMS, UPS
 from ..nets.patchgan import PatchGAN, patch_layers
 from ..nets.pool import ImagePool
@@ -169,6 +170,6 @@ class DistanceGAN(Method):
         }
         return [Stage("train", self.config.steps, turns, begin=self.measure)]
 
-    def translate(self, x: Tensor, generator=None) -> Tensor:
+    def translate(self, x: Tensor, generator: Rng = None) -> Tensor:
         """x [B, 3, H, W] in [-1, 1], sides multiples of 4 -> the same. There is no way back."""
         return self.G(x)

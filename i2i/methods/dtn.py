@@ -24,6 +24,7 @@ from torch import Tensor, nn
 
 from ..losses import class_loss, mse, total_variation, wide
 from ..method import Batch, Fit, Method, Stage, Symbol, Terms, Turn
+from ..nets.chance import Rng
 from ..nets.dcgan import critic, generator
 from ..nets.judge import Embedding
 from ..nets.layers import UPS
@@ -204,6 +205,6 @@ class DTN(Method):
         first = {"f": Turn(self.classifier_loss, ("f", "head"), self.optimizer)}
         return [Stage("f", c.f_steps, first), train]
 
-    def translate(self, x: Tensor, generator=None) -> Tensor:
+    def translate(self, x: Tensor, generator: Rng = None) -> Tensor:
         """x [B, channels, side, side] in [-1, 1] -> the same size. There is no way back, and nothing is left to chance."""
         return self.make(self.code(x))

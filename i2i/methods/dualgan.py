@@ -21,6 +21,7 @@ from torch import Tensor, nn
 
 from ..losses import gradient_penalty, l1, wasserstein
 from ..method import DIRECTION, Batch, Fit, Method, Stage, Symbol, Terms, Turn, controls, halvings
+from ..nets.chance import Rng
 from ..nets.layers import UPS, affine_instance_norm, init_normal, transposed5
 from ..nets.unet import UNet
 
@@ -178,6 +179,6 @@ class DualGAN(Method):
         }
         return [Stage("train", c.steps, turns)]
 
-    def translate(self, x: Tensor, generator=None, direction: str = "xy") -> Tensor:
+    def translate(self, x: Tensor, generator: Rng = None, direction: str = "xy") -> Tensor:
         """x [B, 3, H, W] in [-1, 1], sides multiples of 2**depth -> the same; "xy" by G_A, "yx" by G_B."""
         return (self.G_A if direction == "xy" else self.G_B)(x)

@@ -22,6 +22,7 @@ from torch import Tensor, nn
 
 from ..losses import kl_to_unit, l1, least_squares
 from ..method import DIRECTION, SCALE, Batch, Fit, Method, Stage, Symbol, Terms, Turn, controls
+from ..nets.chance import Rng
 from ..nets.layers import UPS, init_normal, instance_norm
 from ..nets.patchgan import PatchGAN, patch_layers
 from ..nets.resnet import Residual, residual_blocks
@@ -206,6 +207,6 @@ class OST(Method):
         one = Stage("one picture", c.steps, second, begin=self.clone)
         return [Stage("target", c.autoencoder_steps, first), one] if c.autoencoder_steps else [one]
 
-    def translate(self, x: Tensor, generator=None, direction: str = "xy") -> Tensor:
+    def translate(self, x: Tensor, generator: Rng = None, direction: str = "xy") -> Tensor:
         """x [B, 3, H, W] in [-1, 1], sides multiples of 4 -> the same; "yx" leads back. Nothing is left to chance."""
         return self.decode(self.encode(x, direction[0]), direction[1])

@@ -23,6 +23,7 @@ from torch import Tensor, nn
 
 from ..losses import log_loss, wide
 from ..method import MASK, SCALE, Batch, Fit, Method, Symbol, Terms, controls
+from ..nets.chance import Rng
 from ..nets.layers import UPS, batch_norm, init_normal
 from ..nets.membrane import membrane
 
@@ -199,9 +200,7 @@ class PGGAN(Method):
         c = self.config
         return {**ones, "rec": c.reconstruction, "gan_whole": c.globally, "gan_patch": c.patchwise}
 
-    def translate(
-        self, x: Tensor, generator: torch.Generator | None = None, mask: Tensor | None = None
-    ) -> Tensor:
+    def translate(self, x: Tensor, generator: Rng = None, mask: Tensor | None = None) -> Tensor:
         """x [B, channels, H, W] in [-1, 1], mask [B, 1, H, W] in {0, 1}, 1 = hole (None: none); H, W multiples of 2**halvings."""
         return self.fill(x, torch.zeros_like(x[:, :1]) if mask is None else mask)
 

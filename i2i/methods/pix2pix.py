@@ -38,6 +38,7 @@ from ..method import (
     halvings,
     judged,
 )
+from ..nets.chance import Rng
 from ..nets.layers import NORMS, UPS
 from ..nets.patchgan import PatchGAN, patch_layers
 from ..nets.unet import UNet
@@ -179,7 +180,7 @@ class Pix2Pix(Method):
         gan, judged = self.config.gan, ("real", "fake", "real half", "fake half")
         return {"gan": gan, "gan half": gan, "l1": self.config.l1} | dict.fromkeys(judged, 0.5)
 
-    def translate(self, x: Tensor, generator: torch.Generator | None = None, noise: bool = True) -> Tensor:
+    def translate(self, x: Tensor, generator: Rng = None, noise: bool = True) -> Tensor:
         """x [B, C, H, W] in [-1, 1], sides multiples of 2**depth (any such size: G is fully convolutional).
 
         generator draws the dropout masks; noise=False leaves dropout out, which the paper never does.

@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from ..colour import grey, luma
 from ..losses import mse, wide
 from ..method import Batch, Fit, Method, Stage, Symbol, Terms, Turn, adam
+from ..nets.chance import Rng
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ class SRCNN(Method):
     def stages(self) -> list[Stage]:
         return [Stage("train", self.config.steps, {"G": Turn(self.generator_loss, ("G",), self.optimizer)})]
 
-    def translate(self, x: Tensor, generator=None) -> Tensor:
+    def translate(self, x: Tensor, generator: Rng = None) -> Tensor:
         """x [B, 3, H, W] in [-1, 1], any size -> [B, 3, scale H, scale W], a little beyond [-1, 1] where edges overshoot."""
         large = bicubic(x, self.config.scale)
         y = luma(large)

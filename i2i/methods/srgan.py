@@ -21,6 +21,7 @@ from torch import Tensor, nn
 
 from ..losses import log_loss, mse
 from ..method import Batch, Fit, Method, Symbol, Terms, adam
+from ..nets.chance import Rng
 from ..nets.judge import Judge
 from ..nets.layers import batch_norm
 from ..nets.srresnet import EnlargingResNet
@@ -173,6 +174,6 @@ class SRGAN(Method):
     def optimizer(self, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
         return adam(parameters, lr=self.config.rate, betas=(0.9, 0.999))
 
-    def translate(self, x: Tensor, generator=None) -> Tensor:
+    def translate(self, x: Tensor, generator: Rng = None) -> Tensor:
         """x [B, channels, H, W] in [-1, 1], any size -> [B, channels, scale H, scale W], a little beyond [-1, 1] where edges overshoot."""
         return self.G(x)

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from ..losses import mse
 from ..method import Batch, Fit, Method, Stage, Symbol, Terms, Turn, adam
+from ..nets.chance import Rng
 from ..nets.layers import batch_norm
 from ..nets.srresnet import EnlargingResNet
 
@@ -77,6 +78,6 @@ class SRResNet(Method):
     def stages(self) -> list[Stage]:
         return [Stage("train", self.config.steps, {"G": Turn(self.generator_loss, ("G",), self.optimizer)})]
 
-    def translate(self, x: Tensor, generator=None) -> Tensor:
+    def translate(self, x: Tensor, generator: Rng = None) -> Tensor:
         """x [B, channels, H, W] in [-1, 1], any size -> [B, channels, scale H, scale W], a little beyond [-1, 1] where edges overshoot."""
         return self.G(x)

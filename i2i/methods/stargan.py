@@ -24,6 +24,7 @@ from torch import Tensor, nn
 
 from ..losses import attribute_loss, class_loss, gradient_penalty, l1, wasserstein
 from ..method import LABEL, SCALE, Batch, Fit, Method, Stage, Symbol, Terms, Turn, controls, halvings
+from ..nets.chance import Rng
 from ..nets.layers import UPS, affine_instance_norm, init_normal
 from ..nets.resnet import Residual, residual_blocks
 
@@ -196,9 +197,7 @@ class StarGAN(Method):
         }
         return [Stage("train", self.config.steps, turns)]
 
-    def translate(
-        self, x: Tensor, generator: torch.Generator | None = None, label: Tensor | int | list | None = None
-    ) -> Tensor:
+    def translate(self, x: Tensor, generator: Rng = None, label: Tensor | int | list | None = None) -> Tensor:
         """x [B, 3, H, W] in [-1, 1], sides multiples of 4 -> the same with `label`, see `code`. Nothing is left to chance."""
         return self.G(x, self.code(label, len(x)))
 

@@ -24,6 +24,7 @@ from torch import Tensor, nn
 
 from ..losses import kl_to_unit, l1, log_loss
 from ..method import DIRECTION, SCALE, Batch, Fit, Method, Stage, Symbol, Terms, Turn, adam, controls
+from ..nets.chance import Rng, normal
 from ..nets.layers import UPS, init_normal
 from ..nets.resnet import Residual
 
@@ -200,7 +201,7 @@ class UNIT(Method):
         return [Stage("train", self.config.steps, turns)]
 
     def translate(
-        self, x: Tensor, generator: torch.Generator | None = None, direction: str = "xy", noise: bool = False
+        self, x: Tensor, generator: Rng = None, direction: str = "xy", noise: bool = False
     ) -> Tensor:
         """x [B, 3, H, W] in [-1, 1], sides multiples of 4 -> the same. noise adds the training's N(0, 1) to the code."""
         source, target = (1, 2) if direction == "xy" else (2, 1)
@@ -208,5 +209,5 @@ class UNIT(Method):
         return self.decode(noisy(z, generator) if noise else z, target)
 
 
-def noisy(mean: Tensor, generator: torch.Generator | None = None) -> Tensor:
-    return mean + torch.randn(mean.shape, generator=generator, device=mean.device).to(mean.dtype)
+def noisy(mean: Tensor, generator: Rng = None) -> Tensor:
+    return mean + normal(mean.shape, generator, mean.device).to(mean.dtype)

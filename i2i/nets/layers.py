@@ -5,8 +5,9 @@ from __future__ import annotations
 import copy
 from typing import TypeVar
 
-import torch
 from torch import Tensor, nn
+
+from .chance import Rng, uniform
 
 Net = TypeVar("Net", bound=nn.Module)
 
@@ -64,30 +65,6 @@ def transposed5(inputs: int, outputs: int, bias: bool) -> nn.Module:
 UPS = {"transposed": transposed, "transposed3": transposed3, "resized": resized}
 
 
-class Tape:
-    """Stands in for a torch.Generator: hands out numbers drawn beforehand, in the order in which a net asks for them.
-
-    So a compiled net, which cannot draw from a generator, takes its chance as inputs. Given a generator in place of
-    numbers it draws from that and keeps what it drew in `numbers`: a first run tells what a net will ask for.
-    """
-
-    def __init__(self, source: list[Tensor] | torch.Generator):
-        self.source = source
-        self.numbers: list[Tensor] = []
-
-    def next(self, shape: torch.Size, device: torch.device) -> Tensor:
-        played = isinstance(self.source, list)
-        self.numbers.append(self.source[len(self.numbers)] if played else uniform(shape, self.source, device))
-        return self.numbers[-1]
-
-
-def uniform(shape: torch.Size, generator: torch.Generator | Tape | None, device: torch.device) -> Tensor:
-    """Numbers in [0, 1), float32 NCHW whatever the net computes in: one seed means one mask in every precision and layout."""
-    if isinstance(generator, Tape):
-        return generator.next(shape, device)
-    return torch.rand(shape, generator=generator, device=device)
-
-
 class NoiseDropout(nn.Module):
     """Dropout that is on in training and at test: pix2pix's only source of noise.
 
@@ -99,7 +76,7 @@ class NoiseDropout(nn.Module):
         super().__init__()
         self.p = p
 
-    def forward(self, h: Tensor, generator: torch.Generator | Tape | None = None, on: bool = True) -> Tensor:
+    def forward(self, h: Tensor, generator: Rng = None, on: bool = True) -> Tensor:
         if not on or self.p == 0:
             return h
         keep = uniform(h.shape, generator, h.device) >= self.p

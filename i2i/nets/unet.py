@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .chance import Rng
 from .layers import NoiseDropout, batch_norm, init_normal, transposed
 
 
@@ -68,7 +69,7 @@ class UNet(nn.Module):
             self.noise.append(NoiseDropout(dropout if depth - 1 - i < 3 and not last else 0.0))
         init_normal(self)
 
-    def forward(self, x: Tensor, generator: torch.Generator | None = None, noise: bool = True) -> Tensor:
+    def forward(self, x: Tensor, generator: Rng = None, noise: bool = True) -> Tensor:
         if x.shape[-1] % 2**self.depth or x.shape[-2] % 2**self.depth:
             raise ValueError(
                 f"this U-Net halves {self.depth} times, so sides must be multiples of {2**self.depth}; "

@@ -23,10 +23,10 @@ from torch import Tensor, nn
 from ..checkpoint import load_method
 from ..fast import MEMORY_FORMATS
 from ..method import Method
-from ..nets.layers import Tape
+from ..nets.chance import Rng, Tape, drawn, generators
 from .prepared import prepared, seconds
 
-Translate = Callable[[Tensor, torch.Generator], Tensor]
+Translate = Callable[[Tensor, Rng], Tensor]
 
 MEAN, MOST = 0.01, 0.08
 """How far a bfloat16 or compiled image may lie from the float32 one, on [-1, 1]: on average, and in any value."""
@@ -35,11 +35,12 @@ MEAN, MOST = 0.01, 0.08
 class Compiled:
     """What compiling (CPU) or recording (GPU) made of a method, for one shape of x; safe to call from several threads."""
 
-    def __init__(self, run: Callable[[Tensor, list[Tensor]], Tensor], x: Tensor, numbers: list[Tensor]):
-        self.run, self.shape, self.rng = run, x.shape, [n.shape for n in numbers]
+    def __init__(self, run: Callable[[Tensor, list[Tensor]], Tensor], x: Tensor, tape: Tape):
+        self.run, self.shape = run, x.shape
+        self.asked = [(draw, n.shape) for draw, n in zip(tape.draws, tape.numbers, strict=True)]
 
-    def __call__(self, x: Tensor, generator: torch.Generator) -> Tensor:
-        return self.run(x, [torch.rand(shape, generator=generator, device=x.device) for shape in self.rng])
+    def __call__(self, x: Tensor, rng: Rng) -> Tensor:
+        return self.run(x, [drawn(draw, shape, rng, x.device) for draw, shape in self.asked])
 
 
 def compiled(translate: Translate, folder: Path, x: Tensor, bf16: bool) -> Compiled | None:
@@ -48,7 +49,7 @@ def compiled(translate: Translate, folder: Path, x: Tensor, bf16: bool) -> Compi
     translate: what it has to agree with, and to beat.  folder: the export that it was loaded from.
     None where there is no compiler, where its images differ from translate's, and where it is no faster.
     """
-    tape = Tape(torch.Generator(x.device).manual_seed(0))
+    tape = Tape(generators(0, len(x)))
     with torch.inference_mode():
         wanted = translate(x, tape)
     if x.device.type == "cuda":
@@ -69,7 +70,7 @@ def compiled(translate: Translate, folder: Path, x: Tensor, bf16: bool) -> Compi
                 lambda: run(x, tape.numbers),
             )
         )
-    return Compiled(run, x, tape.numbers) if fast < slow else None
+    return Compiled(run, x, tape) if fast < slow else None
 
 
 def _recorded(
@@ -203,7 +204,7 @@ def _build(folder: str, target: str, shape: str, precision: str) -> None:
     )  # not laid out: compilers want torch's own layers
     x = torch.zeros([int(n) for n in shape.split("x")])
     x = x.to(memory_format=MEMORY_FORMATS.get(x.dim(), torch.contiguous_format))
-    tape = Tape(torch.Generator())
+    tape = Tape(generators(0, len(x)))
     with torch.no_grad():
         method.translate(x, generator=tape)
         traced = _Traced(method, torch.bfloat16 if precision == "bf16" else torch.float32).eval()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import secrets
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,12 +20,14 @@ from ..checkpoint import SEEN, CheckpointError, is_export, load_method
 from ..fast import MEMORY_FORMATS, lay_out
 from ..images import fitted, to_image, to_tensor
 from ..method import Method
+from ..nets.chance import Rng, generators
 from .compiled import Compiled, compiled
 from .filling import fill
 from .prepared import bf16_here, prepared
 from .tiles import enlarge
 
 SHIPPED = CHECKPOINTS
+TOGETHER = 8  # samples that are computed at once
 
 
 def shipped() -> list[str]:
@@ -122,6 +126,47 @@ class Model:
         Raises ValueError for a control that the model lacks or a value that it cannot have; ImageError for what is not a
         image.
         """
+        given = self._checked(n, controls)
+        if self.method.layout == "none":
+            raise ValueError(f"{self.name} makes something of nothing but chance: call sample(n, seed).")
+        mask, scale = given.pop("mask", None), given.pop("scale", None) or 1.0
+        seed = secrets.randbelow(2**31) if seed is None else int(seed)
+        if mask is not None:
+            made = [fill(self, image, mask, scale, seed + i) for i in range(n)]
+            return made if n > 1 else made[0]
+        if self.method.enlarges > 1:
+            made = [enlarge(self, image, seed=seed + i) for i in range(n)]
+            return made if n > 1 else made[0]
+        placed, asked = self.place(image, scale), self._asked(given)
+        made = []
+        for first in range(0, n, TOGETHER):
+            x = placed.x.expand(min(TOGETHER, n - first), -1, -1, -1)
+            made += [self._crop(y, placed.box) for y in self.translate(x, seed + first, **asked).split(1)]
+        return made if n > 1 else made[0]
+
+    def sample(self, n: int = 1, seed: int | None = None, **controls) -> list:
+        """n samples of a method without an input: PIL images, or of voxels occupancies, float32 arrays [D, H, W] in [0, 1].
+
+        seed, controls: as of a call. ValueError for a model that translates, and for controls and values as there.
+        """
+        if self.method.layout != "none":
+            raise ValueError(f"{self.name} translates: call it with an image.")
+        given = self._checked(n, controls)
+        seed = secrets.randbelow(2**31) if seed is None else int(seed)
+        made, asked = [], self._asked(given)
+        for first in range(0, n, TOGETHER):
+            some = min(TOGETHER, n - first)
+            rng = generators(seed + first, some)
+            with torch.inference_mode(), self._prepared() as method:
+                batch = method.sample(some, rng, **asked)
+            made += [
+                to_image(one.clamp(-1, 1)) if one.dim() == 4 else one[0, 0].numpy()
+                for one in batch.float().cpu().split(1)
+            ]
+        return made
+
+    def _checked(self, n: int, controls: dict) -> dict:
+        """The controls that are given, each one the method's own and of a right value."""
         declared = self.method.controls
         given = {name: value for name, value in controls.items() if value is not None}
         for name, value in given.items():
@@ -136,20 +181,32 @@ class Model:
         for control in declared.values():
             if control.required and control.name not in given:
                 raise ValueError(f"{self.name} needs a {control.name}: {control.says}.")
-        direction, label, mask, scale = (given.get(name) for name in ("direction", "label", "mask", "scale"))
-        seed = secrets.randbelow(2**31) if seed is None else int(seed)
-        if mask is not None:
-            made = [fill(self, image, mask, scale or 1.0, seed + i) for i in range(n)]
-            return made if n > 1 else made[0]
-        if self.method.enlarges > 1:
-            made = [enlarge(self, image, seed=seed + i) for i in range(n)]
-            return made if n > 1 else made[0]
-        controls = {"direction": direction or "xy"} if "direction" in self.controls else {}
-        if label is not None:
-            controls["label"] = self.number(label)
-        placed = self.place(image, scale or 1.0)
-        made = [self._crop(self.translate(placed.x, seed + i, **controls), placed.box) for i in range(n)]
-        return made if n > 1 else made[0]
+        return {name: value for name, value in given.items() if name in declared}
+
+    def _asked(self, given: dict) -> dict:
+        """Controls as the method takes them: a label by its number, a style by its numbers."""
+        readers = {"label": self.number, "style": self.style}
+        declared = self.method.controls
+        return {name: readers.get(declared[name].kind, lambda v: v)(value) for name, value in given.items()}
+
+    @torch.inference_mode()
+    def style(self, wanted) -> Tensor:
+        """A style as the method takes it, [1, style_size] on the CPU: of an image of the target, of a list of numbers, or a
+        seed's, drawn from the prior. ValueError for anything else."""
+        size = self.method.style_size
+        if isinstance(wanted, Image.Image):
+            return self.method.style(self.place(wanted).x.to(self.device)).float().cpu()
+        if isinstance(wanted, int) and not isinstance(wanted, bool):
+            return self.method.styles(wanted, 1)
+        try:
+            numbers = torch.as_tensor(wanted, dtype=torch.float32).flatten()
+        except (TypeError, ValueError, RuntimeError):
+            numbers = torch.empty(0)
+        if not size or len(numbers) != size or not numbers.isfinite().all():
+            raise ValueError(
+                f"a style of {self.name} is an image, a seed, or {size} numbers; got {wanted!r}."
+            )
+        return numbers[None]
 
     def number(self, label):
         """The place of a named label; what is no name passes through. ValueError for a name that this model never heard."""
@@ -163,17 +220,28 @@ class Model:
 
     @torch.inference_mode()
     def translate(self, x: Tensor, seed: int = 0, **controls) -> Tensor:
-        """x [B, C, H, W] in [-1, 1], sides as `place` makes them -> the same, on CPU. controls: those of the method."""
+        """x [B, C, H, W] in [-1, 1], sides as `place` makes them -> the same, on CPU. controls: those of the method.
+
+        Sample i of a seed is sample 0 of seed + i, on any device.
+        """
         x = x.to(self.device, memory_format=MEMORY_FORMATS.get(x.dim(), torch.contiguous_format))
         controls = {k: v.to(self.device) if isinstance(v, Tensor) else v for k, v in controls.items()}
-        rng = torch.Generator(self.device).manual_seed(seed % 2**63)
-        ready = self._compiled
+        rng, ready = generators(seed, len(x)), self._compiled
         plain = not {k: v for k, v in controls.items() if (k, v) != ("direction", "xy")}
-        made = ready(x, rng) if ready and plain and ready.shape == x.shape else self._run(x, rng, **controls)
+        if ready and plain and ready.shape[1:] == x.shape[1:]:
+            made = torch.cat([ready(one, [each]) for one, each in zip(x.split(1), rng, strict=True)])
+        else:
+            made = self._translate(x, rng, **controls)
         return made.float().clamp(-1, 1).cpu()  # a net without tanh may overshoot
 
-    def _run(self, x: Tensor, rng: torch.Generator, **controls) -> Tensor:
-        """Without compiling: the prepared copy, made at the first call."""
+    def _translate(self, x: Tensor, rng: Rng, **controls) -> Tensor:
+        """Without compiling."""
+        with self._prepared() as method:
+            return method.translate(x, generator=rng, **controls)
+
+    @contextmanager
+    def _prepared(self) -> Iterator[Method]:
+        """The copy that is ready for inference, made at the first use, in the precision that pays."""
         if self._quick is None:
             with self._lock:
                 if self._quick is None:
@@ -181,7 +249,7 @@ class Model:
                     self._quick = prepared(self.method, bf16), bf16
         method, bf16 = self._quick
         with torch.autocast(self.device.type, torch.bfloat16, enabled=bf16):
-            return method.translate(x, generator=rng, **controls)
+            yield method
 
     def compile(self) -> threading.Thread:
         """Compile for images of the trained size in the background, and use that once its images are right.
@@ -198,8 +266,8 @@ class Model:
         x = torch.rand(x.shape, generator=torch.Generator().manual_seed(0)) * 2 - 1
         x = x.to(self.device, memory_format=MEMORY_FORMATS.get(x.dim(), torch.contiguous_format))
         with torch.inference_mode():
-            self._run(x, torch.Generator(self.device).manual_seed(0))
-        self._compiled = compiled(self._run, self.folder, x, self._quick[1])
+            self._translate(x, generators(0, 1))
+        self._compiled = compiled(self._translate, self.folder, x, self._quick[1])
 
     @property
     def compiled(self) -> bool:

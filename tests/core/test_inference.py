@@ -15,7 +15,8 @@ import torch.nn.functional as F
 from torch import nn
 
 from i2i.checkpoint import export
-from i2i.nets.layers import Tape, own_statistics
+from i2i.nets.chance import Tape
+from i2i.nets.layers import own_statistics
 from i2i.nets.patchgan import PatchGAN
 from i2i.run import compiled as compiling
 from i2i.run import prepared as preparing
@@ -251,8 +252,8 @@ def stub(folder, monkeypatch):
     made = Stub(model.method)
     monkeypatch.setattr(compiling, "_built", lambda folder, shape, bf16: folder)
     monkeypatch.setattr(compiling, "_loaded", lambda path: made)
-    run = model._run
-    monkeypatch.setattr(model, "_run", lambda x, rng: (time.sleep(0.05), run(x, rng))[1])
+    run = model._translate
+    monkeypatch.setattr(model, "_translate", lambda x, rng: (time.sleep(0.05), run(x, rng))[1])
     return model, made
 
 

@@ -67,8 +67,9 @@ def side_of(method: Method) -> int:
 
 def example(method: Method, count: int = 2, dtype: torch.dtype = torch.float32) -> Batch:
     """A batch with what the method's layout promises, and nothing else."""
-    whole = fake_batch(count, side_of(method), dtype, method.enlarges)
-    return {k: whole[k] for k in (*KEYS[method.layout], "index")}
+    whole = method.example(count, side_of(method))
+    some = {k: whole[k] for k in (*KEYS[method.layout], "index")}
+    return {k: v.to(dtype) if v.is_floating_point() else v for k, v in some.items()}
 
 
 def source(method: Method, length: int = 10, dtype: torch.dtype = torch.float32) -> Only:
