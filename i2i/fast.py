@@ -133,10 +133,17 @@ def _product_pays(layer: nn.Module, pixels: int) -> bool:
 # is a transposed convolution with the taps c, b + c, a + b, a: 4 products a place of an image instead of 9, 8 of voxels
 # instead of 27. Or each of the three taps is multiplied with each pixel once, and the products are added: 9 a pixel, which
 # are 9/4 a place (27/8 of voxels). Borders that are reflected are another matter: there the two are not the same.
+#
+# A library computes 16 channels of a transposed convolution where an image has 3. So a layer of few outputs becomes a convolution
+# of windows of 2x2 pixels, which makes the four places between them as so many channels, and these are dealt out.
 
 _AXIS = torch.tensor([[0.0, 0, 1], [0, 1, 1], [1, 1, 0], [1, 0, 0]])
 _MERGED = {4: torch.kron(_AXIS, _AXIS), 5: torch.kron(torch.kron(_AXIS, _AXIS), _AXIS)}
 """[4 or 4*4 ..., 3*3 ...]: the taps of the transposed kernel from those of the convolution, by a weight's dimensions."""
+
+
+FEW = 8
+"""So few outputs are better dealt out; measured with 1 to 24."""
 
 
 class Resized(layers.Resized):
@@ -149,8 +156,13 @@ class Resized(layers.Resized):
         # Adding the products costs as much whatever the inputs are; to form the other kernel, whatever the pixels are.
         if conv.in_channels >= 128 or pixels <= 4 * conv.in_channels:
             return _added(h, conv)
-        turned = F.conv_transpose2d if h.dim() == 4 else F.conv_transpose3d
-        return turned(h, merged(conv.weight), conv.bias, stride=2, padding=1)
+        kernel = merged(conv.weight)
+        if h.dim() == 5:
+            return F.conv_transpose3d(h, kernel, conv.bias, 2, 1)
+        if conv.out_channels > FEW:
+            return F.conv_transpose2d(h, kernel, conv.bias, 2, 1)
+        bias = None if conv.bias is None else conv.bias.repeat_interleave(4)
+        return F.pixel_shuffle(F.conv2d(h, dealt(kernel), bias, padding=1), 2)[..., 1:-1, 1:-1]
 
 
 def doubles(pair: layers.Resized) -> bool:
@@ -171,6 +183,17 @@ def merged(weight: Tensor) -> Tensor:
         taps = weight.movedim(1, -1).reshape(outputs, 3**axes, -1)
         kernel = torch.matmul(_MERGED[weight.dim()].to(taps), taps).view(outputs, *(4,) * axes, -1)
     return kernel.movedim(-1, 0).contiguous(memory_format=MEMORY_FORMATS[weight.dim()])
+
+
+def dealt(kernel: Tensor) -> Tensor:
+    """A transposed kernel [inputs, outputs, 4, 4] -> that of a convolution, [4 outputs, inputs, 2, 2], with a border of 1.
+
+    Shuffled, its result has one row and one column too many on each side: window j, of the pixels j - 1 and j, makes the
+    places 2j - 1 (by taps 2 and 0) and 2j (by taps 3 and 1).
+    """
+    inputs, outputs = kernel.shape[:2]
+    taps = kernel.reshape(inputs, outputs, 2, 2, 2, 2).flip(2, 4).permute(1, 3, 5, 0, 2, 4)
+    return taps.reshape(4 * outputs, inputs, 2, 2).contiguous(memory_format=torch.channels_last)
 
 
 def _added(h: Tensor, conv: nn.Module) -> Tensor:

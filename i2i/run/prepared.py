@@ -18,7 +18,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_weights
 
-from ..fast import doubles, merged, mirrored
+from ..fast import FEW, dealt, doubles, merged, mirrored
 from ..method import Method
 from ..nets.layers import Resized
 
@@ -100,19 +100,34 @@ def fold(net: nn.Module) -> nn.Module:
 
 
 def turn(net: nn.Module) -> nn.Module:
-    """Put one transposed convolution in place of repeated pixels and a convolution, in place: its kernel stays as it is now.
+    """Put one convolution in place of repeated pixels and a convolution, in place: its kernel stays as it is now.
 
     On a CPU that is faster on maps of every size, provided that its weights are laid out once. The pair of voxels stays.
     """
-    new = {}
+    new: dict[nn.Module, nn.Module] = {}
     for pair in net.modules():
-        if isinstance(pair, Resized) and doubles(pair) and isinstance(pair[1], nn.Conv2d):
-            weight, bias = merged(pair[1].weight.detach()), pair[1].bias
-            layer = nn.utils.skip_init(nn.ConvTranspose2d, *weight.shape[:2], 4, 2, 1, bias=bias is not None)
-            layer.weight, layer.bias = nn.Parameter(weight, requires_grad=False), bias
-            new[pair] = layer
+        if not isinstance(pair, Resized) or not doubles(pair) or isinstance(pair[1], nn.Conv3d):
+            continue
+        kernel, bias = merged(pair[1].weight.detach()), pair[1].bias
+        if kernel.shape[1] > FEW:
+            new[pair] = _layer(nn.ConvTranspose2d, kernel, bias, (4, 2, 1))
+        else:
+            bias = None if bias is None else bias.repeat_interleave(4)
+            conv = _layer(nn.Conv2d, dealt(kernel), bias, (2, 1, 1))
+            new[pair] = nn.Sequential(conv, nn.PixelShuffle(2), nn.ZeroPad2d(-1))
     _replace(net, new)
     return net
+
+
+def _layer(
+    kind: type[nn.Module], weight: Tensor, bias: Tensor | None, given: tuple[int, int, int]
+) -> nn.Module:
+    """given: side of the kernel, stride and padding."""
+    channels = weight.shape[:2] if kind is nn.ConvTranspose2d else weight.shape[1::-1]
+    layer = nn.utils.skip_init(kind, *channels, *given, bias=bias is not None)
+    for name, value in (("weight", weight), ("bias", bias)):
+        setattr(layer, name, None if value is None else nn.Parameter(value.detach(), requires_grad=False))
+    return layer
 
 
 def _pairs(net: nn.Module) -> Iterator[tuple[nn.Module, nn.Module]]:

@@ -268,30 +268,22 @@ def test_a_border_of_reflected_pixels_stays_in_half_precision():
 
 # ---- Repeated pixels and a convolution ----
 
-WAYS = pytest.mark.parametrize("way", ["added", "turned"])
 
-
-def resized_layer(inputs: int, outputs: int, bias: bool, axes: int, way: str, pixels: int) -> nn.Module:
-    """A layer in float64, its channels so many that a map of these pixels goes that way."""
-    inputs = 3 * inputs if way == "added" else inputs
-    assert (pixels <= 4 * inputs) == (way == "added"), "else the test is of the other way"
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(axes)
-        return (resized if axes == 2 else resized3d)(inputs, outputs, bias).double()
-
-
-@WAYS
+@pytest.mark.parametrize("way", ["added", "turned", "dealt"])
 @pytest.mark.parametrize("bias", [True, False])
 @pytest.mark.parametrize(
     "shape, inputs", [((1, 5, 7), 4), ((3, 6, 3), 5), ((1, 1, 9), 2), ((3, 7, 1), 2), ((3, 4, 4), 5), ((1, 3, 5, 4), 6), ((3, 2, 3, 1), 2)], ids=str,
 )  # fmt: skip
 def test_a_pair_of_repeated_pixels_and_a_convolution_and_its_gradients(shape, inputs, bias, way):
-    """Images and voxels, odd sides and unequal ones, both ways: to 1e-12."""
+    """Images and voxels, odd sides and unequal ones, each way: to 1e-12."""
     b, *sides = shape
-    pixels = b * torch.Size(sides).numel()
-    layer = resized_layer(inputs, 3, bias, len(sides), way, pixels)
-    h = noise(b, layer[1].in_channels, *sides, dtype=DOUBLE)
-    assert layer(h).shape == (b, 3, *(2 * side for side in sides))
+    inputs, outputs = 3 * inputs if way == "added" else inputs, 3 if way == "dealt" else fast.FEW + 1
+    assert (torch.Size(shape).numel() <= 4 * inputs) == (way == "added"), "else the test is of another way"
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        layer = (resized if len(sides) == 2 else resized3d)(inputs, outputs, bias).double()
+    h = noise(b, inputs, *sides, dtype=DOUBLE)
+    assert layer(h).shape == (b, outputs, *(2 * side for side in sides))
     assert_alike(layer, h, rtol=1e-12, atol=1e-12)
 
 
@@ -313,8 +305,9 @@ def test_many_channels_and_small_maps_are_added_and_others_turned(inputs, side, 
         torch.nn.functional, "conv_transpose2d", lambda *a, **k: (calls.append(a[0].shape), whole(*a, **k))[1]
     )
     with torch.no_grad():
-        quick(resized(inputs, 1, False))(noise(1, inputs, side, side))
-    assert len(calls) == turned
+        for outputs in (fast.FEW, fast.FEW + 1):
+            quick(resized(inputs, outputs, False))(noise(1, inputs, side, side))
+    assert len(calls) == turned, "and few outputs are dealt out"
 
 
 @pytest.mark.parametrize("inputs", [2, 8])
