@@ -192,7 +192,9 @@ def test_where_torch_cannot_pack_its_own_layers_serve(monkeypatch):
     method = lively(up="resized")
     quick = prepared(method)
     assert not any(isinstance(m, Packed) for m in quick.modules())
-    assert all(isinstance(m, Resized) for m in quick.G.up), "which are slow to turn weights of small maps at each call"
+    assert all(isinstance(m, Resized) for m in quick.G.up), (
+        "which are slow to turn weights of small maps at each call"
+    )
     torch.testing.assert_close(paint(quick, X), paint(method, X), rtol=0, atol=1e-4)
 
 

@@ -322,7 +322,12 @@ def test_a_quick_pair_stays_in_half_precision_and_is_off_by_rounding_alone(input
 def test_names_of_weights_are_those_of_a_plain_sequence():
     layer = resized(2, 3, True)
     plain = nn.Sequential(*layer)
-    assert [*layer.state_dict()] == [*quick(layer).state_dict()] == [*plain.state_dict()] == ["1.weight", "1.bias"]
+    assert (
+        [*layer.state_dict()]
+        == [*quick(layer).state_dict()]
+        == [*plain.state_dict()]
+        == ["1.weight", "1.bias"]
+    )
     quick(layer).load_state_dict(plain.state_dict())
 
 
