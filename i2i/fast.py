@@ -41,6 +41,8 @@ def _fits(module: nn.Module) -> bool:
         module, srresnet.ShuffledConv2d
     ):  # the kernel's half must be even for its places to pair up
         return module.weight.shape[-1] % 4 == 1
+    if isinstance(module, layers.Resized):
+        return doubles(module)
     return True
 
 
@@ -90,16 +92,16 @@ class ConvTranspose2d(nn.ConvTranspose2d):
         spread = (h.permute(0, 2, 3, 1).reshape(-1, c) @ weight).view(
             b, rows, columns, 4, 4, self.out_channels
         )
-        made = _overlap(_overlap(spread, 1, 3), 3, 4).reshape(b, 2 * rows, 2 * columns, -1)
+        spread = _overlap(*spread.unbind(4), along=2)  # over columns, then over rows
+        made = _overlap(*spread.unbind(4), along=1).reshape(b, 2 * rows, 2 * columns, -1)
         return (made if self.bias is None else made + self.bias).permute(0, 3, 1, 2)
 
 
-def _overlap(spread: Tensor, along: int, taps: int) -> Tensor:
-    """Add up what the four taps of neighbouring pixels put on the same place; [.., n, .., 4, ..] -> [.., n, 2, ..].
+def _overlap(first: Tensor, second: Tensor, third: Tensor, fourth: Tensor, along: int) -> Tensor:
+    """Add up what the four taps of neighbouring pixels put on the same place; [.., n, ..] each -> [.., n, 2, ..].
 
     Pixel i reaches places 2i - 1 to 2i + 2: so place 2i gets tap 1 of i and 3 of i - 1, place 2i + 1 gets 2 of i and 0 of i + 1.
     """
-    first, second, third, fourth = spread.unbind(taps)
     n = first.shape[along]
     ends = [0, 0] * (first.dim() - 1 - along)
     before = F.pad(fourth, (*ends, 1, 0)).narrow(along, 0, n)
@@ -122,6 +124,90 @@ def _product_pays(layer: nn.Module, pixels: int) -> bool:
     """
     weight = layer.weight
     return weight.device.type == "cpu" and 1024 * pixels <= weight.shape[0] * weight.shape[1]
+
+
+# -- a convolution behind repeated pixels ---------------------------------------------------------------------------
+#
+# With every pixel repeated, neighbouring taps of the kernel often meet the same pixel, and zero borders stay zero. Along one
+# axis, with taps a, b, c, place 2i of the result is a x[i-1] + (b + c) x[i], and place 2i + 1 is (a + b) x[i] + c x[i+1]. That
+# is a transposed convolution with the taps c, b + c, a + b, a: 4 products a place of an image instead of 9, 8 of voxels
+# instead of 27. Or each of the three taps is multiplied with each pixel once, and the products are added: 9 a pixel, which
+# are 9/4 a place (27/8 of voxels). Borders that are reflected are another matter: there the two are not the same.
+#
+# A library computes 16 channels of a transposed convolution where an image has 3. So a layer of few outputs becomes a convolution
+# of windows of 2x2 pixels, which makes the four places between them as so many channels, and these are dealt out.
+
+_AXIS = torch.tensor([[0.0, 0, 1], [0, 1, 1], [1, 1, 0], [1, 0, 0]])
+_MERGED = {4: torch.kron(_AXIS, _AXIS), 5: torch.kron(torch.kron(_AXIS, _AXIS), _AXIS)}
+"""[4 or 4*4 ..., 3*3 ...]: the taps of the transposed kernel from those of the convolution, by a weight's dimensions."""
+
+
+FEW = 8
+"""So few outputs are better dealt out; measured with 1 to 24."""
+
+
+class Resized(layers.Resized):
+    """`nn.Upsample` by 2 and a 3x3 (or 3x3x3) convolution with zero borders, which never makes the large map in between."""
+
+    def forward(self, h: Tensor) -> Tensor:
+        conv, pixels = self[1], h[:, 0].numel()
+        if h.device.type != "cpu" or h.dim() != conv.weight.dim():
+            return super().forward(h)
+        # Adding the products costs as much whatever the inputs are; to form the other kernel, whatever the pixels are.
+        if conv.in_channels >= 128 or pixels <= 4 * conv.in_channels:
+            return _added(h, conv)
+        kernel = merged(conv.weight)
+        if h.dim() == 5:
+            return F.conv_transpose3d(h, kernel, conv.bias, 2, 1)
+        if conv.out_channels > FEW:
+            return F.conv_transpose2d(h, kernel, conv.bias, 2, 1)
+        bias = None if conv.bias is None else conv.bias.repeat_interleave(4)
+        return F.pixel_shuffle(F.conv2d(h, dealt(kernel), bias, padding=1), 2)[..., 1:-1, 1:-1]
+
+
+def doubles(pair: layers.Resized) -> bool:
+    """Whether it is a pair for which the other ways compute the same."""
+    if len(pair) != 2 or type(pair[0]) is not nn.Upsample or not isinstance(pair[1], nn.Conv2d | nn.Conv3d):
+        return False
+    up, conv = pair
+    given = (conv.kernel_size[0], conv.stride[0], conv.padding[0])
+    repeats = up.size is None and up.mode == "nearest" and up.scale_factor == 2
+    return repeats and _plain(conv) and given == (3, 1, 1)
+
+
+def merged(weight: Tensor) -> Tensor:
+    """A convolution's kernel [outputs, inputs, 3, 3] -> that of the transposed one [inputs, outputs, 4, 4]; or with a third
+    axis. In the weight's own precision: a sum of halves of it would be rounded twice."""
+    outputs, axes = weight.shape[0], weight.dim() - 2
+    with torch.autocast(weight.device.type, enabled=False):
+        taps = weight.movedim(1, -1).reshape(outputs, 3**axes, -1)
+        kernel = torch.matmul(_MERGED[weight.dim()].to(taps), taps).view(outputs, *(4,) * axes, -1)
+    return kernel.movedim(-1, 0).contiguous(memory_format=MEMORY_FORMATS[weight.dim()])
+
+
+def dealt(kernel: Tensor) -> Tensor:
+    """A transposed kernel [inputs, outputs, 4, 4] -> that of a convolution, [4 outputs, inputs, 2, 2], with a border of 1.
+
+    Shuffled, its result has one row and one column too many on each side: window j, of the pixels j - 1 and j, makes the
+    places 2j - 1 (by taps 2 and 0) and 2j (by taps 3 and 1).
+    """
+    inputs, outputs = kernel.shape[:2]
+    taps = kernel.reshape(inputs, outputs, 2, 2, 2, 2).flip(2, 4).permute(1, 3, 5, 0, 2, 4)
+    return taps.reshape(4 * outputs, inputs, 2, 2).contiguous(memory_format=torch.channels_last)
+
+
+def _added(h: Tensor, conv: nn.Module) -> Tensor:
+    """Each pixel times each tap in one matrix product, and the sums of what falls on the same place, axis by axis."""
+    weight, sides = conv.weight, h.shape[2:]
+    axes = len(sides)
+    taps = weight.permute(*range(2, 2 + axes), 0, 1).reshape(-1, conv.in_channels)
+    spread = F.linear(h.movedim(1, -1).reshape(-1, conv.in_channels), taps)
+    spread = spread.view(-1, *sides, *(3,) * axes, conv.out_channels)
+    for axis in range(axes, 0, -1):
+        a, b, c = spread.unbind(-2)
+        spread = _overlap(c, b + c, a + b, a, along=axis)
+    made = spread.reshape(len(h), *(2 * side for side in sides), conv.out_channels)
+    return (made if conv.bias is None else made + conv.bias.to(made.dtype)).movedim(-1, 1)
 
 
 # -- a convolution behind a shuffle ---------------------------------------------------------------------------------
@@ -197,5 +283,6 @@ FASTER: dict[type[nn.Module], type[nn.Module]] = {
     layers.AffineInstanceNorm2d: AffineInstanceNorm2d,
     nn.PReLU: PReLU,
     srresnet.ShuffledConv2d: ShuffledConv2d,
+    layers.Resized: Resized,
 }
 """Each layer, and the quick class with the same parameters."""

@@ -47,9 +47,18 @@ def transposed(inputs: int, outputs: int, bias: bool) -> nn.Module:
     return nn.ConvTranspose2d(inputs, outputs, 4, 2, 1, bias=bias)
 
 
+class Resized(nn.Sequential):
+    """An nn.Upsample and a convolution of what it makes: a name for the pair, for which `i2i.fast` knows a shorter way."""
+
+
 def resized(inputs: int, outputs: int, bias: bool) -> nn.Module:
     """Doubles a map by repeating pixels and convolving: no checkerboard, and 9/16 of the weights (Odena et al. 2016)."""
-    return nn.Sequential(nn.Upsample(scale_factor=2), nn.Conv2d(inputs, outputs, 3, 1, 1, bias=bias))
+    return Resized(nn.Upsample(scale_factor=2), nn.Conv2d(inputs, outputs, 3, 1, 1, bias=bias))
+
+
+def resized3d(inputs: int, outputs: int, bias: bool) -> nn.Module:
+    """The same of voxels: [B, inputs, D, H, W] -> [B, outputs, 2D, 2H, 2W], with 27/64 of a transposed layer's weights."""
+    return Resized(nn.Upsample(scale_factor=2), nn.Conv3d(inputs, outputs, 3, 1, 1, bias=bias))
 
 
 def transposed3(inputs: int, outputs: int, bias: bool) -> nn.Module:

@@ -121,6 +121,7 @@ def _key(folder: Path, shape: torch.Size, bf16: bool) -> str:
     code = [
         Path(__file__),
         Path(__file__).with_name("prepared.py"),
+        package / "fast.py",
         *sorted((package / "nets").glob("*.py")),
         *sorted((package / "methods").glob("*.py")),
     ]

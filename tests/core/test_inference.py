@@ -15,14 +15,15 @@ import torch.nn.functional as F
 from torch import nn
 
 from i2i.checkpoint import export
+from i2i.fast import lay_out
 from i2i.nets.chance import Tape
-from i2i.nets.layers import own_statistics
+from i2i.nets.layers import Resized, own_statistics, resized3d
 from i2i.nets.patchgan import PatchGAN
 from i2i.run import compiled as compiling
 from i2i.run import prepared as preparing
 from i2i.run.compiled import MEAN, MOST, compiled
 from i2i.run.pipeline import load
-from i2i.run.prepared import Packed, bf16_here, fold, packs, prepared
+from i2i.run.prepared import Packed, bf16_here, fold, packs, prepared, turn
 from kit.methods import tiny
 from kit.sources import noise
 
@@ -105,6 +106,28 @@ def test_norms_without_running_statistics_are_left_alone():
     torch.testing.assert_close(paint(prepared(method), X), paint(method, X), rtol=0, atol=1e-4)
 
 
+# ---- One convolution for repeated pixels and a convolution ----
+
+
+@pytest.mark.parametrize("laid", [False, True])
+def test_repeated_pixels_and_their_convolution_become_one_convolution(laid):
+    """After the norms, so that its kernel is that of the folded weight; of a plain method, which a compiler gets, and of
+    a laid-out one."""
+    method = lively(up="resized")
+    wanted = paint(method, X)
+    quick = prepared(lay_out(method, "cpu") if laid else method, pack=False)
+    assert [type(m) for m in quick.G.up] == [nn.ConvTranspose2d] * 2 + [nn.Sequential] * 2
+    assert not any(isinstance(m, nn.Upsample) for m in quick.modules())
+    assert all(isinstance(m, Resized) for m in method.G.up), "the original stays"
+    torch.testing.assert_close(paint(quick, X), wanted, rtol=0, atol=1e-4)
+
+
+def test_a_pair_that_is_set_otherwise_stays_where_it_is():
+    pair = Resized(nn.Upsample(scale_factor=2), nn.Conv2d(3, 3, 3, padding=1, padding_mode="reflect"))
+    net = nn.Sequential(pair, resized3d(1, 1, True))
+    assert [*turn(net)] == [pair, net[1]] and isinstance(net[1], Resized)
+
+
 # ---- Laying the weights out once ----
 
 oneDNN = pytest.mark.skipif(not packs(torch.float32), reason="this build of torch does not pack weights")
@@ -167,9 +190,12 @@ def test_the_first_callers_may_come_together():
 
 def test_where_torch_cannot_pack_its_own_layers_serve(monkeypatch):
     monkeypatch.setattr(preparing, "packs", lambda dtype: False)
-    method = lively()
+    method = lively(up="resized")
     quick = prepared(method)
     assert not any(isinstance(m, Packed) for m in quick.modules())
+    assert all(isinstance(m, Resized) for m in quick.G.up), (
+        "which are slow to turn weights of small maps at each call"
+    )
     torch.testing.assert_close(paint(quick, X), paint(method, X), rtol=0, atol=1e-4)
 
 

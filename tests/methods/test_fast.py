@@ -17,7 +17,14 @@ from i2i import fast
 from i2i.checkpoint import load_method
 from i2i.fast import FASTER, lay_out
 from i2i.methods import METHODS
-from i2i.nets.layers import AffineInstanceNorm2d, affine_instance_norm, instance_norm
+from i2i.nets.layers import (
+    AffineInstanceNorm2d,
+    Resized,
+    affine_instance_norm,
+    instance_norm,
+    resized,
+    resized3d,
+)
 from i2i.nets.srresnet import EnlargingResNet, ShuffledConv2d
 from i2i.nets.unet import UNet
 from i2i.recipes import RECIPES
@@ -33,7 +40,7 @@ def quick(net: nn.Module) -> nn.Module:
     return lay_out(copy.deepcopy(net), "cpu")
 
 
-def assert_alike(plain: nn.Module, h: Tensor, atol: float = 1e-9) -> None:
+def assert_alike(plain: nn.Module, h: Tensor, atol: float = 1e-9, rtol: float = 1e-9) -> None:
     """Values and all gradients of a layer or net and of its quick copy, in float64."""
     results = []
     for net in (plain, quick(plain)):
@@ -45,7 +52,7 @@ def assert_alike(plain: nn.Module, h: Tensor, atol: float = 1e-9) -> None:
         assert (ours is None) == (theirs is None), "a norm of one pixel has no use for its scale"
         if ours is not None:
             assert ours.shape == theirs.shape
-            torch.testing.assert_close(ours, theirs, rtol=1e-9, atol=atol)
+            torch.testing.assert_close(ours, theirs, rtol=rtol, atol=atol)
 
 
 @pytest.fixture
@@ -67,6 +74,7 @@ def test_each_layer_becomes_its_quick_class_in_place_and_keeps_all_it_has():
         affine_instance_norm(4),
         nn.PReLU(),
         ShuffledConv2d(1, 4, 5),
+        resized(4, 4, True),
     )
     before, layers = net.state_dict(), [*net]
     assert lay_out(net, "cpu") is net and [*net] == layers
@@ -256,6 +264,97 @@ def test_a_border_of_reflected_pixels_stays_in_half_precision():
     layer = quick(nn.Conv2d(8, 8, 3, padding=1, padding_mode="reflect"))
     with torch.autocast("cpu", torch.bfloat16):
         assert fast.mirrored(noise(1, 8, 6, 6).bfloat16(), layer).dtype == torch.bfloat16
+
+
+# ---- Repeated pixels and a convolution ----
+
+
+@pytest.mark.parametrize("way", ["added", "turned", "dealt"])
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize(
+    "shape, inputs", [((1, 5, 7), 4), ((3, 6, 3), 5), ((1, 1, 9), 2), ((3, 7, 1), 2), ((3, 4, 4), 5), ((1, 3, 5, 4), 6), ((3, 2, 3, 1), 2)], ids=str,
+)  # fmt: skip
+def test_a_pair_of_repeated_pixels_and_a_convolution_and_its_gradients(shape, inputs, bias, way):
+    """Images and voxels, odd sides and unequal ones, each way: to 1e-12."""
+    b, *sides = shape
+    inputs, outputs = 3 * inputs if way == "added" else inputs, 3 if way == "dealt" else fast.FEW + 1
+    assert (torch.Size(shape).numel() <= 4 * inputs) == (way == "added"), "else the test is of another way"
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        layer = (resized if len(sides) == 2 else resized3d)(inputs, outputs, bias).double()
+    h = noise(b, inputs, *sides, dtype=DOUBLE)
+    assert layer(h).shape == (b, outputs, *(2 * side for side in sides))
+    assert_alike(layer, h, rtol=1e-12, atol=1e-12)
+
+
+def test_a_map_of_one_pixel_is_doubled_as_any_other():
+    assert_alike(resized(8, 4, True).double(), noise(2, 8, 1, 1, dtype=DOUBLE), rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("shape", [(1, 8, 3, 3), (1, 2, 3, 3), (1, 8, 2, 2, 2), (1, 2, 3, 3, 3)], ids=str)
+def test_a_quick_pair_never_makes_the_large_map_before_the_convolution(shape, monkeypatch):
+    layer = quick((resized if len(shape) == 4 else resized3d)(shape[1], 2, True))
+    monkeypatch.setattr(nn.Upsample, "forward", lambda *_: pytest.fail("it repeats pixels"))
+    assert layer(noise(*shape)).shape == (1, 2, *(2 * side for side in shape[2:]))
+
+
+@pytest.mark.parametrize("inputs, side, turned", [(16, 8, 0), (16, 9, 1), (127, 23, 1), (128, 23, 0)])
+def test_many_channels_and_small_maps_are_added_and_others_turned(inputs, side, turned, monkeypatch):
+    whole, calls = torch.nn.functional.conv_transpose2d, []
+    monkeypatch.setattr(
+        torch.nn.functional, "conv_transpose2d", lambda *a, **k: (calls.append(a[0].shape), whole(*a, **k))[1]
+    )
+    with torch.no_grad():
+        for outputs in (fast.FEW, fast.FEW + 1):
+            quick(resized(inputs, outputs, False))(noise(1, inputs, side, side))
+    assert len(calls) == turned, "and few outputs are dealt out"
+
+
+@pytest.mark.parametrize("inputs", [2, 8])
+def test_a_quick_pair_stays_in_half_precision_and_is_off_by_rounding_alone(inputs):
+    layer, h = resized(inputs, 4, True), noise(2, inputs, 3, 3)
+    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+        made = quick(layer)(h)
+    assert made.dtype == torch.bfloat16
+    torch.testing.assert_close(made.float(), layer(h), rtol=0.02, atol=0.02)
+
+
+def test_names_of_weights_are_those_of_a_plain_sequence():
+    layer = resized(2, 3, True)
+    plain = nn.Sequential(*layer)
+    assert (
+        [*layer.state_dict()]
+        == [*quick(layer).state_dict()]
+        == [*plain.state_dict()]
+        == ["1.weight", "1.bias"]
+    )
+    quick(layer).load_state_dict(plain.state_dict())
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        (nn.Upsample(scale_factor=2), nn.Conv2d(2, 3, 3, padding=1, padding_mode="reflect")),
+        (nn.Upsample(scale_factor=2), nn.Conv2d(2, 3, 3)),
+        (nn.Upsample(scale_factor=2), nn.Conv2d(2, 3, 3, 2, 1)),
+        (nn.Upsample(scale_factor=2), nn.Conv2d(2, 3, 5, padding=2)),
+        (nn.Upsample(scale_factor=2), nn.Conv2d(2, 2, 3, padding=1, groups=2)),
+        (nn.Upsample(scale_factor=2), nn.Conv2d(2, 3, 3, padding="same")),
+        (nn.Upsample(scale_factor=3), nn.Conv2d(2, 3, 3, padding=1)),
+        (nn.Upsample(scale_factor=(2, 1)), nn.Conv2d(2, 3, 3, padding=1)),
+        (nn.Upsample(size=(8, 8)), nn.Conv2d(2, 3, 3, padding=1)),
+        (nn.Upsample(scale_factor=2, mode="bilinear"), nn.Conv2d(2, 3, 3, padding=1)),
+        (nn.Upsample(scale_factor=2), nn.Conv2d(2, 3, 3, padding=1), nn.ReLU()),
+        (nn.Upsample(scale_factor=2), nn.Identity()),
+    ],
+    ids=["reflect", "no border", "stride", "kernel 5", "groups", "same", "times 3", "one axis", "size", "bilinear", "and more", "no convolution"],
+)  # fmt: skip
+def test_a_pair_of_other_kinds_stays(pair):
+    plain = Resized(*pair)
+    laid = quick(plain)
+    assert type(laid) is Resized
+    h = noise(1, 2, 4, 5)
+    torch.testing.assert_close(laid(h), nn.Sequential(*pair)(h))
 
 
 # ---- Instance norm ----
