@@ -143,7 +143,7 @@ _MERGED = {4: torch.kron(_AXIS, _AXIS), 5: torch.kron(torch.kron(_AXIS, _AXIS), 
 
 
 FEW = 8
-"""So few outputs are better dealt out; measured with 1 to 24."""
+"""Up to so many outputs, places are dealt out; measured with 1 to 24."""
 
 
 class Resized(layers.Resized):
@@ -153,7 +153,8 @@ class Resized(layers.Resized):
         conv, pixels = self[1], h[:, 0].numel()
         if h.device.type != "cpu" or h.dim() != conv.weight.dim():
             return super().forward(h)
-        # Adding the products costs as much whatever the inputs are; to form the other kernel, whatever the pixels are.
+        # To add products costs the same for few inputs as for many; to form the other kernel, for few pixels as for many.
+        # Measured forward and backward, in float32 and bfloat16, with 1 to 4,096 pixels and 24 to 320 inputs.
         if conv.in_channels >= 128 or pixels <= 4 * conv.in_channels:
             return _added(h, conv)
         kernel = merged(conv.weight)
@@ -177,7 +178,7 @@ def doubles(pair: layers.Resized) -> bool:
 
 def merged(weight: Tensor) -> Tensor:
     """A convolution's kernel [outputs, inputs, 3, 3] -> that of the transposed one [inputs, outputs, 4, 4]; or with a third
-    axis. In the weight's own precision: a sum of halves of it would be rounded twice."""
+    axis. In the weight's own precision under autocast, too, so that a tap is rounded once, after the sum."""
     outputs, axes = weight.shape[0], weight.dim() - 2
     with torch.autocast(weight.device.type, enabled=False):
         taps = weight.movedim(1, -1).reshape(outputs, 3**axes, -1)
