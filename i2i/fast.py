@@ -94,7 +94,7 @@ class ConvTranspose2d(nn.ConvTranspose2d):
         )
         spread = _overlap(*spread.unbind(4), along=2)  # over columns, then over rows
         made = _overlap(*spread.unbind(4), along=1).reshape(b, 2 * rows, 2 * columns, -1)
-        return (made if self.bias is None else made + self.bias).permute(0, 3, 1, 2)
+        return (made if self.bias is None else made + self.bias.to(made.dtype)).permute(0, 3, 1, 2)
 
 
 def _overlap(first: Tensor, second: Tensor, third: Tensor, fourth: Tensor, along: int) -> Tensor:

@@ -1,6 +1,6 @@
 """The one training loop. It knows turns and stages, and no paper.
 
-Every batch is a function of (seed, step), so a run that is stopped at any step and resumed takes the very same steps
+Every batch is a function of (seed, step), made ahead where that costs nothing, so a run that is stopped at any step and resumed takes the very same steps
 on a CPU. Under `torchrun` each process computes its share of the same batch and gradients are averaged; batch
 statistics, dropout masks and image pools are then those of each process's share, so only methods without them equal a
 single process bit for bit (to rounding).
@@ -17,6 +17,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from functools import cached_property
@@ -216,6 +217,9 @@ class Trainer:
         self.stages = self.method.stages()
         self.stage, self.step, self.seconds = 0, 0, 0.0  # the step counts within its stage
         self.static = self.device.type == "cuda" if static is None else static
+        idle = self.device.type == "cuda" or (os.cpu_count() or 1) > self.world * torch.get_num_threads()
+        self._thread = ThreadPoolExecutor(1, "batches") if idle else None
+        self._ahead: dict[tuple[int, int], Future[Batch]] = {}
         torch.manual_seed(seed)
         self._begin(fresh=True)
 
@@ -267,16 +271,35 @@ class Trainer:
         )
 
     def _batch(self) -> Batch:
-        """This process's share of the batch that (seed, stage, step) names."""
-        index = indices(self.step, self.batch, len(self.source), self.seed + 7919 * self.stage)
-        rng = torch.Generator().manual_seed((self.seed * 1_000_003 + self.stage) * 1_000_003 + self.step)
+        """This process's share of the batch that (seed, stage, step) names, on the device.
+
+        Where there is a GPU, or a core that this training does not use, the next one is made meanwhile.
+        """
+        at = (self.stage, self.step)
+        batch = ahead.result() if (ahead := self._ahead.pop(at, None)) else self._made(*at)
+        if self._thread:
+            last = self.step + 1 >= self.stages[self.stage].steps
+            coming = (self.stage + 1, 0) if last else (self.stage, self.step + 1)
+            if coming[0] < len(self.stages):
+                self._ahead = {coming: self._thread.submit(self._made, *coming)}
+        layout = MEMORY_FORMATS
+        return {
+            k: v.to(
+                self.device,
+                memory_format=layout.get(v.dim(), torch.contiguous_format),
+                non_blocking=v.is_pinned(),
+            )
+            for k, v in batch.items()
+        }
+
+    def _made(self, stage: int, step: int) -> Batch:
+        """What `_batch` moves to the device: a function of its arguments, so any thread may call it at any time."""
+        index = indices(step, self.batch, len(self.source), self.seed + 7919 * stage)
+        rng = torch.Generator().manual_seed((self.seed * 1_000_003 + stage) * 1_000_003 + step)
         whole = self.source.batch(index, rng)
         share = self.batch // self.world
-        mine = slice(self.rank * share, (self.rank + 1) * share)
-        return {
-            k: v[mine].to(self.device, memory_format=MEMORY_FORMATS.get(v.dim(), torch.contiguous_format))
-            for k, v in whole.items()
-        }
+        mine = {k: v[self.rank * share : (self.rank + 1) * share] for k, v in whole.items()}
+        return {k: v.pin_memory() for k, v in mine.items()} if self.device.type == "cuda" else mine
 
     def _sample(self, count: int) -> Batch:
         """Training samples for a stage's `begin`: the same ones in every process."""
@@ -288,6 +311,11 @@ class Trainer:
     def optimizers(self) -> dict[str, torch.optim.Optimizer]:
         """Of the current stage, by turn."""
         return self.stepper.optimizers
+
+    def enter(self, stage: int) -> None:
+        """Go to the first step of a stage, without its `begin`: for whoever times its steps."""
+        self.stage, self.step = stage, 0
+        self._begin(fresh=False)
 
     def _begin(self, fresh: bool) -> None:
         """Enter the current stage: its `begin` (never on resume), then an optimizer for each turn."""

@@ -71,6 +71,17 @@ def _whole(low: int, high: int | None = None):
     return read
 
 
+def _minutes(text: str) -> float:
+    """An argparse type."""
+    try:
+        number = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"wants a number of minutes, got {text!r}") from None
+    if not 0 < number < 100_000:
+        raise argparse.ArgumentTypeError(f"must be more than 0 and at most 100,000, got {text}")
+    return number
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m i2i", description="Image-to-image translation, one paper at a time."
@@ -105,7 +116,25 @@ def _parser() -> argparse.ArgumentParser:
         "Train a recipe, or a method on your own folder. A stopped run goes on where it was.",
         "python -m i2i train pix2pix-icons    or    python -m i2i train pix2pix --data my_pairs --size 128",
     )
-    sub.add_argument("name", metavar="RECIPE|METHOD")
+    sub.add_argument(
+        "names", metavar="RECIPE|METHOD", nargs="*", help="one; or several recipes, which share --minutes"
+    )
+    sub.add_argument(
+        "--minutes",
+        type=_minutes,
+        help="in place of --steps: as many steps as fit, export and figures included; every decay is fitted, too",
+    )
+    sub.add_argument(
+        "--gallery",
+        action="store_true",
+        help="all recipes of shipped models, most important first, which share --minutes",
+    )
+    sub.add_argument(
+        "--queue",
+        type=Path,
+        metavar="FILE",
+        help="a training in each line, as one writes it after `train`: one after another, gently, on one core",
+    )
     sub.add_argument(
         "--steps",
         type=_whole(1),
@@ -134,6 +163,9 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--out", type=Path, help="folder of the run (default runs/NAME)")
     sub.add_argument("--export", type=Path, help="folder of the exported model (default OUT/export)")
     sub.add_argument("--quiet", action="store_true", help="no progress bar")
+    sub.add_argument(
+        "--jobs", type=_whole(1), help="of several trainings, how many at once (default: what gets most done)"
+    )
     sub.usage = "python -m i2i train RECIPE|METHOD [options] [--CONFIG.FIELD VALUE ...]"
 
     sub = command(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from pathlib import Path
 
 from ..data.folders import DataError
@@ -37,14 +38,32 @@ def _overrides(rest: list[str], config_class) -> dict:
 
 
 def train_command(options) -> None:
+    """One training; several of them, which share the time or stand in a queue, are `several`'s."""
+    from . import several
+
+    if options.queue:
+        several.queue(options)
+    elif options.gallery or len(options.names) > 1:
+        several.together(options)
+    elif not options.names:
+        raise Wrong("train wants a recipe or a method, or --gallery, or --queue FILE.")
+    else:
+        options.name = options.names[0]
+        _one(options, time.monotonic())
+
+
+def _one(options, began: float) -> None:
     import torch
 
+    from .. import budget
     from ..checkpoint import read_config
     from ..methods import METHODS
     from ..publish import publish
     from ..recipes import RECIPES, WINDOWS, facts_of, folder_recipe, own_folder
     from ..train import Trainer, folder_for
 
+    if options.minutes and options.steps:
+        raise Wrong("--minutes says how long, --steps how many: give one of them.")
     if options.threads:
         torch.set_num_threads(options.threads)
     if options.name in RECIPES:
@@ -64,8 +83,10 @@ def train_command(options) -> None:
         except ValueError as fault:
             raise Wrong(str(fault)) from None
     elif options.name in _judges():
-        if options.rest:
-            raise Wrong(f"{options.rest[0]!r} is no option of a judge; --steps, --out and --precision are.")
+        if options.rest or options.minutes:
+            raise Wrong(
+                f"{(options.rest or ['--minutes'])[0]!r} is no option of a judge; --steps, --out and --precision are."
+            )
         out = options.out or RUNS / options.name
         _judges()[options.name](
             options.name, out, options.steps, precision=options.precision, progress=not options.quiet
@@ -120,17 +141,26 @@ def train_command(options) -> None:
         train, held_out = recipe.source("train"), recipe.source("test")
         showcase, named, run = recipe.showcase(recipe.size), options.name, options.name
     out = options.out or folder_for(train, RUNS / run)  # two folders called `data` are two runs
-    trainer = Trainer(
-        method,
-        train,
-        batch=recipe.batch,
-        seed=recipe.seed,
-        ema=recipe.ema,
-        precision=options.precision,
-        out=out,
-        showcase=showcase,
-        facts=recipe.facts,
-    )
+
+    def trainer_of(method, out: Path | None) -> Trainer:
+        return Trainer(
+            method, train, batch=recipe.batch, seed=recipe.seed, ema=recipe.ema, precision=options.precision,
+            out=out, showcase=showcase, facts=recipe.facts,
+        )  # fmt: skip
+
+    if options.minutes:
+        lengths = budget.planned(out, options.minutes)
+        if lengths is None:
+            pace = budget.measured(trainer_of(method, None), recipe, showcase, held_out, named)
+            left = 60 * options.minutes - (time.monotonic() - began)
+            config = budget.fitted(method, pace, left)
+            lengths = {field: getattr(config, field) for field in method.lengths}
+            budget.keep(out, options.minutes, lengths, pace)
+        recipe = dataclasses.replace(recipe, config=recipe.config | lengths)
+        method = recipe.build()
+        told = " ".join(f"--{field} {count}" for field, count in lengths.items())
+        print(f"{options.minutes:g} minutes are {told} here; the same again by these options.", flush=True)
+    trainer = trainer_of(method, out)
     trainer.fit(progress=not options.quiet)
     if trainer.rank == 0:
         home = options.export or out / "export"

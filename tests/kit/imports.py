@@ -23,6 +23,7 @@ RANKS = [
     {"judges", "metrics"},
     {"measure"},
     {"publish", "bench"},
+    {"budget"},
     {"claims", "lessons"},
     {"show"},
     {"check", "cli"},

@@ -1,0 +1,183 @@
+"""Minutes in place of steps: how long a step takes here, what the end of a run takes, and how many steps fit before it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from .files import replacing
+from .method import Batch, Method
+from .publish import publish
+from .recipes import RECIPES, Recipe
+from .step import WARM_UP
+from .train import Source, Trainer
+
+PLAN = "plan.json"
+SLACK = 0.97  # what saving, sheets and a busy moment leave of the time
+LEAST = 30.0  # seconds below which a training is not worth its start
+
+
+class TooShort(ValueError):
+    """The minutes do not reach for anything; the message says what would."""
+
+
+@dataclass(frozen=True)
+class Pace:
+    """Seconds of a step in each stage, and of all that comes after the last one: export, figures, the card."""
+
+    steps: tuple[float, ...]
+    end: float
+
+    def total(self, method: Method) -> float:
+        """Seconds of a whole training with this method's config."""
+        return self.end + sum(s.steps * each for s, each in zip(method.stages(), self.steps, strict=True))
+
+
+def measured(
+    trainer: Trainer, recipe: Recipe, showcase: Batch, held_out: Source | None, name: str | None
+) -> Pace:
+    """By trying; the trainer is of no use afterwards, since what it has learned is nobody's."""
+    return Pace(
+        tuple(_step(trainer, i) for i in range(len(trainer.stages))),
+        _end(trainer, recipe, showcase, held_out, name),
+    )
+
+
+def _step(trainer: Trainer, stage: int, least: float = 2.0) -> float:
+    """Seconds of a step of one stage, after warming up, over whole rounds of its turns."""
+    trainer.enter(stage)
+    turns = trainer.stages[stage].turns.values()
+    round_ = max([1, *(n for turn in turns for n in (turn.every, turn.rests))])
+    wait = torch.cuda.synchronize if trainer.device.type == "cuda" else lambda: None
+    warm = (2 * WARM_UP if trainer.stepper.captures else 1) * round_
+    steps = trainer.stages[stage].steps
+
+    def some(count: int) -> float:
+        wait()
+        start = time.perf_counter()
+        for _ in range(count):
+            trainer.advance(read=False)
+            trainer.stage, trainer.step = stage, trainer.step % max(1, steps - 1)  # never into the next stage
+        wait()
+        return (time.perf_counter() - start) / count
+
+    some(warm)
+    first = some(round_)
+    return min(first, some(max(1, round(least / max(first, 1e-4) / round_)) * round_))
+
+
+def _end(
+    trainer: Trainer,
+    recipe: Recipe,
+    showcase: Batch,
+    held_out: Source | None,
+    name: str | None,
+    limit: int = 500,
+) -> float:
+    """Seconds of export and figures, from those on a few images and on some more."""
+    few, more = 8, 24
+    took = []
+    for count in (few, more):
+        start = time.perf_counter()
+        with tempfile.TemporaryDirectory() as folder:
+            publish(
+                trainer,
+                recipe,
+                Path(folder) / "export",
+                showcase,
+                held_out,
+                name,
+                limit=count,
+                progress=False,
+            )
+        took.append(time.perf_counter() - start)
+    count = min(limit, len(held_out)) if held_out is not None else 0
+    return took[0] + max(0.0, took[1] - took[0]) / (more - few) * max(0, count - few)
+
+
+def fitted(method: Method, pace: Pace, seconds: float):
+    """The config whose whole training takes about so many seconds: every stretch of it is scaled alike, so that every decay
+    ends where the time does. TooShort where not even a few steps fit."""
+    whole = pace.total(method)
+    factor = (SLACK * seconds - pace.end) / max(1e-9, whole - pace.end)
+    config = method.scaled(method.config, factor) if factor > 0 else None
+    if config is None or config.steps < 10:
+        short = (pace.end + 10 * pace.steps[-1]) / SLACK / 60
+        raise TooShort(
+            f"{max(0.0, seconds) / 60:.1f} minutes are left, and export and figures alone take {pace.end / 60:.1f}: "
+            f"give at least {short + 0.5:.0f} minutes more."
+        )
+    return config
+
+
+def planned(out: Path, minutes: float) -> dict | None:
+    """What an earlier start of this run came to: the fields of its config that count steps; None for a first start."""
+    path = out / PLAN
+    try:
+        plan = json.loads(path.read_text())
+    except (OSError, ValueError):
+        return None
+    return plan["lengths"] if plan.get("minutes") == minutes else None
+
+
+def keep(out: Path, minutes: float, lengths: dict[str, int], pace: Pace) -> None:
+    """Write down what a run is to be, so that a stopped one goes on as it was planned."""
+    out.mkdir(parents=True, exist_ok=True)
+    plan = {
+        "minutes": minutes,
+        "lengths": lengths,
+        "seconds a step": pace.steps,
+        "seconds of the end": pace.end,
+    }
+    with replacing(out / PLAN) as part:
+        part.write_text(json.dumps(plan, indent=2) + "\n")
+
+
+# -- several at once --------------------------------------------------------------------------------------------------
+
+
+def side_by_side(name: str, most: int = 4) -> int:
+    """How many trainings at once get most done here. On a CPU one for each core: two threads of one training gain less than
+    a second training. On a GPU by trying the recipe `name` alone, twice, and so on; each gets its share of the cores."""
+    cores = os.cpu_count() or 1
+    if not torch.cuda.is_available():
+        return cores
+    best, gain = 1, 0.0
+    for count in (n for n in (1, 2, 4) if n <= min(most, cores)):
+        command = [sys.executable, "-m", "i2i.budget", name, "--threads", str(max(1, cores // count))]
+        tries = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(count)]
+        told = [t.communicate()[0] for t in tries]
+        if any(t.returncode for t in tries):
+            break
+        done = sum(1 / float(line) for line in told)
+        if done < 1.1 * gain:
+            break
+        best, gain = count, done
+    return best
+
+
+def main() -> None:
+    """Print the seconds of a step of one recipe: what `side_by_side` asks of several processes at once."""
+    parser = argparse.ArgumentParser(prog="python -m i2i.budget", description=main.__doc__)
+    parser.add_argument("name", choices=RECIPES)
+    parser.add_argument("--threads", type=int, default=1)
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    recipe = RECIPES[options.name]
+    trainer = Trainer(
+        recipe.build(), recipe.source("train"), batch=recipe.batch, seed=recipe.seed, ema=recipe.ema
+    )
+    print(_step(trainer, len(trainer.stages) - 1, least=5.0))
+
+
+if __name__ == "__main__":
+    main()
