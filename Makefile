@@ -1,4 +1,4 @@
-# make app | test | test-fast | test-long | notebook | notebooks | results | architecture | bench | lint | types. Everything lives in .venv; nothing else is touched.
+# make app | test | test-fast | test-long | test-gpu | notebook | notebooks | results | architecture | bench | lint | types. Everything lives in .venv; nothing else is touched.
 
 VENV ?= .venv
 # The newest that runs: a name on the path may be a shim of a version manager with nothing behind it.
@@ -6,7 +6,7 @@ PYTHON := $(shell for p in python3.12 python3.11 python3.10 python3 python; do \
   "$$p" -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 12))' >/dev/null 2>&1 && { echo $$p; break; }; done)
 RUN := $(VENV)/bin/python
 
-.PHONY: app test test-fast test-long notebook notebooks results architecture bench lint types clean
+.PHONY: app test test-fast test-long test-gpu notebook notebooks results architecture bench lint types clean
 
 app: $(VENV)/.app
 	$(RUN) app.py
@@ -24,6 +24,10 @@ test-fast: $(VENV)/.test
 
 test-long: $(VENV)/.test
 	$(RUN) -m pytest -q $(SHARED) -m "long or not long"
+
+# What only a GPU can show: that a captured step learns what an eager one does.
+test-gpu: $(VENV)/.test
+	$(RUN) -m pytest -q -m gpu
 
 notebook: $(VENV)/.app
 	$(VENV)/bin/jupyter lab --LabApp.default_url=/lab/tree/notebooks/01_pix2pix.ipynb

@@ -29,11 +29,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor, nn
 
 from ..losses import $losses
 from ..method import Batch, Fit, Method, Symbol, Terms
+from ..nets.chance import Rng
 from ..nets.patchgan import PatchGAN
 
 
@@ -93,7 +93,7 @@ class $cls(Method):
     def weights(self, step: int) -> dict[str, float]:
         return {"real": 0.5, "fake": 0.5, "gan": 1.0$l1_weight}
 
-    def translate(self, x: Tensor, generator: torch.Generator | None = None) -> Tensor:
+    def translate(self, x: Tensor, generator: Rng = None) -> Tensor:
         """x [B, 3, H, W] in [-1, 1] -> the same."""
         return self.G(x)
 ''')

@@ -34,6 +34,12 @@ SHELL = [
     for line in code.splitlines()
     if line.strip() and not line.startswith("#")
 ]
+PATHS = {
+    (page.name, path.rstrip("."))
+    for page in PAGES
+    for path in re.findall(r"`((?:tests|i2i|demos|docs|tools|assets|notebooks)/[\w./]+)", page.read_text())
+    if "NAME" not in path
+}
 QUICK = ("list", "translate pix2pix-emoji", "claims")
 
 
@@ -171,3 +177,8 @@ def test_hooks_need_no_network():
 def test_a_table_that_there_is_not_is_told_by_name():
     with pytest.raises(KeyError, match="the table 'speeed'; there are figures, "):
         tool("results").filled("<!-- table: speeed -->\n<!-- end -->")
+
+
+@pytest.mark.parametrize("page, path", sorted(PATHS))
+def test_files_that_a_page_names_are_there(page, path):
+    assert (ROOT / path).exists(), f"{page} names {path}"
