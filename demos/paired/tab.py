@@ -388,6 +388,17 @@ def _strokes(value: dict | None) -> dict:
 _REMEMBER_SEED = """value => { const url = new URL(window.location); url.searchParams.set('seed', value);
 window.history.replaceState(null, '', url); }"""
 
+_LEAD = Markup(
+    '<p class="lead"><b>pix2pix</b> learns from pairs: a drawing and its picture, a map and its photograph. A generator paints, '
+    "a discriminator says patch by patch whether the pair looks real. Draw below; it answers after each stroke{}.</p>"
+)
+_STEERED = ", and in an emoji it follows dabs of colour"
+_STYLE = Markup(
+    "<style>.samples{display:grid;grid-template-columns:repeat(auto-fit,minmax(84px,1fr));gap:10px}"
+    ".samples figure{margin:0}.samples img{width:100%;border-radius:12px;border:1px solid var(--line)}"
+    ".samples figcaption{font-size:13px;color:var(--soft);margin-top:3px}</style>"
+)
+
 
 def tab() -> Callable | None:
     """Build the tab; returns (fn, outputs) that restore the state in the URL when the page loads."""
@@ -397,15 +408,9 @@ def tab() -> Callable | None:
     first = keys[0]
     start = _examples(first)[0].value
     image, terms = paint(start, first, 7, 0)
-    steered = ", and in an emoji it follows dabs of colour" if any(told(k).pens for k in keys) else ""
     with gr.Tab("Paired", id="paired"):
         gr.HTML(
-            '<p class="lead"><b>pix2pix</b> learns from pairs: a drawing and its picture, a map and its photograph. A generator paints, '
-            "a discriminator says patch by patch whether the pair looks real. Draw below; it answers after each stroke"
-            f"{steered}.</p>"
-            "<style>.samples{display:grid;grid-template-columns:repeat(auto-fit,minmax(84px,1fr));gap:10px}"
-            ".samples figure{margin:0}.samples img{width:100%;border-radius:12px;border:1px solid var(--line)}"
-            ".samples figcaption{font-size:13px;color:var(--soft);margin-top:3px}</style>",
+            _LEAD.format(_STEERED if any(told(k).pens for k in keys) else "") + _STYLE,
             apply_default_css=False,
             elem_classes="bare",
         )
