@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 from PIL import Image
 
 from i2i.data.worlds import facades, icons
-from i2i.data.worlds.sketches import DRAWINGS, HINTS, PENS
+from i2i.data.worlds.sketches import DAB_WIDTH, DRAWINGS, HINTS, PENS
 from i2i.images import ImageError, open_image, to_image, to_tensor
 from i2i.losses import ADVERSARIAL, l1
 from i2i.metrics import gradient_energy_ratio, psnr
@@ -81,7 +81,7 @@ def _sketches() -> list[Example]:
         Example(
             n,
             {"ops": strokes_to_ops(DRAWINGS[n]), "base": ""},
-            hints=dabs_to_ops([(pen[colour], x, y) for colour, x, y in HINTS[n]]),
+            hints=dabs_to_ops([(pen[c], x, y) for c, x, y in HINTS[n]], round(DAB_WIDTH * SIDE)),
         )
         for n in names
     ]

@@ -7,7 +7,7 @@ the URL calls the "name", the "ops" and the "example"; "" keeps one out of it), 
 pens, and so wide are those of colour at first) and "hints" (ops in colour that suit the strokes; a button adds them).
 Strokes are small enough for a URL, undo is exact, and the server rasterises them itself, so what a model sees does not
 depend on the browser. One op is tool, ink, width and points in a 256 x 256 square, as in "p0,4,120,33,121,40" (pen),
-"p4,14,90,90" (a dab: one point) or "r2,0,10,10,60,90" (rectangle by two corners); ops are joined by ";".
+"p4,20,90,90" (a dab: one point) or "r2,0,10,10,60,90" (rectangle by two corners); ops are joined by ";".
 
 The eraser is an ink: the one called "eraser", or where none is, the one after the last. Inks behind the eraser are
 colours, and may grow in number while links that erase still do.
@@ -31,7 +31,7 @@ _OP = re.compile(r"[pr]\d{1,2},\d{1,2}(,-?\d{1,3},-?\d{1,3})+")
 _PREFIX = "data:image/png;base64,"
 
 Ink = tuple[str, str]  # name, colour as #rrggbb
-DAB = 14  # width of a dab: 7 px of an image of 128
+DAB = 20  # width of a coloured pen at first: one tap leaves a dab of 10 px in an image of 128
 
 
 def rasterise(value: dict | None, inks: list[Ink], paper: str, size: int = SIDE) -> Image.Image:
