@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import gradio as gr
@@ -15,30 +15,45 @@ from markupsafe import Markup, escape
 from PIL import Image
 
 from i2i.data.worlds import facades, icons
-from i2i.data.worlds.sketches import DRAWINGS
+from i2i.data.worlds.sketches import DAB_WIDTH, DRAWINGS, HINTS, PENS
 from i2i.images import ImageError, open_image, to_image, to_tensor
 from i2i.losses import ADVERSARIAL, l1
 from i2i.metrics import gradient_energy_ratio, psnr
 from i2i.run.pipeline import Model, load, shipped
 
 from ..widgets import look
-from ..widgets.pad import SIDE, Ink, Pad, image_to_base, is_empty, rasterise, strokes_to_ops
+from ..widgets.pad import (
+    DAB,
+    SIDE,
+    Ink,
+    Pad,
+    dabs_to_ops,
+    image_to_base,
+    is_empty,
+    rasterise,
+    strokes_to_ops,
+)
 from ..widgets.strip import Strip, thumbnail
 from . import why
 
 
 @dataclass(frozen=True)
 class Example:
-    """name; pad value; truth: the true answer as an image where the project owns one."""
+    """name; pad value; truth: the true answer as an image where the project owns one.  hints: ops of coloured pens."""
 
     name: str
     value: dict
     truth: Image.Image | None = None
+    hints: str = ""
 
 
 @dataclass(frozen=True)
 class Subject:
-    """One model with what the pad and the texts need to know about it."""
+    """One model with what the pad and the texts need to know about it.
+
+    pens: whether the inks are a row of pens, for colour hints.  without_hints: what differs where the shipped model was
+    not trained with such hints.
+    """
 
     model: str
     title: str
@@ -49,13 +64,27 @@ class Subject:
     inks: tuple[Ink, ...] = (("pen", "#000000"),)
     paper: str = "#ffffff"
     boxes: bool = False
+    pens: bool = False
+    without_hints: dict = field(default_factory=dict)
     empty: str = "The pad is empty: draw a closed outline, a mug or a face, and the model fills it in."
+
+
+# The eraser is where it was when there was but one pen, so links from that time still erase.
+_PENS: tuple[Ink, ...] = (("black", "#000000"), ("eraser", "#ffffff"), *PENS.items())
 
 
 def _sketches() -> list[Example]:
     first = ["rocket", "ghost", "cat", "mushroom", "mug", "apple", "car", "cupcake", "flower", "fish"]
     names = first + [n for n in DRAWINGS if n not in first]
-    return [Example(n, {"ops": strokes_to_ops(DRAWINGS[n]), "base": ""}) for n in names]
+    pen = {ink: i for i, (ink, _) in enumerate(_PENS)}
+    return [
+        Example(
+            n,
+            {"ops": strokes_to_ops(DRAWINGS[n]), "base": ""},
+            hints=dabs_to_ops([(pen[c], x, y) for c, x, y in HINTS[n]], round(DAB_WIDTH * SIDE)),
+        )
+        for n in names
+    ]
 
 
 def _icons() -> list[Example]:
@@ -106,12 +135,20 @@ def _material_inks() -> tuple[Ink, ...]:
 SUBJECTS: dict[str, Subject] = {
     "emoji": Subject(
         "pix2pix-emoji", "Emoji", _sketches,
-        "The lines say where, never what colour: the model guesses. Where the guess is safe (a leaf is green, a tongue "
-        "is red) it is bold; where many colours were seen it settles for a common one. Shading and drop shadow come "
-        "from the discriminator's taste, since a blurred shadow costs little in L1.",
-        "Draw a circle. Which colour will it be? Then add two dots and an arc.",
-        "Most round things in this set are yellow faces, so a bare circle leans to yellow; two eyes settle it. The "
-        "model answers what is likely, not what you meant.",
+        "Black lines say where, and colour is a guess until you give one. Dab a coloured pen into a part: it turns to that "
+        "colour, and the lines stay where they are. Light and shade are the model's own, since a dab is flat.",
+        "Draw a circle and put one blue dab into it. How far will the blue spread?",
+        "To the line and not beyond: one dab colours the disc, and the paper outside stays white. Then make it a red "
+        "dab: the same disc, in red.",
+        inks=_PENS, pens=True,
+        empty="The pad is empty: draw a closed outline, a mug or a face, and the model fills it in; a dab of colour says with what.",
+        without_hints={
+            "inks": Subject.inks, "pens": False, "empty": Subject.empty,
+            "notice": "The lines say where, never what colour: every colour is the model's guess.",
+            "predict": "Draw a circle. Which colour will it be? Then add two dots and an arc.",
+            "answer": "A bare circle comes out a dark red, and a face brighter and warmer. The model answers what is likely, "
+            "not what you meant.",
+        },
     ),
     "icons": Subject(
         "pix2pix-icons", "Icon", _icons,
@@ -145,6 +182,23 @@ def _model(name: str) -> Model:
     return load(name)
 
 
+# Data whose drawings have colour hints.
+_HINTED = ("emoji-pens",)
+
+
+def knows_hints(name: str) -> bool:
+    """Whether a shipped model learned to follow dabs of colour in its input."""
+    return _model(name).card.get("data") in _HINTED
+
+
+def told(key: str) -> Subject:
+    """The subject as its shipped model is."""
+    subject = SUBJECTS[key]
+    if subject.without_hints and not knows_hints(subject.model):
+        return replace(subject, **subject.without_hints)
+    return subject
+
+
 @lru_cache(maxsize=len(SUBJECTS))
 def _examples(key: str) -> tuple[Example, ...]:
     return tuple(SUBJECTS[key].examples())
@@ -152,7 +206,7 @@ def _examples(key: str) -> tuple[Example, ...]:
 
 @lru_cache(maxsize=len(SUBJECTS))
 def thumbnails(key: str) -> tuple[dict, ...]:
-    subject, shown = SUBJECTS[key], []
+    subject, shown = told(key), []
     for example in _examples(key):
         x = rasterise(example.value, list(subject.inks), subject.paper)
         made = _model(subject.model)(x, seed=0)
@@ -166,7 +220,7 @@ def _subject(key: str) -> Subject:
             f"there is no model {key!r} in this tab; there are {', '.join(available())}.",
             print_exception=False,
         )
-    return SUBJECTS[key]
+    return told(key)
 
 
 def _input(key: str, value: dict | None) -> Image.Image:
@@ -307,7 +361,8 @@ def translate(image: str, model: str = "emoji", seed: float = 0) -> Image.Image:
 
 def _pad(key: str, value: dict, at: int = -1) -> dict:
     """What the pad in the browser needs to know to show this value for this subject."""
-    s = SUBJECTS[key]
+    s = told(key)
+    pens = {"dab": DAB, "hints": _hints(key, value)} if s.pens else {}
     return {
         **value,
         "name": key,
@@ -315,7 +370,15 @@ def _pad(key: str, value: dict, at: int = -1) -> dict:
         "paper": s.paper,
         "boxes": s.boxes,
         "example": at,
+        **pens,
     }
+
+
+def _hints(key: str, value: dict) -> str:
+    """The colours of the example that a drawing began with, as ops; "" if with none."""
+    ops = value.get("ops") or ""
+    begun = (e for e in _examples(key) if e.value["ops"] and f"{ops};".startswith(e.value["ops"] + ";"))
+    return next((e.hints for e in begun), "")
 
 
 def _strokes(value: dict | None) -> dict:
@@ -324,6 +387,17 @@ def _strokes(value: dict | None) -> dict:
 
 _REMEMBER_SEED = """value => { const url = new URL(window.location); url.searchParams.set('seed', value);
 window.history.replaceState(null, '', url); }"""
+
+_LEAD = Markup(
+    '<p class="lead"><b>pix2pix</b> learns from pairs: a drawing and its picture, a map and its photograph. A generator paints, '
+    "a discriminator says patch by patch whether the pair looks real. Draw below; it answers after each stroke{}.</p>"
+)
+_STEERED = ", and in an emoji it follows dabs of colour"
+_STYLE = Markup(
+    "<style>.samples{display:grid;grid-template-columns:repeat(auto-fit,minmax(84px,1fr));gap:10px}"
+    ".samples figure{margin:0}.samples img{width:100%;border-radius:12px;border:1px solid var(--line)}"
+    ".samples figcaption{font-size:13px;color:var(--soft);margin-top:3px}</style>"
+)
 
 
 def tab() -> Callable | None:
@@ -336,11 +410,7 @@ def tab() -> Callable | None:
     image, terms = paint(start, first, 7, 0)
     with gr.Tab("Paired", id="paired"):
         gr.HTML(
-            '<p class="lead"><b>pix2pix</b> learns from pairs: a drawing and its picture, a map and its photograph. A generator paints, '
-            "a discriminator says patch by patch whether the pair looks real. Draw below; it answers after each stroke.</p>"
-            "<style>.samples{display:grid;grid-template-columns:repeat(auto-fit,minmax(84px,1fr));gap:10px}"
-            ".samples figure{margin:0}.samples img{width:100%;border-radius:12px;border:1px solid var(--line)}"
-            ".samples figcaption{font-size:13px;color:var(--soft);margin-top:3px}</style>",
+            _LEAD.format(_STEERED if any(told(k).pens for k in keys) else "") + _STYLE,
             apply_default_css=False,
             elem_classes="bare",
         )
@@ -475,7 +545,7 @@ def tab() -> Callable | None:
             if wish.get("d"):
                 value, at = {"ops": wish["d"], "base": ""}, -1
                 try:
-                    rasterise(value, list(SUBJECTS[key].inks), SUBJECTS[key].paper)
+                    rasterise(value, list(told(key).inks), told(key).paper)
                 except ImageError:  # a link that was cut or mistyped
                     at = 0
             elif wish.get("example", "").isdecimal():

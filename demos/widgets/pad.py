@@ -2,11 +2,15 @@
 
 The value is {"ops", "base"}: the strokes, and beneath them an uploaded image as a data URL or "". To the browser go
 beside them "name" (what the URL calls the model), "inks", "paper", "boxes" (rectangles come first), "example" (the
-example that it is, or -1), and, where they differ from the usual ones, "width" (of the pen at first) and "keys" (what
-the URL calls the "name", the "ops" and the "example"; "" keeps one out of it). Strokes are
-small enough for a URL, undo is exact, and the server rasterises them itself, so what a model sees does not depend on
-the browser. One op is tool, ink, width and points in a 256 x 256 square, as in "p0,4,120,33,121,40" (pen) or
-"r2,0,10,10,60,90" (rectangle by two corners); ops are joined by ";".
+example that it is, or -1), and, where they differ from the usual ones, "width" (of the pen at first), "keys" (what
+the URL calls the "name", the "ops" and the "example"; "" keeps one out of it), "dab" (with it the inks are a row of
+pens, and so wide are those of colour at first) and "hints" (ops in colour that suit the strokes; a button adds them).
+Strokes are small enough for a URL, undo is exact, and the server rasterises them itself, so what a model sees does not
+depend on the browser. One op is tool, ink, width and points in a 256 x 256 square, as in "p0,4,120,33,121,40" (pen),
+"p4,20,90,90" (a dab: one point) or "r2,0,10,10,60,90" (rectangle by two corners); ops are joined by ";".
+
+The eraser is an ink: the one called "eraser", or where none is, the one after the last. Inks behind the eraser are
+colours, and may grow in number while links that erase still do.
 """
 
 from __future__ import annotations
@@ -27,6 +31,7 @@ _OP = re.compile(r"[pr]\d{1,2},\d{1,2}(,-?\d{1,3},-?\d{1,3})+")
 _PREFIX = "data:image/png;base64,"
 
 Ink = tuple[str, str]  # name, colour as #rrggbb
+DAB = 20  # width of a coloured pen at first: one tap leaves a dab of 10 px in an image of 128
 
 
 def rasterise(value: dict | None, inks: list[Ink], paper: str, size: int = SIDE) -> Image.Image:
@@ -54,7 +59,7 @@ def rasterise(value: dict | None, inks: list[Ink], paper: str, size: int = SIDE)
             raise ImageError("this drawing cannot be read; clear the pad and draw it again.")
         head, width, *numbers = op.split(",")
         ink, points = int(head[1:]), [float(n) * unit for n in numbers]
-        colour = inks[ink][1] if ink < len(inks) else paper  # the ink after the last is the eraser
+        colour = inks[ink][1] if ink < len(inks) else paper  # see above: the eraser
         path = list(zip(points[::2], points[1::2], strict=True))
         if head[0] == "r":
             xs, ys = sorted(points[0::2]), sorted(points[1::2])
@@ -79,6 +84,11 @@ def strokes_to_ops(strokes: list[list[tuple[float, float]]], width: int = 5) -> 
     )
 
 
+def dabs_to_ops(dabs: list[tuple[int, float, float]], width: int = DAB) -> str:
+    """Dabs as (ink, x, y) in the unit square -> ops of one point."""
+    return ";".join(f"p{ink},{width},{round(x * SIDE)},{round(y * SIDE)}" for ink, x, y in dabs)
+
+
 def image_to_base(image: Image.Image) -> str:
     """An RGB image, padded to a square by repeating nothing but its mean border colour, as a data URL."""
     border = image.resize((8, 8), Image.BOX)
@@ -92,6 +102,11 @@ def image_to_base(image: Image.Image) -> str:
 _HTML = """
 <div class="pad">
   <div class="pad-inks" role="radiogroup" aria-label="Ink"></div>
+  <div class="pad-hints">
+    <button type="button" data-do="hint"><span></span><b></b></button>
+    <button type="button" data-do="other" title="The same lines and dabs, in other colours">other colours ⟳</button>
+    <p class="small"></p>
+  </div>
   <canvas width="512" height="512" tabindex="0" role="img" aria-label="Drawing pad: draw with mouse, pen or finger"></canvas>
   <div class="pad-tools">
     <button type="button" data-do="pen" title="Pen">✎ pen</button>

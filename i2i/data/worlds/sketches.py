@@ -1,4 +1,7 @@
-"""Twenty drawings made in code, as a visitor with a pen would make them: by these a drawing model is judged by eye."""
+"""Twenty drawings made in code, as a visitor with a pen would make them: by these a drawing model is judged by eye.
+
+Each has dabs of colour, too, for models that follow colour hints.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from PIL import Image, ImageDraw
 from ...images import to_tensor
 
 Stroke = list[tuple[float, float]]  # points in a unit square, y down
+Dab = tuple[str, float, float]  # a colour of PENS, and where: in the unit square
 
 
 def _arc(
@@ -258,18 +262,73 @@ DRAWINGS: dict[str, list[Stroke]] = {
     ],
 }
 
+# Coloured pens: near the colours that are common in the emoji. No white one: on white paper it would say nothing.
+# Links count the pens in this order, so a new one goes to the end.
+PENS: dict[str, str] = {
+    "yellow": "#ffcd40",
+    "orange": "#ff8a2e",
+    "red": "#f0383c",
+    "pink": "#fb77b0",
+    "violet": "#8a62c8",
+    "blue": "#3f7fe8",
+    "light blue": "#6cc4ff",
+    "green": "#1f9d55",
+    "light green": "#8ad738",
+    "brown": "#8a5440",
+    "beige": "#f6c9a0",
+    "grey": "#a29bab",
+}
 
-def sketch(name: str, size: int = 256, pen: float = 0.02) -> Image.Image:
-    """A drawing as black ink on white, RGB, size x size; pen is the stroke's width as part of the side."""
+# At most six a drawing, as in training; a part without one, like two of the petals, is for the model to guess.
+DAB_WIDTH = 0.055  # as part of the side: small enough for eyes and windows
+HINTS: dict[str, list[Dab]] = {
+    "smile": [("light green", 0.5, 0.26), ("light green", 0.24, 0.58), ("light green", 0.76, 0.58), ("light green", 0.5, 0.5)],
+    "cat": [("orange", 0.5, 0.36), ("orange", 0.3, 0.66), ("orange", 0.7, 0.66), ("orange", 0.5, 0.78)],
+    "apple": [("red", 0.32, 0.44), ("red", 0.68, 0.46), ("red", 0.5, 0.68), ("green", 0.64, 0.16)],
+    "mushroom": [("violet", 0.49, 0.44), ("violet", 0.82, 0.42), ("violet", 0.2, 0.44), ("yellow", 0.35, 0.33),
+                 ("yellow", 0.63, 0.28), ("beige", 0.5, 0.72)],
+    "fish": [("blue", 0.38, 0.38), ("blue", 0.36, 0.6), ("blue", 0.6, 0.52), ("orange", 0.81, 0.5)],
+    "house": [("yellow", 0.5, 0.56), ("yellow", 0.31, 0.79), ("red", 0.5, 0.34), ("brown", 0.5, 0.76),
+              ("light blue", 0.32, 0.62), ("light blue", 0.68, 0.62)],
+    "rocket": [("light blue", 0.5, 0.62), ("light blue", 0.5, 0.2), ("yellow", 0.5, 0.38), ("red", 0.318, 0.686),
+               ("red", 0.682, 0.686), ("orange", 0.5, 0.83)],
+    "flower": [("violet", 0.68, 0.28), ("violet", 0.31, 0.44), ("violet", 0.34, 0.24), ("violet", 0.46, 0.54),
+               ("yellow", 0.5, 0.36), ("green", 0.605, 0.742)],
+    "car": [("blue", 0.2, 0.55), ("blue", 0.83, 0.57), ("light blue", 0.43, 0.41), ("light blue", 0.61, 0.41),
+            ("grey", 0.28, 0.69), ("grey", 0.72, 0.69)],
+    "mug": [("blue", 0.32, 0.5), ("blue", 0.53, 0.5), ("blue", 0.42, 0.72), ("blue", 0.79, 0.53)],
+    "tree": [("green", 0.3, 0.42), ("green", 0.68, 0.46), ("green", 0.5, 0.24), ("brown", 0.5, 0.78)],
+    "star": [("violet", 0.5, 0.36), ("violet", 0.36, 0.52), ("violet", 0.64, 0.52), ("violet", 0.5, 0.62)],
+    "heart": [("blue", 0.3, 0.32), ("blue", 0.7, 0.32), ("blue", 0.5, 0.6)],
+    "ice cream": [("light green", 0.38, 0.3), ("light green", 0.6, 0.26), ("orange", 0.42, 0.52), ("orange", 0.53, 0.755)],
+    "umbrella": [("light blue", 0.26, 0.36), ("light blue", 0.5, 0.24), ("light blue", 0.74, 0.36)],
+    "balloon": [("yellow", 0.4, 0.28), ("yellow", 0.6, 0.32), ("yellow", 0.48, 0.5)],
+    "moon": [("light blue", 0.3, 0.28), ("light blue", 0.23, 0.5), ("light blue", 0.32, 0.73)],
+    "robot": [("orange", 0.5, 0.4), ("orange", 0.5, 0.58), ("light blue", 0.38, 0.5), ("light blue", 0.62, 0.5),
+              ("red", 0.5, 0.7), ("red", 0.5, 0.12)],
+    "ghost": [("violet", 0.5, 0.24), ("violet", 0.32, 0.64), ("violet", 0.68, 0.64), ("violet", 0.5, 0.72)],
+    "cupcake": [("pink", 0.36, 0.42), ("pink", 0.6, 0.34), ("red", 0.5, 0.11), ("light blue", 0.34, 0.72),
+                ("light blue", 0.5, 0.72), ("light blue", 0.66, 0.72)],
+}  # fmt: skip
+
+
+def sketch(name: str, size: int = 256, pen: float = 0.02, dab: float = 0.0) -> Image.Image:
+    """A drawing as black ink on white, RGB, size x size.
+
+    pen: the stroke's width as part of the side.  dab: so wide are the drawing's HINTS in it; at 0 it has none.
+    """
     fine = 4 * size
-    page = Image.new("L", (fine, fine), 255)
+    page = Image.new("RGB", (fine, fine), "white")
     draw, half = ImageDraw.Draw(page), max(1, round(pen * fine / 2))
+    for colour, x, y in HINTS[name] if dab else ():
+        at, r = (x * fine, y * fine), dab * fine / 2
+        draw.ellipse((at[0] - r, at[1] - r, at[0] + r, at[1] + r), fill=PENS[colour])
     for stroke in DRAWINGS[name]:
         path = [(x * fine, y * fine) for x, y in stroke]
-        draw.line(path, fill=0, width=2 * half, joint="curve")
+        draw.line(path, fill="black", width=2 * half, joint="curve")
         for x, y in (path[0], path[-1]):
-            draw.ellipse((x - half, y - half, x + half, y + half), fill=0)
-    return page.resize((size, size), Image.LANCZOS).convert("RGB")
+            draw.ellipse((x - half, y - half, x + half, y + half), fill="black")
+    return page.resize((size, size), Image.LANCZOS)
 
 
 def sketches(size: int) -> dict[str, torch.Tensor]:
