@@ -82,6 +82,10 @@ def test_a_command_in_a_page_is_one_that_there_is(line, images, cli):
     if words[0] == "git" or words[:3] != ["python", "-m", "i2i"]:
         return
     options, rest = _parser().parse_known_args(words[3:])
+    if options.command == "train" and len(options.names) != 1:
+        assert options.minutes and {*options.names} <= {*RECIPES} and not rest
+        return
+    options.name = options.names[0] if options.command == "train" else getattr(options, "name", "")
     if options.command in ("train", "translate", "evaluate"):
         own = Path(options.name).parts[0] == "runs" and METHODS.get(
             Path(options.name).parts[1].partition("-")[0]

@@ -1,0 +1,180 @@
+"""Samples without an input, styles, and chance that is the same on every device."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from torch import nn
+
+from i2i.fast import lay_out
+from i2i.images import to_image
+from i2i.method import LABEL, SAMPLES, SEED, STYLE, Method, controls
+from i2i.nets.chance import Tape, generators, normal, uniform
+from i2i.nets.layers import NoiseDropout
+from i2i.run.pipeline import Model
+from kit.sources import noise, rng
+
+
+@dataclass(frozen=True)
+class Config:
+    steps: int = 3
+
+
+class Drawn(Method):
+    """Makes images of chance alone, or voxels; one of two colours where a label asks for it."""
+
+    Config = Config
+    layout = "none"
+    controls = controls(SEED, SAMPLES, LABEL)
+    voxels = False
+
+    def __init__(self, config=Config()):  # noqa: B008 (frozen)
+        super().__init__(config)
+        self.G = nn.Linear(4, 3 * 8 * 8)
+
+    def sample(self, n, rng=None, label=0):
+        z = normal(torch.Size([n, 4]), rng, next(self.parameters()).device)
+        made = self.G(z).view(n, 3, 8, 8).tanh()
+        if self.voxels:
+            return made.sigmoid()[:, :1, None].expand(n, 1, 8, 8, 8)
+        return made if label == 0 else made.abs()
+
+
+class Styled(Method):
+    """Adds its style, three numbers, to the image."""
+
+    Config = Config
+    controls = controls(STYLE, SEED, SAMPLES)
+    style_size = 3
+
+    def __init__(self, config=Config()):  # noqa: B008 (frozen)
+        super().__init__(config)
+        self.G = nn.Conv2d(3, 3, 1)
+
+    def style(self, image):
+        return image.mean((2, 3))
+
+    def translate(self, x, generator=None, style=None):
+        style = normal(torch.Size([len(x), 3]), generator, x.device) if style is None else style
+        return (0.2 * self.G(x) + 0.3 * style[:, :, None, None]).tanh()
+
+
+def model(cls, **set_) -> Model:
+    method = lay_out(cls.seeded(Config()).eval(), "cpu")
+    for name, value in set_.items():
+        setattr(method, name, value)
+    return Model(
+        method, {"size": 8, "card": {"labels": ["plain", "bright"]}, "method": "toy"}, Path("toy"), "fp32"
+    )
+
+
+def photo(seed: int = 0) -> Image.Image:
+    return to_image(noise(3, 8, 8, seed=seed))
+
+
+def close(a: Image.Image, b: Image.Image) -> bool:
+    return np.abs(np.asarray(a, int) - np.asarray(b, int)).max() <= 1
+
+
+# ---- Chance ----
+
+
+@pytest.mark.parametrize("draw", [uniform, normal])
+def test_a_sample_is_its_generators_whatever_stands_beside_it(draw):
+    cpu = torch.device("cpu")
+    five = draw(torch.Size([5, 3, 8]), generators(7, 5), cpu)
+    for i in range(5):
+        assert torch.equal(five[i], draw(torch.Size([1, 3, 8]), generators(7 + i, 1), cpu)[0])
+        assert torch.equal(five[i], draw(torch.Size([1, 3, 8]), rng(7 + i), cpu)[0]), (
+            "one generator is as good"
+        )
+
+
+def test_as_many_generators_as_samples():
+    with pytest.raises(ValueError, match="2 generators for 3 samples"):
+        uniform(torch.Size([3, 4]), generators(0, 2), torch.device("cpu"))
+
+
+def test_chance_is_drawn_on_the_cpu_and_then_moved():
+    """To a device that would draw other numbers; "meta" stands for it, and can draw none at all from a CPU's generator."""
+    for some in (generators(0, 2), rng(0)):
+        assert uniform(torch.Size([2, 4]), some, torch.device("meta")).device.type == "meta"
+
+
+def test_a_tape_plays_what_was_drawn_and_says_how():
+    tape, net = Tape(generators(3, 1)), NoiseDropout(0.5)
+    x = noise(1, 2, 4, 4)
+    made = net(x, tape)
+    normal(torch.Size([1, 2]), tape, x.device)
+    assert tape.draws == [torch.rand, torch.randn]
+    assert torch.equal(made, net(x, Tape(tape.numbers))) and torch.equal(made, net(x, generators(3, 1)))
+
+
+# ---- Samples ----
+
+
+def test_samples_are_named_by_seeds():
+    drawn = model(Drawn)
+    ten = drawn.sample(10, seed=3)
+    assert len(ten) == 10 and all(one.size == (8, 8) for one in ten)
+    assert all(close(one, drawn.sample(1, seed=3 + i)[0]) for i, one in enumerate(ten))
+    assert not close(ten[0], ten[1]) and not close(drawn.sample()[0], drawn.sample()[0])
+
+
+def test_samples_take_the_controls_of_their_method():
+    drawn = model(Drawn)
+    plain, bright = (np.asarray(drawn.sample(1, seed=1, label=label)[0]) for label in (0, "bright"))
+    assert bright.min() >= 127 > plain.min()
+    with pytest.raises(ValueError, match="has no control 'style'"):
+        drawn.sample(1, style=3)
+    with pytest.raises(ValueError, match="n is the number of samples, 1 to 64; got 65"):
+        drawn.sample(65)
+
+
+def test_voxels_are_occupancies():
+    (one,) = model(Drawn, voxels=True).sample(1, seed=0)
+    assert one.shape == (8, 8, 8) and one.dtype == np.float32 and 0 <= one.min() < one.max() <= 1
+
+
+def test_who_has_no_input_is_not_called_and_who_has_one_is():
+    with pytest.raises(ValueError, match=r"call sample\(n, seed\)"):
+        model(Drawn)(photo())
+    with pytest.raises(ValueError, match="call it with an image"):
+        model(Styled).sample(1)
+
+
+# ---- Styles ----
+
+
+def test_a_style_is_an_image_numbers_or_a_seed():
+    styled = model(Styled)
+    numbers = styled.style(photo(1))
+    assert numbers.shape == (1, 3)
+    by_image, by_numbers = (styled(photo(), style=style) for style in (photo(1), numbers[0].tolist()))
+    assert close(by_image, by_numbers)
+    assert close(styled(photo(), style=5), styled(photo(), style=styled.method.styles(5, 1)))
+    assert not close(styled(photo(), style=5), styled(photo(), style=6))
+
+
+def test_styles_of_the_prior_are_named_by_seeds_and_normal():
+    method = model(Styled).method
+    many = method.styles(4, 2000)
+    assert torch.equal(many[1], method.styles(5, 1)[0])
+    assert many.mean().abs() < 0.05 and abs(many.std() - 1) < 0.05
+
+
+def test_without_a_style_samples_differ_and_with_one_they_do_not():
+    styled = model(Styled)
+    free, bound = styled(photo(), n=3, seed=1), styled(photo(), n=3, seed=1, style=[0.5, 0, 0])
+    assert not close(free[0], free[1]) and close(bound[0], bound[1])
+
+
+@pytest.mark.parametrize("wrong", [[1, 2], "red", [1, 2, float("nan")], True, [[1, 2], [3]], {}])
+def test_what_is_no_style_is_a_sentence(wrong):
+    with pytest.raises(ValueError, match=r"^a style of toy is an image, a seed, or 3 numbers; got "):
+        model(Styled)(photo(), style=wrong)
