@@ -19,14 +19,14 @@ def hinted(
     """Drawings with hints in about `share` of them.
 
     x: the lines, y: the answers, flat: images whose colours tell the parts apart, all float [B, 3, H, W] in [-1, 1];
-    figure: bool [B, 1, H, W], where there is something.  A dab stays within its part, or nearly; a quarter of the hinted
+    figure: bool [B, 1, H, W], where there is something.  A dab stays within its part, or nearly; an eighth of the hinted
     drawings have coloured lines, too.
     """
     b = len(x)
     dice = torch.rand(b, 5, generator=rng)
     sizes = torch.rand(b, DABS, 4, generator=rng)
     places = torch.multinomial(figure.flatten(1).float() + 1e-9, DABS, replacement=True, generator=rng)
-    many = 1 + (dice[:, 4] ** 2 * DABS).long().clamp(max=DABS - 1)  # few dabs are commonest
+    many = 1 + (dice[:, 4] * DABS).long().clamp(max=DABS - 1)
     chosen = ((dice[:, 0] < share) & figure.flatten(1).any(1)).nonzero().flatten()
     if not len(chosen):
         return x
@@ -34,7 +34,7 @@ def hinted(
     flat, figure, dice, many = flat[chosen], figure[chosen], dice[chosen, :, None, None, None], many[chosen]
     shade = torch.lerp(_local(y[chosen], figure), _local(flat, figure), dice[:, 1])
     coloured = 1 - (1 - shade) * (1 - made) / 2  # lines in the colour of what they bound
-    lines = torch.where(dice[:, 2] < 0.25, coloured, made)
+    lines = torch.where(dice[:, 2] < 1 / 8, coloured, made)
     paint = lines.clone()
     for k in range(int(many.max())):
         some = (many > k).nonzero().flatten()
@@ -64,8 +64,8 @@ def _dab(flat: Tensor, shade: Tensor, figure: Tensor, at: Tensor, dice: Tensor) 
 def _stroke(dice: Tensor, side: int) -> tuple[Tensor, Tensor, Tensor]:
     """Radius, length (pixels) and direction of one dab a drawing: mostly a dot, at times a stroke or a filled part."""
     scale = side / 128
-    filling = dice[:, 0] > 0.88
-    radius = torch.where(filling, 6 + 40 * dice[:, 1], 1.5 + 4.5 * dice[:, 1]) * scale
+    filling = dice[:, 0] > 0.75
+    radius = torch.where(filling, 6 + 40 * dice[:, 1], 2.5 + 5.5 * dice[:, 1]) * scale
     length = torch.where(dice[:, 3] > 0.6, 60 * (dice[:, 3] - 0.6), 0.0) * scale
     return tuple(t[:, None, None, None] for t in (radius, length, 6.2832 * dice[:, 2]))
 
