@@ -135,21 +135,17 @@ def halfspace(p: Points, normal: Sequence[float], offset: float = 0.0) -> Tensor
 
 
 def polygon(p: Points, *corners: Sequence[float], radius: float = 0.0) -> Tensor:
-    """Polygon through `corners` (x, y), of any winding and not crossing itself, grown by `radius`."""
-    square, inside = None, None
-    above = [p[1] >= y for _, y in corners]
-    for i, a in enumerate(corners):
-        j = (i + 1) % len(corners)
-        way = ex, ey = corners[j][0] - a[0], corners[j][1] - a[1]
+    """Convex polygon through `corners` (x, y), of either winding, grown by `radius`."""
+    turns = sum(a[0] * b[1] - a[1] * b[0] for a, b in zip(corners, [*corners[1:], corners[0]], strict=True))
+    square, side = None, None  # distance to the nearest edge; and from the line of the edge that is farthest out
+    for a, b in zip(corners, [*corners[1:], corners[0]], strict=True):
+        ex, ey = b[0] - a[0], b[1] - a[1]
+        norm = math.copysign(math.hypot(ex, ey), turns)
         w = shift(p, *a)
-        d = _square(_beside(w, way))
-        # A ray to the left crosses this edge where y lies between its ends and the corner side fits.
-        left = torch.add(w[1] * ex, w[0], alpha=-ey) > 0
-        cross = left.logical_xor_(above[j]).logical_and_(above[i] ^ above[j])
-        square = d if square is None else torch.minimum(square, d, out=square)
-        inside = cross if inside is None else inside.logical_xor_(cross)
-    d = square.sqrt_()
-    return torch.where(inside, -d, d).sub_(radius)
+        near, out = _square(_beside(w, (ex, ey))), torch.add(w[0] * (ey / norm), w[1], alpha=-ex / norm)
+        square = near if square is None else torch.minimum(square, near, out=square)
+        side = out if side is None else torch.maximum(side, out, out=side)
+    return square.sqrt_().copysign_(side).sub_(radius)
 
 
 def trapezoid(p: Points, low: float, high: float, half: float, radius: float = 0.0) -> Tensor:
@@ -163,7 +159,7 @@ def trapezoid(p: Points, low: float, high: float, half: float, radius: float = 0
     edge = segment(q, (low, -half), (high, half))
     width = torch.where(q[1] > 0, q[0] - high, q[0] - low).clamp_min_(0)
     outside = torch.minimum(edge, length((width, flat)), out=edge)
-    return torch.where(torch.maximum(side, flat) < 0, -outside, outside).sub_(radius)
+    return outside.copysign_(torch.maximum(side, flat, out=side)).sub_(radius)
 
 
 def arc(p: Points, radius: float, half_angle: float) -> Tensor:
@@ -181,8 +177,8 @@ def star(p: Points, points: int, outer: float, inner: float, radius: float = 0.0
     half = math.pi / points
     ax, (bx, by) = outer, (inner * math.cos(half), inner * math.sin(half))
     d = segment((x, y), (ax, 0.0), (bx, by))
-    inside = (bx - ax) * y - by * (x - ax) > 0
-    return torch.where(inside, -d, d) - radius
+    outside = torch.add(by * (x - ax), y, alpha=ax - bx)
+    return d.copysign_(outside).sub_(radius)
 
 
 def heart(p: Points, size: float) -> Tensor:
@@ -248,13 +244,14 @@ def stroke(d: Tensor, half: float, pixel: float) -> Tensor:
 
 def gradient(d: Tensor, pixel: float) -> tuple[Tensor, Tensor]:
     """(d/dx, d/dy) of a distance [..., H, W] by central differences; y points up, as in `grid`."""
+    d = d * (0.5 / pixel)
     gx, gy = torch.empty_like(d), torch.empty_like(d)
-    gx[..., 1:-1] = d[..., 2:] - d[..., :-2]
+    torch.sub(d[..., 2:], d[..., :-2], out=gx[..., 1:-1])
+    torch.sub(d[..., :-2, :], d[..., 2:, :], out=gy[..., 1:-1, :])
+    # At the border there is one neighbour only: once more to one side, and twice as far.
     gx[..., 0], gx[..., -1] = 2 * (d[..., 1] - d[..., 0]), 2 * (d[..., -1] - d[..., -2])
-    gy[..., 1:-1, :] = d[..., :-2, :] - d[..., 2:, :]
-    gy[..., 0, :] = 2 * (d[..., 0, :] - d[..., 1, :])
-    gy[..., -1, :] = 2 * (d[..., -2, :] - d[..., -1, :])
-    return gx.mul_(0.5 / pixel), gy.mul_(0.5 / pixel)
+    gy[..., 0, :], gy[..., -1, :] = 2 * (d[..., 0, :] - d[..., 1, :]), 2 * (d[..., -2, :] - d[..., -1, :])
+    return gx, gy
 
 
 # --- random numbers ----------------------------------------------------------------------------------

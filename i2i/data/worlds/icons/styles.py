@@ -12,7 +12,7 @@ from torch import Tensor
 
 from .. import sdf
 from .palettes import N_SCHEMES, PALETTES
-from .things import ARTISTS, TILT, Dice
+from .things import ARTISTS, EXTENT, TILT, Dice
 
 PEN = 0.022  # half width of the line style's pen; the canvas is 2 wide
 
@@ -49,10 +49,10 @@ class Layers:
 
 def _above(transmission: Tensor) -> Tensor:
     """Product of the transmissions of all later (upper) parts, along dim 0."""
-    out = torch.empty_like(transmission)
-    out[-1] = 1
-    for k in reversed(range(len(transmission) - 1)):
-        torch.mul(out[k + 1], transmission[k + 1], out=out[k])
+    out = torch.ones_like(transmission)
+    parts, through = transmission.unbind(0), out.unbind(0)
+    for k in reversed(range(len(parts) - 1)):
+        torch.mul(through[k + 1], parts[k + 1], out=through[k])
     return out
 
 
@@ -61,12 +61,15 @@ def _blend(weight: Tensor, colour: Tensor) -> Tensor:
     return (colour.T @ weight.flatten(1)).view(-1, *weight.shape[1:])
 
 
-@lru_cache(maxsize=256)
-def _band(side: int, step: float, device: torch.device) -> Tensor:
-    """Matrix [side, side] that blurs a line of pixels `step` standard deviations wide."""
-    t = torch.arange(side) * step
+_grid = lru_cache(maxsize=8)(lambda size, device: sdf.grid(size, device=device))
+
+
+@lru_cache(maxsize=64)
+def _band(count: int, step: float, device: torch.device) -> Tensor:
+    """Matrix [count, count] that blurs a line of pixels `step` standard deviations wide."""
+    t = torch.arange(count) * step
     band = torch.exp(-0.5 * (t[:, None] - t) ** 2)
-    band[band < 1e-30] = 0  # a product with numbers near the end of float32 takes tens of times as long
+    band[band < 1e-9] = 0  # their products would near the end of float32, where each takes tens of times as long
     return (band / band.sum(1).amax()).to(device)
 
 
@@ -76,9 +79,11 @@ def _soft(x: Tensor, sigma: float, pixel: float, limit: int = 64) -> Tensor:
     Done at `limit` pixels a canvas or fewer, enough for what is smooth, as a product with a band matrix on
     either side: at these sizes faster than a convolution.
     """
-    factor = max(1, round(2 / pixel) // limit)
+    size = round(2 / pixel)
+    factor = max(1, size // limit)
     small = F.avg_pool2d(x, factor) if factor > 1 else x
-    down, across = (_band(side, factor * pixel / sigma, x.device) for side in small.shape[1:])
+    band = _band(size // factor, factor * pixel / sigma, x.device)
+    down, across = (band[:side, :side] for side in small.shape[1:])
     return down @ small @ across
 
 
@@ -180,7 +185,7 @@ def _night(s: Layers, pen: float) -> Tensor:
     total = line.sum(0)
     tube = s.whole(_blend(line, hue).div_(total.clamp_min(1)))
     body = s.whole(_blend(s.weight, 0.17 * s.colour))
-    x, y = sdf.grid(s.size, device=tube.device)
+    x, y = _grid(s.size, tube.device)
     lit = 1.35 - 0.45 * (x * x + y * y)
     sky = torch.cat([lit * c for c in (0.035, 0.045, 0.115)])
     solid = s.whole(s.weight.sum(0))
@@ -199,23 +204,24 @@ def _layers(name: str, u: list[float], size: int, device: torch.device) -> Layer
     look = u[:_LOOK]
     angle = (2 * look[0] - 1) * math.radians(TILT.get(name, 9))
     zoom = 1.0 + 0.14 * look[1]
-    right, up = 0.08 * (look[2] - 0.5), 0.08 * (look[3] - 0.5)
-    window = (0, size, 0, size)
-    x, y = sdf.grid(size, device=device)
-    p = sdf.shift((x[0], y[0]), right, up)
-    p = sdf.scale(sdf.turn(p, angle), zoom)
-    p = (-p[0] if look[4] < 0.5 else p[0], p[1])
+    centre = 0.08 * (look[2] - 0.5), 0.08 * (look[3] - 0.5)
+    side = -1.0 if look[4] < 0.5 else 1.0
+    window = left, right, top, bottom = _window(EXTENT[name], angle, zoom, centre, side, size)
+    x, y = (axis[0, top:bottom, left:right] for axis in _grid(size, device))
+    p = sdf.scale(sdf.turn(sdf.shift((x, y), *centre), angle), zoom)
+    p = (side * p[0], p[1])
     parts = [part for part in ARTISTS[name](p, Dice(u[_LOOK:])) if part.d is not None]
 
     pixel = 2.0 / size
     d = torch.stack([part.d for part in parts]).mul_(zoom)
     relief = [k for k, part in enumerate(parts) if part.bevel > 0]
     scheme, roles = int(look[5] * N_SCHEMES[name]), PALETTES[name]
-    colour = torch.stack([roles[part.role][scheme % len(roles[part.role])] for part in parts])
-    thick = [part.thick for part in parts]
     # All that is known of the parts by number goes to the device at once.
-    numbers = torch.cat([_jitter(colour, look[6], look[7]), torch.tensor([thick, [p.bevel for p in parts]]).T], 1)
-    numbers = numbers.to(device, non_blocking=True)
+    rows = []
+    for part in parts:
+        choice = roles[part.role]
+        rows.append((*_jitter(choice[scheme % len(choice)], look[6], look[7]), part.thick, part.bevel))
+    numbers = torch.tensor(rows).to(device, non_blocking=True)
     colour, thick, bevel = numbers[:, :3], numbers[:, 3, None, None], numbers[:, 4, None, None]
     fill = sdf.coverage(d - thick, pixel)
     seen = _above(1 - fill)
@@ -235,11 +241,27 @@ def _layers(name: str, u: list[float], size: int, device: torch.device) -> Layer
     )
 
 
-def _jitter(colour: Tensor, hue: float, value: float) -> Tensor:
-    """Turn colours [P, 3] a little around the grey axis and make them lighter or darker."""
+def _window(
+    extent: tuple[float, ...], angle: float, zoom: float, centre: tuple[float, float], side: float, size: int
+) -> tuple[int, int, int, int]:
+    """Left, right, top and bottom, in pixels, of what a class's extent may cover in this pose."""
+    c, s = zoom * math.cos(angle), zoom * math.sin(angle)
+    corners = [(side * x, y) for x in extent[:2] for y in extent[2:]]
+    xs = [x * c - y * s + centre[0] for x, y in corners]
+    ys = [x * s + y * c + centre[1] for x, y in corners]
+    # Room for half of the widest pen and the pixel that its edge may share; steps that `_soft` can halve.
+    room, step = 1.5 * PEN + 4 / size, max(1, size // 256)
+    low, high = (math.floor((v - room + 1) * size / 2 / step) * step for v in (min(xs), -max(ys))), (
+        math.ceil((v + room + 1) * size / 2 / step) * step for v in (max(xs), -min(ys))
+    )
+    (left, top), (right, bottom) = ([min(max(v, 0), size) for v in side] for side in (low, high))
+    return left, right, top, bottom
+
+
+def _jitter(colour: tuple[float, ...], hue: float, value: float) -> list[float]:
+    """Turn a colour a little around the grey axis and make it lighter or darker."""
     angle = (hue - 0.5) * 0.36
-    k = 1 / math.sqrt(3)
-    mean = colour.mean(1, keepdim=True)
-    cross = k * (colour[:, [2, 0, 1]] - colour[:, [1, 2, 0]])
-    turned = mean + (colour - mean) * math.cos(angle) + cross * math.sin(angle)
-    return (turned * (0.93 + 0.1 * value)).clamp(0, 1)
+    c, s = math.cos(angle), math.sin(angle) / math.sqrt(3)
+    mean = sum(colour) / 3
+    turned = (mean + (colour[k] - mean) * c + (colour[k - 1] - colour[k - 2]) * s for k in range(3))
+    return [min(max(v * (0.93 + 0.1 * value), 0.0), 1.0) for v in turned]

@@ -774,3 +774,22 @@ TILT = {
     "fish": 13,
     "icecream": 12,
 }  # largest tilt in degrees; 9 for the others
+# The least box around all that a class may show, upright: left, right, bottom, top. Nothing is drawn outside.
+EXTENT = {
+    "mug": (-0.61, 0.64, -0.61, 0.76),
+    "fish": (-0.85, 0.76, -0.5, 0.55),
+    "house": (-0.74, 0.82, -0.7, 0.62),
+    "cat": (-0.7, 0.7, -0.56, 0.73),
+    "mushroom": (-0.62, 0.68, -0.71, 0.46),
+    "rocket": (-0.55, 0.55, -0.83, 0.85),
+    "flower": (-0.55, 0.55, -0.8, 0.8),
+    "car": (-0.7, 0.7, -0.55, 0.62),
+    "tree": (-0.58, 0.58, -0.77, 0.83),
+    "sailboat": (-0.77, 0.77, -0.82, 0.86),
+    "cupcake": (-0.56, 0.56, -0.73, 0.65),
+    "umbrella": (-0.71, 0.71, -0.71, 0.68),
+    "balloon": (-0.55, 0.73, -0.73, 0.82),
+    "owl": (-0.74, 0.74, -0.68, 0.7),
+    "cactus": (-0.52, 0.52, -0.76, 0.89),
+    "icecream": (-0.37, 0.37, -0.83, 0.92),
+}
