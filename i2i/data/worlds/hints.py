@@ -7,8 +7,9 @@ are. They are painted into the drawing itself, so it keeps its three channels.
 from __future__ import annotations
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
+
+from .lines import gathered, widened
 
 DABS = 6  # at most, in one drawing
 
@@ -22,29 +23,38 @@ def hinted(
     figure: bool [B, 1, H, W], where there is something.  A dab stays within its part, or nearly; an eighth of the hinted
     drawings have coloured lines, too.
     """
-    b = len(x)
+    b, device = len(x), x.device
     dice = torch.rand(b, 5, generator=rng)
     sizes = torch.rand(b, DABS, 4, generator=rng)
-    places = torch.multinomial(figure.flatten(1).float() + 1e-9, DABS, replacement=True, generator=rng)
+    # Dabs begin at any pixel of the figure: the first one by which a share of them, drawn at random, has passed.
+    passed = figure.flatten(1).cumsum(1).float()
+    share_passed = torch.rand(b, DABS, dtype=torch.float64, generator=rng).to(device, non_blocking=True)
+    places = torch.searchsorted((passed / passed[:, -1:]).double(), share_passed).clamp_max(
+        passed.shape[1] - 1
+    )
     many = 1 + (dice[:, 4] * DABS).long().clamp(max=DABS - 1)
-    chosen = ((dice[:, 0] < share) & figure.flatten(1).any(1)).nonzero().flatten()
-    if not len(chosen):
+    chosen = [k for k, u in enumerate(dice[:, 0].tolist()) if u < share]
+    if not chosen:
         return x
-    x, made = x.clone(), x[chosen]
-    flat, figure, dice, many = flat[chosen], figure[chosen], dice[chosen, :, None, None, None], many[chosen]
-    shade = torch.lerp(_local(y[chosen], figure), _local(flat, figure), dice[:, 1])
+    chosen.sort(key=lambda k: -many[k])  # so that those that get another dab are always the first
+    rows, dice = torch.tensor(chosen).to(device, non_blocking=True), dice[chosen]
+    many, sizes = many[chosen].tolist(), sizes[chosen].to(device, non_blocking=True)
+    made, flat, y, figure, places = (t.index_select(0, rows) for t in (x, flat, y, figure, places))
+    colours, coloured_lines, on_top = (
+        u.to(device, non_blocking=True)[:, None, None, None]
+        for u in (dice[:, 1], dice[:, 2] < 1 / 8, dice[:, 3] >= 0.5)
+    )
+    shade = torch.lerp(*_local((y, flat), figure), colours)
     coloured = 1 - (1 - shade) * (1 - made) / 2  # lines in the colour of what they bound
-    lines = torch.where(dice[:, 2] < 1 / 8, coloured, made)
+    lines = torch.where(coloured_lines, coloured, made)
     paint = lines.clone()
-    for k in range(int(many.max())):
-        some = (many > k).nonzero().flatten()
-        dab, colour = _dab(
-            flat[some], shade[some], figure[some], places[chosen[some], k], sizes[chosen[some], k]
-        )
-        paint[some] = torch.where(dab, colour, paint[some])
-    beneath = torch.minimum(paint, lines)  # the ink went on last
-    x[chosen] = torch.where(dice[:, 3] < 0.5, beneath, paint)
-    return x
+    for k in range(many[0]):
+        n = sum(m > k for m in many)
+        dab, colour = _dab(flat[:n], shade[:n], figure[:n], places[:n, k], sizes[:n, k])
+        paint[:n] = torch.where(dab, colour, paint[:n])
+    painted = torch.where(on_top, paint, torch.minimum(paint, lines))  # beneath: the ink went on last
+    painted = torch.where(figure.flatten(1).any(1)[:, None, None, None], painted, made)
+    return x.index_copy(0, rows, painted)
 
 
 def _dab(flat: Tensor, shade: Tensor, figure: Tensor, at: Tensor, dice: Tensor) -> tuple[Tensor, Tensor]:
@@ -54,9 +64,9 @@ def _dab(flat: Tensor, shade: Tensor, figure: Tensor, at: Tensor, dice: Tensor) 
     colour, part = (image.flatten(2).gather(2, pixel)[..., None] for image in (shade, flat))
     radius, length, turn = _stroke(dice, h)
     row, column = (place[:, None, None, None] for place in (at // w, at % w))
-    ys, xs = torch.meshgrid(torch.arange(h), torch.arange(w), indexing="ij")
+    ys, xs = torch.arange(h, device=at.device)[:, None], torch.arange(w, device=at.device)
     near = _to_segment(xs, ys, column, row, column + turn.cos() * length, row + turn.sin() * length) < radius
-    same = F.max_pool2d(((flat - part).abs().amax(1, keepdim=True) < 0.2).float(), 5, 1, 2) > 0
+    same = widened((flat - part).abs().amax(1, keepdim=True) < 0.2, 2)
     jitter = (dice[:, 2, None, None, None] - 0.5) * 0.16
     return near & same & (figure | (radius < 5)), (colour + jitter).clamp(-1, 1)
 
@@ -77,8 +87,8 @@ def _to_segment(xs: Tensor, ys: Tensor, ax: Tensor, ay: Tensor, bx: Tensor, by: 
     return torch.hypot(xs - ax - t * dx, ys - ay - t * dy)
 
 
-def _local(image: Tensor, figure: Tensor) -> Tensor:
-    """The mean colour around each pixel, of the figure's pixels alone; near the figure, beside it, too."""
-    weight = figure.to(image.dtype)
-    total = F.avg_pool2d(image * weight, 7, 1, 3)
-    return total / F.avg_pool2d(weight, 7, 1, 3).clamp(min=1e-3)
+def _local(images: tuple[Tensor, ...], figure: Tensor) -> tuple[Tensor, ...]:
+    """The mean colours around each pixel, of the figure's pixels alone; near the figure, beside it, too."""
+    weight = figure.to(images[0].dtype)
+    total = gathered(torch.cat([weight, *(image * weight for image in images)], 1), 3, Tensor.add_)
+    return (total[:, 1:] / total[:, :1].clamp(min=49e-3)).split(3, 1)

@@ -6,6 +6,9 @@ each batch draws its lines anew, with random threshold, width, wobble, gaps and 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import lru_cache
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -32,11 +35,45 @@ def thin(steps: Tensor) -> Tensor:
 
 
 def smooth_noise(
-    batch: int, channels: int, cells: int, size: int, generator: torch.Generator | None
+    batch: int,
+    channels: int,
+    cells: int,
+    size: int,
+    generator: torch.Generator | None,
+    device: torch.device | str | None = None,
 ) -> Tensor:
-    """Soft random fields, about N(0, 1) at the nodes of a cells x cells lattice: [B, channels, size, size]."""
-    nodes = torch.randn(batch, channels, cells, cells, generator=generator)
-    return F.interpolate(nodes, size=(size, size), mode="bicubic", align_corners=True)
+    """Soft random fields, about N(0, 1) at the nodes of a cells x cells lattice: [B, channels, size, size].
+
+    The numbers come from a generator of the processor, the fields arise on `device`.
+    """
+    nodes = torch.randn(batch, channels, cells, cells, generator=generator).to(device, non_blocking=True)
+    between = _bicubic(cells, size, nodes.device)
+    return between @ nodes @ between.T
+
+
+@lru_cache(maxsize=64)
+def _bicubic(cells: int, size: int, device: torch.device) -> Tensor:
+    """Matrix [size, cells] that takes values at nodes to `size` places between: F.interpolate of one axis, many times
+    as fast as that for a few nodes."""
+    eye = torch.eye(cells)[None, None]
+    return F.interpolate(eye, size=(size, cells), mode="bicubic", align_corners=True)[0, 0].to(device)
+
+
+def widened(mask: Tensor, reach: int) -> Tensor:
+    """bool [..., H, W]: a pixel is true if one at most `reach` rows and columns from it is."""
+    return gathered(mask, reach, Tensor.logical_or_)
+
+
+def gathered(x: Tensor, reach: int, join: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
+    """Every pixel joined, in place, with its neighbours [..., H, W] at most `reach` rows and columns away: `Tensor.add_`
+    makes sums. Rows, then columns: for a few pixels faster than the pooling of the library."""
+    for dim in (-1, -2):
+        side, out = x.shape[dim], x.clone()
+        for k in range(1, min(reach, side - 1) + 1):
+            join(out.narrow(dim, k, side - k), x.narrow(dim, 0, side - k))
+            join(out.narrow(dim, 0, side - k), x.narrow(dim, k, side - k))
+        x = out
+    return x
 
 
 def ink(
@@ -52,37 +89,40 @@ def ink(
     and tests).
     """
     b, _, h, w = flat.shape
-    scale = h / 128
+    scale, device = h / 128, flat.device
 
     def rng(low: float, high: float) -> Tensor:
         middle = torch.full((b, 1, 1, 1), (low + high) / 2)
         return middle if steady else low + (high - low) * torch.rand(b, 1, 1, 1, generator=generator)
 
+    def there(dice: Tensor) -> Tensor:
+        return dice.to(device, non_blocking=True)
+
     steps = thin(colour_steps(flat))
-    skeleton = (steps > rng(0.06, 0.2)).float()
+    skeleton = steps > there(rng(0.06, 0.2))
     if not steady:
         if figure is not None:
-            skeleton = skeleton * _kept(figure, rng(0, 1), generator)
+            skeleton &= _kept(figure, there(rng(0, 1)), generator)
         # Gaps: where a soft field is high the pen was lifted; a fifth of the drawings have some.
-        lifted = smooth_noise(b, 1, 12, h, generator) > torch.where(
-            rng(0, 1) < 0.2, rng(1.1, 2.0), torch.tensor(9.0)
-        )
-        skeleton = skeleton * ~lifted
+        lifted = smooth_noise(b, 1, 12, h, generator, device)
+        skeleton &= lifted <= there(torch.where(rng(0, 1) < 0.2, rng(1.1, 2.0), 9.0))
     # A stroke of radius r is where a blurred skeleton is high; the blur also rounds corners as a pen does. The middle of
     # the range is what steady pens have.
     radius = (torch.full((b, 1, 1, 1), 1.45) if steady else 0.75 + 2.25 * rng(0, 1) ** 1.5) * scale
-    near = skeleton
-    distance = torch.full_like(skeleton, 9.0)
-    for ring in range(1, 6):
-        distance = torch.where((near > 0) & (distance > ring), torch.tensor(ring - 1.0), distance)
-        near = F.max_pool2d(near, 3, 1, 1) if ring % 2 else _plus(near)
-    stroke = (radius - distance + 0.5).clamp(0, 1)
-    stroke = F.avg_pool2d(F.pad(stroke, (1, 1, 1, 1)), 3, 1) * 0.5 + stroke * 0.5
+    # So many rings around it as the widest may need; beyond them, ink is far.
+    rings, far = min(5, int(radius.max() + 0.5) + 1), 9
+    near, count = skeleton, torch.zeros_like(skeleton, dtype=torch.uint8)
+    for ring in range(1, rings):
+        count += near
+        near = widened(near, 1) if ring % 2 else _plus(near)
+    distance = far - (count + near * (far - rings + 1)).float()
+    stroke = (there(radius) - distance).add_(0.5).clamp_(0, 1)
+    stroke = gathered(stroke, 1, Tensor.add_).mul_(0.5 / 9).add_(stroke, alpha=0.5)
     if not steady:
         # Small, in pixels: were the line far off, the truth would be a coin toss and its best guess a blur.
-        shake = smooth_noise(b, 2, 9, h, generator) * rng(0.0, 0.5) * scale
+        shake = smooth_noise(b, 2, 9, h, generator, device) * there(rng(0.0, 0.5) * scale)
         drift = (torch.rand(b, 2, 1, 1, generator=generator) - 0.5) * 1.2 * scale
-        stroke = warped(stroke, shake + drift)
+        stroke = warped(stroke, shake + there(drift))
     # Antialiased, then sharpened towards full ink: pens are black.
     return (1 - 2 * ((stroke - 0.15) / 0.6).clamp(0, 1)).expand(b, 3, h, w)
 
@@ -90,21 +130,25 @@ def ink(
 def _kept(figure: Tensor, dice: Tensor, generator: torch.Generator | None) -> Tensor:
     """Which lines were drawn: all in half of the drawings, the outline alone in a sixth, else parts of the inner ones."""
     b, _, h, _ = figure.shape
-    outline = F.max_pool2d(figure.float(), 5, 1, 2) * F.max_pool2d(1 - figure.float(), 5, 1, 2) > 0
+    outline = widened(figure, 2) & widened(~figure, 2)
     level = torch.where(dice < 1 / 2, 9.0, torch.where(dice < 2 / 3, -9.0, (dice - 5 / 6) * 6))
-    return outline | (smooth_noise(b, 1, 5, h, generator) < level)
+    return outline | (smooth_noise(b, 1, 5, h, generator, figure.device) < level)
 
 
 def _plus(mask: Tensor) -> Tensor:
     """Dilation by the four neighbours: alternating with the 3 x 3 square it grows octagons, nearly round."""
-    return torch.maximum(F.max_pool2d(mask, (3, 1), 1, (1, 0)), F.max_pool2d(mask, (1, 3), 1, (0, 1)))
+    out = mask.clone()
+    for dim in (-1, -2):
+        side = mask.shape[dim] - 1
+        out.narrow(dim, 1, side).logical_or_(mask.narrow(dim, 0, side))
+        out.narrow(dim, 0, side).logical_or_(mask.narrow(dim, 1, side))
+    return out
 
 
 def warped(image: Tensor, offset: Tensor) -> Tensor:
     """Sample the image offset pixels away: offset [B, 2, H, W] is (x, y)."""
     b, _, h, w = image.shape
-    ys, xs = torch.meshgrid(torch.linspace(-1, 1, h), torch.linspace(-1, 1, w), indexing="ij")
-    grid = torch.stack([xs, ys], -1)[None] + offset.permute(0, 2, 3, 1) * torch.tensor(
-        [2 / (w - 1), 2 / (h - 1)]
-    )
+    ys, xs = (torch.linspace(-1, 1, side, device=image.device) for side in (h, w))
+    across, down = xs + offset[:, 0] * (2 / (w - 1)), ys[:, None] + offset[:, 1] * (2 / (h - 1))
+    grid = torch.stack([across, down], -1)
     return F.grid_sample(image, grid, align_corners=True, padding_mode="zeros")

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import torch
-from torch import Tensor
-
 # Colours by class and role. A sample picks one column; a role with fewer columns repeats them. So the
 # columns are harmonies, and a line drawing leaves a class-typical choice of colour open.
 COMMON = {"ink": "2a2433", "white": "ffffff", "blush": "f792a0", "metal": "d9dde6", "glass": "9bdcf5"}
@@ -137,8 +134,8 @@ SCHEMES: dict[str, dict[str, str]] = {
 }
 
 
-def _rgb(colours: str) -> Tensor:
-    return torch.tensor([[int(c[i : i + 2], 16) / 255 for i in (0, 2, 4)] for c in colours.split()])
+def _rgb(colours: str) -> list[tuple[float, ...]]:
+    return [tuple(int(c[i : i + 2], 16) / 255 for i in (0, 2, 4)) for c in colours.split()]
 
 
 PALETTES = {

@@ -10,7 +10,6 @@ import torch
 from torch import Tensor
 
 from ..sdf import (
-    FAR,
     Points,
     arc,
     around,
@@ -20,7 +19,6 @@ from ..sdf import (
     common,
     cut,
     ellipsoid,
-    given,
     heart,
     length,
     mirror,
@@ -43,9 +41,9 @@ TURN = 2 * math.pi
 
 @dataclass
 class Part:
-    """One layer of an object. `d` [B, H, W]; `role` names its colour in the class's scheme."""
+    """One layer of an object. `d` [H, W], None if it is absent; `role` names its colour in the class's scheme."""
 
-    d: Tensor
+    d: Tensor | None
     role: str
     pen: str = "outline"  # "outline", "solid" (filled by the pen too: eyes, tyres) or "none"
     thick: float = 0.0  # for a curve, whose d is never negative: the half width it is painted with
@@ -53,21 +51,24 @@ class Part:
 
 
 class Dice:
-    """Hands out the random numbers of each sample, a column a call, shaped [B, 1, 1]."""
+    """Hands out the uniform numbers of one object, one a call."""
 
-    def __init__(self, columns: Tensor):
-        self.columns, self.used = columns, 0
+    def __init__(self, numbers: list[float]):
+        self.left = iter(numbers)
 
-    def __call__(self, low: float = 0.0, high: float = 1.0) -> Tensor:
-        u = self.columns[:, self.used, None, None]
-        self.used += 1
-        return low + (high - low) * u
+    def __call__(self, low: float = 0.0, high: float = 1.0) -> float:
+        return low + (high - low) * next(self.left)
 
-    def rng(self, probability: float) -> Tensor:
+    def rng(self, probability: float) -> bool:
         return self() < probability
 
-    def pick(self, n: int) -> Tensor:
-        return (self() * n).long()
+    def pick(self, n: int) -> int:
+        return int(self() * n)
+
+
+def given(present: bool, d: Callable[[], Tensor]) -> Tensor | None:
+    """What is absent is not computed. So `d` must roll no dice: the next part would get other numbers."""
+    return d() if present else None
 
 
 # y points up, the canvas is [-1, 1]^2, an upright object fills about [-0.75, 0.75]^2.
@@ -83,30 +84,35 @@ def smile(p: Points, x: float, y: float, radius: float, half_angle: float = 1.0)
     return arc((p[0] - x, -(p[1] - y - radius)), radius, half_angle)
 
 
-def face(p: Points, x: float, y: float, size: float, present: Tensor) -> list[Part]:
+def face(p: Points, x: float, y: float, size: float, present: bool) -> list[Part]:
     """Two eyes, a smile and blushing cheeks: what makes a thing a character."""
     q = mirror(shift(p, x, y))
     return [
         Part(
-            given(present, ellipsoid(shift(q, 1.75 * size, -0.75 * size), 0.55 * size, 0.35 * size)),
+            given(present, lambda: ellipsoid(shift(q, 1.75 * size, -0.75 * size), 0.55 * size, 0.35 * size)),
             "blush",
             "none",
             bevel=0,
         ),
-        Part(given(present, ball(shift(q, size, 0.0), 0.42 * size)), "ink", "solid", bevel=0),
+        Part(given(present, lambda: ball(shift(q, size, 0.0), 0.42 * size)), "ink", "solid", bevel=0),
         Part(
-            given(present, ball(shift(p, x - 0.88 * size, y + 0.12 * size), 0.14 * size)),
+            given(present, lambda: ball(shift(p, x - 0.88 * size, y + 0.12 * size), 0.14 * size)),
             "white",
             "none",
             bevel=0,
         ),
         Part(
-            given(present, ball(shift(p, x + 1.12 * size, y + 0.12 * size), 0.14 * size)),
+            given(present, lambda: ball(shift(p, x + 1.12 * size, y + 0.12 * size), 0.14 * size)),
             "white",
             "none",
             bevel=0,
         ),
-        Part(given(present, smile(p, x, y - 0.75 * size, 0.55 * size)), "ink", thick=0.12 * size, bevel=0),
+        Part(
+            given(present, lambda: smile(p, x, y - 0.75 * size, 0.55 * size)),
+            "ink",
+            thick=0.12 * size,
+            bevel=0,
+        ),
     ]
 
 
@@ -122,13 +128,23 @@ def mug(p: Points, u: Dice) -> list[Part]:
     return [
         Part(handle, "body"),
         Part(body, "body", bevel=0.2),
-        Part(given(motif == 0, heart(q, 0.2)), "motif", bevel=0.07),
-        Part(given(motif == 1, star(q, 5, 0.2, 0.1, 0.02)), "motif", bevel=0.07),
-        Part(given(motif == 2, common(body + 0.01, (p[1] + 0.08).abs() - 0.11)), "motif", bevel=0),
+        Part(given(motif == 0, lambda: heart(q, 0.2)), "motif", bevel=0.07),
+        Part(given(motif == 1, lambda: star(q, 5, 0.2, 0.1, 0.02)), "motif", bevel=0.07),
+        Part(given(motif == 2, lambda: common(body + 0.01, (p[1] + 0.08).abs() - 0.11)), "motif", bevel=0),
         Part(rim, "rim", bevel=0.1),
         Part(ellipsoid(shift(p, 0.0, h - 0.01), w - 0.075, 0.055), "drink", bevel=0.05),
-        Part(given(steam, wave(shift(s, -0.12, 0.0), 0.11, 0.035, 14)), "steam", thick=0.022, bevel=0.02),
-        Part(given(steam, wave(shift(s, 0.08, 0.04), 0.13, 0.035, 14)), "steam", thick=0.022, bevel=0.02),
+        Part(
+            given(steam, lambda: wave(shift(s, -0.12, 0.0), 0.11, 0.035, 14)),
+            "steam",
+            thick=0.022,
+            bevel=0.02,
+        ),
+        Part(
+            given(steam, lambda: wave(shift(s, 0.08, 0.04), 0.13, 0.035, 14)),
+            "steam",
+            thick=0.022,
+            bevel=0.02,
+        ),
     ]
 
 
@@ -144,7 +160,6 @@ def fish(p: Points, u: Dice) -> list[Part]:
     )
     top = ellipsoid(turn(shift(p, 0.06, b), -0.3), u(0.2, 0.28), u(0.12, 0.18))
     low = ellipsoid(turn(shift(p, 0.1, -b), 0.5), 0.17, 0.09)
-    stripes = common(body + 0.012, tiled(x - 0.02, 0.2).abs() - 0.045, (x - 0.12).abs() - 0.24)
     striped, bubbles = u.rng(0.55), u.rng(0.6)
     e = shift(p, -0.58 * a, 0.22 * b)
     return [
@@ -152,9 +167,18 @@ def fish(p: Points, u: Dice) -> list[Part]:
         Part(top, "fin", bevel=0.12),
         Part(low, "fin", bevel=0.1),
         Part(body, "body", bevel=0.36),
-        Part(given(striped, stripes), "stripe", bevel=0),
         Part(
-            given(~striped, arc(turn(shift(p, -0.45 * a, 0.0), -math.pi / 2), 0.62 * b + 0.04, 0.9)),
+            given(
+                striped,
+                lambda: common(body + 0.012, tiled(x - 0.02, 0.2).abs() - 0.045, (x - 0.12).abs() - 0.24),
+            ),
+            "stripe",
+            bevel=0,
+        ),
+        Part(
+            given(
+                not striped, lambda: arc(turn(shift(p, -0.45 * a, 0.0), -math.pi / 2), 0.62 * b + 0.04, 0.9)
+            ),
             "stripe",
             thick=0.02,
             bevel=0,
@@ -165,7 +189,8 @@ def fish(p: Points, u: Dice) -> list[Part]:
         Part(smile(p, -0.86 * a, -0.4 * b, 0.09, 0.8), "ink", thick=0.016, bevel=0),
         Part(
             given(
-                bubbles, union(ball(shift(p, -a - 0.13, 0.2), 0.065), ball(shift(p, -a - 0.03, 0.38), 0.045))
+                bubbles,
+                lambda: union(ball(shift(p, -a - 0.13, 0.2), 0.065), ball(shift(p, -a - 0.03, 0.38), 0.045)),
             ),
             "bubble",
             bevel=0.06,
@@ -177,10 +202,10 @@ def house(p: Points, u: Dice) -> list[Part]:
     w, h, roof, over = u(0.44, 0.56), u(0.28, 0.36), u(0.4, 0.54), u(0.1, 0.16)
     p = shift(p, 0.0, -0.3)
     hip = u.rng(0.35)
-    top = torch.where(hip, 0.45 * w, 0.02)
+    top = 0.45 * w if hip else 0.02
     lid = polygon(p, (-w - over, h), (w + over, h), (top, h + roof), (-top, h + roof), radius=0.035)
     door, side = u(0.11, 0.14), u(0.17, 0.22)
-    arched = torch.where(u.rng(0.5), 0.98, 0.2) * door
+    arched = (0.98 if u.rng(0.5) else 0.2) * door
     d = shift(p, -side, -h + 0.19)
     pane = shift(p, side + 0.03, 0.02)
     glass = box(pane, 0.11, 0.11, radius=0.02)
@@ -191,7 +216,7 @@ def house(p: Points, u: Dice) -> list[Part]:
         Part(box(shift(p, 0.5 * w, h + 0.62 * roof + 0.2), 0.1, 0.04, radius=0.02), "roof", bevel=0.05),
         Part(box(p, w, h, radius=0.04), "wall", bevel=0.12),
         Part(lid, "roof", bevel=0.14),
-        Part(given(round_attic, ball(attic, 0.085)), "glass", bevel=0.05),
+        Part(given(round_attic, lambda: ball(attic, 0.085)), "glass", bevel=0.05),
         Part(
             union(box(shift(d, 0.0, -0.09), door, 0.12), box(d, door, 0.21, radius=arched)),
             "door",
@@ -204,7 +229,9 @@ def house(p: Points, u: Dice) -> list[Part]:
         Part(
             given(
                 bush,
-                union(ball(shift(p, w + 0.02, -h + 0.08), 0.13), ball(shift(p, w + 0.16, -h + 0.05), 0.1)),
+                lambda: union(
+                    ball(shift(p, w + 0.02, -h + 0.08), 0.13), ball(shift(p, w + 0.16, -h + 0.05), 0.1)
+                ),
             ),
             "bush",
             bevel=0.12,
@@ -223,24 +250,32 @@ def cat(p: Points, u: Dice) -> list[Part]:
     asleep, striped, patch = u.rng(0.3), u.rng(0.5), u.rng(0.35)
     e = shift(q, 0.21, 0.04)
     whiskers = union(*(segment(q, (0.33, -0.1 - 0.04 * k), (a + 0.13, -0.03 - 0.11 * k)) for k in (0, 1)))
-    marks = union(
-        segment(p, (0.0, 0.62 * b), (0.0, b - 0.04)), segment(q, (0.11, 0.66 * b), (0.12, 0.88 * b))
-    )
     return [
         Part(head, "fur", bevel=0.34),
         Part(inner, "pink", bevel=0.05),
         Part(
-            given(patch, common(head + 0.02, ellipsoid(shift(p, 0.26, 0.12), 0.22, 0.24))),
+            given(patch, lambda: common(head + 0.02, ellipsoid(shift(p, 0.26, 0.12), 0.22, 0.24))),
             "mark",
             "none",
             bevel=0,
         ),
-        Part(given(striped, marks), "mark", thick=0.032, bevel=0),
+        Part(
+            given(
+                striped,
+                lambda: union(
+                    segment(p, (0.0, 0.62 * b), (0.0, b - 0.04)),
+                    segment(q, (0.11, 0.66 * b), (0.12, 0.88 * b)),
+                ),
+            ),
+            "mark",
+            thick=0.032,
+            bevel=0,
+        ),
         Part(ellipsoid(shift(q, 0.09, -0.17), 0.13, 0.1), "muzzle", "none", bevel=0.08),
         Part(ellipsoid(shift(q, 0.36, -0.12), 0.07, 0.045), "blush", "none", bevel=0),
-        Part(given(~asleep, ellipsoid(e, 0.075, 0.1)), "ink", "solid", bevel=0.06),
-        Part(given(~asleep, ball(shift(e, 0.0, 0.035), 0.028)), "white", "none", bevel=0),
-        Part(given(asleep, arc(shift(e, 0.0, -0.06), 0.09, 1.1)), "ink", thick=0.022, bevel=0),
+        Part(given(not asleep, lambda: ellipsoid(e, 0.075, 0.1)), "ink", "solid", bevel=0.06),
+        Part(given(not asleep, lambda: ball(shift(e, 0.0, 0.035), 0.028)), "white", "none", bevel=0),
+        Part(given(asleep, lambda: arc(shift(e, 0.0, -0.06), 0.09, 1.1)), "ink", thick=0.022, bevel=0),
         Part(whiskers, "ink", thick=0.012, bevel=0),
         Part(smile(q, 0.075, -0.22, 0.075, 1.25), "ink", thick=0.018, bevel=0),
         Part(
@@ -271,8 +306,10 @@ def mushroom(p: Points, u: Dice) -> list[Part]:
     small = u.rng(0.45)
     m = shift(p, 0.5, -0.4)
     return [
-        Part(given(small, trapezoid(shift(m, 0.0, -0.05), 0.075, 0.06, 0.12, 0.04)), "stem", bevel=0.08),
-        Part(given(small, round_common(ellipsoid(m, 0.2, 0.2), -m[1], 0.04)), "cap", bevel=0.15),
+        Part(
+            given(small, lambda: trapezoid(shift(m, 0.0, -0.05), 0.075, 0.06, 0.12, 0.04)), "stem", bevel=0.08
+        ),
+        Part(given(small, lambda: round_common(ellipsoid(m, 0.2, 0.2), -m[1], 0.04)), "cap", bevel=0.15),
         Part(stalk, "stem", bevel=0.2),
         Part(ellipsoid(shift(p, 0.0, 0.06), 0.8 * a, 0.09), "gill", bevel=0.08),
         Part(cap, "cap", bevel=0.38),
@@ -310,7 +347,7 @@ def rocket(p: Points, u: Dice) -> list[Part]:
         Part(box(shift(p, 0.0, -low), 0.15, 0.06, radius=0.03), "metal", bevel=0.06),
         Part(hull, "hull", bevel=0.3),
         Part(common(hull, -y + 0.36), "nose", bevel=0),
-        Part(given(band, common(hull + 0.01, (y + 0.2).abs() - 0.06)), "nose", bevel=0),
+        Part(given(band, lambda: common(hull + 0.01, (y + 0.2).abs() - 0.06)), "nose", bevel=0),
         Part(ball(port, r + 0.045), "metal", bevel=0.05),
         Part(ball(port, r - 0.005), "glass", bevel=0.14),
         Part(segment(p, (0.0, -0.3), (0.0, -low - 0.06)) - 0.04, "fin", bevel=0.05),
@@ -321,19 +358,33 @@ def flower(p: Points, u: Dice) -> list[Part]:
     n, out, long, wide, core = 5 + u.pick(4), u(0.25, 0.3), u(0.17, 0.22), u(0.12, 0.17), u(0.13, 0.18)
     bend, spin, double = u(-0.14, 0.14), u(0.0, 1.0), u.rng(0.5)
     c = shift(p, 0.0, 0.26)
-    wide = wide * 6.3 / n.clamp_min(5)
+    wide = wide * 6.3 / n
     ring = ellipsoid(shift(around(turn(c, spin), n), out, 0.0), long, wide)
-    back = ellipsoid(shift(around(turn(c, spin + math.pi / n), n), out + 0.03, 0.0), long, wide * 0.95)
     x, y = p
     bow = bend * torch.sin((y + 0.78) * 2.6)
     stem = length((x - bow + bend, (y + 0.28).abs().sub(0.5).clamp_min(0)))
     left, right = u.rng(0.8), u.rng(0.8)
-    leaf = shift(p, bow.new_zeros(()) - bend * 0.6, -0.6)
+    leaf = shift(p, -bend * 0.6, -0.6)
     return [
         Part(stem - 0.035, "leaf", bevel=0.04),
-        Part(given(left, ellipsoid(turn(shift(leaf, -0.21, 0.08), -0.55), 0.22, 0.085)), "leaf", bevel=0.08),
-        Part(given(right, ellipsoid(turn(shift(leaf, 0.2, 0.16), 0.6), 0.2, 0.08)), "leaf", bevel=0.08),
-        Part(given(double, back), "back", bevel=0.13),
+        Part(
+            given(left, lambda: ellipsoid(turn(shift(leaf, -0.21, 0.08), -0.55), 0.22, 0.085)),
+            "leaf",
+            bevel=0.08,
+        ),
+        Part(
+            given(right, lambda: ellipsoid(turn(shift(leaf, 0.2, 0.16), 0.6), 0.2, 0.08)), "leaf", bevel=0.08
+        ),
+        Part(
+            given(
+                double,
+                lambda: ellipsoid(
+                    shift(around(turn(c, spin + math.pi / n), n), out + 0.03, 0.0), long, wide * 0.95
+                ),
+            ),
+            "back",
+            bevel=0.13,
+        ),
         Part(ring, "petal", bevel=0.14),
         Part(ball(c, core), "core", bevel=0.15),
         *face(c, 0.0, 0.02, 0.06, u.rng(0.5)),
@@ -356,11 +407,13 @@ def car(p: Points, u: Dice) -> list[Part]:
     rack, badge = u.rng(0.35), u.rng(0.4)
     up = shift(p, back, h + 2 * roof - 0.1)
     return [
-        Part(given(rack, box(shift(up, 0.0, 0.07), 0.2, 0.075, radius=0.04)), "luggage", bevel=0.07),
+        Part(given(rack, lambda: box(shift(up, 0.0, 0.07), 0.2, 0.075, radius=0.04)), "luggage", bevel=0.07),
         Part(blend(low, top, 0.1), "body", bevel=0.2),
         Part(glass, "glass", bevel=0.06),
         Part(common(low + 0.01, y + 0.16), "trim", bevel=0),
-        Part(given(badge, star(shift(p, back + 0.02, -0.06), 5, 0.1, 0.05, 0.01)), "trim", bevel=0.03),
+        Part(
+            given(badge, lambda: star(shift(p, back + 0.02, -0.06), 5, 0.1, 0.05, 0.01)), "trim", bevel=0.03
+        ),
         Part(box(shift(p, -w + 0.05, -0.02), 0.045, 0.06, radius=0.04), "lamp", bevel=0.05),
         Part(box(shift(p, w - 0.03, -0.02), 0.03, 0.06, radius=0.025), "tail", bevel=0.04),
         Part(ball(wheels, tyre), "tyre", "solid", bevel=0.07),
@@ -371,39 +424,43 @@ def car(p: Points, u: Dice) -> list[Part]:
 def tree(p: Points, u: Dice) -> list[Part]:
     pine, r, w = u.rng(0.4), u(0.26, 0.32), u(0.42, 0.52)
     x, y = p
-    puff = ball(shift(p, u(-0.06, 0.06), 0.42), r)
-    for cx, cy in ((-0.28, u(0.14, 0.22)), (0.28, u(0.1, 0.2)), (0.0, 0.08)):
-        puff = blend(puff, ball(shift(p, cx, cy), r - 0.01), 0.14)
-    tiers = [
-        polygon(shift(p, 0.0, b), (-s * w, 0.0), (s * w, 0.0), (0.0, t), radius=0.05)
-        for b, s, t in ((-0.36, 1.0, 0.5), (-0.06, 0.78, 0.46), (0.24, 0.54, 0.42))
+    middle, sides = u(-0.06, 0.06), ((-0.28, u(0.14, 0.22)), (0.28, u(0.1, 0.2)), (0.0, 0.08))
+    fruit, lights = u.rng(0.5) and not pine, u.rng(0.5) and pine
+    places = [
+        (u(a - 0.04, a + 0.04), u(b - 0.04, b + 0.04))
+        for a, b in ((-0.3, 0.22), (0.02, 0.46), (0.3, 0.14), (-0.02, 0.06))
     ]
-    fruit, lights = u.rng(0.5) & ~pine, u.rng(0.5) & pine
-    fruits = union(
-        *(
-            ball(shift(p, u(a - 0.04, a + 0.04), u(b - 0.04, b + 0.04)), 0.058)
-            for a, b in ((-0.3, 0.22), (0.02, 0.46), (0.3, 0.14), (-0.02, 0.06))
+    hung = ((-0.24, -0.26), (0.14, -0.2), (-0.1, 0.05), (0.14, 0.12), (0.0, 0.36))
+
+    def puff() -> Tensor:
+        d = ball(shift(p, middle, 0.42), r)
+        for at in sides:
+            d = blend(d, ball(shift(p, *at), r - 0.01), 0.14)
+        return d
+
+    def curls() -> Tensor:
+        return union(
+            arc(shift(p, -0.2, 0.26), 0.13, 0.8),
+            arc(shift(p, 0.18, 0.34), 0.12, 0.8),
+            arc(shift(p, 0.1, 0.0), 0.12, 0.8),
         )
-    )
-    balls = union(
-        *(
-            ball(shift(p, a, b), 0.052)
-            for a, b in ((-0.24, -0.26), (0.14, -0.2), (-0.1, 0.05), (0.14, 0.12), (0.0, 0.36))
-        )
-    )
-    curls = union(
-        arc(shift(p, -0.2, 0.26), 0.13, 0.8),
-        arc(shift(p, 0.18, 0.34), 0.12, 0.8),
-        arc(shift(p, 0.1, 0.0), 0.12, 0.8),
-    )
+
+    def tier(b: float, s: float, t: float) -> Tensor:
+        return polygon(shift(p, 0.0, b), (-s * w, 0.0), (s * w, 0.0), (0.0, t), radius=0.05)
+
     return [
         Part(trapezoid(shift(p, 0.0, -0.5), u(0.1, 0.16), 0.075, 0.28, 0.03), "trunk", bevel=0.09),
-        Part(given(~pine, puff), "crown", bevel=0.24),
-        Part(given(~pine & ~fruit, curls), "shade", thick=0.025, bevel=0),
-        *(Part(given(pine, t), "crown", bevel=0.18) for t in tiers),
-        Part(given(fruit, fruits), "fruit", bevel=0.06),
-        Part(given(lights, balls), "fruit", bevel=0.06),
-        Part(given(lights, star(shift(p, 0.0, 0.7), 5, 0.13, 0.065, 0.015)), "star", bevel=0.05),
+        Part(given(not pine, puff), "crown", bevel=0.24),
+        Part(given(not pine and not fruit, curls), "shade", thick=0.025, bevel=0),
+        *(
+            Part(given(pine, lambda at=at: tier(*at)), "crown", bevel=0.18)
+            for at in ((-0.36, 1.0, 0.5), (-0.06, 0.78, 0.46), (0.24, 0.54, 0.42))
+        ),
+        Part(
+            given(fruit, lambda: union(*(ball(shift(p, *at), 0.058) for at in places))), "fruit", bevel=0.06
+        ),
+        Part(given(lights, lambda: union(*(ball(shift(p, *at), 0.052) for at in hung))), "fruit", bevel=0.06),
+        Part(given(lights, lambda: star(shift(p, 0.0, 0.7), 5, 0.13, 0.065, 0.015)), "star", bevel=0.05),
     ]
 
 
@@ -414,7 +471,6 @@ def sailboat(p: Points, u: Dice) -> list[Part]:
     hull = trapezoid(shift(p, 0.0, -0.4), w - 0.2, w, 0.15, 0.05)
     main = polygon(p, (0.04, -0.17), (0.04 + lean, tall), (u(0.42, 0.52), -0.15), radius=0.03)
     jib = polygon(p, (-0.1, -0.17), (-0.08, u(0.45, 0.6)), (-0.46, -0.15), radius=0.03)
-    bands = common(main + 0.012, tiled(y - 0.1, 0.26).abs() - 0.065)
     sea = round_common(
         box(shift(p, -0.02, -0.66), 0.78, 0.16, radius=0.1),
         y + 0.56 - 0.03 * torch.sin(TURN * 2 * x + u(0, TURN)),
@@ -423,12 +479,16 @@ def sailboat(p: Points, u: Dice) -> list[Part]:
     flag = polygon(shift(p, 0.0, tall + 0.05), (0.0, 0.06), (-0.2, 0.0), (0.0, -0.06), radius=0.015)
     sun = u.rng(0.4)
     return [
-        Part(given(sun, ball(shift(p, -0.56, 0.56), 0.14)), "sun", bevel=0.14),
+        Part(given(sun, lambda: ball(shift(p, -0.56, 0.56), 0.14)), "sun", bevel=0.14),
         Part(segment(p, (-0.02, -0.3), (0.0, tall + 0.1)) - 0.025, "mast", bevel=0.03),
         Part(flag, "trim", bevel=0.04),
         Part(main, "sail", bevel=0.1),
-        Part(given(motif == 0, bands), "trim", bevel=0),
-        Part(given(motif == 1, star(shift(p, 0.18, 0.1), 5, 0.12, 0.06, 0.01)), "trim", bevel=0.03),
+        Part(
+            given(motif == 0, lambda: common(main + 0.012, tiled(y - 0.1, 0.26).abs() - 0.065)),
+            "trim",
+            bevel=0,
+        ),
+        Part(given(motif == 1, lambda: star(shift(p, 0.18, 0.1), 5, 0.12, 0.06, 0.01)), "trim", bevel=0.03),
         Part(jib, "jib", bevel=0.1),
         Part(hull, "hull", bevel=0.14),
         Part(common(hull + 0.012, (y + 0.34).abs() - 0.035), "trim", bevel=0),
@@ -454,23 +514,42 @@ def cupcake(p: Points, u: Dice) -> list[Part]:
     for k in range(9):
         row, column = divmod(k, 3)
         at = ((column - 1 + u(-0.3, 0.3)) * (0.32 - 0.08 * row), -0.14 + 0.19 * row + u(-0.04, 0.04))
-        q = turn(shift(p, *at), u(0, TURN))
-        bits.append(box(q, 0.05, 0.021, radius=0.02))
+        bits.append((at, u(0, TURN)))
     inside = union(*tiers) + 0.03
     sprinkled = u.rng(0.7)
+
+    def sprinkles(some: list) -> Tensor:
+        return union(*(box(turn(shift(p, *at), angle), 0.05, 0.021, radius=0.02) for at, angle in some))
+
     return [
         Part(paper, "paper", bevel=0.1),
         Part(pleats, "pleat", thick=0.02, bevel=0),
         *(Part(t, "cream", bevel=0.15) for t in tiers),
         *(
-            Part(given(sprinkled, common(union(*bits[k::3]), inside)), f"bit{k}", "solid", bevel=0.02)
+            Part(
+                given(sprinkled, lambda k=k: common(sprinkles(bits[k::3]), inside)),
+                f"bit{k}",
+                "solid",
+                bevel=0.02,
+            )
             for k in range(3)
         ),
-        Part(given(peak == 0, segment(cherry, (0.0, 0.0), (0.08, 0.22))), "stalk", thick=0.02, bevel=0.02),
-        Part(given(peak == 0, ball(cherry, 0.12)), "cherry", bevel=0.12),
-        Part(given(peak == 1, star(cherry, 5, 0.17, 0.085, 0.02)), "bit0", bevel=0.07),
-        Part(given(peak == 2, box(shift(cherry, 0.0, 0.0), 0.04, 0.15, radius=0.015)), "bit1", bevel=0.04),
-        Part(given(peak == 2, ellipsoid(shift(cherry, 0.0, 0.22), 0.045, 0.075)), "flame", bevel=0.05),
+        Part(
+            given(peak == 0, lambda: segment(cherry, (0.0, 0.0), (0.08, 0.22))),
+            "stalk",
+            thick=0.02,
+            bevel=0.02,
+        ),
+        Part(given(peak == 0, lambda: ball(cherry, 0.12)), "cherry", bevel=0.12),
+        Part(given(peak == 1, lambda: star(cherry, 5, 0.17, 0.085, 0.02)), "bit0", bevel=0.07),
+        Part(
+            given(peak == 2, lambda: box(shift(cherry, 0.0, 0.0), 0.04, 0.15, radius=0.015)),
+            "bit1",
+            bevel=0.04,
+        ),
+        Part(
+            given(peak == 2, lambda: ellipsoid(shift(cherry, 0.0, 0.22), 0.045, 0.075)), "flame", bevel=0.05
+        ),
     ]
 
 
@@ -484,30 +563,26 @@ def umbrella(p: Points, u: Dice) -> list[Part]:
     canopy = cut(common(dome, -y), dip)
     # Seams meet at the tip: ellipses as high as the dome and as narrow as the panel is away.
     inner = common(canopy + 0.005, ellipsoid(p, step / 2, h))
-    outer = common(canopy + 0.005, ellipsoid(p, step * 1.5, h + 0.005))
     five = n == 5
     long, hook = u(0.42, 0.5), u(0.1, 0.13)
     handle = union(segment(p, (0.0, 0.2), (0.0, -long)), arc((x - hook, -(y + long)), hook, math.pi / 2))
     rain = u.rng(0.45)
-    drops = (
-        union(
-            *(
-                segment(p, (a, b), (a - 0.02, b - 0.09))
-                for a, b in ((-0.5, -0.2), (-0.28, -0.42), (0.42, -0.24), (0.58, -0.5), (-0.6, -0.58))
-            )
-        )
-        - 0.028
-    )
+    drops = ((-0.5, -0.2), (-0.28, -0.42), (0.42, -0.24), (0.58, -0.5), (-0.6, -0.58))
     return [
-        Part(given(rain, drops), "rain", bevel=0.03),
+        Part(
+            given(rain, lambda: union(*(segment(p, (a, b), (a - 0.02, b - 0.09)) for a, b in drops)) - 0.028),
+            "rain",
+            bevel=0.03,
+        ),
         Part(segment(p, (0.0, h - 0.02), (0.0, h + 0.1)) - 0.03, "handle", bevel=0.03),
         Part(handle - 0.033, "handle", bevel=0.035),
         Part(canopy, "canopy", bevel=0.3),
-        Part(given(five & two, outer), "panel", bevel=0),
-        Part(given(five & ~two, outer), "shade", bevel=0),
-        Part(given(five, inner), "canopy", bevel=0),
-        Part(given(~five & two, inner), "panel", bevel=0),
-        Part(given(~five & ~two, inner), "shade", bevel=0),
+        Part(
+            given(five, lambda: common(canopy + 0.005, ellipsoid(p, step * 1.5, h + 0.005))),
+            "panel" if two else "shade",
+            bevel=0,
+        ),
+        Part(inner, "canopy" if five else "panel" if two else "shade", bevel=0),
     ]
 
 
@@ -516,23 +591,26 @@ def balloon(p: Points, u: Dice) -> list[Part]:
     p = shift(p, 0.0, 0.2)
     x, y = p
     bag = blend(ellipsoid(p, r, r * tall), trapezoid(shift(p, 0.0, -0.42), neck, 0.3, 0.18, 0.02), 0.22)
-    inner = common(bag, x.abs() - r * 0.27 * (1 - (y / r / 1.1) ** 2).clamp_min(0.06).sqrt())
-    outer = common(bag, x.abs() - r * 0.68 * (1 - (y / r / 1.1) ** 2).clamp_min(0.06).sqrt())
+    bulge = (1 - (y / r / 1.1) ** 2).clamp_min(0.06).sqrt()
     banded, clouds = u.rng(0.4), u.rng(0.55)
-    band = common(bag + 0.008, (y - u(-0.08, 0.1)).abs() - 0.1)
+    height = u(-0.08, 0.1)
     basket = shift(p, 0.0, -0.84)
     ropes = segment(mirror(p), (neck - 0.02, -0.58), (0.1, -0.78))
-    c = shift(p, u(0.42, 0.5), u(-0.5, -0.3))
-    puff = union(ball(c, 0.12), ball(shift(c, 0.14, -0.03), 0.09), ball(shift(c, -0.14, -0.03), 0.085))
+    at = u(0.42, 0.5), u(-0.5, -0.3)
+
+    def puff() -> Tensor:
+        c = shift(p, *at)
+        return union(ball(c, 0.12), ball(shift(c, 0.14, -0.03), 0.09), ball(shift(c, -0.14, -0.03), 0.085))
+
     return [
         Part(ropes, "rope", thick=0.016, bevel=0.02),
         Part(trapezoid(basket, 0.1, 0.13, 0.1, 0.03), "basket", bevel=0.08),
         Part(box(shift(basket, 0.0, 0.09), 0.15, 0.03, radius=0.025), "rope", bevel=0.03),
         Part(bag, "bag", bevel=0.44),
-        Part(given(~banded, outer), "panel", bevel=0),
-        Part(given(~banded, inner), "third", bevel=0),
-        Part(given(banded, band), "panel", bevel=0),
-        Part(given(banded, star(shift(p, 0.0, 0.0), 5, 0.2, 0.1, 0.02)), "third", bevel=0.04),
+        Part(given(not banded, lambda: common(bag, x.abs() - r * 0.68 * bulge)), "panel", bevel=0),
+        Part(given(not banded, lambda: common(bag, x.abs() - r * 0.27 * bulge)), "third", bevel=0),
+        Part(given(banded, lambda: common(bag + 0.008, (y - height).abs() - 0.1)), "panel", bevel=0),
+        Part(given(banded, lambda: star(shift(p, 0.0, 0.0), 5, 0.2, 0.1, 0.02)), "third", bevel=0.04),
         Part(given(clouds, puff), "cloud", bevel=0.1),
     ]
 
@@ -561,8 +639,10 @@ def owl(p: Points, u: Dice) -> list[Part]:
     )
     branch, drowsy = u.rng(0.6), u.rng(0.25)
     return [
-        Part(given(branch, segment(p, (-0.7, -0.64), (0.7, -0.6)) - 0.055), "branch", bevel=0.06),
-        Part(given(branch, ellipsoid(turn(shift(p, 0.6, -0.5), 0.7), 0.13, 0.065)), "leaf", bevel=0.06),
+        Part(given(branch, lambda: segment(p, (-0.7, -0.64), (0.7, -0.6)) - 0.055), "branch", bevel=0.06),
+        Part(
+            given(branch, lambda: ellipsoid(turn(shift(p, 0.6, -0.5), 0.7), 0.13, 0.065)), "leaf", bevel=0.06
+        ),
         Part(body, "body", bevel=0.34),
         Part(belly, "belly", bevel=0.14),
         Part(feathers, "body", thick=0.022, bevel=0),
@@ -571,7 +651,7 @@ def owl(p: Points, u: Dice) -> list[Part]:
         Part(ball(e, eye * 0.74), "white", bevel=0.1),
         Part(ball(shift(e, -0.02, 0.0), eye * 0.45), "ink", "solid", bevel=0.08),
         Part(ball(shift(e, 0.02, 0.04), eye * 0.15), "white", "none", bevel=0),
-        Part(given(drowsy, common(ball(e, eye * 0.8), 0.24 + eye * 0.32 - y)), "wing", bevel=0.05),
+        Part(given(drowsy, lambda: common(ball(e, eye * 0.8), 0.24 + eye * 0.32 - y)), "wing", bevel=0.05),
         Part(polygon(q, (-0.02, 0.16), (0.055, 0.15), (0.0, 0.03), radius=0.025), "beak", bevel=0.06),
         Part(segment(mirror(shift(q, 0.16, -0.6)), (0.03, 0.0), (0.055, -0.05)) - 0.035, "beak", bevel=0.04),
     ]
@@ -584,18 +664,24 @@ def cactus(p: Points, u: Dice) -> list[Part]:
     left = polyline(p, (-0.1, a), (-0.42, a), (-0.42, a + u(0.16, 0.32))) - 0.1
     right = polyline(p, (0.1, b), (0.43, b), (0.43, b + u(0.12, 0.3))) - 0.095
     one, two = u.rng(0.85), u.rng(0.75)
-    body = blend(trunk, union(given(one, left), given(two, right)), 0.08)
+    arms = [left] * one + [right] * two
+    body = blend(trunk, union(*arms), 0.08) if arms else trunk
     ticks = segment((tiled(x + 0.085, 0.17).abs(), tiled(y + 0.02, 0.2)), (0.0, -0.025), (0.0, 0.025))
     eyed = u.rng(0.6)
-    band = torch.where(eyed, 0.2 - (y - top + 0.28).abs(), -FAR)  # no spines across the face
+    spines = common(ticks, body + 0.045)
+    if eyed:  # none across the face
+        spines = common(spines, 0.2 - (y - top + 0.28).abs())
     pot, tall = u(0.26, 0.32), u(0.14, 0.18)
     bloom = shift(p, 0.0, top + w)
-    petals = ellipsoid(shift(around(bloom, 5), 0.075, 0.0), 0.075, 0.055)
     return [
         Part(body, "green", bevel=0.2),
-        Part(common(ticks, body + 0.045, band), "spine", thick=0.014, bevel=0),
+        Part(spines, "spine", thick=0.014, bevel=0),
         *face(p, 0.0, top - 0.28, 0.075, eyed),
-        Part(given(u.rng(0.65), petals), "bloom", bevel=0.06),
+        Part(
+            given(u.rng(0.65), lambda: ellipsoid(shift(around(bloom, 5), 0.075, 0.0), 0.075, 0.055)),
+            "bloom",
+            bevel=0.06,
+        ),
         Part(trapezoid(shift(p, 0.0, -0.58), pot - 0.07, pot, tall, 0.04), "pot", bevel=0.16),
         Part(box(shift(p, 0.0, -0.58 + tall), pot + 0.05, 0.065, radius=0.03), "pot", bevel=0.07),
     ]
@@ -610,37 +696,46 @@ def icecream(p: Points, u: Dice) -> list[Part]:
     k = math.sqrt(0.5)
     weave = torch.minimum(tiled(0.9 * x + 0.45 * y, 0.15).abs(), tiled(0.9 * x - 0.45 * y, 0.15).abs())
 
-    def scoop(cx: Tensor | float, cy: float, radius: Tensor | float) -> Tensor:
+    def scoop(cx: float, cy: float, radius: float) -> Tensor:
         q = shift(p, cx, cy)
         drip = ball((tiled(q[0], radius * 0.62), q[1] + radius * 0.62), radius * 0.36)
         skirt = common(drip, q[0].abs() - radius * 0.93)
         return blend(round_common(ball(q, radius), -q[1] - radius * 0.66, 0.05), skirt, 0.05)
 
-    tip = torch.where(three, 0.9, torch.where(two, 0.66, 0.36)) + (r - 0.29)
+    tip = (0.9 if three else 0.66 if two else 0.36) + (r - 0.29)
     c = shift(p, 0.02, tip)
-    bits = union(
-        *(
-            box(turn(shift(c, u(-0.2, 0.2), u(-0.32, -0.1)), u(0, TURN)), 0.045, 0.018, radius=0.017)
-            for _ in range(6)
-        )
-    )
+    bits = [((u(-0.2, 0.2), u(-0.32, -0.1)), u(0, TURN)) for _ in range(6)]
+    high, low = u(-0.04, 0.04), u(-0.04, 0.04)
     parts = [
         Part(
-            given(topping == 1, box(turn(shift(c, 0.14, 0.0), -0.35), 0.05, 0.2, radius=0.02)),
+            given(topping == 1, lambda: box(turn(shift(c, 0.14, 0.0), -0.35), 0.05, 0.2, radius=0.02)),
             "wafer",
             bevel=0.05,
         ),
         Part(cone, "cone", bevel=0.2),
         Part(common(cone + 0.015, weave * (k / 0.7)), "weave", thick=0.016, bevel=0),
-        Part(given(three, scoop(u(-0.04, 0.04), 0.68, r - 0.04)), "third", bevel=0.28),
-        Part(given(two, scoop(u(-0.04, 0.04), 0.42, r - 0.02)), "second", bevel=0.28),
+        Part(given(three, lambda: scoop(high, 0.68, r - 0.04)), "third", bevel=0.28),
+        Part(given(two, lambda: scoop(low, 0.42, r - 0.02)), "second", bevel=0.28),
         Part(scoop(0.0, 0.12, r + 0.02), "first", bevel=0.3),
-        Part(given(topping == 2, bits), "bit", "solid", bevel=0.02),
-        Part(given(topping == 0, arc(shift(c, 0.14, 0.06), 0.14, 1.2)), "stalk", thick=0.018, bevel=0.02),
-        Part(given(topping == 0, ball(shift(c, 0.0, 0.04), 0.1)), "cherry", bevel=0.1),
+        Part(
+            given(
+                topping == 2,
+                lambda: union(*(box(turn(shift(c, *at), a), 0.045, 0.018, radius=0.017) for at, a in bits)),
+            ),
+            "bit",
+            "solid",
+            bevel=0.02,
+        ),
+        Part(
+            given(topping == 0, lambda: arc(shift(c, 0.14, 0.06), 0.14, 1.2)),
+            "stalk",
+            thick=0.018,
+            bevel=0.02,
+        ),
+        Part(given(topping == 0, lambda: ball(shift(c, 0.0, 0.04), 0.1)), "cherry", bevel=0.1),
     ]
     for part in parts:
-        part.d = part.d * s
+        part.d = part.d * s if part.d is not None else None
     return parts
 
 
@@ -679,3 +774,22 @@ TILT = {
     "fish": 13,
     "icecream": 12,
 }  # largest tilt in degrees; 9 for the others
+# The least box around all that a class may show, upright: left, right, bottom, top. Nothing is drawn outside.
+EXTENT = {
+    "mug": (-0.61, 0.64, -0.61, 0.76),
+    "fish": (-0.85, 0.76, -0.5, 0.55),
+    "house": (-0.74, 0.82, -0.7, 0.62),
+    "cat": (-0.7, 0.7, -0.56, 0.73),
+    "mushroom": (-0.62, 0.68, -0.71, 0.46),
+    "rocket": (-0.55, 0.55, -0.83, 0.85),
+    "flower": (-0.55, 0.55, -0.8, 0.8),
+    "car": (-0.7, 0.7, -0.55, 0.62),
+    "tree": (-0.58, 0.58, -0.77, 0.83),
+    "sailboat": (-0.77, 0.77, -0.82, 0.86),
+    "cupcake": (-0.56, 0.56, -0.73, 0.65),
+    "umbrella": (-0.71, 0.71, -0.71, 0.68),
+    "balloon": (-0.55, 0.73, -0.73, 0.82),
+    "owl": (-0.74, 0.74, -0.68, 0.7),
+    "cactus": (-0.52, 0.52, -0.76, 0.89),
+    "icecream": (-0.37, 0.37, -0.83, 0.92),
+}

@@ -25,30 +25,42 @@ def label_of(index: Tensor, seed: int = 0) -> Tensor:
 
 
 def _draw(
-    index: Tensor, styles: tuple[str, ...], size: int, seed: int, label: Tensor | None, pen: Tensor | float
+    index: Tensor,
+    styles: tuple[str, ...],
+    size: int,
+    seed: int,
+    label: Tensor,
+    pen: list[float],
+    device: torch.device | str,
 ) -> list[Tensor]:
-    """Several styles of the same objects; the geometry, most of the work, is done once."""
-    if label is None:
-        label = label_of(index, seed)
+    """Several styles of the same objects, one object at a time; the geometry, most of the work, is done once.
+
+    What decides an object is a few numbers, and these stay with the processor: only what is there is drawn.
+    """
     u = sdf.hash_uniform(seed, index, _LOOK + _SHAPE)
-    pen = torch.as_tensor(pen, dtype=torch.float32).expand(len(index))[:, None, None, None]
-    out = [torch.empty(len(index), 3, size, size) for _ in styles]
-    for k in label.unique().tolist():
-        # Few at a time: a stack of layers that stays in the processor's cache is drawn faster.
-        for rows in (label == k).nonzero()[:, 0].split(max(1, 8 * 64 * 64 // size**2)):
-            layers = _layers(CLASSES[k], u[rows], size)
-            for image, style in zip(out, styles, strict=True):
-                image.index_copy_(0, rows, _PAINT[style](layers, pen[rows]).clamp(0, 1) * 2 - 1)
-    return out
+    out = [torch.empty(len(index), 3, size, size, device=device) for _ in styles]
+    for i, (k, numbers) in enumerate(zip(label.tolist(), u.tolist(), strict=True)):
+        layers = _layers(CLASSES[k], numbers, size, device)
+        for image, style in zip(out, styles, strict=True):
+            torch.clamp(_PAINT[style](layers, pen[i]), 0, 1, out=image[i])
+    return [image.mul_(2).sub_(1) for image in out]
 
 
-def draw(index: Tensor, style: str, size: int = 64, seed: int = 0, label: Tensor | None = None) -> Tensor:
+def draw(
+    index: Tensor,
+    style: str,
+    size: int = 64,
+    seed: int = 0,
+    label: Tensor | None = None,
+    device: torch.device | str = "cpu",
+) -> Tensor:
     """Images [B, 3, size, size] in [-1, 1] of the samples `index` (int64 [B]) in one of `STYLES`.
 
     `label` (int64 [B]) asks for classes; None takes each sample's own, `label_of`. The same index and
     label give the same object in every style, at every size and in every batch.
     """
-    return _draw(index, (style,), size, seed, label, PEN)[0]
+    label = label_of(index, seed) if label is None else label
+    return _draw(index, (style,), size, seed, label, [PEN] * len(index), device)[0]
 
 
 class Icons:
@@ -65,6 +77,7 @@ class Icons:
             raise ValueError(f"styles are {STYLES}, not {x!r} and {y!r}")
         self.size, self.x, self.y, self.seed, self.split = size, x, y, seed, split
         self.first, self._length = SPLITS[split]
+        self.device = torch.device("cpu")
 
     def __len__(self) -> int:
         return self._length
@@ -78,8 +91,8 @@ class Icons:
             raise IndexError(f"{self.split} has {len(self)} samples")
         where = index + self.first
         label = label_of(where, self.seed)
-        pen = PEN
+        pen = [PEN] * len(index)
         if self.split == "train":
-            pen = PEN * (0.8 + 0.6 * sdf.hash_uniform(self.seed ^ 0x9E4, where, 1)[:, 0])
-        x, y = _draw(where, (self.x, self.y), self.size, self.seed, label, pen)
+            pen = (PEN * (0.8 + 0.6 * sdf.hash_uniform(self.seed ^ 0x9E4, where, 1)[:, 0])).tolist()
+        x, y = _draw(where, (self.x, self.y), self.size, self.seed, label, pen, self.device)
         return {"x": x, "y": y, "label": label, "index": index}
