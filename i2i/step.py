@@ -8,6 +8,7 @@ by data.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from contextlib import ExitStack
 
@@ -212,8 +213,8 @@ class Stepper:
     def _capture(self, key: tuple, batch: Batch, running: tuple[str, ...]) -> bool:
         """Record this kind of step, without taking one. False, and `why_eager` says why, where that cannot be."""
         given = {name: value.clone() for name, value in batch.items()}
-        graph = torch.cuda.CUDAGraph()
         try:
+            graph = torch.cuda.CUDAGraph()
             with torch.cuda.graph(graph):
                 shown = {
                     turn: {term: value.clone() for term, value in terms.items()}
@@ -221,6 +222,11 @@ class Stepper:
                 }
         except RuntimeError as fault:
             self.captures, self.why_eager = False, str(fault).splitlines()[0]
+            warnings.warn(
+                f"a step of stage '{self.stage.name}' cannot be recorded, so each is launched anew: {self.why_eager}",
+                RuntimeWarning,
+                stacklevel=2,
+            )
             return False
         self.graphs[key] = graph, given, shown
         return True

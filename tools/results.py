@@ -73,12 +73,32 @@ def speed() -> str:
     return "\n".join(lines)
 
 
+def speedrun() -> str:
+    """assets/speedrun.json: the fastest runs to a frozen figure."""
+    lines = [
+        "| recipe | to PD-i2i (val) | seconds | by | on | commit | date |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for name, known in json.loads((ASSETS / "speedrun.json").read_text()).items():
+        for run in known["runs"]:
+            cells = (
+                f"{run['seconds']:,}",
+                f"`{run['command']}`",
+                run["hardware"],
+                f"`{run['commit']}`",
+                run["date"],
+            )
+            lines.append(f"| `{name}` | {known['target']:.3f} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "figures": figures_table,
     "papers": papers_table,
     "verdicts": verdicts,
     "super-resolution": super_resolution,
     "speed": speed,
+    "speedrun": speedrun,
 }
 
 

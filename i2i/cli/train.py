@@ -12,7 +12,7 @@ from .errors import Wrong
 RUNS = Path("runs")
 
 
-def _overrides(rest: list[str], config_class) -> dict:
+def overrides(rest: list[str], config_class) -> dict:
     """--field value pairs for the method's config, read as the type of the field's default."""
     fields = {f.name: f for f in dataclasses.fields(config_class)}
     changes = {}
@@ -96,7 +96,7 @@ def _one(options, began: float) -> None:
         raise Wrong(f"there is no recipe or method {options.name!r}; recipes: {', '.join(RECIPES)}.")
 
     config_class = METHODS[recipe.method].Config
-    changes = _overrides(options.rest, config_class)
+    changes = overrides(options.rest, config_class)
     if options.steps is not None:
         changes["steps"] = options.steps
     recipe = dataclasses.replace(

@@ -150,7 +150,7 @@ class DualGAN(Method):
         return terms
 
     @torch.no_grad()
-    def clip_critics(self, batch: Batch, terms: Terms) -> None:
+    def clip_critics(self) -> None:
         """The paper's training procedure, after Arjovsky et al. 2017: every weight of a critic stays within [-c, c]."""
         if self.config.lipschitz == "clip":
             for critic in (self.D_A, self.D_B):
@@ -174,7 +174,12 @@ class DualGAN(Method):
     def stages(self) -> list[Stage]:
         c = self.config
         turns = {
-            "D": Turn(self.discriminator_loss, ("D_A", "D_B"), self.optimizer, after=self.clip_critics),
+            "D": Turn(
+                self.discriminator_loss,
+                ("D_A", "D_B"),
+                self.optimizer,
+                after=lambda batch, terms: self.clip_critics(),
+            ),
             "G": Turn(self.generator_loss, ("G_A", "G_B"), self.optimizer, every=c.critic_steps, late=True),
         }
         return [Stage("train", c.steps, turns)]

@@ -231,6 +231,20 @@ def test_a_resume_file_does_not_show_how_its_steps_were_taken(tmp_path):
     assert files[0] == files[1]
 
 
+def test_what_cannot_be_recorded_runs_eagerly_and_says_why():
+    """As on any machine without a GPU."""
+    t = trainer(toy(first=2), static=True)
+    t.advance(), t.advance()
+    t.stepper.captures = True
+    batch = t._batch()
+    with pytest.warns(
+        RuntimeWarning, match="stage 'together' cannot be recorded, so each is launched anew: .+"
+    ):
+        assert not t.stepper._capture(("key",), batch, ("D", "G"))
+    assert not t.stepper.captures and t.stepper.why_eager and not t.stepper.graphs
+    assert math.isfinite(t.advance()["l1"])
+
+
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU here")
 @pytest.mark.gpu
 @pytest.mark.parametrize("key", METHODS)
