@@ -215,7 +215,8 @@ class Stepper:
         given = {name: value.clone() for name, value in batch.items()}
         try:
             graph = torch.cuda.CUDAGraph()
-            with torch.cuda.graph(graph):
+            # What the thread that makes batches does meanwhile is no part of it, and must not spoil it.
+            with torch.cuda.graph(graph, capture_error_mode="thread_local"):
                 shown = {
                     turn: {term: value.clone() for term, value in terms.items()}
                     for turn, terms in self._turns(given, running).items()
