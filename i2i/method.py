@@ -69,6 +69,11 @@ class Stage:
     learning_rate: Callable[[int], float] | None = None
     weights: Callable[[int], dict[str, float]] | None = None
 
+    def schedule(self, method: Method) -> Callable[[int], tuple[float, dict[str, float]]]:
+        """(factor on learning rates, weights of terms) at a step of this stage: its own, or the method's."""
+        rate, weights = self.learning_rate or method.learning_rate, self.weights or method.weights
+        return lambda step: (rate(step), weights(step))
+
 
 @dataclass(frozen=True)
 class Symbol:

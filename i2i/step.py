@@ -95,7 +95,7 @@ class Stepper:
 
     def _schedule(self, step: int, decay: float) -> None:
         """Learning rates, weights and the average's decay of this step, where the step will read them."""
-        factor = (self.stage.learning_rate or self.method.learning_rate)(step)
+        factor, weights = self.stage.schedule(self.method)(step)
         for name, optimizer in self.optimizers.items():
             for i, group in enumerate(optimizer.param_groups):
                 rate = group["initial_lr"] * factor
@@ -104,7 +104,6 @@ class Stepper:
                 elif self.known.get(f"rate {name} {i}") != rate:
                     self.known[f"rate {name} {i}"] = rate
                     group["lr"].fill_(rate)
-        weights = (self.stage.weights or self.method.weights)(step)
         if not self.static:
             self.weights, self.keep = weights, decay
             return

@@ -146,11 +146,8 @@ def folder_for(source: Source, plain: Path) -> Path:
 
 def _agree_until(one: Method, other: Method, steps: int) -> int:
     """The first of so many steps at which two methods' learning rates or weights differ, else `steps`."""
-    plans = (
-        (one.learning_rate(s), one.weights(s)) == (other.learning_rate(s), other.weights(s))
-        for s in range(steps)
-    )
-    return next((step for step, alike in enumerate(plans) if not alike), steps)
+    here, there = (method.stages()[-1].schedule(method) for method in (one, other))
+    return next((step for step in range(steps) if here(step) != there(step)), steps)
 
 
 def _listed(others: dict[str, tuple]) -> str:
@@ -516,8 +513,8 @@ class Trainer:
     @cached_property
     def flat(self) -> int:
         """Steps of the last stage before its learning rate first changes; all of them where it never does."""
-        first, steps = self.method.learning_rate(0), self.stages[-1].steps
-        return next((step for step in range(steps) if self.method.learning_rate(step) != first), steps)
+        schedule, steps = self.stages[-1].schedule(self.method), self.stages[-1].steps
+        return next((step for step in range(steps) if schedule(step)[0] != schedule(0)[0]), steps)
 
     def save(self, name: str = RESUME) -> None:
         """Write resume.pt; Diverged, and the file untouched, if a weight is no number (the loss shows it a step later)."""
