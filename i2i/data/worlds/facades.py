@@ -77,9 +77,7 @@ def _grid(size: int, device: torch.device | str) -> tuple[Tensor, Tensor]:
 _ROWS, _BAYS, _PLAN = 8, 10, 64  # cells with numbers of their own, and the numbers of the whole building
 
 
-def draw_labels(
-    index: Tensor, size: int = 64, seed: int = 0, device: torch.device | str = "cpu"
-) -> Tensor:
+def draw_labels(index: Tensor, size: int = 64, seed: int = 0, device: torch.device | str = "cpu") -> Tensor:
     """Label maps int64 [B, size, size] in [0, 12) of the buildings `index` (int64 [B]), drawn on `device`.
 
     What only rows or only columns decide is put together first: these are a line of pixels each, not a plane.
@@ -270,8 +268,9 @@ def render(labels: Tensor, index: Tensor, seed: int = 0, material: Tensor | None
         sent(t, device) for t in (torch.stack(body, 2), look, texture, trim, awning, stony, rail)
     )
     a = look_there[:, :16, None, None]
-    smooth, rough = _noise(look_there[:, 16:80].view(-1, 8, 8), size), _noise(
-        look_there[:, 80:].view(-1, 16, 16), size
+    smooth, rough = (
+        _noise(look_there[:, 16:80].view(-1, 8, 8), size),
+        _noise(look_there[:, 80:].view(-1, 16, 16), size),
     )
     x, y = _grid(size, device)
     kind = labels.to(torch.uint8)

@@ -137,7 +137,10 @@ def halfspace(p: Points, normal: Sequence[float], offset: float = 0.0) -> Tensor
 def polygon(p: Points, *corners: Sequence[float], radius: float = 0.0) -> Tensor:
     """Convex polygon through `corners` (x, y), of either winding, grown by `radius`."""
     turns = sum(a[0] * b[1] - a[1] * b[0] for a, b in zip(corners, [*corners[1:], corners[0]], strict=True))
-    square, side = None, None  # distance to the nearest edge; and from the line of the edge that is farthest out
+    square, side = (
+        None,
+        None,
+    )  # distance to the nearest edge; and from the line of the edge that is farthest out
     for a, b in zip(corners, [*corners[1:], corners[0]], strict=True):
         ex, ey = b[0] - a[0], b[1] - a[1]
         norm = math.copysign(math.hypot(ex, ey), turns)

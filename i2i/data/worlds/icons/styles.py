@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from ...device import sent
 from .. import sdf
 from .palettes import N_SCHEMES, PALETTES
 from .things import ARTISTS, EXTENT, TILT, Dice
@@ -69,7 +70,9 @@ def _band(count: int, step: float, device: torch.device) -> Tensor:
     """Matrix [count, count] that blurs a line of pixels `step` standard deviations wide."""
     t = torch.arange(count) * step
     band = torch.exp(-0.5 * (t[:, None] - t) ** 2)
-    band[band < 1e-9] = 0  # their products would near the end of float32, where each takes tens of times as long
+    band[band < 1e-9] = (
+        0  # their products would near the end of float32, where each takes tens of times as long
+    )
     return (band / band.sum(1).amax()).to(device)
 
 
@@ -221,7 +224,7 @@ def _layers(name: str, u: list[float], size: int, device: torch.device) -> Layer
     for part in parts:
         choice = roles[part.role]
         rows.append((*_jitter(choice[scheme % len(choice)], look[6], look[7]), part.thick, part.bevel))
-    numbers = torch.tensor(rows).to(device, non_blocking=True)
+    numbers = sent(torch.tensor(rows), device)
     colour, thick, bevel = numbers[:, :3], numbers[:, 3, None, None], numbers[:, 4, None, None]
     fill = sdf.coverage(d - thick, pixel)
     seen = _above(1 - fill)
@@ -251,8 +254,9 @@ def _window(
     ys = [x * s + y * c + centre[1] for x, y in corners]
     # Room for half of the widest pen and the pixel that its edge may share; steps that `_soft` can halve.
     room, step = 1.5 * PEN + 4 / size, max(1, size // 256)
-    low, high = (math.floor((v - room + 1) * size / 2 / step) * step for v in (min(xs), -max(ys))), (
-        math.ceil((v + room + 1) * size / 2 / step) * step for v in (max(xs), -min(ys))
+    low, high = (
+        (math.floor((v - room + 1) * size / 2 / step) * step for v in (min(xs), -max(ys))),
+        (math.ceil((v + room + 1) * size / 2 / step) * step for v in (max(xs), -min(ys))),
     )
     (left, top), (right, bottom) = ([min(max(v, 0), size) for v in side] for side in (low, high))
     return left, right, top, bottom

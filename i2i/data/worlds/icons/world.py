@@ -11,6 +11,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from ...device import OnDevice
 from .. import sdf
 from .styles import _LOOK, _PAINT, _SHAPE, PEN, _layers
 from .things import CLASSES
@@ -54,7 +55,7 @@ def draw(
     label: Tensor | None = None,
     device: torch.device | str = "cpu",
 ) -> Tensor:
-    """Images [B, 3, size, size] in [-1, 1] of the samples `index` (int64 [B]) in one of `STYLES`.
+    """Images [B, 3, size, size] in [-1, 1] of the samples `index` (int64 [B]) in one of `STYLES`, drawn on `device`.
 
     `label` (int64 [B]) asks for classes; None takes each sample's own, `label_of`. The same index and
     label give the same object in every style, at every size and in every batch.
@@ -63,7 +64,7 @@ def draw(
     return _draw(index, (style,), size, seed, label, [PEN] * len(index), device)[0]
 
 
-class Icons:
+class Icons(OnDevice):
     """Paired data source: `x` and `y` are two styles of the same object.
 
     Lengths: train 2**20, val and test 512 each; the splits are disjoint ranges of the hashed index. A
@@ -77,7 +78,6 @@ class Icons:
             raise ValueError(f"styles are {STYLES}, not {x!r} and {y!r}")
         self.size, self.x, self.y, self.seed, self.split = size, x, y, seed, split
         self.first, self._length = SPLITS[split]
-        self.device = torch.device("cpu")
 
     def __len__(self) -> int:
         return self._length
@@ -95,4 +95,4 @@ class Icons:
         if self.split == "train":
             pen = (PEN * (0.8 + 0.6 * sdf.hash_uniform(self.seed ^ 0x9E4, where, 1)[:, 0])).tolist()
         x, y = _draw(where, (self.x, self.y), self.size, self.seed, label, pen, self.device)
-        return {"x": x, "y": y, "label": label, "index": index}
+        return {"x": x, "y": y, "label": self._sent(label), "index": self._sent(index)}
