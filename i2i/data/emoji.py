@@ -16,7 +16,7 @@ from . import families
 from .device import OnDevice, sent
 from .folders import DataError, in_split, stack
 from .worlds.hints import hinted
-from .worlds.lines import ink
+from .worlds.lines import ink, smooth_noise
 
 STYLES = (
     "openmoji-line",
@@ -165,7 +165,6 @@ def moved(images: Tensor, generator: torch.Generator | None) -> Tensor:
     size = torch.where(rng[:, 7] < 0.5, 0.75 + 0.35 * rng[:, 3], 0.3 + 0.5 * rng[:, 3]) * moving + (
         1 - moving
     )
-    nodes = torch.randn(b, 2, 5, 5, generator=generator)
     room = 0.16 + 1.4 * (1 - size).clamp(min=0)  # the smaller, the farther from the middle
     shift = (rng[:, 4:6] - 0.5) * (room * moving / size)[:, None]
     rows = [
@@ -177,10 +176,7 @@ def moved(images: Tensor, generator: torch.Generator | None) -> Tensor:
         return sent(dice, images.device)
 
     grid = F.affine_grid(there(torch.stack(rows, 1)), list(images.shape), align_corners=False)
-    # As the library interpolates: a line's ridge is found where neighbours differ by the last bit.
-    bend = F.interpolate(there(nodes), size=images.shape[2:], mode="bicubic", align_corners=True).permute(
-        0, 2, 3, 1
-    )
+    bend = smooth_noise(b, 2, 5, images.shape[-1], generator, images.device, exact=True).permute(0, 2, 3, 1)
     grid = grid + bend * there(0.03 * rng[:, 6] * moving)[:, None, None, None]
     # Zeros outside are white once white is zero. Bicubic keeps the target crisp; where it shrinks, it reads a smaller copy.
     whole = torch.empty_like(images)

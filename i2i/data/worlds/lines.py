@@ -43,12 +43,16 @@ def smooth_noise(
     size: int,
     generator: torch.Generator | None,
     device: torch.device | str | None = None,
+    exact: bool = False,
 ) -> Tensor:
     """Soft random fields, about N(0, 1) at the nodes of a cells x cells lattice: [B, channels, size, size].
 
-    The numbers come from a generator of the processor, the fields arise on `device`.
+    The numbers come from a generator of the processor, the fields arise on `device`.  exact: to the last bit as the library
+    interpolates, which takes longer: for fields that bend what has seams and ridges, where the last bit may move a pixel.
     """
     nodes = sent(torch.randn(batch, channels, cells, cells, generator=generator), device)
+    if exact:
+        return F.interpolate(nodes, size=(size, size), mode="bicubic", align_corners=True)
     between = _bicubic(cells, size, nodes.device)
     return between @ nodes @ between.T
 
