@@ -40,11 +40,12 @@ def _draw(
     """
     u = sdf.hash_uniform(seed, index, _LOOK + _SHAPE)
     out = [torch.empty(len(index), 3, size, size, device=device) for _ in styles]
-    for i, (k, numbers) in enumerate(zip(label.tolist(), u.tolist(), strict=True)):
-        layers = _layers(CLASSES[k], numbers, size, device)
-        for image, style in zip(out, styles, strict=True):
-            torch.clamp(_PAINT[style](layers, pen[i]), 0, 1, out=image[i])
-    return [image.mul_(2).sub_(1) for image in out]
+    with torch.inference_mode():  # hundreds of small steps an object, none of which anyone will differentiate
+        for i, (k, numbers) in enumerate(zip(label.tolist(), u.tolist(), strict=True)):
+            layers = _layers(CLASSES[k], numbers, size, device)
+            for image, style in zip(out, styles, strict=True):
+                image[i] = _PAINT[style](layers, pen[i])
+    return [image.clamp_(0, 1).mul_(2).sub_(1) for image in out]
 
 
 def draw(
