@@ -197,7 +197,9 @@ def test_a_source_makes_its_batches_on_the_device_and_reads_nothing_back(name, f
     there = here.to("meta")
     index = torch.arange(min(6, len(here)))
     one, other = (s.batch(index, rng(5)) for s in (here, there))
-    assert {k: (v.shape, v.dtype) for k, v in one.items()} == {k: (v.shape, v.dtype) for k, v in other.items()}
+    assert {k: (v.shape, v.dtype) for k, v in one.items()} == {
+        k: (v.shape, v.dtype) for k, v in other.items()
+    }
     assert {v.device.type for v in other.values()} == {"meta"}
     again = here.to("cpu").batch(index, rng(5))
     assert all(torch.equal(one[k], again[k]) for k in one), "the source it came from stays where it was"
