@@ -13,12 +13,13 @@ from torch import Tensor
 
 from ..images import from_bytes, open_image, to_bytes
 from . import emoji
+from .device import OnDevice
 from .folders import DataError, digest, existing, stack, taken
 from .unpaired import Unpaired, mirrored
 from .worlds.icons import Icons
 
 
-class Domains:
+class Domains(OnDevice):
     """images: uint8 [N_k, 3, size, size] of each domain k; names: what the domains are called, in that order.
 
     partners: image i shows the same thing in every domain, for the evaluator.  move: as in `Unpaired`.
@@ -61,10 +62,15 @@ class Domains:
         return min(map(len, self.images))
 
     def batch(self, index: Tensor, generator: torch.Generator | None = None) -> dict[str, Tensor]:
-        x = from_bytes(self._all[index])
+        x = from_bytes(self._all[self._sent(index)])
         if self.move and generator is not None:
             x = self.move(x, generator)
-        return {"x": x, "label": self._label[index], "index": index}
+        return {"x": x, "label": self._sent(self._label[index]), "index": self._sent(index)}
+
+    def to(self, device: torch.device | str) -> Domains:
+        some = super().to(device)
+        some.images = list(some._all.split([len(p) for p in self.images]))  # not a second copy there
+        return some
 
     def shown(self) -> list[Tensor]:
         return self.images
@@ -73,12 +79,12 @@ class Domains:
         """The same source with those images alone; of partners, with what is kept in every domain."""
         kept = [torch.stack(kept).all(0)] * len(kept) if self.partners else kept
         images = [part[k] for part, k in zip(self.images, kept, strict=True)]
-        return Domains(images, self.names, self.partners, self.move)
+        return Domains(images, self.names, self.partners, self.move).to(self.device)
 
     def pair(self, x: str | int, y: str | int) -> Unpaired:
         """Two of the domains, as a method for two sees them."""
         i, j = (self.names.index(name) if isinstance(name, str) else name for name in (x, y))
-        return Unpaired(self.images[i], self.images[j], self.size, self.partners, self.move)
+        return Unpaired(self.images[i], self.images[j], self.size, self.partners, self.move).to(self.device)
 
 
 def emoji_domains(

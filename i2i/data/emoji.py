@@ -13,9 +13,10 @@ from torch import Tensor
 
 from ..images import from_bytes, open_image
 from . import families
+from .device import OnDevice, sent
 from .folders import DataError, in_split, stack
 from .worlds.hints import hinted
-from .worlds.lines import ink
+from .worlds.lines import ink, smooth_noise
 
 STYLES = (
     "openmoji-line",
@@ -70,7 +71,7 @@ def style(root: str | Path, name: str, entries: list[dict], size: int) -> Tensor
     return stack([open_image(Path(root) / name / f"{e['code']}.webp") for e in entries], size)
 
 
-class DrawnEmoji:
+class DrawnEmoji(OnDevice):
     """x: a pen drawing made on the fly from fluent-flat's colour boundaries; y: fluent-3d.
 
     In training image and drawing are turned, scaled down to .3, shifted, mirrored and bent together; inner lines may be
@@ -113,7 +114,7 @@ class DrawnEmoji:
         return some
 
     def batch(self, index: Tensor, generator: torch.Generator | None = None) -> dict[str, Tensor]:
-        index = self.kept[index]
+        index = self._sent(self.kept[index])
         flat, line, y = (from_bytes(z[index]) for z in (self.flat, self.line, self.y))
         if not self.augment:
             return {"x": ink(flat, steady=True), "y": y, "index": index}
@@ -123,7 +124,7 @@ class DrawnEmoji:
         )
         figure = paper < 0
         heavy = torch.rand(len(index), 1, 1, 1, generator=generator) < 1 / 16
-        x = torch.where(heavy, line, ink(flat, generator, figure=figure))
+        x = torch.where(self._sent(heavy), line, ink(flat, generator, figure=figure))
         return {"x": hinted(x, flat, y, figure, generator), "y": y, "index": index}
 
 
@@ -164,7 +165,6 @@ def moved(images: Tensor, generator: torch.Generator | None) -> Tensor:
     size = torch.where(rng[:, 7] < 0.5, 0.75 + 0.35 * rng[:, 3], 0.3 + 0.5 * rng[:, 3]) * moving + (
         1 - moving
     )
-    nodes = torch.randn(b, 2, 5, 5, generator=generator)
     room = 0.16 + 1.4 * (1 - size).clamp(min=0)  # the smaller, the farther from the middle
     shift = (rng[:, 4:6] - 0.5) * (room * moving / size)[:, None]
     rows = [
@@ -173,13 +173,10 @@ def moved(images: Tensor, generator: torch.Generator | None) -> Tensor:
     ]
 
     def there(dice: Tensor) -> Tensor:
-        return dice.to(images.device, non_blocking=True)
+        return sent(dice, images.device)
 
     grid = F.affine_grid(there(torch.stack(rows, 1)), list(images.shape), align_corners=False)
-    # As the library interpolates: a line's ridge is found where neighbours differ by the last bit.
-    bend = F.interpolate(there(nodes), size=images.shape[2:], mode="bicubic", align_corners=True).permute(
-        0, 2, 3, 1
-    )
+    bend = smooth_noise(b, 2, 5, images.shape[-1], generator, images.device, exact=True).permute(0, 2, 3, 1)
     grid = grid + bend * there(0.03 * rng[:, 6] * moving)[:, None, None, None]
     # Zeros outside are white once white is zero. Bicubic keeps the target crisp; where it shrinks, it reads a smaller copy.
     whole = torch.empty_like(images)

@@ -13,13 +13,14 @@ from PIL import Image
 from torch import Tensor
 
 from ..images import as_bytes, from_bytes, open_image
+from .device import OnDevice
 from .folders import DataError, digest, images_in, in_split, photographs_of
 
 ON_BENCHMARKS = ("302003",)  # a training photograph of BSDS, of which Set5's woman is a smaller copy
 SHRUNK = (1.0, 0.8, 0.6)  # copies to learn from: a photograph half as large has twice the detail
 
 
-class Enlarging:
+class Enlarging(OnDevice):
     """Pairs of an image y, uint8 [3, H, W], and x, the same at 1/scale of its sides.
 
     batch: {"x": float [B, 3, size / scale, size / scale], "y": float [B, 3, size, size], "index": int64 [B]} in [-1, 1].
@@ -53,7 +54,7 @@ class Enlarging:
             for i, c in zip(self.which[index].tolist(), rng.tolist(), strict=True)
         ]
         x, y = (from_bytes(torch.stack(side)) for side in zip(*cuts, strict=True))
-        return {"x": x, "y": y, "index": index}
+        return {"x": x, "y": y, "index": self._sent(index)}
 
     def _cut(self, x: Tensor, y: Tensor, rng: list[float]) -> tuple[Tensor, Tensor]:
         side, k = self.size // self.scale, self.scale

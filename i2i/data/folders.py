@@ -16,6 +16,7 @@ from PIL import Image
 from torch import Tensor
 
 from ..images import FITS, fitted, from_bytes, open_image
+from .device import OnDevice
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff"}
 SPLITS = ("train", "val", "test")
@@ -92,7 +93,7 @@ def stack(images: Iterable[Image.Image], size: int, fit: str = "letterbox") -> T
     return torch.from_numpy(np.stack(arrays)).permute(0, 3, 1, 2).contiguous()
 
 
-class Pairs:
+class Pairs(OnDevice):
     """Aligned images x, y, as uint8 [N, 3, S, S] with S >= size; random crop and flip when `augment`.
 
     batch: {"x", "y": float [B, 3, size, size] in [-1, 1], "index": int64 [B]}.
@@ -111,10 +112,10 @@ class Pairs:
         return (self.y,)
 
     def only(self, kept: Tensor) -> Pairs:
-        return Pairs(self.x[kept], self.y[kept], self.size, self.augment, self.flip)
+        return Pairs(self.x[kept], self.y[kept], self.size, self.augment, self.flip).to(self.device)
 
     def batch(self, index: Tensor, generator: torch.Generator | None = None) -> dict[str, Tensor]:
-        x, y, room = self.x[index], self.y[index], self.x.shape[-1] - self.size
+        x, y, room = *(z[self._sent(index)] for z in (self.x, self.y)), self.x.shape[-1] - self.size
         if self.augment:
             rng = torch.rand(len(index), 3, generator=generator)
             tops, lefts = (rng[:, :2] * (room + 1)).long().T.tolist()
@@ -129,7 +130,7 @@ class Pairs:
         elif room:
             half = room // 2
             x, y = (z[..., half : half + self.size, half : half + self.size] for z in (x, y))
-        return {"x": from_bytes(x), "y": from_bytes(y), "index": index}
+        return {"x": from_bytes(x), "y": from_bytes(y), "index": self._sent(index)}
 
 
 def paired(

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from ..images import as_bytes, from_bytes, open_image, to_bytes
 from . import emoji
+from .device import OnDevice
 from .enlarging import shrunk
 from .folders import DataError, digest, images_in, in_split, photographs_of
 from .worlds.facades import Facades
@@ -54,7 +55,7 @@ def _stroke(u: Tensor, x: Tensor, y: Tensor) -> Tensor:
     return inside
 
 
-class Holes:
+class Holes(OnDevice):
     """Images uint8 [3, H, W] of any sizes from `size` on, each with a hole; where one is larger, a window of it.
 
     With `augment` window, mirroring and hole are new each time; without, the window is the middle, and image i has its
@@ -109,7 +110,8 @@ class Holes:
         holes = torch.stack(
             [mask(self.kinds[k], u, self.size) for k, u in zip(kinds.tolist(), rng, strict=True)]
         )
-        return {"x": y * (1 - holes), "y": y, "mask": holes, "index": index}
+        holes = self._sent(holes)
+        return {"x": y * (1 - holes), "y": y, "mask": holes, "index": self._sent(index)}
 
     def _cut(self, image: Tensor, u: Tensor) -> Tensor:
         rooms = [side - self.size for side in image.shape[1:]]

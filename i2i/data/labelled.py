@@ -12,6 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ..images import from_bytes, open_image
+from .device import OnDevice
 from .digits import digit_split
 from .folders import DataError, digest, existing, stack, taken
 from .worlds import glyphs
@@ -20,7 +21,7 @@ from .worlds.sdf import hash_uniform
 TARGETS = 4096  # toys drawn for training
 
 
-class Labelled:
+class Labelled(OnDevice):
     """x with labels, and a target without: what a method under partial supervision learns from.
 
     x: positions int64 [B] -> images float [B, 3, S, S] in [-1, 1].  label: int64 [N], what x shows.
@@ -52,7 +53,9 @@ class Labelled:
             if generator is None
             else torch.randint(len(self.y), (len(index),), generator=generator)
         )
-        return {"x": self.x(index), "y": self.y[other], "label": self.label[index], "index": index}
+        # x is looked up, or inked, by the processor: digits are small.
+        x, label = self._sent(self.x(index)), self._sent(self.label[index])
+        return {"x": x, "y": self.y[self._sent(other)], "label": label, "index": self._sent(index)}
 
 
 def _toys(size: int, split: str) -> tuple[Tensor, Tensor]:

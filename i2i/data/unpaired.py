@@ -14,12 +14,13 @@ from torch import Tensor
 
 from ..images import from_bytes, open_image, to_bytes
 from . import emoji
+from .device import OnDevice, sent
 from .folders import DataError, digest, existing, stack, taken
 from .worlds.icons import SPLITS as ICON_SPLITS
 from .worlds.icons import Icons
 
 
-class Unpaired:
+class Unpaired(OnDevice):
     """x, y: uint8 [N, 3, S, S] and [M, 3, S, S] with S >= size; beyond `size` a random window is cut, else the middle.
 
     partners: x[i] and y[i] show the same thing, and a batch holds them side by side; otherwise y is drawn at random,
@@ -57,16 +58,17 @@ class Unpaired:
     def only(self, x: Tensor, y: Tensor) -> Unpaired:
         """The same source with those images alone; of partners, with the pairs of which both are kept."""
         x, y = (x & y, x & y) if self.partners else (x, y)
-        return Unpaired(self.x[x], self.y[y], self.size, self.partners, self.move)
+        return Unpaired(self.x[x], self.y[y], self.size, self.partners, self.move).to(self.device)
 
     def batch(self, index: Tensor, generator: torch.Generator | None = None) -> dict[str, Tensor]:
         other = index if self.partners else index % len(self.y)
         if generator is not None and not self.partners:
             other = torch.randint(len(self.y), (len(index),), generator=generator)
-        x, y = (self._cut(images[at], generator) for images, at in ((self.x, index), (self.y, other)))
+        sides = ((self.x, index), (self.y, other))
+        x, y = (self._cut(images[self._sent(at)], generator) for images, at in sides)
         if self.move and generator is not None:
             x, y = self.move(x, generator), self.move(y, generator)
-        return {"x": x, "y": y, "index": index}
+        return {"x": x, "y": y, "index": self._sent(index)}
 
     def _cut(self, images: Tensor, generator: torch.Generator | None) -> Tensor:
         room, size = images.shape[-1] - self.size, self.size
@@ -82,7 +84,7 @@ class Unpaired:
 def mirrored(images: Tensor, generator: torch.Generator | None) -> Tensor:
     """Each image flipped left to right with probability one half; float [B, C, H, W]."""
     flip = torch.rand(len(images), 1, 1, 1, generator=generator) < 0.5
-    return torch.where(flip, images.flip(-1), images)
+    return torch.where(sent(flip, images.device), images.flip(-1), images)
 
 
 def unpaired_emoji(

@@ -19,6 +19,7 @@ import torch.nn.functional as F
 from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 
+from ..device import sent
 from .lines import smooth_noise
 from .sdf import hash_uniform
 
@@ -63,8 +64,9 @@ def draw(
     label: Tensor | None = None,
     characters: str = DIGITS,
     seed: int = 0,
+    device: torch.device | str = "cpu",
 ) -> Tensor:
-    """Images float [B, 3, size, size] in [-1, 1] of the samples `index` (int64 [B]) in one of LOOKS.
+    """Images float [B, 3, size, size] in [-1, 1] of the samples `index` (int64 [B]) in one of LOOKS, drawn on `device`.
 
     label: int64 [B], places in `characters`; None takes each sample's own, `label_of`. ValueError for another look.
     """
@@ -76,7 +78,7 @@ def draw(
     masks = torch.stack(
         [_masks(faces[int(f * len(faces))], characters)[k] for f, k in zip(u[:, 0], label, strict=True)]
     )
-    shape = _placed(masks, u, 2 * size, bend=0.1 if look == "pen" else 0.0, index=index)
+    shape = _placed(sent(masks, device), u, 2 * size, bend=0.1 if look == "pen" else 0.0, index=index)
     return (inked(F.avg_pool2d(shape, 2), u) if look == "pen" else _toy(shape, u, size)) * 2 - 1
 
 
@@ -87,12 +89,12 @@ def _placed(masks: Tensor, u: Tensor, side: int, bend: float, index: Tensor) -> 
     turn = torch.stack(
         [tilt.cos() * grow, -tilt.sin() * grow, across, tilt.sin() * grow, tilt.cos() * grow, down], 1
     )
-    grid = F.affine_grid(turn.view(-1, 2, 3), [len(masks), 1, side, side], align_corners=False)
+    grid = F.affine_grid(
+        sent(turn, masks.device).view(-1, 2, 3), [len(masks), 1, side, side], align_corners=False
+    )
     if bend:
-        waves = [
-            smooth_noise(1, 2, 3, side, torch.Generator().manual_seed(int(i)))[0, :, :side, :side]
-            for i in index
-        ]
+        rngs = [torch.Generator().manual_seed(i) for i in index.tolist()]
+        waves = [smooth_noise(1, 2, 3, side, rng, masks.device)[0] for rng in rngs]
         grid = grid + bend * torch.stack(waves).permute(0, 2, 3, 1)
     return F.grid_sample(masks, grid, mode="bilinear", align_corners=False)
 
@@ -104,27 +106,27 @@ def inked(cover: Tensor, u: Tensor) -> Tensor:
         for k, s, v in ((5, 0.75, 0.2 + 0.3 * u[:, 6]), (7, 0.3, 0.85 + 0.15 * u[:, 8]))
     )
     inverted = (u[:, 9] < 0.3)[:, None, None, None]
-    ink, paper = torch.where(inverted, light, dark), torch.where(inverted, dark, light)
+    ink, paper = (sent(torch.where(inverted, *two), cover.device) for two in ((light, dark), (dark, light)))
     return (paper + (ink - paper) * cover).clamp(0, 1)
 
 
 def _toy(shape: Tensor, u: Tensor, size: int) -> Tensor:
     """Lit from the upper left: the slope of a softened mask gives the shading, its steepest side a highlight."""
     palette = torch.tensor([[int(c[k : k + 2], 16) / 255 for k in (0, 2, 4)] for c in TOYS])
-    colour = palette[(u[:, 5] * len(TOYS)).long()][:, :, None, None]
+    colour = sent(palette[(u[:, 5] * len(TOYS)).long()][:, :, None, None], shape.device)
     high = _soft(shape, size / 16)
     slope_x, slope_y = (torch.gradient(high, dim=d)[0] * size for d in (3, 2))
     light = -(slope_x + slope_y) / 8
     body = colour * (0.92 + 0.5 * light.clamp(-0.8, 0.4)) + 0.9 * (light - 0.32).clamp_min(0)
     shadow = torch.roll(_soft(shape, size / 10), (size // 10, size // 16), (2, 3))
-    ground = 1 - 0.35 * shadow * torch.tensor([0.8, 0.85, 0.7])[:, None, None]
+    ground = 1 - 0.35 * shadow * sent(torch.tensor([0.8, 0.85, 0.7])[:, None, None], shape.device)
     return F.avg_pool2d(ground + (body - ground) * shape, 2).clamp(0, 1)
 
 
 def _soft(x: Tensor, sigma: float) -> Tensor:
     reach = math.ceil(2.5 * sigma)
     weight = torch.exp(-(torch.arange(-reach, reach + 1) ** 2) / (2 * sigma**2))
-    weight = (weight / weight.sum())[None, None, None]
+    weight = sent((weight / weight.sum())[None, None, None], x.device)
     return F.conv2d(F.conv2d(x, weight, padding=(0, reach)), weight.mT, padding=(reach, 0))
 
 

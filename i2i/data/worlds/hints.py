@@ -9,6 +9,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from ..device import sent
 from .lines import gathered, widened
 
 DABS = 6  # at most, in one drawing
@@ -28,7 +29,7 @@ def hinted(
     sizes = torch.rand(b, DABS, 4, generator=rng)
     # Dabs begin at any pixel of the figure: the first one by which a share of them, drawn at random, has passed.
     passed = figure.flatten(1).cumsum(1).float()
-    share_passed = torch.rand(b, DABS, dtype=torch.float64, generator=rng).to(device, non_blocking=True)
+    share_passed = sent(torch.rand(b, DABS, dtype=torch.float64, generator=rng), device)
     places = torch.searchsorted((passed / passed[:, -1:]).double(), share_passed).clamp_max(
         passed.shape[1] - 1
     )
@@ -37,12 +38,11 @@ def hinted(
     if not chosen:
         return x
     chosen.sort(key=lambda k: -many[k])  # so that those that get another dab are always the first
-    rows, dice = torch.tensor(chosen).to(device, non_blocking=True), dice[chosen]
-    many, sizes = many[chosen].tolist(), sizes[chosen].to(device, non_blocking=True)
+    rows, dice = sent(torch.tensor(chosen), device), dice[chosen]
+    many, sizes = many[chosen].tolist(), sent(sizes[chosen], device)
     made, flat, y, figure, places = (t.index_select(0, rows) for t in (x, flat, y, figure, places))
     colours, coloured_lines, on_top = (
-        u.to(device, non_blocking=True)[:, None, None, None]
-        for u in (dice[:, 1], dice[:, 2] < 1 / 8, dice[:, 3] >= 0.5)
+        sent(u, device)[:, None, None, None] for u in (dice[:, 1], dice[:, 2] < 1 / 8, dice[:, 3] >= 0.5)
     )
     shade = torch.lerp(*_local((y, flat), figure), colours)
     coloured = 1 - (1 - shade) * (1 - made) / 2  # lines in the colour of what they bound

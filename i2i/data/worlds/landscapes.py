@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from ..device import sent
 from .lines import smooth_noise
 from .sdf import hash_uniform
 
@@ -15,32 +16,27 @@ DAWN = {"top": (0.20, 0.16, 0.38), "low": (0.99, 0.60, 0.25), "sun": (1.0, 0.93,
 LIGHTS = {"day": DAY, "dawn": DAWN}
 
 
-def draw(index: Tensor, light: str, size: int = 128) -> Tensor:
-    """Images [B, 3, size, size] in [-1, 1] of the scenes `index` (int64 [B]) by "day" or at "dawn"."""
-    colours = {k: torch.tensor(v)[:, None, None] for k, v in LIGHTS[light].items()}
-    return (
-        torch.stack(
-            [_scene(int(i), u, colours, size) for i, u in zip(index, hash_uniform(77, index, 8), strict=True)]
-        )
-        * 2
-        - 1
-    )
+def draw(index: Tensor, light: str, size: int = 128, device: torch.device | str = "cpu") -> Tensor:
+    """Images [B, 3, size, size] in [-1, 1] of the scenes `index` (int64 [B]) by "day" or at "dawn", drawn on `device`."""
+    colours = {k: sent(torch.tensor(v)[:, None, None], device) for k, v in LIGHTS[light].items()}
+    rng = hash_uniform(77, index, 8)
+    scenes = [_scene(i, u, colours, size) for i, u in zip(index.tolist(), rng.tolist(), strict=True)]
+    return torch.stack(scenes) * 2 - 1
 
 
-def _scene(seed: int, u: Tensor, colour: dict[str, Tensor], size: int) -> Tensor:
-    rng = torch.Generator().manual_seed(seed)
-    axis = (torch.arange(size) + 0.5) / size
+def _scene(seed: int, u: list[float], colour: dict[str, Tensor], size: int) -> Tensor:
+    rng, device = torch.Generator().manual_seed(seed), colour["sun"].device
+    axis = (torch.arange(size, device=device) + 0.5) / size
     y, x = axis[:, None], axis[None]
     horizon, sun = 0.5 + 0.2 * u[0], (0.15 + 0.7 * u[1], 0.5 + 0.2 * u[0] - 0.12 - 0.3 * u[2])
     up = (y / horizon).clamp(0, 1) ** 1.4
-    image = colour["top"] * (1 - up) + colour["low"] * up + torch.zeros(1, 1, size)
+    image = colour["top"] * (1 - up) + colour["low"] * up + torch.zeros_like(x)
     near_sun = ((x - sun[0]) ** 2 + (y - sun[1]) ** 2).sqrt()
     image = image + (colour["sun"] - image) * (0.55 * torch.exp(-near_sun / 0.16) + (near_sun < 0.045)).clamp(
         0, 1
     )
     billow = sum(
-        smooth_noise(1, 1, cell, size, rng)[0, :, :size, :size] / 2**i
-        for i, cell in enumerate((3, 6, 12, 24))
+        smooth_noise(1, 1, cell, size, rng, device)[0] / 2**i for i, cell in enumerate((3, 6, 12, 24))
     )
     image = image + (colour["cloud"] - image) * (billow - 0.25).clamp(0, 1) * 0.9 * (y < horizon)
     water = (
@@ -49,7 +45,7 @@ def _scene(seed: int, u: Tensor, colour: dict[str, Tensor], size: int) -> Tensor
     )
     image = torch.where(y > horizon, water, image)
     for name, height, rough in (("far", 0.05 + 0.10 * u[3], 4), ("near", -0.02 - 0.12 * u[4], 5)):
-        ridge = smooth_noise(1, 1, rough, size, rng)[0, 0, 0, :size]
+        ridge = smooth_noise(1, 1, rough, size, rng, device)[0, 0, 0]
         edge = horizon - height - 0.07 * ridge[None]
         below = ((y - edge) * size).clamp(0, 1) * ((y < horizon) if name == "far" else 1)
         shade = 0.75 + 0.25 * ((y - edge) / 0.25).clamp(0, 1)

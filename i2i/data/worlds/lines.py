@@ -13,6 +13,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from ..device import sent
+
 
 def colour_steps(flat: Tensor) -> Tensor:
     """How far the colour changes across each pixel: [B, 3, H, W] in [-1, 1] -> [B, 1, H, W] in [0, 1].
@@ -41,12 +43,16 @@ def smooth_noise(
     size: int,
     generator: torch.Generator | None,
     device: torch.device | str | None = None,
+    exact: bool = False,
 ) -> Tensor:
     """Soft random fields, about N(0, 1) at the nodes of a cells x cells lattice: [B, channels, size, size].
 
-    The numbers come from a generator of the processor, the fields arise on `device`.
+    The numbers come from a generator of the processor, the fields arise on `device`.  exact: to the last bit as the library
+    interpolates, which takes longer: for fields that bend what has seams and ridges, where the last bit may move a pixel.
     """
-    nodes = torch.randn(batch, channels, cells, cells, generator=generator).to(device, non_blocking=True)
+    nodes = sent(torch.randn(batch, channels, cells, cells, generator=generator), device)
+    if exact:
+        return F.interpolate(nodes, size=(size, size), mode="bicubic", align_corners=True)
     between = _bicubic(cells, size, nodes.device)
     return between @ nodes @ between.T
 
@@ -96,7 +102,7 @@ def ink(
         return middle if steady else low + (high - low) * torch.rand(b, 1, 1, 1, generator=generator)
 
     def there(dice: Tensor) -> Tensor:
-        return dice.to(device, non_blocking=True)
+        return sent(dice, device)
 
     steps = thin(colour_steps(flat))
     skeleton = steps > there(rng(0.06, 0.2))

@@ -275,8 +275,8 @@ def hash_uniform(seed: int, index: Tensor, n: int) -> Tensor:
     index: int64, any shape [...]; result float32 [..., n]. A sample keeps its numbers whatever batch,
     order or thread it is drawn in, and column k stays the same when a later version asks for more.
     """
-    column = torch.arange(n, dtype=torch.int64)
-    h = _mix(torch.tensor([seed & _MASK])) ^ _mix(torch.tensor([(seed >> 32) & _MASK]) + 1)
+    column = torch.arange(n, dtype=torch.int64, device=index.device)
+    h = int(_mix(torch.tensor(seed & _MASK)) ^ _mix(torch.tensor((seed >> 32) & _MASK) + 1))
     h = _mix((h + (index >> 32)) & _MASK) + (index & _MASK)
     h = _mix((_mix(h & _MASK)[..., None] + column * 0x9E3779B9) & _MASK)
     return (h >> 8).to(torch.float32) * 2.0**-24  # 24 bits: exactly what a float32 below one can hold

@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from ...device import sent
 from .. import sdf
 from .palettes import N_SCHEMES, PALETTES
 from .things import ARTISTS, EXTENT, TILT, Dice
@@ -69,9 +70,7 @@ def _band(count: int, step: float, device: torch.device) -> Tensor:
     """Matrix [count, count] that blurs a line of pixels `step` standard deviations wide."""
     t = torch.arange(count) * step
     band = torch.exp(-0.5 * (t[:, None] - t) ** 2)
-    band[band < 1e-9] = (
-        0  # their products would near the end of float32, where each takes tens of times as long
-    )
+    band[band < 1e-9] = 0  # products of such numbers near float32's end, and each takes tens of times as long
     return (band / band.sum(1).amax()).to(device)
 
 
@@ -84,7 +83,8 @@ def _soft(x: Tensor, sigma: float, pixel: float, limit: int = 64) -> Tensor:
     size = round(2 / pixel)
     factor = max(1, size // limit)
     small = F.avg_pool2d(x, factor) if factor > 1 else x
-    band = _band(size // factor, factor * pixel / sigma, x.device)
+    count = size // factor
+    band = _band(count, 2 / count / sigma, x.device)
     down, across = (band[:side, :side] for side in small.shape[1:])
     return down @ small @ across
 
@@ -165,7 +165,7 @@ def _glossy(s: Layers, pen: float) -> Tensor:
 
 
 def _power(x: Tensor, exponent: float | Tensor) -> Tensor:
-    """x ** exponent for x >= 0, in two passes that processors have fast ways for; below 1e-30 it stays there."""
+    """x ** exponent for x >= 0, by logarithm, which is faster; what is below 1e-30 becomes that."""
     return x.log().mul_(exponent).clamp_min_(-69).exp_()
 
 
@@ -223,7 +223,7 @@ def _layers(name: str, u: list[float], size: int, device: torch.device) -> Layer
     for part in parts:
         choice = roles[part.role]
         rows.append((*_jitter(choice[scheme % len(choice)], look[6], look[7]), part.thick, part.bevel))
-    numbers = torch.tensor(rows).to(device, non_blocking=True)
+    numbers = sent(torch.tensor(rows), device)
     colour, thick, bevel = numbers[:, :3], numbers[:, 3, None, None], numbers[:, 4, None, None]
     fill = sdf.coverage(d - thick, pixel)
     seen = _above(1 - fill)
@@ -251,7 +251,7 @@ def _window(
     corners = [(side * x, y) for x in extent[:2] for y in extent[2:]]
     xs = [x * c - y * s + centre[0] for x, y in corners]
     ys = [x * s + y * c + centre[1] for x, y in corners]
-    # Room for half of the widest pen and the pixel that its edge may share; steps that `_soft` can halve.
+    # Room for half of the widest pen and the pixels that its edge may share; whole steps of what `_soft` pools.
     room, step = 1.5 * PEN + 4 / size, max(1, size // 256)
     low, high = (
         (math.floor((v - room + 1) * size / 2 / step) * step for v in (min(xs), -max(ys))),

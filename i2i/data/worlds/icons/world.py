@@ -11,6 +11,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from ...device import OnDevice
 from .. import sdf
 from .styles import _LOOK, _PAINT, _SHAPE, PEN, _layers
 from .things import CLASSES
@@ -39,11 +40,12 @@ def _draw(
     """
     u = sdf.hash_uniform(seed, index, _LOOK + _SHAPE)
     out = [torch.empty(len(index), 3, size, size, device=device) for _ in styles]
-    for i, (k, numbers) in enumerate(zip(label.tolist(), u.tolist(), strict=True)):
-        layers = _layers(CLASSES[k], numbers, size, device)
-        for image, style in zip(out, styles, strict=True):
-            torch.clamp(_PAINT[style](layers, pen[i]), 0, 1, out=image[i])
-    return [image.mul_(2).sub_(1) for image in out]
+    with torch.inference_mode():  # hundreds of small steps an object, none of which anyone will differentiate
+        for i, (k, numbers) in enumerate(zip(label.tolist(), u.tolist(), strict=True)):
+            layers = _layers(CLASSES[k], numbers, size, device)
+            for image, style in zip(out, styles, strict=True):
+                image[i] = _PAINT[style](layers, pen[i])
+    return [image.clamp_(0, 1).mul_(2).sub_(1) for image in out]
 
 
 def draw(
@@ -54,7 +56,7 @@ def draw(
     label: Tensor | None = None,
     device: torch.device | str = "cpu",
 ) -> Tensor:
-    """Images [B, 3, size, size] in [-1, 1] of the samples `index` (int64 [B]) in one of `STYLES`.
+    """Images [B, 3, size, size] in [-1, 1] of the samples `index` (int64 [B]) in one of `STYLES`, drawn on `device`.
 
     `label` (int64 [B]) asks for classes; None takes each sample's own, `label_of`. The same index and
     label give the same object in every style, at every size and in every batch.
@@ -63,7 +65,7 @@ def draw(
     return _draw(index, (style,), size, seed, label, [PEN] * len(index), device)[0]
 
 
-class Icons:
+class Icons(OnDevice):
     """Paired data source: `x` and `y` are two styles of the same object.
 
     Lengths: train 2**20, val and test 512 each; the splits are disjoint ranges of the hashed index. A
@@ -77,7 +79,6 @@ class Icons:
             raise ValueError(f"styles are {STYLES}, not {x!r} and {y!r}")
         self.size, self.x, self.y, self.seed, self.split = size, x, y, seed, split
         self.first, self._length = SPLITS[split]
-        self.device = torch.device("cpu")
 
     def __len__(self) -> int:
         return self._length
@@ -95,4 +96,4 @@ class Icons:
         if self.split == "train":
             pen = (PEN * (0.8 + 0.6 * sdf.hash_uniform(self.seed ^ 0x9E4, where, 1)[:, 0])).tolist()
         x, y = _draw(where, (self.x, self.y), self.size, self.seed, label, pen, self.device)
-        return {"x": x, "y": y, "label": label, "index": index}
+        return {"x": x, "y": y, "label": self._sent(label), "index": self._sent(index)}
