@@ -31,6 +31,7 @@ from torch import Tensor, nn
 from tqdm.auto import tqdm
 
 from .checkpoint import CheckpointError, load_resume, save_resume
+from .data.device import OnDevice
 from .data.fingerprint import fingerprint
 from .fast import MEMORY_FORMATS, lay_out
 from .files import replacing
@@ -214,8 +215,15 @@ class Trainer:
         self.stages = self.method.stages()
         self.stage, self.step, self.seconds = 0, 0, 0.0  # the step counts within its stage
         self.static = self.device.type == "cuda" if static is None else static
-        idle = self.device.type == "cuda" or (os.cpu_count() or 1) > self.world * torch.get_num_threads()
-        self._thread = ThreadPoolExecutor(1, "batches") if idle else None
+        if self.device.type == "cuda" and isinstance(source, OnDevice):
+            self.source, ahead = (
+                source.to(self.device),
+                False,
+            )  # bytes lie there, and batches arise where they are needed
+        else:
+            idle_core = (os.cpu_count() or 1) > self.world * torch.get_num_threads()
+            ahead = self.device.type == "cuda" or idle_core
+        self._thread = ThreadPoolExecutor(1, "batches") if ahead else None
         self._ahead: dict[tuple[int, int], Future[Batch]] = {}
         torch.manual_seed(seed)
         self._begin(fresh=True)
@@ -296,7 +304,8 @@ class Trainer:
         whole = self.source.batch(index, rng)
         share = self.batch // self.world
         mine = {k: v[self.rank * share : (self.rank + 1) * share] for k, v in whole.items()}
-        return {k: v.pin_memory() for k, v in mine.items()} if self.device.type == "cuda" else mine
+        pinned = self.device.type == "cuda"
+        return {k: v.pin_memory() if pinned and not v.is_cuda else v for k, v in mine.items()}
 
     def _sample(self, count: int) -> Batch:
         """Training samples for a stage's `begin`: the same ones in every process."""

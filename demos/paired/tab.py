@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 import gradio as gr
@@ -51,8 +51,7 @@ class Example:
 class Subject:
     """One model with what the pad and the texts need to know about it.
 
-    pens: whether the inks are a row of pens, for colour hints.  without_hints: what differs where the shipped model was
-    not trained with such hints.
+    pens: whether the inks are a row of pens, for colour hints.
     """
 
     model: str
@@ -65,7 +64,6 @@ class Subject:
     paper: str = "#ffffff"
     boxes: bool = False
     pens: bool = False
-    without_hints: dict = field(default_factory=dict)
     empty: str = "The pad is empty: draw a closed outline, a mug or a face, and the model fills it in."
 
 
@@ -135,20 +133,13 @@ def _material_inks() -> tuple[Ink, ...]:
 SUBJECTS: dict[str, Subject] = {
     "emoji": Subject(
         "pix2pix-emoji", "Emoji", _sketches,
-        "Black lines say where, and colour is a guess until you give one. Dab a coloured pen into a part: it turns to that "
-        "colour, and the lines stay where they are. Light and shade are the model's own, since a dab is flat.",
-        "Draw a circle and put one blue dab into it. How far will the blue spread?",
-        "To the line and not beyond: one dab colours the disc, and the paper outside stays white. Then make it a red "
-        "dab: the same disc, in red.",
+        "Black lines say where, and colour is a guess until you give one. Dab a coloured pen into a part, here and there: it "
+        "turns to that colour, and the lines stay where they are. Light and shade are the model's own, since a dab is flat.",
+        "Draw a circle. Which colour will it be? Then put a blue dab into it. How far will the blue spread?",
+        "A bare circle leans to yellow, since most round things in this set are yellow faces. The dab turns it blue, and the "
+        "paper outside stays white. A small dab may stay a spot: give a large part two or three.",
         inks=_PENS, pens=True,
         empty="The pad is empty: draw a closed outline, a mug or a face, and the model fills it in; a dab of colour says with what.",
-        without_hints={
-            "inks": Subject.inks, "pens": False, "empty": Subject.empty,
-            "notice": "The lines say where, never what colour: every colour is the model's guess.",
-            "predict": "Draw a circle. Which colour will it be? Then add two dots and an arc.",
-            "answer": "A bare circle comes out a dark red, and a face brighter and warmer. The model answers what is likely, "
-            "not what you meant.",
-        },
     ),
     "icons": Subject(
         "pix2pix-icons", "Icon", _icons,
@@ -182,23 +173,6 @@ def _model(name: str) -> Model:
     return load(name)
 
 
-# Data whose drawings have colour hints.
-_HINTED = ("emoji-pens",)
-
-
-def knows_hints(name: str) -> bool:
-    """Whether a shipped model learned to follow dabs of colour in its input."""
-    return _model(name).card.get("data") in _HINTED
-
-
-def told(key: str) -> Subject:
-    """The subject as its shipped model is."""
-    subject = SUBJECTS[key]
-    if subject.without_hints and not knows_hints(subject.model):
-        return replace(subject, **subject.without_hints)
-    return subject
-
-
 @lru_cache(maxsize=len(SUBJECTS))
 def _examples(key: str) -> tuple[Example, ...]:
     return tuple(SUBJECTS[key].examples())
@@ -206,7 +180,7 @@ def _examples(key: str) -> tuple[Example, ...]:
 
 @lru_cache(maxsize=len(SUBJECTS))
 def thumbnails(key: str) -> tuple[dict, ...]:
-    subject, shown = told(key), []
+    subject, shown = SUBJECTS[key], []
     for example in _examples(key):
         x = rasterise(example.value, list(subject.inks), subject.paper)
         made = _model(subject.model)(x, seed=0)
@@ -220,7 +194,7 @@ def _subject(key: str) -> Subject:
             f"there is no model {key!r} in this tab; there are {', '.join(available())}.",
             print_exception=False,
         )
-    return told(key)
+    return SUBJECTS[key]
 
 
 def _input(key: str, value: dict | None) -> Image.Image:
@@ -361,7 +335,7 @@ def translate(image: str, model: str = "emoji", seed: float = 0) -> Image.Image:
 
 def _pad(key: str, value: dict, at: int = -1) -> dict:
     """What the pad in the browser needs to know to show this value for this subject."""
-    s = told(key)
+    s = SUBJECTS[key]
     pens = {"dab": DAB, "hints": _hints(key, value)} if s.pens else {}
     return {
         **value,
@@ -390,9 +364,8 @@ window.history.replaceState(null, '', url); }"""
 
 _LEAD = Markup(
     '<p class="lead"><b>pix2pix</b> learns from pairs: a drawing and its picture, a map and its photograph. A generator paints, '
-    "a discriminator says patch by patch whether the pair looks real. Draw below; it answers after each stroke{}.</p>"
+    "a discriminator says patch by patch whether the pair looks real. Draw below; it answers after each stroke, and in an emoji it follows dabs of colour.</p>"
 )
-_STEERED = ", and in an emoji it follows dabs of colour"
 _STYLE = Markup(
     "<style>.samples{display:grid;grid-template-columns:repeat(auto-fit,minmax(84px,1fr));gap:10px}"
     ".samples figure{margin:0}.samples img{width:100%;border-radius:12px;border:1px solid var(--line)}"
@@ -410,7 +383,7 @@ def tab() -> Callable | None:
     image, terms = paint(start, first, 7, 0)
     with gr.Tab("Paired", id="paired"):
         gr.HTML(
-            _LEAD.format(_STEERED if any(told(k).pens for k in keys) else "") + _STYLE,
+            _LEAD + _STYLE,
             apply_default_css=False,
             elem_classes="bare",
         )
@@ -545,7 +518,7 @@ def tab() -> Callable | None:
             if wish.get("d"):
                 value, at = {"ops": wish["d"], "base": ""}, -1
                 try:
-                    rasterise(value, list(told(key).inks), told(key).paper)
+                    rasterise(value, list(SUBJECTS[key].inks), SUBJECTS[key].paper)
                 except ImageError:  # a link that was cut or mistyped
                     at = 0
             elif wish.get("example", "").isdecimal():

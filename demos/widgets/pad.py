@@ -31,7 +31,7 @@ _OP = re.compile(r"[pr]\d{1,2},\d{1,2}(,-?\d{1,3},-?\d{1,3})+")
 _PREFIX = "data:image/png;base64,"
 
 Ink = tuple[str, str]  # name, colour as #rrggbb
-DAB = 20  # width of a coloured pen at first: one tap leaves a dab of 10 px in an image of 128
+DAB = 32  # width of a coloured pen at first: one tap leaves a dab of 16 px in an image of 128
 
 
 def rasterise(value: dict | None, inks: list[Ink], paper: str, size: int = SIDE) -> Image.Image:
@@ -112,7 +112,7 @@ _HTML = """
     <button type="button" data-do="pen" title="Pen">✎ pen</button>
     <button type="button" data-do="rect" title="Rectangle">▭ box</button>
     <button type="button" data-do="erase" title="Eraser">⌫ erase</button>
-    <label title="Width of the pen"><input type="range" min="2" max="24" value="5" aria-label="Pen width"></label>
+    <label title="Width of the pen"><input type="range" min="2" max="40" value="5" aria-label="Pen width"></label>
     <button type="button" data-do="undo" title="Undo the last stroke">↶ undo</button>
     <button type="button" data-do="clear" title="Clear the pad">clear</button>
   </div>

