@@ -51,7 +51,7 @@ class Example:
 class Subject:
     """One model with what the pad and the texts need to know about it.
 
-    pens: whether the inks are a row of pens, for colour hints.
+    pens: whether the inks are a row of pens, for colour hints.  opens: name of the example that the tab opens with.
     """
 
     model: str
@@ -64,6 +64,7 @@ class Subject:
     paper: str = "#ffffff"
     boxes: bool = False
     pens: bool = False
+    opens: str = ""
     empty: str = "The pad is empty: draw a closed outline, a mug or a face, and the model fills it in."
 
 
@@ -138,7 +139,7 @@ SUBJECTS: dict[str, Subject] = {
         "Draw a circle. Which colour will it be? Then put a blue dab into it. How far will the blue spread?",
         "A bare circle leans to yellow, since most round things in this set are yellow faces. The dab turns it blue, and the "
         "paper outside stays white. A small dab may stay a spot: give a large part two or three.",
-        inks=_PENS, pens=True,
+        inks=_PENS, pens=True, opens="fish",
         empty="The pad is empty: draw a closed outline, a mug or a face, and the model fills it in; a dab of colour says with what.",
     ),
     "icons": Subject(
@@ -348,6 +349,14 @@ def _pad(key: str, value: dict, at: int = -1) -> dict:
     }
 
 
+def _opening(key: str) -> tuple[dict, int]:
+    """The pad's value that a subject opens the tab with, and which example that is: one with its colours, if it has some."""
+    at = next((i for i, e in enumerate(_examples(key)) if e.name == SUBJECTS[key].opens), 0)
+    example = _examples(key)[at]
+    ops = ";".join(filter(None, (example.value["ops"], example.hints)))
+    return {**example.value, "ops": ops}, at
+
+
 def _hints(key: str, value: dict) -> str:
     """The colours of the example that a drawing began with, as ops; "" if with none."""
     ops = value.get("ops") or ""
@@ -379,15 +388,15 @@ def tab() -> Callable | None:
     if not keys:
         return None
     first = keys[0]
-    start = _examples(first)[0].value
-    image, terms = paint(start, first, 7, 0)
+    start, at = _opening(first)
+    image, terms = paint(start, first, 7, at)
     with gr.Tab("Paired", id="paired"):
         gr.HTML(
             _LEAD + _STYLE,
             apply_default_css=False,
             elem_classes="bare",
         )
-        picked = gr.State(0)
+        picked = gr.State(at)
         with gr.Row(elem_classes="row", equal_height=True):
             with gr.Column(scale=5, min_width=300, elem_classes="card"):
                 look.label("Draw")
@@ -450,7 +459,7 @@ def tab() -> Callable | None:
         strip = Strip(list(thumbnails(first)), elem_id="examples", elem_classes="bare")
         cards = None
         if why.available() and "facades" in keys:
-            cards = why.Panel(_shown(start, first, 7, 0), _street(None, first))
+            cards = why.Panel(_shown(start, first, 7, at), _street(None, first))
         look.paper_links("pix2pix", notebooks=("02_patchgan",))
         api = [gr.File(visible=False), gr.Textbox("emoji", visible=False), gr.Number(0, visible=False)]
         answer = gr.Image(visible=False, format="png")

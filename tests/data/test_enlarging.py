@@ -209,7 +209,6 @@ def test_textures_keep_their_range_and_are_sharp(drawn):
 
 def test_each_kind_is_a_pattern_of_its_own():
     x, y = (8 * p[0] + 20 for p in grid(96))
-    box = tuple((p.min().item(), p.max().item()) for p in (x, y))
     for number in range(3):
         u = hash_uniform(1, torch.tensor([number]), 16)[0]
         heights = torch.stack([kind(x, y, u, ((12, 28), (12, 28)))[0] for kind in KINDS.values()]).flatten(1)
