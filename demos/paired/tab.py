@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -523,21 +524,21 @@ def tab() -> Callable | None:
                 or not {"model", "d", "example", "seed"} & set(wish)
             ):
                 return [gr.skip()] * 8
-            number, at = _seed(wish.get("seed", 7)), 0
+            number, (value, at) = _seed(wish.get("seed", 7)), _opening(key)
             if wish.get("d"):
-                value, at = {"ops": wish["d"], "base": ""}, -1
-                try:
-                    rasterise(value, list(SUBJECTS[key].inks), SUBJECTS[key].paper)
-                except ImageError:  # a link that was cut or mistyped
-                    at = 0
+                drawn = {"ops": wish["d"], "base": ""}
+                with suppress(ImageError):  # a link that was cut or mistyped
+                    rasterise(drawn, list(SUBJECTS[key].inks), SUBJECTS[key].paper)
+                    value, at = drawn, -1
             elif wish.get("example", "").isdecimal():
                 at = int(wish["example"]) % len(_examples(key))
-            value = value if at < 0 else _examples(key)[at].value
+                value = _examples(key)[at].value
             shown = paint(value, key, number, at)
+            untouched = at >= 0 and value == _examples(key)[at].value
             return [
                 key,
                 number,
-                _pad(key, value, at),
+                _pad(key, value, at if untouched else -1),
                 at,
                 *shown,
                 list(thumbnails(key)),

@@ -192,10 +192,10 @@ def bench_command(options) -> None:
             if f"compiled {what} ms" in f:
                 ratio = f["compiled training ratio" if what == "step" else "compiled inference ratio"]
                 print(f"  {f'{what}, compiled':18} {f[f'compiled {what} ms']:7.1f} ms   {ratio:5.2f} x plain")
+        print(f"  first picture after loading: {f['first call s']:.2f} s")
         if "real step ms" in f:
             print(
                 f"  step on real batches {f['real step ms']:5.1f} ms   {f['real step ratio']:5.2f} x a step on noise"
             )
-        print(f"  first picture after loading: {f['first call s']:.2f} s")
     if options.curves:
         print(f"wrote {out / 'figures' / 'cost.png'} and {out / 'bench.json'}")

@@ -41,6 +41,9 @@ def together(options) -> None:
     from ..recipes import RECIPES
     from ..recipes.priority import in_order
 
+    unknown = [name for name in options.names if name not in RECIPES]
+    if unknown:
+        raise Wrong(f"there is no recipe {unknown[0]!r}; recipes: {', '.join(RECIPES)}.")
     if options.minutes is None:
         raise Wrong("several trainings share a time: give --minutes.")
     for option in ALONE:
@@ -50,9 +53,6 @@ def together(options) -> None:
         raise Wrong(
             f"{options.rest[0]!r} is a setting of one training; several take their recipes as they are."
         )
-    unknown = [name for name in options.names if name not in RECIPES]
-    if unknown:
-        raise Wrong(f"there is no recipe {unknown[0]!r}; recipes: {', '.join(RECIPES)}.")
     names = options.names or in_order([name for name, recipe in RECIPES.items() if recipe.shipped])
     end = time.monotonic() + 60 * options.minutes
     workers = min(len(names), options.jobs or side_by_side(names[0]))

@@ -201,7 +201,7 @@ def test_undo_and_clear(visit):
 
 @pytest.mark.browser
 def test_an_example_replaces_the_drawing(visit):
-    v = visit()
+    v = visit("?model=emoji&example=0")
     v.alters("#made", None)
     pad, made = v.pad(), v.made()
     v.draw(*ARC)
