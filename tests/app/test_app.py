@@ -216,8 +216,9 @@ def test_an_example_replaces_the_drawing(visit):
         "src => (document.querySelector('#made img') || {}).src === src", arg=v.made()
     )
     assert other.pad() == v.pad(), "the address names the example, not the stroke before it"
+    chosen = v.made()
     v.page.locator("#examples button").nth(0).click()
-    v.alters("#made", v.made())
+    v.alters("#made", chosen)
     assert (v.pad(), v.made()) == (pad, made)
 
 
