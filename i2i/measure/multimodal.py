@@ -95,7 +95,7 @@ def lines_kept(x: Tensor, images: Tensor) -> Tensor:
     inked = (x[:, :1] < 0).expand(len(images), -1, -1, -1)
     edges = thin(colour_steps(images)) > 0.13  # the step that steady pens ink
     found = _share(inked, widened(edges, reach))
-    founded = found
+    founded = _share(edges, widened(inked, reach))
     return 2 * found * founded / (found + founded).clamp(min=1e-9)
 
 

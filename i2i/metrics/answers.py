@@ -31,8 +31,9 @@ def matched(far: Tensor) -> Matched:
     """
     if far.ndim != 2 or not far.numel():
         raise ValueError(f"distances must be [samples, answers] and not empty, got {list(far.shape)}")
-    met = len(far.argmin(1).unique()) / far.shape[1]
-    return Matched(far.amin(1).mean().item(), far.amin(0).mean().item(), met)
+    nearest = far.amin(1, keepdim=True)
+    met = (far == nearest).any(0).double().mean()  # of answers that are the same image, all are met
+    return Matched(nearest.mean().item(), far.amin(0).mean().item(), met.item())
 
 
 def mean_distance(far: Tensor, every: bool) -> float:

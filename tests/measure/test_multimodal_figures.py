@@ -60,6 +60,8 @@ def test_samples_and_answers_are_matched_both_ways():
     far = torch.tensor([[0.0, 2.0, 5.0], [1.0, 3.0, 4.0]])
     assert matched(far) == (0.5, pytest.approx((0 + 2 + 4) / 3), pytest.approx(1 / 3))
     assert matched(far.T)[:2] == (pytest.approx(2), pytest.approx(0.5)), "the same from the other side"
+    twice = torch.tensor([[0.0, 0.0, 5.0]])
+    assert matched(twice).met == pytest.approx(2 / 3), "answers that are the same are met together"
     for wrong in (torch.zeros(3), torch.zeros(0, 3), torch.zeros(3, 0)):
         with pytest.raises(ValueError, match="samples, answers"):
             matched(wrong)
@@ -251,6 +253,18 @@ def test_with_the_judge_and_endless_answers_the_order_is_the_same():
     assert off["mean"] > max(off["all"], off["one"])
     whole = found["all"]
     assert 0.6 < whole["diversity"].value / whole["diversity of answers"].value < 1.2, "six of endless many"
+
+
+def test_diversity_is_of_consecutive_samples():
+    """As published: what goes on from sample to sample; the first sample is no measure for all others."""
+
+    def with_ones(x: Tensor) -> list[Tensor]:
+        return [torch.cat([x, torch.ones_like(x)], 1)]
+
+    steps = torch.linspace(-0.5, 0.5, 5)[:, None, None, None].expand(-1, 3, 8, 8)
+    found = scores(steps[:1], steps, steps[:2], with_ones, True, False)
+    far = perceptual_distance(steps[:-1], steps[1:], with_ones).mean().item()
+    assert found.numbers["diversity"] == pytest.approx(far, rel=1e-5)
 
 
 # ---- Lines ----
