@@ -111,7 +111,7 @@ def figures(found: Iterable[Scores]) -> dict[str, Estimate]:
         name: bootstrap(torch.tensor([s.numbers[name] for s in found], dtype=torch.float64))
         for name in found[0].numbers
     }
-    value, error = kernel_distance_by_input(torch.stack([s.made for s in found]), [s.right for s in found])
+    value, error = kernel_distance_by_input([s.made for s in found], [s.right for s in found])
     report["samples KD-i2i"] = Estimate(value, value - 1.96 * error, value + 1.96 * error)
     return report
 

@@ -6,8 +6,6 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from .distributions import _unbiased_mmd
-
 
 class Matched(NamedTuple):
     """to_answer: from a sample to the nearest right answer, mean over samples (fidelity: 0 where nothing wrong is made).
@@ -54,27 +52,30 @@ def squared_distances(a: Tensor, b: Tensor) -> Tensor:
 
 
 def kernel_distance_by_input(
-    made: Tensor, right: list[Tensor], splits: int = 100, seed: int = 0
+    made: list[Tensor], right: list[Tensor], subsets: int = 100, seed: int = 0
 ) -> tuple[float, float]:
-    """`kernel_distance` of all samples to all answers: (value, standard error). Embeddings made [N, n, d] of n samples of
-    each of N inputs, and right [K_i, d] of the answers to each; N >= 4.
+    """`kernel_distance` of all samples to all answers: (value, standard error). made, right: of each of N >= 4 inputs the
+    embeddings [n, d] of its samples, and [K, d] of its answers.
 
-    Samples of one input are alike, and an input's samples are like its answers, so as two large sets they would seem to be
-    more than they are. Here each of `splits` estimates takes one sample of a random half of the inputs and one answer of
-    each of the others; the error is that of half-samples of inputs, as for `kernel_distance`.
+    Samples of one input are alike, and like its answers, so as two large sets they would seem to be more than they are.
+    Here what belongs to one input is compared only with what belongs to others, which leaves the estimate unbiased, and
+    whole inputs are drawn: the error is the delete-d jackknife over half of them.  ValueError unless there are as many of both.
     """
-    n, half = len(made), len(made) // 2
-    if made.ndim != 3 or len(right) != n or n < 4 or splits < 2:
-        raise ValueError(
-            f"expected samples [N, n, d] and answers of N >= 4 inputs, got {list(made.shape)}, {len(right)}"
-        )
-    generator = torch.Generator().manual_seed(seed)
-    values = []
-    for _ in range(splits):
-        order, dice = torch.randperm(n, generator=generator), torch.rand(n, generator=generator)
-        a = made[order[:half], (dice[:half] * made.shape[1]).long()]
-        others = zip(order[half : 2 * half].tolist(), dice[half:].tolist(), strict=False)
-        b = torch.stack([right[i][int(u * len(right[i]))] for i, u in others])
-        values.append(_unbiased_mmd(a.double(), b.double()))
-    found = torch.stack(values)
-    return found.mean().item(), found.std().item() * math.sqrt(1 + 1 / splits)
+    n = len(made)
+    if len(right) != n or n < 4 or subsets < 2:
+        raise ValueError(f"expected samples and answers of 4 inputs at least, got {n} and {len(right)}")
+
+    def kernel(a: list[Tensor], b: list[Tensor]) -> Tensor:
+        """[N, N]: means over the samples of one input and those of another."""
+        p, q = torch.cat(a).double(), torch.cat(b).double()
+        cubes = (p @ q.T / p.shape[1] + 1) ** 3
+        rows = torch.stack([part.mean(0) for part in cubes.split([len(e) for e in a])])
+        return torch.stack([part.mean(1) for part in rows.split([len(e) for e in b], 1)], 1)
+
+    between = kernel(made, made) + kernel(right, right) - 2 * kernel(made, right)
+    between.fill_diagonal_(0)
+    generator, size = torch.Generator().manual_seed(seed), n // 2
+    drawn = [torch.randperm(n, generator=generator)[:size] for _ in range(subsets)]
+    values = torch.stack([between[some][:, some].sum() / (size * (size - 1)) for some in drawn])
+    error = values.std().item() * math.sqrt(size / (n - size) + 1 / subsets)
+    return between.sum().item() / (n * (n - 1)), error

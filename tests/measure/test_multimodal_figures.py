@@ -90,7 +90,7 @@ def test_the_distance_of_distributions_tells_the_whole_from_a_part_and_from_the_
     mean = right.mean(1, keepdim=True).expand(-1, 20, -1)
     part = right[inputs, right[..., 0].argmax(1)][:, None].expand(-1, 20, -1)
     found = {
-        name: kernel_distance_by_input(e, [*right])
+        name: kernel_distance_by_input([*e], [*right])
         for name, e in (("whole", whole), ("mean", mean), ("part", part))
     }
     value, error = found["whole"]
@@ -103,20 +103,32 @@ def test_right_samples_are_at_no_distance_on_average_although_answers_go_with_in
     found, naive = [], []
     for seed in range(12):
         right = embedded(12, 2, seed=seed)
-        found.append(kernel_distance_by_input(right.flip(1), [*right], seed=seed)[0])
+        found.append(kernel_distance_by_input([*right[:, :1]], [*right[:, 1:]], seed=seed)[0])
         naive.append(kernel_distance(right[:, 0], right[:, 1], seed=seed)[0])
     found, naive = torch.tensor(found), torch.tensor(naive)
+    assert kernel_distance_by_input([*right.flip(1)], [*right])[0] == pytest.approx(0, abs=1e-12)
     assert found.mean().abs() < 3 * found.std() / 12**0.5
     assert naive.mean() < -3 * naive.std() / 12**0.5
 
 
-def test_equal_samples_do_not_count_as_many():
+def test_what_each_input_has_in_plenty_is_averaged_and_makes_no_more_inputs():
     right, other = embedded(12), embedded(12, seed=7)
-    few, many = (kernel_distance_by_input(other[:, :1].expand(-1, n, -1), [*right]) for n in (2, 20))
-    assert many[1] == pytest.approx(few[1], rel=0.3) and many[0] == pytest.approx(few[0], abs=few[1])
-    for wrong in (right[:3], right[0]):
-        with pytest.raises(ValueError, match="N >= 4"):
-            kernel_distance_by_input(wrong, [*wrong])
+    few, many = ([e[:1].expand(n, -1) for e in other] for n in (2, 20))
+    one, same = (kernel_distance_by_input(some, [*right]) for some in (few, many))
+    assert same == pytest.approx(one)
+    uneven = [torch.cat([e, e[:k]]) for e, k in zip(right, [0, 4] * 6, strict=True)]
+    assert kernel_distance_by_input(few, uneven) == pytest.approx(one), "as many answers as an input has"
+    for wrong in (right[:3], right[:5]):
+        with pytest.raises(ValueError, match="4 inputs at least"):
+            kernel_distance_by_input([*wrong], [*right[:3]])
+
+
+def test_the_error_of_a_distance_is_how_far_it_varies():
+    found = [
+        kernel_distance_by_input([*embedded(40, seed=s)], [*embedded(40, seed=s + 50)]) for s in range(16)
+    ]
+    values, errors = torch.tensor(found).T
+    assert 0.6 < errors.mean() / values.std() < 2.5, "on the large side where there is no distance"
 
 
 # ---- Samplers ----
