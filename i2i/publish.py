@@ -10,7 +10,7 @@ import torch
 
 from .checkpoint import export, read_config, write_config
 from .images import sheet
-from .measure import evaluate, evaluate_apart, held
+from .measure import evaluate, evaluate_apart, held, sampled
 from .method import Batch
 from .methods import METHODS
 from .papers import PAPERS
@@ -74,7 +74,7 @@ def publish(
         count = min(limit, len(held_out))
         card["judged on"] = (
             f"{count} pictures, {known} of them seen in training" if known else f"{count} held-out pictures"
-        )
+        ) + sampled(held_out, limit)
         card["figures"] = {name: list(value) for name, value in figures.items()}
         if recipe.data not in DRAWN and (
             apart := evaluate_apart(load(folder), held_out, trainer.source, limit, progress)

@@ -49,7 +49,8 @@ class Source(Protocol):
     def batch(self, index: Tensor, generator: torch.Generator | None = None) -> Batch: ...
 
     # One that knows all right answers to an input has, beside these, for whoever judges and for no training:
-    # answers(index: int) -> Tensor, float [K, C, H, W] in [-1, 1].
+    # answers(index: int) -> Tensor, float [K, C, H, W] in [-1, 1]; `every_answer`, whether these are all that there are
+    # (each as likely as the others) or some of endless many; and `lines`, whether x is a line drawing (see data/answers.py).
 
 
 class Diverged(RuntimeError):

@@ -56,17 +56,21 @@ def evaluate_command(options) -> None:
         return
     for told, block in ((judged, figures), *([apart] if apart else [])):
         print(f"{model.name}, {told}")
+        width = max(16, *map(len, block))
         for name, e in block.items():
             print(
-                f"  {name:16} {e.value:8.4g}" + ("" if e.low is None else f"   ({e.low:.4g} to {e.high:.4g})")
+                f"  {name:{width}} {e.value:8.4g}"
+                + ("" if e.low is None else f"   ({e.low:.4g} to {e.high:.4g})")
             )
 
 
 def _judged(model, source, options) -> str:
     """What the figures are of, in words: how many images, and what of the folder was left out."""
+    from ..measure import sampled
+
     count = min(options.limit, len(source))
     if not options.data:
-        return f"{count} held-out pictures"
+        return f"{count} held-out pictures{sampled(source, options.limit)}"
     kept = f"the first {count} of {len(source)}" if count < len(source) else f"all {count}"
     known = len({*source.digests} & model.trained_on)
     rest = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..data.twins import without_twins
 from ..metrics import Estimate
 from ..train import Source
-from . import holes, paired, superres, unpaired
+from . import holes, multimodal, paired, superres, unpaired
 
 # layout of a source -> (model, held-out source, training source, limit, progress) -> figures
 PROTOCOLS = {
@@ -22,13 +22,22 @@ PROTOCOLS = {
 def evaluate(
     model, source: Source, limit: int = 500, progress: bool = True, train: Source | None = None
 ) -> dict[str, Estimate]:
-    """Figures with 95 % intervals, by the protocol of the source's `layout` ("paired" where it states none).
+    """Figures with 95 % intervals, by the protocol of the source's `layout` ("paired" where it states none); of a source that
+    knows all right answers, those of several samples, too.
 
     train: the model's training source, from which the linear judges of looks learn; without it, from `source` itself.
     Raises TooFew below 4 images, DataError where the model knows other domains.
     """
     protocol = PROTOCOLS[getattr(source, "layout", "paired")]
-    return protocol(model, source, train or source, limit, progress)
+    figures = protocol(model, source, train or source, limit, progress)
+    return figures | (multimodal.report(model, source, limit, progress) if hasattr(source, "answers") else {})
+
+
+def sampled(source: Source, limit: int = 500) -> str:
+    """What to say after the number of images that a model is judged by: of how many of them several samples are."""
+    if not hasattr(source, "answers"):
+        return ""
+    return f", {multimodal.SAMPLES} samples for each of {len(multimodal.inputs(source, limit))} of them"
 
 
 def evaluate_apart(
@@ -41,7 +50,7 @@ def evaluate_apart(
     rest = without_twins(source, train)
     if rest is None or rest is source or held(rest) < 10:
         return None
-    told = f"{min(limit, held(rest))} held-out pictures without a near twin in training"
+    told = f"{min(limit, held(rest))} held-out pictures without a near twin in training{sampled(rest, limit)}"
     return told, evaluate(model, rest, limit, progress, train)
 
 

@@ -9,6 +9,7 @@ raise `MissingWeights` without them. The same formulas on a net of our own are c
 PD-i2i, and must never be compared with published values.
 """
 
+from .answers import Matched, kernel_distance_by_input, matched, mean_distance, squared_distances
 from .distributions import (
     Estimate,
     bootstrap,
@@ -20,7 +21,7 @@ from .distributions import (
     linear_probe,
     ranks,
 )
-from .features import Features, diversity, embed, perceptual_distance
+from .features import Features, diversity, embed, perceptual_distance, perceptual_vectors
 from .pixels import (
     gradient_energy,
     gradient_energy_ratio,
@@ -33,8 +34,9 @@ from .pixels import (
 from .published import MissingWeights, fid, inception, kid, lpips
 
 __all__ = [
-    "Estimate", "Features", "MissingWeights", "bootstrap", "distance_correlation", "diversity", "embed", "fid",
-    "frechet", "frechet_distance", "gradient_energy", "gradient_energy_ratio", "histogram_intersection", "inception",
-    "kernel_distance", "kid", "linear_classifier", "linear_probe", "lpips", "perceptual_distance", "power_spectrum",
-    "psnr", "ranks", "ssim", "ssim_map",
+    "Estimate", "Features", "Matched", "MissingWeights", "bootstrap", "distance_correlation", "diversity",
+    "embed", "fid", "frechet", "frechet_distance", "gradient_energy", "gradient_energy_ratio",
+    "histogram_intersection", "inception", "kernel_distance", "kernel_distance_by_input", "kid",
+    "linear_classifier", "linear_probe", "lpips", "matched", "mean_distance", "perceptual_distance",
+    "perceptual_vectors", "power_spectrum", "psnr", "ranks", "squared_distances", "ssim", "ssim_map",
 ]  # fmt: skip

@@ -47,6 +47,13 @@ def perceptual_distance(a: Tensor, b: Tensor, features: Features, where: Tensor 
     return _layer_distances(a, b, features, where=where).mean(0)
 
 
+def perceptual_vectors(maps: list[Tensor]) -> Tensor:
+    """Of the maps of N images, vectors [N, D] whose squared Euclidean distances are `perceptual_distance`: all pairs of many
+    images are compared, and each has gone through the net once."""
+    flat = [F.normalize(m, dim=1, eps=1e-10).flatten(1) / (len(maps) * m[0, 0].numel()) ** 0.5 for m in maps]
+    return torch.cat(flat, 1)
+
+
 def diversity(samples: Tensor, features: Features | None = None) -> float:
     """Mean distance over all pairs of `samples` [N, C, H, W], N >= 2, made for one input: 0 = all the same.
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from ..data.answers import EmojiAnswers, EmojiColours, Materials, unpaired_materials
 from ..data.cmp import cmp_facades
 from ..data.digits import first_split
 from ..data.domains import domains, emoji_domains, icon_domains
@@ -87,6 +88,15 @@ DATA: dict[str, Callable[..., Source]] = {
     "emoji-pens": lambda size, split, folder=None: DrawnEmoji(
         folder or catalogue.require("emoji"), size, split
     ),
+    # One input, several right answers, and the evaluator knows them.
+    "emoji-answers": lambda size, split, folder=None: EmojiAnswers(
+        folder or catalogue.require("emoji"), size, split
+    ),
+    "emoji-colours": lambda size, split, folder=None: EmojiColours(
+        folder or catalogue.require("emoji"), size, split
+    ),
+    "icons-materials": lambda size, split, folder=None: Materials(size, split=split),
+    "icons-materials-unpaired": lambda size, split, folder=None: unpaired_materials(size, split),
 }
 BY_CODE = ("emoji-noto-3d", "emoji-styles", "emoji-one", "emoji-holes", "faces-people")
 DATA |= {f"{name}-families": partial(DATA[name], by="family") for name in BY_CODE}
@@ -97,6 +107,7 @@ DATA |= {
 # Drawn by this package: there is no end of them, so two that are alike are so by chance, in training and out of it.
 DRAWN = (
     "icons", "facades", "icons-glossy-night", "icons-styles", "pen-toy", "icons-one", "textures", "drawn-facades-holes",
+    "icons-materials", "icons-materials-unpaired",
 )  # fmt: skip
 
 

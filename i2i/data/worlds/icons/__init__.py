@@ -2,6 +2,6 @@
 
 from .styles import PEN
 from .things import CLASSES
-from .world import SPLITS, STYLES, Icons, draw, label_of
+from .world import FINISH, SPLITS, STYLES, Icons, draw, label_of
 
-__all__ = ["CLASSES", "PEN", "SPLITS", "STYLES", "Icons", "draw", "label_of"]
+__all__ = ["CLASSES", "FINISH", "PEN", "SPLITS", "STYLES", "Icons", "draw", "label_of"]

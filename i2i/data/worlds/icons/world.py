@@ -18,6 +18,10 @@ from .things import CLASSES
 
 STYLES = ("line", "flat", "glossy", "night")
 SPLITS = {"train": (0, 2**20), "val": (2**20, 512), "test": (2**20 + 512, 512)}  # first index, length
+_FINISH = slice(
+    5, 12
+)  # of an object's random columns: scheme, hue, value, light and shine; lines tell nothing of them
+FINISH = _FINISH.stop - _FINISH.start
 
 
 def label_of(index: Tensor, seed: int = 0) -> Tensor:
@@ -33,12 +37,15 @@ def _draw(
     label: Tensor,
     pen: list[float],
     device: torch.device | str,
+    finish: Tensor | None = None,
 ) -> list[Tensor]:
     """Several styles of the same objects, one object at a time; the geometry, most of the work, is done once.
 
     What decides an object is a few numbers, and these stay with the processor: only what is there is drawn.
     """
     u = sdf.hash_uniform(seed, index, _LOOK + _SHAPE)
+    if finish is not None:
+        u[:, _FINISH] = finish
     out = [torch.empty(len(index), 3, size, size, device=device) for _ in styles]
     with torch.inference_mode():  # hundreds of small steps an object, none of which anyone will differentiate
         for i, (k, numbers) in enumerate(zip(label.tolist(), u.tolist(), strict=True)):
@@ -55,14 +62,17 @@ def draw(
     seed: int = 0,
     label: Tensor | None = None,
     device: torch.device | str = "cpu",
+    finish: Tensor | None = None,
 ) -> Tensor:
     """Images [B, 3, size, size] in [-1, 1] of the samples `index` (int64 [B]) in one of `STYLES`, drawn on `device`.
 
     `label` (int64 [B]) asks for classes; None takes each sample's own, `label_of`. The same index and
     label give the same object in every style, at every size and in every batch.
+
+    `finish` (float [B, FINISH] in [0, 1)) gives the same objects other colours and another light; None takes each one's own.
     """
     label = label_of(index, seed) if label is None else label
-    return _draw(index, (style,), size, seed, label, [PEN] * len(index), device)[0]
+    return _draw(index, (style,), size, seed, label, [PEN] * len(index), device, finish)[0]
 
 
 class Icons(OnDevice):
