@@ -17,6 +17,7 @@ from torch import Tensor
 
 from ..images import from_bytes
 from . import emoji
+from .device import OnDevice
 from .emoji import concepts, figures, moved
 from .folders import DataError
 from .unpaired import Unpaired, unpaired_icons
@@ -26,7 +27,7 @@ from .worlds.lines import ink
 from .worlds.sdf import hash_uniform
 
 
-class _OfEmoji:
+class _OfEmoji(OnDevice):
     """What sources of emoji share: y is one of `count` right answers, by chance in training, else by the image's number."""
 
     every_answer = lines = True
@@ -92,7 +93,8 @@ class EmojiAnswers(_OfEmoji):
 
     def batch(self, index: Tensor, generator: torch.Generator | None = None) -> dict[str, Tensor]:
         index = self.kept[index]
-        flat, y = (from_bytes(self.images[k, index]) for k in (0, self._which(index, generator)))
+        which, index = self._sent(self._which(index, generator)), self._sent(index)
+        flat, y = from_bytes(self.images[0, index]), from_bytes(self.images[which, index])
         if not self.augment:
             return {"x": ink(flat, steady=True), "y": y, "index": index}
         paper = 1 - 2 * self.figure[index].float()
@@ -127,8 +129,9 @@ class EmojiColours(_OfEmoji):
 
     def batch(self, index: Tensor, generator: torch.Generator | None = None) -> dict[str, Tensor]:
         index = self.kept[index]
+        which, index = self._sent(self._which(index, generator)), self._sent(index)
         x, y = from_bytes(self.images[:, index])
-        y = hues_turned(y, self._which(index, generator))
+        y = hues_turned(y, which)
         if self.augment:
             x, y = moved(torch.cat([x, y], 1), generator).split(3, 1)
         return {"x": x, "y": y, "index": index}
