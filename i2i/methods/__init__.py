@@ -1,5 +1,6 @@
 """One paper, one file. METHODS is the whole list."""
 
+from .bicyclegan import BicycleGAN
 from .cyclegan import CycleGAN
 from .discogan import DiscoGAN
 from .distancegan import DistanceGAN
@@ -23,6 +24,7 @@ METHODS = {
     "unit": UNIT,
     "dtn": DTN,
     "ost": OST,
+    "bicyclegan": BicycleGAN,
     "stargan": StarGAN,
     "pggan": PGGAN,
     "srcnn": SRCNN,
