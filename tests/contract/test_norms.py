@@ -28,6 +28,10 @@ COUNTS: dict[str, list[tuple[dict, dict[str, int]]]] = {
     ],
     "discogan": [({"code": 0}, {"G": 2 * 5_513_856})],
     "unit": [({}, {"EG": 18_017_286, "D": 25_240_065})],
+    "bicyclegan": [
+        ({"inject": "input"}, {"G": 54_417_795}),
+        ({"depth": 7, "e_blocks": 3}, {"G": 42_145_155, "E": 1_344_080}),
+    ],
     "stargan": [
         ({"domains": 8}, {"G": 8_439_936, "D": 44_786_624}),
         ({"side": 64, "critic_layers": 5}, {"D": 11_175_872}),
