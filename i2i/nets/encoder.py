@@ -1,4 +1,4 @@
-"""The residual encoder of BicycleGAN, which reads a code from an image (Zhu et al. 2017, E_ResNet)."""
+"""Encoders of images: into a code (E_ResNet of Zhu et al. 2017), and into content and style (Huang et al. 2018)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from itertools import pairwise
 
 from torch import Tensor, nn
 
-from .layers import init_normal, instance_norm
+from .layers import init_he, init_normal, instance_norm, mirrored_conv
+from .resnet import Residual
 
 
 class Halving(nn.Module):
@@ -41,3 +42,25 @@ class CodeEncoder(nn.Module):
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
         h = self.trunk(image).mean((2, 3))
         return self.mean(h), self.log_variance(h)
+
+
+def content_encoder(width: int, halvings: int, blocks: int) -> nn.Sequential:
+    """[B, 3, H, W] in [-1, 1] -> [B, 2**halvings width, H / 2**halvings, ...].
+
+    Its norms take away each map's mean and deviation, where style lies.
+    """
+    layers: list[nn.Module] = [mirrored_conv(3, width, 7, 1, 3), instance_norm(width), nn.ReLU(True)]
+    for c in (width * 2**i for i in range(halvings)):
+        layers += [mirrored_conv(c, 2 * c, 4, 2, 1), instance_norm(2 * c), nn.ReLU(True)]
+    return init_he(nn.Sequential(*layers, *(Residual(width * 2**halvings) for _ in range(blocks))))
+
+
+def style_encoder(style: int, width: int, halvings: int) -> nn.Sequential:
+    """[B, 3, H, W] in [-1, 1] -> [B, style]. Without a norm: means and deviations are what it reads."""
+    layers: list[nn.Module] = [mirrored_conv(3, width, 7, 1, 3), nn.ReLU(True)]
+    widths = [width * 2 ** min(i, 2) for i in range(halvings + 1)]
+    for c, d in pairwise(widths):
+        layers += [mirrored_conv(c, d, 4, 2, 1), nn.ReLU(True)]
+    return init_he(
+        nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Conv2d(widths[-1], style, 1), nn.Flatten())
+    )

@@ -88,6 +88,22 @@ def ost_way(case: dict) -> list[torch.Tensor]:
     return [method.decode(code, "y"), code]
 
 
+def munit_way(direction: str):
+    def run(case: dict) -> list[torch.Tensor]:
+        method = built("munit", width=16, critic_width=16)
+        x = numbers(*case["input"], seed=1)
+        made = method.translate(x, style=numbers(2, 8, seed=2), direction=direction)
+        content = (method.Ec_1 if direction == "xy" else method.Ec_2)(x)
+        return [made, content, method.style(x, direction="yx" if direction == "xy" else "xy")]
+
+    return run
+
+
+def munit_judges(case: dict) -> list[torch.Tensor]:
+    method = built("munit", width=16, critic_width=16)
+    return [logits for D in (method.D_1, method.D_2) for logits in D(numbers(*case["input"], seed=1))]
+
+
 def bicycle_g(**config) -> nn.Module:
     return METHODS["bicyclegan"](BicycleConfig(width=16, cap=128, depth=6, **config)).G
 
@@ -123,8 +139,9 @@ NETS = {
         "E": lambda c: one(CodeEncoder(8, 64, 3))(c),
         "D": lambda c: one(METHODS["bicyclegan"](BicycleConfig(depth=1)).D)(c),
     },
+    "munit": {"x to y": munit_way("xy"), "y to x": munit_way("yx"), "D": munit_judges},
 }
-OBJECTIVES = ("cyclegan", "pix2pix", "stargan", "discogan", "unit", "ost", "bicyclegan")
+OBJECTIVES = ("cyclegan", "pix2pix", "stargan", "discogan", "unit", "ost", "bicyclegan", "munit")
 
 
 def difference(made: dict, kept: dict) -> float:
