@@ -265,8 +265,9 @@ class Method(nn.Module):
         [0, 1]. rng: a generator for each."""
         raise TypeError(f"{type(self).__name__} has no samples without an input")
 
-    def style(self, image: Tensor) -> Tensor:
-        """The style of images [B, C, H, W] of the target, [B, style_size]."""
+    def style(self, image: Tensor, **way: str) -> Tensor:
+        """The style of images [B, C, H, W] of the target, [B, style_size]. A method with the control "direction" takes it
+        here, too: with "yx" the images are x."""
         raise TypeError(f"{type(self).__name__} reads no style from an image")
 
     def styles(self, seed: int, n: int) -> Tensor:

@@ -126,7 +126,7 @@ class BicycleGAN(Method):
     def _critic(self) -> Scales:
         """PatchGANs of the image and of its half, half as wide."""
         c, inputs = self.config, 6 if self.config.condition else 3
-        widths = [c.patch_width for i in range(c.scales)]
+        widths = [round(c.patch_width / 2**i) for i in range(c.scales)]
         return Scales(PatchGAN(inputs, w, c.patch_layers, cap=8 * w, norm=instance_norm) for w in widths)
 
     @classmethod
