@@ -9,7 +9,7 @@ import torch
 
 from i2i.checkpoint import export
 from i2i.images import to_image, to_tensor
-from i2i.nets.adain import AdaptiveResidual, ImageNorm
+from i2i.nets.adain import AdaptiveResidual, ImageNorm, StyledDecoder
 from i2i.nets.encoder import content_encoder, style_encoder
 from i2i.nets.layers import init_he
 from i2i.run.pipeline import load
@@ -117,6 +117,20 @@ def test_a_block_is_told_the_shifts_first_and_then_the_scales_of_each_norm():
     torch.testing.assert_close(block(h, told), h + made, rtol=1e-9, atol=1e-12)
 
 
+def test_a_decoder_hands_its_style_to_the_blocks_in_their_order():
+    """Of each block's two norms, as the authors' code does: shifts, scales; shifts, scales."""
+    decoder, seen = StyledDecoder(8, 2, 1, 3, 4), []
+    for block in decoder.blocks:
+        block.register_forward_pre_hook(lambda module, given: seen.append(given[1]))
+    last = decoder.mlp[-1]
+    with torch.no_grad():
+        last.weight.zero_()
+        last.bias.copy_(torch.arange(len(last.bias)))
+    decoder(noise(2, 4, 4, 4), noise(2, 8))
+    told = torch.cat([one.flatten(1) for one in seen], 1)
+    assert torch.equal(told, torch.arange(3 * 2 * 2 * 4).expand(2, -1)) and seen[0].shape == (2, 2, 2, 4)
+
+
 def test_an_image_norm_keeps_what_an_adaptive_norm_has_told():
     """How channels differ in mean and deviation stays; the image's own mean and unbiased deviation go."""
     norm, h = ImageNorm(3).double(), 5 + 2 * noise(2, 3, 4, 4, dtype=torch.float64)
@@ -143,9 +157,12 @@ def test_the_content_knows_no_contrast_and_the_style_does():
     assert apart[0] < 1e-3 < 0.3 < apart[1]
 
 
-def test_no_norm_stands_before_the_style():
-    assert not [m for m in style_encoder(8, 4, 4).modules() if "Norm" in type(m).__name__]
-    assert not [m for m in tiny("munit").D_1.modules() if "Norm" in type(m).__name__]
+def test_a_norm_follows_each_convolution_of_the_content_and_none_of_the_style():
+    def norms(net) -> int:
+        return len([m for m in net.modules() if "Norm" in type(m).__name__])
+
+    assert norms(style_encoder(8, 4, 4)) == norms(tiny("munit").D_1) == 0
+    assert norms(content_encoder(4, 2, 3)) == 3 + 2 * 3, "one behind each convolution"
 
 
 @pytest.mark.parametrize(
