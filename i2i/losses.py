@@ -83,6 +83,12 @@ def kl_to_unit(mean: Tensor) -> Tensor:
     return wide(mean).square().mean()
 
 
+def kl_sum(mean: Tensor, log_variance: Tensor) -> Tensor:
+    """KL divergence of N(mu, sigma^2) from N(0, 1): summed over codes [B, n], averaged over the batch."""
+    mean, log_variance = wide(mean), wide(log_variance)
+    return 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).sum(1).mean()
+
+
 def distance_loss(before: Tensor, after: Tensor, units_x: Tensor, units_y: Tensor) -> Tensor:
     """mean |(d_x - mu_x) / sigma_x - (d_y - mu_y) / sigma_y| of distances [n] before and after a mapping.
 

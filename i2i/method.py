@@ -270,8 +270,9 @@ class Method(nn.Module):
         [0, 1]. rng: a generator for each."""
         raise TypeError(f"{type(self).__name__} has no samples without an input")
 
-    def style(self, image: Tensor) -> Tensor:
-        """The style of images [B, C, H, W] of the target, [B, style_size]."""
+    def style(self, image: Tensor, **way: str) -> Tensor:
+        """The style of images [B, C, H, W] of the target, [B, style_size]. A method with the control "direction" takes it
+        here, too: with "yx" the images are x."""
         raise TypeError(f"{type(self).__name__} reads no style from an image")
 
     def styles(self, seed: int, n: int) -> Tensor:
@@ -290,15 +291,19 @@ class Method(nn.Module):
         return {"x": x, "y": y, "mask": hole, "label": torch.arange(count) % 2, "index": torch.arange(count)}
 
     def show(self, showcase: Batch) -> list[list[Tensor]]:
-        """Groups of rows for a sheet, float [N, C, H, W]: x and what becomes of it; the same of y, where there is a way back."""
+        """Groups of rows for a sheet, float [N, C, H, W]: x and what becomes of it, in four styles where there are any; the
+        same of y, where there is a way back."""
+        looks = [{"style": s} for s in self.styles(0, 4).split(1)] if "style" in self.controls else [{}]
         if "direction" in self.controls:
             return [
-                [showcase[a], self.translate(showcase[a], direction=way)]
+                [showcase[a], *(self.translate(showcase[a], direction=way, **look) for look in looks)]
                 for a, way in (("x", "xy"), ("y", "yx"))
             ]
         x = showcase["x"]
         # What is to be enlarged is shown as the blocks that it has.
-        return [[F.interpolate(x, scale_factor=self.enlarges), self.translate(x)]]
+        return [
+            [F.interpolate(x, scale_factor=self.enlarges), *(self.translate(x, **look) for look in looks)]
+        ]
 
     def networks(self) -> dict[str, nn.Module]:
         """Every network by its letter, in the order of definition; a module without parameters (a pool) is none."""

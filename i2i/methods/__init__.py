@@ -1,10 +1,12 @@
 """One paper, one file. METHODS is the whole list."""
 
+from .bicyclegan import BicycleGAN
 from .cyclegan import CycleGAN
 from .discogan import DiscoGAN
 from .distancegan import DistanceGAN
 from .dtn import DTN
 from .dualgan import DualGAN
+from .munit import MUNIT
 from .ost import OST
 from .pggan import PGGAN
 from .pix2pix import Pix2Pix
@@ -24,6 +26,8 @@ METHODS = {
     "dtn": DTN,
     "ost": OST,
     "stargan": StarGAN,
+    "bicyclegan": BicycleGAN,
+    "munit": MUNIT,
     "pggan": PGGAN,
     "srcnn": SRCNN,
     "srresnet": SRResNet,

@@ -74,6 +74,11 @@ def transposed5(inputs: int, outputs: int, bias: bool) -> nn.Module:
 UPS = {"transposed": transposed, "transposed3": transposed3, "resized": resized}
 
 
+def mirrored_conv(inputs: int, outputs: int, kernel: int, stride: int, padding: int) -> nn.Module:
+    """A convolution whose borders go on as in a mirror."""
+    return nn.Conv2d(inputs, outputs, kernel, stride, padding, padding_mode="reflect")
+
+
 class NoiseDropout(nn.Module):
     """Dropout that is on in training and at test: pix2pix's only source of noise.
 
@@ -104,6 +109,16 @@ def init_normal(net: Net, std: float = 0.02) -> Net:
             nn.init.normal_(module.weight, 1.0, std)
         if isinstance(getattr(module, "bias", None), nn.Parameter):
             nn.init.zeros_(module.bias)
+    return net
+
+
+def init_he(net: Net) -> Net:
+    """He's start: conv and linear weights N(0, 2 / inputs), biases 0; norms stay as they are."""
+    for module in net.modules():
+        if isinstance(module, nn.Conv2d | nn.ConvTranspose2d | nn.Linear):
+            nn.init.kaiming_normal_(module.weight)
+            if module.bias is not None:
+                nn.init.zeros_(module.bias)
     return net
 
 

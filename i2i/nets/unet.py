@@ -20,6 +20,7 @@ class UNet(nn.Module):
     up: (inputs, outputs, bias) -> a layer that doubles a map; last_up: the one that ends in the image, None for the same.
     norm: channels -> layer.
     dropout: probability in the first three decoder levels, where the paper's noise lives.
+    code: numbers of a code z [B, code] that every downward convolution is told beside its map, spread over planes.
     kernels: side of the first downward convolution and of the others.  deepest_norm: norm the deepest map, too.
     bias: of layers with a norm; None gives one to those whose norm has no shift of its own.
     """
@@ -38,6 +39,7 @@ class UNet(nn.Module):
         kernels: tuple[int, int] = (4, 4),
         deepest_norm: bool = False,
         bias: bool | None = None,
+        code: int = 0,
         last_up: Callable[[int, int, bool], nn.Module] | None = None,
     ):
         super().__init__()
@@ -54,9 +56,8 @@ class UNet(nn.Module):
             layer = norm(c) if normed else nn.Identity()
             # The first map of the plain encoder-decoder keeps its bias; the U-Net's, as published, does without.
             biased = wanted or (i == 0 and not skips)
-            self.down.append(
-                nn.Conv2d(channels[i - 1] if i else inputs, c, kernel, 2, (kernel - 1) // 2, bias=biased)
-            )
+            told = (channels[i - 1] if i else inputs) + code
+            self.down.append(nn.Conv2d(told, c, kernel, 2, (kernel - 1) // 2, bias=biased))
             self.down_norm.append(layer)
 
         self.up, self.up_norm, self.noise = nn.ModuleList(), nn.ModuleList(), nn.ModuleList()
@@ -69,7 +70,9 @@ class UNet(nn.Module):
             self.noise.append(NoiseDropout(dropout if depth - 1 - i < 3 and not last else 0.0))
         init_normal(self)
 
-    def forward(self, x: Tensor, generator: Rng = None, noise: bool = True) -> Tensor:
+    def forward(
+        self, x: Tensor, generator: Rng = None, noise: bool = True, z: Tensor | None = None
+    ) -> Tensor:
         if x.shape[-1] % 2**self.depth or x.shape[-2] % 2**self.depth:
             raise ValueError(
                 f"this U-Net halves {self.depth} times, so sides must be multiples of {2**self.depth}; "
@@ -77,6 +80,7 @@ class UNet(nn.Module):
             )
         maps, h = [], x
         for i, (conv, norm) in enumerate(zip(self.down, self.down_norm, strict=True)):
+            h = h if z is None else with_code(h, z)
             h = norm(conv(F.leaky_relu(h, 0.2) if i else h))
             maps.append(h)
         for i, (up, norm, drop) in enumerate(zip(self.up, self.up_norm, self.noise, strict=True)):
@@ -88,3 +92,8 @@ class UNet(nn.Module):
     def normed(self) -> list[tuple[nn.Module, nn.Module]]:
         """Each layer and the norm right behind it, which a net for inference folds into it."""
         return [*zip(self.down, self.down_norm, strict=True), *zip(self.up, self.up_norm, strict=True)]
+
+
+def with_code(h: Tensor, z: Tensor) -> Tensor:
+    """Maps [B, C, H, W] and a plane for each number of the codes z [B, n] behind them, [B, C + n, H, W]."""
+    return torch.cat([h, z.to(h.dtype)[:, :, None, None].expand(-1, -1, *h.shape[2:])], 1)

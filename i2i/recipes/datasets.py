@@ -39,6 +39,9 @@ DATA: dict[str, Callable[..., Source]] = {
     "emoji-noto-3d": lambda size, split, folder=None, by="code": unpaired_emoji(
         folder or catalogue.require("emoji"), "noto", "fluent-3d", size, split, by
     ),
+    "emoji-line-colour": lambda size, split, folder=None: unpaired_emoji(
+        folder or catalogue.require("emoji"), "openmoji-line", "openmoji", size, split
+    ),
     "weather": lambda size, split, folder=None: unpaired(
         folder or catalogue.require("weather"), size, split, fit="crop", names=("shine", "sunrise")
     ),

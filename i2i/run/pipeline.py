@@ -185,17 +185,22 @@ class Model:
 
     def _asked(self, given: dict) -> dict:
         """Controls as the method takes them: a label by its number, a style by its numbers."""
-        readers = {"label": self.number, "style": self.style}
+        way = given.get("direction", "xy")
+        readers = {"label": self.number, "style": lambda wanted: self.style(wanted, way)}
         declared = self.method.controls
         return {name: readers.get(declared[name].kind, lambda v: v)(value) for name, value in given.items()}
 
     @torch.inference_mode()
-    def style(self, wanted) -> Tensor:
+    def style(self, wanted, direction: str = "xy") -> Tensor:
         """A style as the method takes it, [1, style_size] on the CPU: of an image of the target, of a list of numbers, or a
-        seed's, drawn from the prior. ValueError for anything else."""
+        seed's, drawn from the prior. ValueError for anything else.
+
+        direction: of the translation, where a method has two: with "yx" the target is x.
+        """
         size = self.method.style_size
         if isinstance(wanted, Image.Image):
-            return self.method.style(self.place(wanted).x.to(self.device)).float().cpu()
+            way = {"direction": direction} if "direction" in self.method.controls else {}
+            return self.method.style(self.place(wanted).x.to(self.device), **way).float().cpu()
         if isinstance(wanted, int) and not isinstance(wanted, bool):
             return self.method.styles(wanted, 1)
         try:

@@ -26,6 +26,13 @@ TINY = {
     "ost": {
         "width": 4, "blocks": 2, "patch_layers": 1, "patch_width": 4, "autoencoder_steps": 3, "steps": 8,
     },
+    "bicyclegan": {
+        "width": 4, "cap": 8, "depth": 3, "e_width": 4, "e_blocks": 2, "patch_layers": 1, "patch_width": 4, "steps": 8,
+    },
+    "munit": {
+        "width": 4, "blocks": 1, "style_halvings": 2, "mlp_width": 8, "critic_width": 4, "critic_layers": 2, "scales": 2,
+        "steps": 8, "halve_every": 4,
+    },
     "pggan": {"side": 16, "width": 4, "dilations": (1, 2), "d_width": 4, "shared": 2, "steps": 8},
     "srcnn": {"scale": 2, "width": 4, "middle": 4, "steps": 8},
     "srresnet": {"width": 4, "blocks": 1, "steps": 8},

@@ -17,14 +17,16 @@ from torch import nn
 
 from i2i.method import weighted_sum
 from i2i.methods import METHODS
+from i2i.methods.bicyclegan import Config as BicycleConfig
 from i2i.methods.discogan import _unit
 from i2i.methods.stargan import Config as StarConfig
 from i2i.methods.stargan import Critic, Generator
 from i2i.nets.dcgan import EncoderDecoder, WholePicture
+from i2i.nets.encoder import CodeEncoder
 from i2i.nets.layers import instance_norm, transposed
 from i2i.nets.patchgan import PatchGAN
 from i2i.nets.resnet import ResNetGenerator
-from i2i.nets.unet import UNet
+from i2i.nets.unet import UNet, with_code
 from kit.formula import by_formula, facts, fill, numbers, read, slope
 
 pytestmark = pytest.mark.patient
@@ -86,6 +88,28 @@ def ost_way(case: dict) -> list[torch.Tensor]:
     return [method.decode(code, "y"), code]
 
 
+def munit_way(direction: str):
+    def run(case: dict) -> list[torch.Tensor]:
+        method = built("munit", width=16, critic_width=16)
+        x = numbers(*case["input"], seed=1)
+        made = method.translate(x, style=numbers(2, 8, seed=2), direction=direction)
+        content = (method.Ec_1 if direction == "xy" else method.Ec_2)(x)
+        return [made, content, method.style(x, direction="yx" if direction == "xy" else "xy")]
+
+    return run
+
+
+def munit_judges(case: dict) -> list[torch.Tensor]:
+    method = built("munit", width=16, critic_width=16)
+    return [logits for D in (method.D_1, method.D_2) for logits in D(numbers(*case["input"], seed=1))]
+
+
+def bicycle_g(**config) -> nn.Module:
+    return METHODS["bicyclegan"](BicycleConfig(width=16, cap=128, depth=6, **config)).G
+
+
+Z = numbers(1, 8, seed=2)  # a code
+
 NETS = {
     "cyclegan": {
         **{f"ResNet-{n}": lambda c, n=n: one(ResNetGenerator(blocks=n))(c) for n in (9, 6)},
@@ -109,8 +133,15 @@ NETS = {
     },
     "unit": {"x to y": unit_way(1, 2), "y to x": unit_way(2, 1), "D": unit_judges},
     "ost": {"x to y": ost_way},
+    "bicyclegan": {
+        "G, all": lambda c: one(bicycle_g(inject="all"), z=Z)(c),
+        "G, input": lambda c: one(bicycle_g(inject="input"), lambda x: with_code(x, Z))(c),
+        "E": lambda c: one(CodeEncoder(8, 64, 3))(c),
+        "D": lambda c: one(METHODS["bicyclegan"](BicycleConfig(depth=1)).D)(c),
+    },
+    "munit": {"x to y": munit_way("xy"), "y to x": munit_way("yx"), "D": munit_judges},
 }
-OBJECTIVES = ("cyclegan", "pix2pix", "stargan", "discogan", "unit", "ost")
+OBJECTIVES = ("cyclegan", "pix2pix", "stargan", "discogan", "unit", "ost", "bicyclegan", "munit")
 
 
 def difference(made: dict, kept: dict) -> float:
