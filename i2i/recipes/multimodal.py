@@ -11,7 +11,7 @@ RECIPES: dict[str, Recipe] = {}
 # z has to say which of several drawing styles is meant, and which colours.
 RECIPES["bicyclegan-emoji"] = Recipe(
     "bicyclegan",
-    "emoji-pens",
+    "emoji-answers",
     64,
     {
         "width": 24, "cap": 112, "depth": 6, "up": "resized", "e_width": 24, "e_blocks": 2, "patch_layers": 2,
@@ -41,7 +41,7 @@ RECIPES["munit-emoji"] = Recipe(
 )
 RECIPES["munit-icons"] = Recipe(
     "munit",
-    "icons-glossy-night",
+    "icons-materials-unpaired",
     64,
     {**_MUNIT, "steps": 6_000, "halve_every": 1_500},
     batch=2,
