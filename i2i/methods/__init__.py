@@ -1,5 +1,6 @@
 """One paper, one file. METHODS is the whole list."""
 
+from .bridge import Bridge
 from .cyclegan import CycleGAN
 from .discogan import DiscoGAN
 from .distancegan import DistanceGAN
@@ -16,6 +17,7 @@ from .unit import UNIT
 
 METHODS = {
     "pix2pix": Pix2Pix,
+    "bridge": Bridge,
     "cyclegan": CycleGAN,
     "discogan": DiscoGAN,
     "dualgan": DualGAN,
