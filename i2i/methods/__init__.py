@@ -2,6 +2,7 @@
 
 from .bridge import Bridge
 from .cyclegan import CycleGAN
+from .diffusion import Diffusion
 from .discogan import DiscoGAN
 from .distancegan import DistanceGAN
 from .dtn import DTN
@@ -18,6 +19,7 @@ from .unit import UNIT
 METHODS = {
     "pix2pix": Pix2Pix,
     "bridge": Bridge,
+    "diffusion": Diffusion,
     "cyclegan": CycleGAN,
     "discogan": DiscoGAN,
     "dualgan": DualGAN,

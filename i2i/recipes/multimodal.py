@@ -19,3 +19,23 @@ RECIPES["bridge-emoji"] = Recipe(
     summary="A pen drawing to several emoji by a bridge: 1 step gives their mean, 4 a sample, 64 px.",
     licence="MIT: trained on Microsoft Fluent Emoji (MIT)",
 )
+RECIPES["diffusion-emoji"] = Recipe(
+    "diffusion",
+    "emoji-pens",
+    64,
+    {
+        "widths": (32, 64, 80),
+        "layers": 1,
+        "attention": (2,),
+        "head": 16,
+        "groups": 8,
+        "dropout": 0.0,
+        "rate": 5e-4,
+        "steps": 12_000,
+    },
+    batch=16,
+    showcase=sketches,
+    shipped=False,
+    summary="A pen drawing to several emoji by a small conditional diffusion model, 20 steps of DDIM, 64 px.",
+    licence="MIT: trained on Microsoft Fluent Emoji (MIT)",
+)

@@ -1,15 +1,22 @@
-"""Methods that answer in steps, without an adversary: the bridge and its velocity."""
+"""Methods that answer in steps, without an adversary: the bridge and its velocity, diffusion and its noise."""
 
 from __future__ import annotations
+
+import subprocess
+import sys
+from types import SimpleNamespace
 
 import pytest
 import torch
 from torch import nn
 
+from i2i.images import to_image
 from i2i.method import Control
 from i2i.methods.bridge import STEPS, Bridge, Config
+from i2i.methods.diffusion import Diffusion
 from i2i.nets.chance import generators
-from kit.methods import loud, tiny
+from kit.methods import amplified, loud, tiny
+from kit.root import ROOT
 from kit.runs import trainer
 from kit.sources import noise
 
@@ -127,7 +134,7 @@ def test_a_trained_bridge_finds_both_answers():
     assert 0.35 < (many > 0).float().mean() < 0.65
 
 
-@pytest.mark.parametrize("key", ["bridge"])
+@pytest.mark.parametrize("key", ["bridge", "diffusion"])
 def test_a_sample_is_its_seeds_whatever_stands_beside_it(key):
     method = loud(key).eval()
     x = 0.5 * noise(1, 3, 16, 16, dtype=DOUBLE)
@@ -143,7 +150,7 @@ def test_a_sample_is_its_seeds_whatever_stands_beside_it(key):
 # ---- Watching ----
 
 
-@pytest.mark.parametrize("key", ["bridge"])
+@pytest.mark.parametrize("key", ["bridge", "diffusion"])
 def test_who_watches_is_told_of_each_step_and_may_stop(key):
     method, seen = loud(key).eval(), []
     x = 0.5 * noise(2, 3, 16, 16, dtype=DOUBLE)
@@ -166,3 +173,120 @@ def test_the_first_estimate_of_the_bridge_is_the_answer_of_one_step():
         method.translate(x, generators(0, 2), watch=lambda *told: seen.append(told[0]))
         one = method.translate(x, generators(0, 2), steps=1)
     torch.testing.assert_close(seen[0], one, rtol=0, atol=1e-12)
+
+
+# ---- Diffusion: noise ----
+
+
+def with_epsilon(answer, **changes) -> tuple[Diffusion, Given]:
+    method, net = tiny("diffusion", **changes), Given(lambda *given: SimpleNamespace(sample=answer(*given)))
+    method.epsilon = net
+    return method, net
+
+
+def test_the_noise_is_the_papers():
+    """Nearly nothing of y is left after 1,000 steps, and as the paper says, beta rises from 1e-4 to 0.02."""
+    abar = tiny("diffusion").double().abar
+    betas = 1 - abar[1:] / abar[:-1]
+    assert len(abar) == 1000 and 1 - abar[0].item() == pytest.approx(1e-4, rel=1e-2)
+    assert betas[-1].item() == pytest.approx(0.02, rel=1e-2) and abar[-1] < 5e-5
+    torch.testing.assert_close(tiny("diffusion").scheduler().alphas_cumprod, tiny("diffusion").abar)
+
+
+def test_an_answer_with_noise_is_as_large_as_without():
+    """Eq. 4 keeps the variance of what has variance 1, at each t."""
+    method, t = tiny("diffusion"), torch.tensor([0, 500, 999])
+    y, e = torch.randn(2, 3, 3, 40, 40, generator=torch.Generator().manual_seed(0))
+    torch.testing.assert_close(method.noised(y, e, t).std((1, 2, 3)), torch.ones(3), rtol=0, atol=0.05)
+    assert (
+        (method.noised(y, e, t)[0] - y[0]).abs().mean()
+        < 0.02
+        > (method.noised(y, e, t)[2] - e[2]).abs().mean()
+    )
+
+
+def test_the_loss_of_diffusion_is_eq_14():
+    """By hand, in float64: which noisy answer the net is shown beside x, and which noise it is asked for."""
+    method, net = with_epsilon(lambda h, t: 0.5 * h[:, :3] + h[:, 3:])
+    method.double()
+    x, y = noise(4, 3, 8, 8, seed=1, dtype=DOUBLE), noise(4, 3, 8, 8, seed=2, dtype=DOUBLE)
+    torch.manual_seed(0)
+    found = method.loss({"x": x, "y": y})["noise"]
+    torch.manual_seed(0)
+    e, t = torch.randn(4, 3, 8, 8).double(), torch.randint(1000, (4,))
+    abar = torch.cumprod(1 - torch.linspace(1e-4, 0.02, 1000).double(), 0)[t][:, None, None, None]
+    noisy = abar.sqrt() * y + (1 - abar).sqrt() * e
+    ((shown, when),) = net.seen
+    torch.testing.assert_close(shown, torch.cat([noisy, x], 1), rtol=0, atol=1e-5)
+    assert torch.equal(when, t) and len({*t.tolist()}) > 2
+    torch.testing.assert_close(found, (0.5 * noisy + x - e).square().mean(), rtol=1e-5, atol=0)
+
+
+# ---- Diffusion: samples ----
+
+
+def test_ddim_finds_an_answer_that_epsilon_knows():
+    """The best epsilon where x tells y, which is x / 2: whatever the noise and the number of steps, the answer is y."""
+    method, net = with_epsilon(lambda h, t: h)
+    abar = method.abar[:, None, None, None].double()
+    net.answer = lambda h, t: SimpleNamespace(
+        sample=(h[:, :3] - abar[t].sqrt() * h[:, 3:] / 2) / (1 - abar[t]).sqrt()
+    )
+    x = noise(2, 3, 8, 8, dtype=DOUBLE)
+    for steps in (1, 4, 20):
+        net.seen.clear()
+        made = method.translate(x, generators(0, 2), steps=steps)
+        torch.testing.assert_close(made, x / 2, rtol=0, atol=1e-3)
+        times = [t.tolist() for _, t in net.seen]
+        assert len(times) == steps and times[0] == [999, 999], (
+            "it begins at the last step, which is pure noise"
+        )
+        assert times == sorted(times, reverse=True)
+
+
+def test_two_translations_side_by_side_do_not_count_each_others_steps():
+    method, seen = tiny("diffusion").eval(), []
+    x = noise(1, 3, 16, 16)
+
+    def other(estimate, done):
+        seen.append(done)
+        method.translate(x, generators(9, 1), steps=3)
+
+    with torch.no_grad():
+        plain = method.translate(x, generators(0, 1), steps=5)
+        assert torch.equal(method.translate(x, generators(0, 1), steps=5, watch=other), plain)
+    assert seen == [0.2, 0.4, 0.6, 0.8, 1.0]
+
+
+def test_the_library_is_imported_only_where_it_is_used():
+    code = (
+        "import sys, i2i\n"
+        "from i2i.recipes import RECIPES, folder_recipe\n"
+        "import i2i.run.pipeline, i2i.cli\n"
+        "i2i.METHODS['diffusion'].Config()\n"
+        "folder_recipe('diffusion', 64)\n"
+        "sys.exit('diffusers' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
+
+
+def test_a_pipeline_is_saved_and_loaded_the_librarys_way(tmp_path):
+    """To the same samples, bit by bit: those of the method."""
+    from i2i.run.diffusers_pipeline import TranslationPipeline, pipeline
+
+    method = amplified(tiny("diffusion")).eval()
+    x = 0.5 * noise(2, 3, 16, 16)
+    with torch.no_grad():
+        wanted = method.translate(x, generators(3, 2), steps=4)
+    pipeline(method).save_pretrained(tmp_path)
+    assert (tmp_path / "unet" / "diffusion_pytorch_model.safetensors").exists()
+    loaded = TranslationPipeline.from_pretrained(tmp_path)
+    for pipe in (pipeline(method), loaded):
+        pipe.set_progress_bar_config(disable=True)
+        made = pipe(x, num_inference_steps=4, generator=generators(3, 2), output_type="pt").images
+        assert torch.equal(made, wanted)
+    image = to_image(x[:1])
+    (one,) = loaded(image, num_inference_steps=4, generator=generators(3, 1)).images
+    assert one.size == image.size and one.tobytes() != image.tobytes()
+    with pytest.raises(TypeError, match="Bridge is not made of diffusers' parts"):
+        pipeline(tiny("bridge"))
