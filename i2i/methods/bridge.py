@@ -9,8 +9,8 @@ would be one path only, so it begins at x with noise, and each noise leads to an
 Differs from the paper:
 * the path begins at x + sigma N(0, 1), and v sees x, too. The paper's pairs are drawn independently, and its v sees the
   point alone; with pairs that belong together this is a bridge, as in I2SB (arXiv:2302.05872) and BBDM (arXiv:2205.07680).
-* the net is pix2pix's U-Net with instance norm and without dropout, and t is one more plane of its input; the paper's is
-  a far larger one, with attention and an embedding of t in every block.
+* the net is pix2pix's U-Net with instance norm and without dropout, t is one more plane of its input, and what is linear
+  in z and x is added behind it; the paper's is a far larger one, with attention and an embedding of t in every block.
 * there is no second training on the pairs that the first one makes (the paper's reflow).
 * Euler's rule in a few equal steps; the paper also uses an adaptive solver of higher order.
 """
@@ -64,6 +64,29 @@ class Config:
     decay_from: float = 0.5  # part of the steps after which the rate falls linearly
 
 
+class Velocity(nn.Module):
+    """v(z, x, t): a straight line through what it is given, and a U-Net for all else.
+
+    If each pixel of y were Gaussian around some m(x), as wide as the noise, the mean velocity at z would be
+
+        (1 - t k) m + k z - (1 + (1 - t) k) x,   k = (2t - 1) / (t^2 + (1 - t)^2),
+
+    which at t = 0 takes all of z away, noise and all, and at t = 1 keeps it. The U-Net gives the first term. Without the
+    others it would have to carry the noise of single pixels through its halvings.
+    """
+
+    def __init__(self, net: UNet):
+        super().__init__()
+        self.net = net
+
+    def forward(self, z: Tensor, x: Tensor, t: Tensor) -> Tensor:
+        """z, x: [B, C, H, W].  t: [B] in [0, 1]."""
+        t = t[:, None, None, None]
+        k = (2 * t - 1) / (t.square() + (1 - t).square())
+        told = self.net(torch.cat([z, x, t.expand(-1, 1, *x.shape[2:])], dim=1))
+        return told + k * z - (1 + (1 - t) * k) * x
+
+
 class Bridge(Method):
     """Eq. 1: min over v of the mean of |(y - z_0) - v(z_t, x, t)|^2, where z_t = (1 - t) z_0 + t y and z_0 = x + sigma N(0, 1)."""
 
@@ -81,9 +104,8 @@ class Bridge(Method):
                 f"a path from x to y needs as many channels in both; got {c.x_channels} and {c.y_channels}"
             )
         inputs = c.y_channels + c.x_channels + 1  # z_t, x and t
-        self.v = UNet(
-            inputs, c.y_channels, c.width, c.cap, c.depth, dropout=0.0, up=UPS[c.up], norm=NORMS[c.norm], ends=nn.Identity()
-        )  # fmt: skip
+        ends = {"up": UPS[c.up], "norm": NORMS[c.norm], "ends": nn.Identity()}
+        self.v = Velocity(UNet(inputs, c.y_channels, c.width, c.cap, c.depth, dropout=0.0, **ends))
         self.multiple = 2**c.depth
 
     @classmethod
@@ -96,17 +118,12 @@ class Bridge(Method):
         """z_0, [B, C, H, W]: x with noise, without which there would be one answer."""
         return x + self.config.sigma * normal(x.shape, rng, x.device).to(x.dtype)
 
-    def velocity(self, z: Tensor, x: Tensor, t: Tensor) -> Tensor:
-        """v(z, x, t), [B, C, H, W].  t: [B] in [0, 1]."""
-        plane = t[:, None, None, None].expand(-1, 1, *x.shape[2:])
-        return self.v(torch.cat([z, x, plane], dim=1))
-
     def loss(self, batch: Batch) -> Terms:
         """Eq. 1, at one random t for each sample."""
         x, y = batch["x"], batch["y"]
         z_0, t = self.start(x), uniform(x.shape[:1], None, x.device).to(x.dtype)
         z_t = torch.lerp(z_0, y, t[:, None, None, None])
-        return {"velocity": mse(self.velocity(z_t, x, t), y - z_0)}
+        return {"velocity": mse(self.v(z_t, x, t), y - z_0)}
 
     def weights(self, step: int) -> dict[str, float]:
         return {"velocity": 1.0}
@@ -128,7 +145,7 @@ class Bridge(Method):
         z, steps = self.start(x, generator), int(steps)
         for i in range(steps):
             t = i / steps
-            v = self.velocity(z, x, x.new_full((len(x),), t))
+            v = self.v(z, x, x.new_full((len(x),), t))
             if watch and watch((z + (1 - t) * v).clamp(-1, 1), (i + 1) / steps) is False:
                 return (z + (1 - t) * v).clamp(-1, 1)
             z = z + v / steps

@@ -57,25 +57,42 @@ def test_a_number_of_steps_is_whole():
 
 def test_the_loss_of_the_bridge_is_eq_1():
     """By hand, in float64: which point of the path the net is shown, and which velocity it is asked for."""
-    method, net = with_net(lambda h: 0.5 * h[:, :3] + h[:, 3:6], sigma=0.7)
+    method, net = with_net(lambda z, x, t: 0.5 * z + x, sigma=0.7)
     x, y = noise(4, 3, 8, 8, seed=1, dtype=DOUBLE), noise(4, 3, 8, 8, seed=2, dtype=DOUBLE)
     torch.manual_seed(0)
     found = method.loss({"x": x, "y": y})["velocity"]
     torch.manual_seed(0)
     start, t = x + 0.7 * torch.randn(4, 3, 8, 8).double(), torch.rand(4).double()
     assert 0 <= t.min() and t.max() < 1 and t.std() > 0.1, "each sample has a time of its own"
-    t = t[:, None, None, None]
-    point, velocity = (1 - t) * start + t * y, y - start
-    ((shown,),) = net.seen
-    torch.testing.assert_close(shown, torch.cat([point, x, t.expand(4, 1, 8, 8)], 1), rtol=0, atol=1e-12)
+    part = t[:, None, None, None]
+    point, velocity = (1 - part) * start + part * y, y - start
+    ((z, beside, when),) = net.seen
+    torch.testing.assert_close(z, point, rtol=0, atol=1e-12)
+    assert torch.equal(beside, x) and torch.equal(when, t)
     wanted = (0.5 * point + x - velocity).square().mean()
     torch.testing.assert_close(found, wanted, rtol=1e-12, atol=0)
 
 
+def test_the_net_of_the_bridge_adds_to_what_a_straight_line_tells():
+    """Answers that are Gaussian around some m, in each pixel by itself: the mean velocity at z is known, by hand, from
+    covariances; and the net has just m to give."""
+    m, sigma, v = 0.3, 0.5, tiny("bridge").double().v
+    t = torch.tensor([0.0, 0.2, 0.5, 0.9], dtype=DOUBLE)
+    z, x = noise(4, 3, 8, 8, seed=1, dtype=DOUBLE), noise(4, 3, 8, 8, seed=2, dtype=DOUBLE)
+    part = t[:, None, None, None]
+    both = part * sigma**2 - (1 - part) * sigma**2  # covariance of y - z_0 and z_t
+    k = both / ((part * sigma).square() + ((1 - part) * sigma).square())
+    wanted = m - x + k * (z - ((1 - part) * x + part * m))
+    v.net = Given(lambda h: (1 - part * k) * m + torch.zeros_like(x))
+    torch.testing.assert_close(v(z, x, t), wanted, rtol=0, atol=1e-12)
+    ((shown,),) = v.net.seen
+    assert torch.equal(shown, torch.cat([z, x, part.expand(4, 1, 8, 8)], 1))
+    torch.testing.assert_close(wanted[0], m - z[0])
+
+
 def test_the_velocity_is_free_of_the_range_of_images():
-    method = loud("bridge")
-    x = noise(2, 3, 8, 8, dtype=DOUBLE)
-    assert method.velocity(method.start(x), x, torch.tensor([0.0, 1.0])).abs().max() > 1.5
+    v, x = loud("bridge").v.net, noise(2, 7, 8, 8, dtype=DOUBLE)
+    assert v(x).abs().max() > 1.5
 
 
 def test_a_path_needs_as_many_channels_in_x_as_in_y():
@@ -88,12 +105,12 @@ def test_a_path_needs_as_many_channels_in_x_as_in_y():
 A, SIGMA = 0.6, 0.5
 
 
-def of_two_answers(h):
+def of_two_answers(z, x, t):
     """The best velocity where every x has the two answers -A and A, all pixels alike, and x is grey.
 
     v = E[y - z_0 | z_t = z] = (E[y | z] - z) / (1 - t), and z has the deviation (1 - t) sigma around t y.
     """
-    z, t = h[:, :3], h[:, 6:, :1, :1]
+    t = t[:, None, None, None]
     told = t * A * z.sum((1, 2, 3), keepdim=True) / ((1 - t) * SIGMA).square()
     return (A * told.tanh() - z) / (1 - t)
 
