@@ -65,14 +65,15 @@ class Config:
 
 
 class Velocity(nn.Module):
-    """v(z, x, t): a straight line through what it is given, and a U-Net for all else.
+    """v(z, x, t): what is linear in z and x, and a U-Net for all else.
 
     If each pixel of y were Gaussian around some m(x), as wide as the noise, the mean velocity at z would be
 
-        (1 - t k) m + k z - (1 + (1 - t) k) x,   k = (2t - 1) / (t^2 + (1 - t)^2),
+        (1 - t k) m + k z - (1 + (1 - t) k) x,   k = (2t - 1) / (t^2 + (1 - t)^2).
 
-    which at t = 0 takes all of z away, noise and all, and at t = 1 keeps it. The U-Net gives the first term. Without the
-    others it would have to carry the noise of single pixels through its halvings.
+    The U-Net gives the first term, so it need not carry the noise of single pixels through its halvings. It is shown x, t
+    and w = t (z - (1 - t) x) / (t^2 + (1 - t)^2), a guess at y, which is y at t = 1. At t = 0, where z tells nothing of y, w is
+    0: so a first step to the end is the same for every noise.
     """
 
     def __init__(self, net: UNet):
@@ -82,8 +83,9 @@ class Velocity(nn.Module):
     def forward(self, z: Tensor, x: Tensor, t: Tensor) -> Tensor:
         """z, x: [B, C, H, W].  t: [B] in [0, 1]."""
         t = t[:, None, None, None]
-        k = (2 * t - 1) / (t.square() + (1 - t).square())
-        told = self.net(torch.cat([z, x, t.expand(-1, 1, *x.shape[2:])], dim=1))
+        spread = t.square() + (1 - t).square()
+        k, w = (2 * t - 1) / spread, t * (z - (1 - t) * x) / spread
+        told = self.net(torch.cat([w, x, t.expand(-1, 1, *x.shape[2:])], dim=1))
         return told + k * z - (1 + (1 - t) * k) * x
 
 
@@ -103,7 +105,7 @@ class Bridge(Method):
             raise ValueError(
                 f"a path from x to y needs as many channels in both; got {c.x_channels} and {c.y_channels}"
             )
-        inputs = c.y_channels + c.x_channels + 1  # z_t, x and t
+        inputs = c.y_channels + c.x_channels + 1  # w, x and t
         ends = {"up": UPS[c.up], "norm": NORMS[c.norm], "ends": nn.Identity()}
         self.v = Velocity(UNet(inputs, c.y_channels, c.width, c.cap, c.depth, dropout=0.0, **ends))
         self.multiple = 2**c.depth

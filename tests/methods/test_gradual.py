@@ -86,8 +86,21 @@ def test_the_net_of_the_bridge_adds_to_what_a_straight_line_tells():
     v.net = Given(lambda h: (1 - part * k) * m + torch.zeros_like(x))
     torch.testing.assert_close(v(z, x, t), wanted, rtol=0, atol=1e-12)
     ((shown,),) = v.net.seen
-    assert torch.equal(shown, torch.cat([z, x, part.expand(4, 1, 8, 8)], 1))
+    guess = part * (z - (1 - part) * x) / (part.square() + (1 - part).square())
+    torch.testing.assert_close(shown, torch.cat([guess, x, part.expand(4, 1, 8, 8)], 1), rtol=0, atol=1e-12)
     torch.testing.assert_close(wanted[0], m - z[0])
+
+
+def test_a_step_from_the_start_to_the_end_is_the_same_for_every_noise():
+    """The noise there tells nothing of y, and the net is not shown it: the mean is the mean, before any training."""
+    method, x = loud("bridge").eval(), 0.1 * noise(1, 3, 16, 16, dtype=DOUBLE).expand(3, -1, -1, -1)
+    for p in method.v.net.up[-1].parameters():
+        p.data *= 0.05  # within [-1, 1], so that nothing is cut
+    with torch.no_grad():
+        one, two = (method.translate(x, generators(0, 3), steps=n) for n in (1, 2))
+    assert one.abs().max() < 1 and one.std() > 0.01
+    torch.testing.assert_close(one, one[:1].expand_as(one), rtol=0, atol=1e-12)
+    assert (two[0] - two[1]).abs().mean() > 0.01
 
 
 def test_the_velocity_is_free_of_the_range_of_images():
