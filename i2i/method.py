@@ -109,6 +109,7 @@ class Control:
     kind: "choice" (one of `choices`), "number" (`low` to `high`), "label" (a domain or attributes), "image", or "style"
     (an image, numbers of `style_size`, or a seed).
     says: what a right value is, for the sentence about a wrong one.  required: there is no translation without it.
+    whole: a number without a fraction.
     """
 
     name: str
@@ -118,6 +119,7 @@ class Control:
     low: float = 0.0
     high: float = 0.0
     required: bool = False
+    whole: bool = False
 
     def check(self, value: object) -> None:
         """ValueError, in one sentence, where a value is none of this control's."""
@@ -128,6 +130,7 @@ class Control:
                 isinstance(value, int | float)
                 and not isinstance(value, bool)
                 and self.low <= value <= self.high
+                and (not self.whole or value == int(value))
             )
         else:
             fine = True  # what it may be, the method itself knows
@@ -190,6 +193,7 @@ class Method(nn.Module):
     formerly: dict = {}  # settings that came later, and what nets had before: exports may not state them, new nets need not repeat them
     lengths: tuple[str, ...] = ("steps",)  # the fields of the config that count steps of training
     style_size: int = 0  # numbers in a style, of methods with the control "style"
+    gradual: bool = False  # whether `translate` takes steps, and `watch`, which is told of each
     reach: int = 0  # of one pixel of the translation, in pixels of x, where x may be cut into tiles
 
     def __init__(self, config):
@@ -262,7 +266,12 @@ class Method(nn.Module):
         return [Stage("train", self.config.steps, turns)]
 
     def translate(self, x: Tensor, **controls) -> Tensor:
-        """x float [B, C, H, W] in [-1, 1] -> the same in the target domain. Never changes a module's mode."""
+        """x float [B, C, H, W] in [-1, 1] -> the same in the target domain. Never changes a module's mode.
+
+        A gradual method takes `watch`, too. It is called after each step as watch(estimate, done): what the answers are
+        likely to be, [B, C, H, W] in [-1, 1], and the part of all steps that is done. Where it returns False, the estimate
+        is the answer.
+        """
         raise TypeError(f"{type(self).__name__} must define it")
 
     def sample(self, n: int, rng: Rng = None, **controls) -> Tensor:

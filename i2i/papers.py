@@ -275,7 +275,11 @@ _RECORDS = (
         family="Paired",
         tab="Paired",
         notebook="",
-        also=("Yaron Lipman et al.: Flow Matching for Generative Modeling. ICLR 2023, arXiv:2210.02747.",),
+        also=(
+            "Yaron Lipman et al.: Flow Matching for Generative Modeling. ICLR 2023, arXiv:2210.02747.",
+            "Guan-Horng Liu et al.: I2SB: Image-to-Image Schrödinger Bridge. ICML 2023, arXiv:2302.05872.",
+            "Michael S. Albergo et al.: Stochastic Interpolants with Data-Dependent Couplings. ICML 2024, arXiv:2310.03725.",
+        ),
     ),
     # -- Unpaired --
     Paper(

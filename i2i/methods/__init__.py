@@ -1,7 +1,9 @@
 """One paper, one file. METHODS is the whole list."""
 
 from .bicyclegan import BicycleGAN
+from .bridge import Bridge
 from .cyclegan import CycleGAN
+from .diffusion import Diffusion
 from .discogan import DiscoGAN
 from .distancegan import DistanceGAN
 from .dtn import DTN
@@ -18,6 +20,8 @@ from .unit import UNIT
 
 METHODS = {
     "pix2pix": Pix2Pix,
+    "bridge": Bridge,
+    "diffusion": Diffusion,
     "cyclegan": CycleGAN,
     "discogan": DiscoGAN,
     "dualgan": DualGAN,

@@ -13,7 +13,7 @@ from .layers import NoiseDropout, batch_norm, init_normal, transposed
 
 
 class UNet(nn.Module):
-    """x [B, inputs, H, W] in [-1, 1] -> [B, outputs, H, W] in [-1, 1]; H and W multiples of 2**depth.
+    """x [B, inputs, H, W] in [-1, 1] -> [B, outputs, H, W], by default in [-1, 1]; H and W multiples of 2**depth.
 
     depth: halvings, 8 at the paper's 256 px.  width: channels after the first, doubled at each level up to `cap`.
     skips: join encoder map i to decoder map depth - i; without them it is the paper's encoder-decoder.
@@ -23,6 +23,7 @@ class UNet(nn.Module):
     code: numbers of a code z [B, code] that every downward convolution is told beside its map, spread over planes.
     kernels: side of the first downward convolution and of the others.  deepest_norm: norm the deepest map, too.
     bias: of layers with a norm; None gives one to those whose norm has no shift of its own.
+    ends: what the last map goes through; a net whose answers are no images has another than tanh.
     """
 
     def __init__(
@@ -41,9 +42,10 @@ class UNet(nn.Module):
         bias: bool | None = None,
         code: int = 0,
         last_up: Callable[[int, int, bool], nn.Module] | None = None,
+        ends: Callable[[Tensor], Tensor] = torch.tanh,
     ):
         super().__init__()
-        self.depth, self.skips = depth, skips
+        self.depth, self.skips, self.ends = depth, skips, ends
         channels = [min(width * 2**i, cap) for i in range(depth)]
         # A norm with its own shift makes the bias before it idle; one without needs it.
         wanted = not norm(1).affine if bias is None else bias
@@ -87,7 +89,7 @@ class UNet(nn.Module):
             if i and self.skips:
                 h = torch.cat([maps[-1 - i], h], dim=1)
             h = drop(norm(up(F.relu(h))), generator, noise)
-        return torch.tanh(h)
+        return self.ends(h)
 
     def normed(self) -> list[tuple[nn.Module, nn.Module]]:
         """Each layer and the norm right behind it, which a net for inference folds into it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,6 +28,9 @@ from .tiles import enlarge
 
 SHIPPED = CHECKPOINTS
 TOGETHER = 8  # samples that are computed at once
+
+Watch = Callable[[list[Image.Image], float], object]
+"""What is told of a translation under way: the answers as they are by now, and the part of the work that is done."""
 
 
 def shipped() -> list[str]:
@@ -111,7 +114,12 @@ class Model:
         return next(self.method.parameters()).device
 
     def __call__(
-        self, image: Image.Image, n: int = 1, seed: int | None = None, **controls
+        self,
+        image: Image.Image,
+        n: int = 1,
+        seed: int | None = None,
+        watch: Watch | None = None,
+        **controls,
     ) -> Image.Image | list[Image.Image]:
         """Translate one PIL image; a list when n > 1.
 
@@ -119,6 +127,10 @@ class Model:
         cropped back afterwards, so the longer side of the result is size (times scale); fit "crop": its middle square is
         translated. A model that enlarges takes it whole, at its own size. seed:
         sample i is the same for equal seed + i, whatever n is; None draws a fresh one.
+        watch: called as watch(images, done) after each step of a method that takes steps, and else with each answer: up to
+        8 of the n images, those that are being made, and the part of all the work that is done, above 0 and up to 1. Where
+        it returns False those images are taken as they are, and no further ones are begun: a list may then be shorter
+        than n. What it raises ends the call.
         controls: those that the method declares (`Method.controls`), among them direction ("xy" or "yx"), label (a domain,
         by its name in `labels` or its place there; or a list of attributes), scale (of fully convolutional models, 1 to 4
         times the trained size) and mask (an image of the same shape, white where the hole is; what lies outside it keeps
@@ -131,17 +143,35 @@ class Model:
             raise ValueError(f"{self.name} makes something of nothing but chance: call sample(n, seed).")
         mask, scale = given.pop("mask", None), given.pop("scale", None) or 1.0
         seed = secrets.randbelow(2**31) if seed is None else int(seed)
-        if mask is not None:
-            made = [fill(self, image, mask, scale, seed + i) for i in range(n)]
-            return made if n > 1 else made[0]
-        if self.method.enlarges > 1:
-            made = [enlarge(self, image, seed=seed + i) for i in range(n)]
+        if mask is not None or self.method.enlarges > 1:
+            made = []
+            for i in range(n):
+                made.append(
+                    enlarge(self, image, seed=seed + i)
+                    if mask is None
+                    else fill(self, image, mask, scale, seed + i)
+                )
+                if watch and watch(made[-1:], (i + 1) / n) is False:
+                    break
             return made if n > 1 else made[0]
         placed, asked = self.place(image, scale), self._asked(given)
-        made = []
+        made, stopped = [], False
         for first in range(0, n, TOGETHER):
-            x = placed.x.expand(min(TOGETHER, n - first), -1, -1, -1)
-            made += [self._crop(y, placed.box) for y in self.translate(x, seed + first, **asked).split(1)]
+            some = min(TOGETHER, n - first)
+
+            def told(estimate: Tensor, done: float, first: int = first, some: int = some) -> bool:
+                nonlocal stopped
+                shown = [self._crop(y, placed.box) for y in estimate.float().cpu().split(1)]
+                stopped = watch(shown, (first + done * some) / n) is False
+                return not stopped
+
+            gradual = {"watch": told} if watch and self.method.gradual else {}
+            answers = self.translate(placed.x.expand(some, -1, -1, -1), seed + first, **asked, **gradual)
+            if watch and not gradual:
+                told(answers, 1.0)
+            made += [self._crop(y, placed.box) for y in answers.split(1)]
+            if stopped:
+                break
         return made if n > 1 else made[0]
 
     def sample(self, n: int = 1, seed: int | None = None, **controls) -> list:

@@ -178,3 +178,69 @@ def test_without_a_style_samples_differ_and_with_one_they_do_not():
 def test_what_is_no_style_is_a_sentence(wrong):
     with pytest.raises(ValueError, match=r"^a style of toy is an image, a seed, or 3 numbers; got "):
         model(Styled)(photo(), style=wrong)
+
+
+# ---- Watching ----
+
+
+class Stepping(Method):
+    """Comes nearer to white in four steps; where it begins is a matter of chance."""
+
+    Config = Config
+    controls = controls(SEED, SAMPLES)
+    gradual = True
+
+    def __init__(self, config=Config()):  # noqa: B008 (frozen)
+        super().__init__(config)
+        self.G = nn.Conv2d(3, 3, 1)
+
+    def translate(self, x, generator=None, watch=None):
+        z = uniform(torch.Size([len(x), 1, 1, 1]), generator, x.device).expand_as(x) - 1
+        for i in range(4):
+            z = z + (1 - z) / 4
+            if watch and watch(z, (i + 1) / 4) is False:
+                break
+        return z
+
+
+def test_who_watches_a_model_sees_each_step_of_the_images_that_are_made():
+    stepping, seen = model(Stepping), []
+    made = stepping(photo(), n=10, seed=3, watch=lambda images, done: seen.append((images, done)))
+    assert [len(images) for images, _ in seen] == [8] * 4 + [2] * 4, "as many as are computed at once"
+    assert [done for _, done in seen] == pytest.approx([0.2, 0.4, 0.6, 0.8, 0.85, 0.9, 0.95, 1.0])
+    last = seen[3][0] + seen[7][0]
+    assert all(one.tobytes() == other.tobytes() for one, other in zip(made, last, strict=True))
+    assert all(
+        one.tobytes() == other.tobytes()
+        for one, other in zip(made, stepping(photo(), n=10, seed=3), strict=True)
+    )
+    assert np.asarray(seen[0][0][0]).mean() < np.asarray(seen[1][0][0]).mean() < np.asarray(made[0]).mean()
+
+
+def test_who_watches_may_stop_and_has_what_was_there():
+    stepping, seen = model(Stepping), []
+
+    def half(images, done):
+        seen.append(images)
+        return done < 0.4
+
+    made = stepping(photo(), n=10, seed=3, watch=half)
+    assert len(seen) == 2 and len(made) == 8, "no further images are begun"
+    assert all(one.tobytes() == other.tobytes() for one, other in zip(made, seen[1], strict=True))
+    assert isinstance(stepping(photo(), watch=lambda *_: False), Image.Image)
+
+
+def test_what_watching_raises_ends_the_call():
+    def no(images, done):
+        raise KeyError("enough")
+
+    with pytest.raises(KeyError, match="enough"):
+        model(Stepping)(photo(), watch=no)
+
+
+def test_a_method_of_one_step_is_watched_answer_by_answer():
+    styled, seen = model(Styled), []
+    made = styled(photo(), n=10, seed=1, watch=lambda images, done: seen.append((images, done)))
+    assert [(len(images), done) for images, done in seen] == [(8, 0.8), (2, 1.0)]
+    assert [a.tobytes() for a in made] == [b.tobytes() for images, _ in seen for b in images]
+    assert len(styled(photo(), n=10, seed=1, watch=lambda *_: False)) == 8

@@ -11,6 +11,10 @@ from kit.sources import KEYS, Made, Only, fake_batch
 
 TINY = {
     "pix2pix": {"width": 4, "cap": 8, "depth": 3, "patch_layers": 1, "patch_width": 4, "steps": 8},
+    "bridge": {"width": 4, "cap": 8, "depth": 3, "steps": 8},
+    "diffusion": {
+        "widths": (8, 8), "layers": 1, "attention": (1,), "head": 4, "groups": 4, "dropout": 0.0, "steps": 8,
+    },
     "cyclegan": {"width": 4, "blocks": 1, "patch_layers": 1, "patch_width": 4, "pool": 3, "steps": 8},
     "discogan": {"width": 4, "depth": 2, "code": 8, "early_steps": 4, "steps": 8},
     "dualgan": {
@@ -84,7 +88,7 @@ def source(method: Method, length: int = 10, dtype: torch.dtype = torch.float32)
     return Only(Made(length, side_of(method), dtype=dtype, enlarges=method.enlarges), method.layout)
 
 
-OTHERWISE = {"direction": "yx", "label": 1}
+OTHERWISE = {"direction": "yx", "label": 1, "steps": 2}
 
 
 def wishes(method: Method) -> dict[str, dict[str, object]]:

@@ -1,0 +1,64 @@
+"""A method made of diffusers' parts, as that library's users know such things: a pipeline that it saves and loads.
+
+Import this file only where a pipeline is wanted: diffusers takes seconds to import.
+
+>>> from i2i.run.diffusers_pipeline import TranslationPipeline, pipeline
+>>> pipeline(i2i.load(name).method).save_pretrained(folder)
+>>> image = TranslationPipeline.from_pretrained(folder)(drawing).images[0]
+"""
+
+from __future__ import annotations
+
+import torch
+from diffusers import DDIMScheduler, DiffusionPipeline, ImagePipelineOutput, UNet2DModel
+from PIL import Image
+from torch import Tensor
+
+from ..images import to_image, to_tensor
+from ..method import Method
+from ..nets.chance import Rng, normal
+
+
+class TranslationPipeline(DiffusionPipeline):
+    """Image in, image out, by a U-Net that sees the input beside the noisy answer.
+
+    unet: its inputs are the channels of the answer and then those of the input.  scheduler: states noise and steps.
+    """
+
+    unet: UNet2DModel
+    scheduler: DDIMScheduler
+
+    def __init__(self, unet: UNet2DModel, scheduler: DDIMScheduler):
+        super().__init__()
+        self.register_modules(unet=unet, scheduler=scheduler)
+
+    @torch.no_grad()
+    def __call__(
+        self,
+        image: Image.Image | Tensor,
+        num_inference_steps: int = 20,
+        generator: Rng = None,
+        output_type: str = "pil",
+    ) -> ImagePipelineOutput:
+        """image: of a size that the net takes; or a tensor [B, C, H, W] in [-1, 1].  generator: one, or one for each image.
+
+        `images` of what it returns is a list of PIL images, or a tensor [B, C, H, W] in [-1, 1] on the net's device, where
+        output_type is "pt". Equal generators give what the method's `translate` gives.
+        """
+        x = to_tensor(image) if isinstance(image, Image.Image) else image
+        x = x.to(self.unet.device, self.unet.dtype)
+        shape = torch.Size([len(x), self.unet.config.out_channels, *x.shape[2:]])
+        z = normal(shape, generator, x.device).to(x.dtype)
+        self.scheduler.set_timesteps(num_inference_steps)
+        for t in self.progress_bar(self.scheduler.timesteps.tolist()):
+            e = self.unet(torch.cat([z, x], dim=1), t).sample
+            z = self.scheduler.step(e, t, z).prev_sample
+        z = z.clamp(-1, 1)
+        return ImagePipelineOutput(images=z if output_type == "pt" else [to_image(y) for y in z.split(1)])
+
+
+def pipeline(method: Method) -> TranslationPipeline:
+    """The pipeline of a method that samples by diffusers' rules; it shares the method's weights. TypeError for another."""
+    if not hasattr(method, "scheduler"):
+        raise TypeError(f"{type(method).__name__} is not made of diffusers' parts.")
+    return TranslationPipeline(method.epsilon, method.scheduler())
