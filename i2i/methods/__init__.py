@@ -1,5 +1,6 @@
 """One paper, one file. METHODS is the whole list."""
 
+from .augmented_cyclegan import AugmentedCycleGAN
 from .cyclegan import CycleGAN
 from .discogan import DiscoGAN
 from .distancegan import DistanceGAN
@@ -23,6 +24,7 @@ METHODS = {
     "unit": UNIT,
     "dtn": DTN,
     "ost": OST,
+    "augmented_cyclegan": AugmentedCycleGAN,
     "stargan": StarGAN,
     "pggan": PGGAN,
     "srcnn": SRCNN,

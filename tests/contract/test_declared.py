@@ -88,7 +88,7 @@ def test_controls_are_declared_and_refuse_what_they_cannot_have(key):
         if wrong:
             with pytest.raises(ValueError, match=rf"^{name} is {re.escape(control.says)}; got '{wrong}'\.$"):
                 control.check(wrong)
-    assert {c.kind for c in controls.values()} <= {"choice", "number", "label", "image"}
+    assert {c.kind for c in controls.values()} <= {"choice", "number", "label", "image", "style"}
 
 
 def test_the_last_stage_stands_alone(key):

@@ -18,6 +18,9 @@ TINY = {
     },
     "distancegan": {"width": 4, "blocks": 1, "patch_layers": 1, "patch_width": 4, "pool": 3, "steps": 8},
     "unit": {"width": 4, "blocks": 2, "critic_width": 4, "critic_layers": 3, "steps": 8},
+    "augmented_cyclegan": {
+        "code": 8, "side": 16, "width": 4, "blocks": 1, "e_width": 4, "d_width": 4, "steps": 8,
+    },
     "stargan": {
         "domains": 2, "attributes": False, "side": 16, "width": 4, "blocks": 1, "critic_width": 4, "critic_layers": 2,
         "critic_steps": 2, "steps": 8,

@@ -20,6 +20,7 @@ from i2i.methods import METHODS
 from i2i.methods.discogan import _unit
 from i2i.methods.stargan import Config as StarConfig
 from i2i.methods.stargan import Critic, Generator
+from i2i.nets.coded import coded_generator
 from i2i.nets.dcgan import EncoderDecoder, WholePicture
 from i2i.nets.layers import instance_norm, transposed
 from i2i.nets.patchgan import PatchGAN
@@ -109,8 +110,11 @@ NETS = {
     },
     "unit": {"x to y": unit_way(1, 2), "y to x": unit_way(2, 1), "D": unit_judges},
     "ost": {"x to y": ost_way},
+    "augmented_cyclegan": {
+        "G_AB": lambda c: one(coded_generator(16, 32, 3), z=numbers(1, 16, seed=2))(c),
+    },
 }
-OBJECTIVES = ("cyclegan", "pix2pix", "stargan", "discogan", "unit", "ost")
+OBJECTIVES = ("cyclegan", "pix2pix", "stargan", "discogan", "unit", "ost", "augmented_cyclegan")
 
 
 def difference(made: dict, kept: dict) -> float:
@@ -141,7 +145,7 @@ def test_an_objective_and_its_gradients_are_the_authors(key, name):
     turns = method.stages()[case.get("stage", 0)].turns
     for turn, kept in case["turns"].items():
         method.zero_grad()
-        with by_formula(case.get("noise", 1.0)):
+        with by_formula(case.get("noise", 1.0), case.get("alike", True)):
             terms = turns[turn].loss(batch)
         weights = method.weights(case["step"])
         for names, value in kept["terms"].items():
