@@ -25,7 +25,21 @@ from torch import Tensor
 
 from ..losses import l1, least_squares
 from ..method import (
-    DIRECTION, SAMPLES, SCALE, SEED, STYLE, Batch, Fit, Method, Stage, Symbol, Terms, Turn, adam, controls, judged,
+    DIRECTION,
+    SAMPLES,
+    SCALE,
+    SEED,
+    STYLE,
+    Batch,
+    Fit,
+    Method,
+    Stage,
+    Symbol,
+    Terms,
+    Turn,
+    adam,
+    controls,
+    judged,
 )  # fmt: skip
 from ..nets.chance import Rng, normal
 from ..nets.coded import code_critic, coded_generator, image_critic, pair_encoder
@@ -183,12 +197,15 @@ class AugmentedCycleGAN(Method):
     ) -> Tensor:
         """x [B, 3, H, W] in [-1, 1], sides even -> the same in the other domain.
 
-        style: z_b, or z_a from y to x, [B, code] or [1, code]; without one it is drawn by `generator`.
+        style: codes z_b [n, code], or z_a on the way from y to x; one image in n styles gives n, one style is that of all
+        images. None: `generator` draws one for each image.
         """
-        z = self.prior(x, generator) if style is None else style.to(x).expand(len(x), -1)
-        return self.G_AB(x, z) if direction == "xy" else self.G_BA(x, z)
+        z = self.prior(x, generator) if style is None else style.to(x)
+        n = max(len(x), len(z))
+        return (self.G_AB if direction == "xy" else self.G_BA)(x.expand(n, -1, -1, -1), z.expand(n, -1))
 
     def style(self, image: Tensor) -> Tensor:
-        """z_b of images of B, [B, 3, side, side]: what E_B reads of them beside what G_BA makes of them at z_a = 0."""
+        """z_b of images of B, [B, 3, side, side]: what E_B reads of them beside what G_BA makes of them at z_a = 0. For
+        the way from y to x a style is a code."""
         nothing = image.new_zeros(len(image), self.config.code)
         return self.read("b", self.G_BA(image, nothing), image)
