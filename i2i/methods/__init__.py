@@ -6,6 +6,7 @@ from .discogan import DiscoGAN
 from .distancegan import DistanceGAN
 from .dtn import DTN
 from .dualgan import DualGAN
+from .mad_gan import MADGAN
 from .ost import OST
 from .pggan import PGGAN
 from .pix2pix import Pix2Pix
@@ -25,6 +26,7 @@ METHODS = {
     "dtn": DTN,
     "ost": OST,
     "augmented_cyclegan": AugmentedCycleGAN,
+    "mad_gan": MADGAN,
     "stargan": StarGAN,
     "pggan": PGGAN,
     "srcnn": SRCNN,
