@@ -1,6 +1,7 @@
 """One paper, one file. METHODS is the whole list."""
 
 from .augmented_cyclegan import AugmentedCycleGAN
+from .bilinear import Bilinear
 from .cyclegan import CycleGAN
 from .discogan import DiscoGAN
 from .distancegan import DistanceGAN
@@ -27,6 +28,7 @@ METHODS = {
     "ost": OST,
     "augmented_cyclegan": AugmentedCycleGAN,
     "mad_gan": MADGAN,
+    "bilinear": Bilinear,
     "stargan": StarGAN,
     "pggan": PGGAN,
     "srcnn": SRCNN,

@@ -24,6 +24,7 @@ TINY = {
     "mad_gan": {
         "heads": 3, "width": 4, "cap": 8, "depth": 3, "head_width": 4, "patch_layers": 1, "patch_width": 4, "steps": 8,
     },
+    "bilinear": {"styles": 2, "contents": 3, "dim": 2, "side": 16, "steps": 8},
     "stargan": {
         "domains": 2, "attributes": False, "side": 16, "width": 4, "blocks": 1, "critic_width": 4, "critic_layers": 2,
         "critic_steps": 2, "steps": 8,
