@@ -61,7 +61,7 @@ class Letters:
     def elsewhere(self, style: Tensor, content: Tensor) -> Tensor:
         """For cells, int64 [n] each, the position of an image with that content in another style, -1 where there is none:
         the next style that has it, in a circle."""
-        ahead = (self.style[None] - style[:, None] - 1) % len(self.names)
+        ahead = (self.style[None] - style[:, None]) % len(self.names)
         ahead = ahead.masked_fill(self.content[None] != content[:, None], len(self.names))
         ahead = ahead.masked_fill(self.style[None] == style[:, None], len(self.names))
         nearest, at = ahead.min(1)
