@@ -297,7 +297,9 @@ class Method(nn.Module):
         )
         hole = torch.zeros(count, 1, side, side)
         hole[..., side // 4 : 3 * side // 4, side // 4 : 3 * side // 4] = 1
-        return {"x": x, "y": y, "mask": hole, "label": torch.arange(count) % 2, "index": torch.arange(count)}
+        place = torch.arange(count)
+        cell = {"style": place % 2, "content": place // 2 % 3}
+        return {"x": x, "y": y, "mask": hole, "label": place % 2, **cell, "index": place}
 
     def show(self, showcase: Batch) -> list[list[Tensor]]:
         """Groups of rows for a sheet, float [N, C, H, W]: x and what becomes of it, in four styles where there are any; the

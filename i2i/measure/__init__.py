@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..data.twins import without_twins
 from ..metrics import Estimate
 from ..train import Source
-from . import holes, multimodal, paired, superres, unpaired
+from . import holes, letters, multimodal, paired, superres, unpaired
 
 # layout of a source -> (model, held-out source, training source, limit, progress) -> figures
 PROTOCOLS = {
@@ -16,6 +16,7 @@ PROTOCOLS = {
     ),
     "photographs": lambda model, held_out, train, limit, progress: superres.report(model, held_out, limit),
     "pictures": lambda model, held_out, train, limit, progress: holes.report(model, held_out, limit),
+    "letters": lambda model, held_out, train, limit, progress: letters.report(model, train, held_out, limit),
 }
 
 

@@ -1,6 +1,8 @@
 """One paper, one file. METHODS is the whole list."""
 
+from .augmented_cyclegan import AugmentedCycleGAN
 from .bicyclegan import BicycleGAN
+from .bilinear import Bilinear
 from .bridge import Bridge
 from .cyclegan import CycleGAN
 from .diffusion import Diffusion
@@ -8,6 +10,7 @@ from .discogan import DiscoGAN
 from .distancegan import DistanceGAN
 from .dtn import DTN
 from .dualgan import DualGAN
+from .mad_gan import MADGAN
 from .munit import MUNIT
 from .ost import OST
 from .pggan import PGGAN
@@ -29,6 +32,9 @@ METHODS = {
     "unit": UNIT,
     "dtn": DTN,
     "ost": OST,
+    "augmented_cyclegan": AugmentedCycleGAN,
+    "mad_gan": MADGAN,
+    "bilinear": Bilinear,
     "stargan": StarGAN,
     "bicyclegan": BicycleGAN,
     "munit": MUNIT,

@@ -144,7 +144,7 @@ class BicycleGAN(Method):
     def judge(self, D: nn.Module, x: Tensor, y: Tensor, real: bool) -> Tensor:
         """What D's logits of y cost in least squares (section 4), added up over its scales; with `condition` it sees x, too."""
         seen = torch.cat([x, y], 1) if self.config.condition else y
-        return sum(least_squares(logits, real) for logits in D(seen))
+        return torch.stack([least_squares(logits, real) for logits in D(seen)]).sum()
 
     def fakes(self, batch: Batch) -> Batch:
         """q(z | y) and what G paints with a z of it; a z of N(0, 1) and what G paints with that."""
@@ -189,8 +189,8 @@ class BicycleGAN(Method):
 
     def weights(self, step: int) -> dict[str, float]:
         c = self.config
-        judged = dict.fromkeys((name for name in self.symbols if name[-3:] in ("vae", "_lr")), c.gan)
-        return {**judged, "l1": c.l1, "kl": c.kl, "latent": c.latent}
+        judged = [name for name in self.symbols if name[-3:] in ("vae", "_lr")]
+        return {"l1": c.l1, "kl": c.kl, "latent": c.latent} | {name: c.gan for name in judged}
 
     def stages(self) -> list[Stage]:
         critics = tuple(name for name in self.networks() if name[0] == "D")

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -81,6 +82,7 @@ class Diffusion(Method):
     controls = controls(SEED, SAMPLES, STEPS)
     symbols = {"noise": Symbol(r"|e - \epsilon(y_t, x, t)|^2", "eq. 14", ("epsilon",), "reconstruction")}
     gradual = True
+    abar: Tensor
 
     def __init__(self, config: Config = Config()):  # noqa: B008 (frozen)
         super().__init__(config)
@@ -144,7 +146,7 @@ class Diffusion(Method):
         scheduler.set_timesteps(int(steps))
         for i, t in enumerate(scheduler.timesteps.tolist(), 1):
             e = self.predicted(z, x, torch.full((len(x),), t, device=x.device)).to(z.dtype)
-            made = scheduler.step(e, t, z)
+            made: Any = scheduler.step(e, t, z)
             if watch and watch(made.pred_original_sample, i / len(scheduler.timesteps)) is False:
                 return made.pred_original_sample
             z = made.prev_sample

@@ -204,4 +204,4 @@ class MUNIT(Method):
 
 def _cost(logits: list[Tensor], real: bool) -> Tensor:
     """Least squares, added up over the scales."""
-    return sum(least_squares(one, real) for one in logits)
+    return torch.stack([least_squares(one, real) for one in logits]).sum()

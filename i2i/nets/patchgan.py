@@ -10,9 +10,10 @@ from .layers import batch_norm, init_normal
 
 
 class PatchGAN(nn.Module):
-    """[B, inputs, H, W] in [-1, 1] -> logits [B, 1, h, w], one for each patch; positive means "real".
+    """[B, inputs, H, W] in [-1, 1] -> logits [B, outputs, h, w] of each patch; of one, positive means "real".
 
     layers: strided convolutions, which fix the side of a patch: 0 1 2 3 4 5 -> 1 16 34 70 142 286 px.
+    outputs: logits of a patch; with more than one they are those of a choice between so many.
     With layers >= 1 the map's side is side / 2**layers - 2; with 0 (PixelGAN) every pixel has its logit.
     """
 
@@ -23,13 +24,14 @@ class PatchGAN(nn.Module):
         layers: int = 3,
         cap: int = 512,
         norm: Callable[[int], nn.Module] = batch_norm,
+        outputs: int = 1,
     ):
         super().__init__()
         if layers == 0:
-            plan = [(1, 1, 0, width), (1, 1, 0, 2 * width), (1, 1, 0, 1)]
+            plan = [(1, 1, 0, width), (1, 1, 0, 2 * width), (1, 1, 0, outputs)]
         else:
             plan = [(4, 2, 1, min(width * 2**i, cap)) for i in range(layers)]
-            plan += [(4, 1, 1, min(width * 2**layers, cap)), (4, 1, 1, 1)]
+            plan += [(4, 1, 1, min(width * 2**layers, cap)), (4, 1, 1, outputs)]
         self.plan = tuple((kernel, stride, padding) for kernel, stride, padding, _ in plan)
         modules, before = [], inputs
         for i, (kernel, stride, padding, c) in enumerate(plan):

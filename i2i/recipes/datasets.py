@@ -16,6 +16,7 @@ from ..data.faces import faces_to_people
 from ..data.folders import paired
 from ..data.holes import cmp_holes, emoji_holes, facade_holes, holes, photograph_holes
 from ..data.labelled import handwriting_to_toy, labelled, pen_to_toy
+from ..data.letters import font_letters, letters
 from ..data.public import catalogue
 from ..data.unpaired import one_image, unpaired, unpaired_emoji, unpaired_icons
 from ..data.worlds.facades import Facades
@@ -60,6 +61,7 @@ DATA: dict[str, Callable[..., Source]] = {
         folder or catalogue.require("mnist_t10k"), size, split
     ),
     "pen-toy": lambda size, split, folder=None: pen_to_toy(size, split),
+    "letters": lambda size, split, folder=None: font_letters(size, split),
     "faces-people": lambda size, split, folder=None, by="code": faces_to_people(
         folder or catalogue.require("faces_easy"), catalogue.require("emoji"), size, split, by
     ),
@@ -111,12 +113,14 @@ DATA |= {
 DRAWN = (
     "icons", "facades", "icons-glossy-night", "icons-styles", "pen-toy", "icons-one", "textures", "drawn-facades-holes",
     "icons-materials", "icons-materials-unpaired",
+    "letters",
 )  # fmt: skip
 
 
 # How a user's own folder is read, by the `layout` of a method: (folder, size, split, direction) -> source.
 READERS: dict[str, Callable[..., Source]] = {
     "paired": paired, "unpaired": unpaired, "classes": domains, "labelled": labelled, "photographs": enlarging, "pictures": holes,
+    "letters": letters,
 }  # fmt: skip
 
 

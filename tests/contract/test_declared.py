@@ -66,14 +66,14 @@ def test_a_discriminator_that_is_not_loaded_leaves_its_terms_out(key):
 @pytest.mark.parametrize("size", [32, 64, 96, 128, 256])
 def test_it_fits_a_users_folder(key, size):
     cls = METHODS[key]
-    fit = cls.fit(size, {"domains": 3, "classes": 5})
+    fit = cls.fit(size, {"domains": 3, "classes": 5, "styles": 7})
     assert isinstance(fit, Fit) and fit.batch >= 1 and 0 <= fit.ema < 1 and fit.config["steps"] > 0
     assert {*fit.config} <= {*cls.Config.__dataclass_fields__}, "only settings that there are"
     if fit.config.get("side", 64) & (fit.config.get("side", 64) - 1):
         return  # a net that halves down to 4 px says so itself
     method = cls(cls.Config(**fit.config))
     assert size % method.multiple == 0
-    fact = {"classes": ("domains", 3), "labelled": ("classes", 5)}.get(cls.layout)
+    fact = {"classes": ("domains", 3), "labelled": ("classes", 5), "letters": ("styles", 7)}.get(cls.layout)
     assert fact is None or getattr(method.config, fact[0]) == fact[1], "what the images say is heard"
     recipe = folder_recipe(key, size)
     assert (recipe.method, recipe.size, recipe.data, recipe.seed) == (key, size, "own folder", 0)

@@ -55,10 +55,10 @@ def fill(net: nn.Module | Iterable[nn.Module], seed: int = 0) -> None:
 
 
 @contextmanager
-def by_formula(noise: float = 1.0) -> Iterator[None]:
+def by_formula(noise: float = 1.0, alike: bool = True) -> Iterator[None]:
     """Within it `torch.rand`, `randn` and `randperm` give numbers of the formula, the same at every call.
 
-    noise: factor on what `randn` gives, which is the same for every image of a batch.
+    noise: factor on what `randn` gives.  alike: it gives the same to every image of a batch.
     """
     kept = torch.rand, torch.randn, torch.randperm
 
@@ -67,7 +67,7 @@ def by_formula(noise: float = 1.0) -> Iterator[None]:
 
     def randn(*shape, **_) -> Tensor:
         shape = torch.empty(*shape, device="meta").shape
-        return noise * numbers(*shape[1:], seed=99).expand(shape)
+        return noise * (numbers(*shape[1:], seed=99).expand(shape) if alike else numbers(*shape, seed=99))
 
     torch.rand, torch.randn, torch.randperm = rand, randn, lambda n, **_: torch.arange(n).roll(1)
     try:

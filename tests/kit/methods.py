@@ -22,6 +22,13 @@ TINY = {
     },
     "distancegan": {"width": 4, "blocks": 1, "patch_layers": 1, "patch_width": 4, "pool": 3, "steps": 8},
     "unit": {"width": 4, "blocks": 2, "critic_width": 4, "critic_layers": 3, "steps": 8},
+    "augmented_cyclegan": {
+        "code": 8, "side": 16, "width": 4, "blocks": 1, "e_width": 4, "d_width": 4, "steps": 8,
+    },
+    "mad_gan": {
+        "heads": 3, "width": 4, "cap": 8, "depth": 3, "head_width": 4, "patch_layers": 1, "patch_width": 4, "steps": 8,
+    },
+    "bilinear": {"styles": 2, "contents": 3, "dim": 2, "side": 16, "steps": 8},
     "stargan": {
         "domains": 2, "attributes": False, "side": 16, "width": 4, "blocks": 1, "critic_width": 4, "critic_layers": 2,
         "critic_steps": 2, "steps": 8,
@@ -88,7 +95,7 @@ def source(method: Method, length: int = 10, dtype: torch.dtype = torch.float32)
     return Only(Made(length, side_of(method), dtype=dtype, enlarges=method.enlarges), method.layout)
 
 
-OTHERWISE = {"direction": "yx", "label": 1, "steps": 2}
+OTHERWISE = {"direction": "yx", "label": 1, "steps": 2, "head": 1}
 
 
 def wishes(method: Method) -> dict[str, dict[str, object]]:

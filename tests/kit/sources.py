@@ -33,6 +33,8 @@ def fake_batch(b: int = 2, size: int = 16, dtype=torch.float32, enlarges: int = 
         "y": noise(b, 3, size, size, seed=2, dtype=dtype),
         "mask": hole(size).expand(b, -1, -1, -1).to(dtype),
         "label": torch.arange(b) % 2,
+        "style": torch.arange(b) % 2,
+        "content": torch.arange(b) // 2 % 3,
         "index": torch.arange(b),
     }
 
@@ -59,6 +61,8 @@ class Made:
             "y": self.y[index] - move,
             "mask": mask,
             "label": index % 2,
+            "style": index % 2,
+            "content": index // 2 % 3,
             "index": index,
         }
 
@@ -70,6 +74,7 @@ KEYS = {
     "classes": ("x", "label"),
     "labelled": ("x", "y", "label"),
     "pictures": ("x", "y", "mask"),
+    "letters": ("x", "style", "content"),
 }
 """What a source of each layout gives, beside the index: a method may ask for nothing else."""
 

@@ -21,6 +21,7 @@ from i2i.methods.bicyclegan import Config as BicycleConfig
 from i2i.methods.discogan import _unit
 from i2i.methods.stargan import Config as StarConfig
 from i2i.methods.stargan import Critic, Generator
+from i2i.nets.coded import coded_generator
 from i2i.nets.dcgan import EncoderDecoder, WholePicture
 from i2i.nets.encoder import CodeEncoder
 from i2i.nets.layers import instance_norm, transposed
@@ -140,8 +141,21 @@ NETS = {
         "D": lambda c: one(METHODS["bicyclegan"](BicycleConfig(depth=1)).D)(c),
     },
     "munit": {"x to y": munit_way("xy"), "y to x": munit_way("yx"), "D": munit_judges},
+    "augmented_cyclegan": {
+        "G_AB": lambda c: one(coded_generator(16, 32, 3), z=numbers(1, 16, seed=2))(c),
+    },
 }
-OBJECTIVES = ("cyclegan", "pix2pix", "stargan", "discogan", "unit", "ost", "bicyclegan", "munit")
+OBJECTIVES = (
+    "cyclegan",
+    "pix2pix",
+    "stargan",
+    "discogan",
+    "unit",
+    "ost",
+    "bicyclegan",
+    "munit",
+    "augmented_cyclegan",
+)
 
 
 def difference(made: dict, kept: dict) -> float:
@@ -172,7 +186,7 @@ def test_an_objective_and_its_gradients_are_the_authors(key, name):
     turns = method.stages()[case.get("stage", 0)].turns
     for turn, kept in case["turns"].items():
         method.zero_grad()
-        with by_formula(case.get("noise", 1.0)):
+        with by_formula(case.get("noise", 1.0), case.get("alike", True)):
             terms = turns[turn].loss(batch)
         weights = method.weights(case["step"])
         for names, value in kept["terms"].items():

@@ -35,7 +35,7 @@ _SIDE = 96  # of the masks that the faces are drawn at
 
 
 @cache
-def _masks(face: str, characters: str) -> Tensor:
+def masks_of(face: str, characters: str) -> Tensor:
     """Each character of a face, as large as fits, in the middle: float [n, 1, _SIDE, _SIDE] in [0, 1]."""
     path = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / f"{face}.ttf"
     font, masks = ImageFont.truetype(str(path), _SIDE), []
@@ -76,7 +76,7 @@ def draw(
     u = hash_uniform(seed + LOOKS.index(look), index, 12)
     faces = FACES[look]
     masks = torch.stack(
-        [_masks(faces[int(f * len(faces))], characters)[k] for f, k in zip(u[:, 0], label, strict=True)]
+        [masks_of(faces[int(f * len(faces))], characters)[k] for f, k in zip(u[:, 0], label, strict=True)]
     )
     shape = _placed(sent(masks, device), u, 2 * size, bend=0.1 if look == "pen" else 0.0, index=index)
     return (inked(F.avg_pool2d(shape, 2), u) if look == "pen" else _toy(shape, u, size)) * 2 - 1
