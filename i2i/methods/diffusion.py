@@ -12,6 +12,8 @@ Differs from the paper:
 * y is made from an image x, which is stacked onto the noisy answer, as in Palette; the paper's images come from nothing.
 * samples are made by DDIM without noise between the steps (eta = 0), of which 20 are enough; the paper's sampler takes all
   T = 1,000 steps and adds noise at each. It begins at the last of the T steps.
+* `patch` may make the maps smaller: squares of pixels are stacked as channels, and the noise is dealt out again (as Luhman
+  and Luhman, arXiv:2207.04316, do); the paper's net sees every pixel.
 * no weight begins at zero, while the paper's last layer of each block does.
 * the rate falls over the second half of the steps; the paper's rises over the first 5,000 steps and stays.
 """
@@ -23,6 +25,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..losses import mse
@@ -38,6 +41,7 @@ class Config:
 
     x_channels: int = 3
     y_channels: int = 3
+    patch: int = 1  # side, in pixels, of the squares that the net sees as one pixel of many channels
     widths: tuple[int, ...] = (128, 256, 256, 256)  # channels of each level, half as large as the one above
     layers: int = 2  # residual blocks of a level
     attention: tuple[int, ...] = (
@@ -57,13 +61,13 @@ class Config:
 
 
 def unet(config: Config) -> nn.Module:
-    """diffusers' own U-Net: (z [B, y + x channels, H, W], t int64 [B]) -> noise [B, y channels, H, W]."""
+    """diffusers' own U-Net: (z and x [B, channels, H, W], t int64 [B]) -> noise [B, channels of y, H, W], on maps of patches."""
     from diffusers import UNet2DModel  # seconds of imports, which only they pay who use this method
 
     levels, c = range(len(config.widths)), config
     return UNet2DModel(
-        in_channels=c.y_channels + c.x_channels,
-        out_channels=c.y_channels,
+        in_channels=(c.y_channels + c.x_channels) * c.patch**2,
+        out_channels=c.y_channels * c.patch**2,
         block_out_channels=c.widths,
         layers_per_block=c.layers,
         down_block_types=tuple("AttnDownBlock2D" if i in c.attention else "DownBlock2D" for i in levels),
@@ -88,7 +92,7 @@ class Diffusion(Method):
         super().__init__(config)
         c = config
         self.epsilon = unet(c)
-        self.multiple = 2 ** (len(c.widths) - 1)
+        self.multiple = c.patch * 2 ** (len(c.widths) - 1)
         # abar_t of section 2, how much of y is left after t steps; a function of the config, so no file keeps it.
         kept = 1 - torch.linspace(c.beta_first, c.beta_last, c.T, dtype=torch.float64)
         self.register_buffer("abar", kept.cumprod(0).to(torch.get_default_dtype()), persistent=False)
@@ -107,7 +111,8 @@ class Diffusion(Method):
 
     def predicted(self, z: Tensor, x: Tensor, t: Tensor) -> Tensor:
         """epsilon(z, x, t), [B, C, H, W].  t: int64 [B]."""
-        return self.epsilon(torch.cat([z, x], dim=1), t).sample
+        seen = F.pixel_unshuffle(torch.cat([z, x], dim=1), self.config.patch)
+        return F.pixel_shuffle(self.epsilon(seen, t).sample, self.config.patch)
 
     def loss(self, batch: Batch) -> Terms:
         """Eq. 14, at one random t for each sample."""
@@ -135,7 +140,7 @@ class Diffusion(Method):
     def translate(
         self, x: Tensor, generator: Rng = None, steps: int = 20, watch: Callable[[Tensor, float], object] | None = None
     ) -> Tensor:  # fmt: skip
-        """x [B, C, H, W] in [-1, 1], sides multiples of 2**(levels - 1) -> the same: a sample of y by DDIM.
+        """x [B, C, H, W] in [-1, 1], sides multiples of patch * 2**(levels - 1) -> the same: a sample of y by DDIM.
 
         generator draws the noise that it begins with.  watch: see `Method.translate`; the estimate is y as it would be if
         all noise that epsilon finds were taken away at once.

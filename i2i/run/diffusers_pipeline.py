@@ -10,6 +10,7 @@ Import this file only where a pipeline is wanted: diffusers takes seconds to imp
 from __future__ import annotations
 
 import torch
+import torch.nn.functional as F
 from diffusers import DDIMScheduler, DiffusionPipeline, ImagePipelineOutput, UNet2DModel
 from PIL import Image
 from torch import Tensor
@@ -23,14 +24,16 @@ class TranslationPipeline(DiffusionPipeline):
     """Image in, image out, by a U-Net that sees the input beside the noisy answer.
 
     unet: its inputs are the channels of the answer and then those of the input.  scheduler: states noise and steps.
+    patch: side, in pixels, of the squares that the U-Net sees as one pixel of many channels.
     """
 
     unet: UNet2DModel
     scheduler: DDIMScheduler
 
-    def __init__(self, unet: UNet2DModel, scheduler: DDIMScheduler):
+    def __init__(self, unet: UNet2DModel, scheduler: DDIMScheduler, patch: int = 1):
         super().__init__()
         self.register_modules(unet=unet, scheduler=scheduler)
+        self.register_to_config(patch=patch)
 
     @torch.no_grad()
     def __call__(
@@ -47,11 +50,13 @@ class TranslationPipeline(DiffusionPipeline):
         """
         x = to_tensor(image) if isinstance(image, Image.Image) else image
         x = x.to(self.unet.device, self.unet.dtype)
-        shape = torch.Size([len(x), self.unet.config.out_channels, *x.shape[2:]])
+        patch = self.config.patch
+        shape = torch.Size([len(x), self.unet.config.out_channels // patch**2, *x.shape[2:]])
         z = normal(shape, generator, x.device).to(x.dtype)
         self.scheduler.set_timesteps(num_inference_steps)
         for t in self.progress_bar(self.scheduler.timesteps.tolist()):
-            e = self.unet(torch.cat([z, x], dim=1), t).sample
+            seen = F.pixel_unshuffle(torch.cat([z, x], dim=1), patch)
+            e = F.pixel_shuffle(self.unet(seen, t).sample, patch)
             z = self.scheduler.step(e, t, z).prev_sample
         z = z.clamp(-1, 1)
         return ImagePipelineOutput(images=z if output_type == "pt" else [to_image(y) for y in z.split(1)])
@@ -61,4 +66,4 @@ def pipeline(method: Method) -> TranslationPipeline:
     """The pipeline of a method that samples by diffusers' rules; it shares the method's weights. TypeError for another."""
     if not hasattr(method, "scheduler"):
         raise TypeError(f"{type(method).__name__} is not made of diffusers' parts.")
-    return TranslationPipeline(method.epsilon, method.scheduler())
+    return TranslationPipeline(method.epsilon, method.scheduler(), method.config.patch)

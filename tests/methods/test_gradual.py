@@ -252,6 +252,18 @@ def test_the_loss_of_diffusion_is_eq_14():
     torch.testing.assert_close(found, (0.5 * noisy + x - e).square().mean(), rtol=1e-5, atol=0)
 
 
+def test_patches_come_back_to_where_they_were():
+    """A net that hands on what it is shown: the noisy answer's patches, in their places."""
+    method, net = with_epsilon(lambda h, t: h[:, :12], patch=2)
+    z, x = noise(2, 3, 8, 8, seed=1), noise(2, 3, 8, 8, seed=2)
+    assert torch.equal(method.predicted(z, x, torch.tensor([1, 2])), z)
+    ((shown, _),) = net.seen
+    assert shown.shape == (2, 24, 4, 4) and torch.equal(
+        shown[0, 12:16].unflatten(0, (2, 2)).permute(2, 0, 3, 1).reshape(8, 8), x[0, 0]
+    )
+    assert method.multiple == 2 * tiny("diffusion").multiple
+
+
 # ---- Diffusion: samples ----
 
 
@@ -300,11 +312,12 @@ def test_the_library_is_imported_only_where_it_is_used():
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
 
 
-def test_a_pipeline_is_saved_and_loaded_the_librarys_way(tmp_path):
+@pytest.mark.parametrize("patch", [1, 2])
+def test_a_pipeline_is_saved_and_loaded_the_librarys_way(tmp_path, patch):
     """To the same samples, bit by bit: those of the method."""
     from i2i.run.diffusers_pipeline import TranslationPipeline, pipeline
 
-    method = amplified(tiny("diffusion")).eval()
+    method = amplified(tiny("diffusion", patch=patch)).eval()
     x = 0.5 * noise(2, 3, 16, 16)
     with torch.no_grad():
         wanted = method.translate(x, generators(3, 2), steps=4)
