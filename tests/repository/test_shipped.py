@@ -87,12 +87,13 @@ def test_what_it_makes_depends_on_the_input(model):
     assert made.std() > 0.1, "not one flat colour"
 
 
-def test_only_dropout_makes_two_answers_and_they_differ_a_little(model):
+def test_only_a_method_with_a_seed_makes_two_answers_and_dropout_makes_them_differ_a_little(model):
     shown = RECIPES[model.card["recipe"]].showcase(model.size)
     controls = {"mask": shown["mask"][:1]} if "mask" in model.controls else {}
     made = [model.translate(shown["x"][:1], seed=s, **controls) for s in range(4)]
     spread = max((a - b).abs().mean().item() for a in made for b in made)
-    assert 0 < spread < 0.25 if model.kind == "pix2pix" else spread == 0
+    dropout = model.kind == "pix2pix"
+    assert 0 < spread < (0.25 if dropout else 2) if "seed" in model.controls else spread == 0
 
 
 def test_the_figures_on_the_card_of_the_icons_are_what_it_does():
