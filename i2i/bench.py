@@ -37,6 +37,8 @@ from .run.tiles import TILE
 from .train import Trainer, default_device
 
 ASSETS = SHIPPED.parent
+ANSWERS = 16
+"""To one image, made together, of methods that have several: what a wall of the app shows."""
 
 Figures = dict[str, float]
 
@@ -201,7 +203,8 @@ def bench_step(recipe: Recipe, rounds: int, device: torch.device) -> Figures:
 
 
 def bench_image(recipe: Recipe, rounds: int, device: torch.device, compile: bool = False) -> Figures:  # noqa: A002
-    """One image through `Model.translate`, as `bench_step` reports it, and the first call after loading, in seconds.
+    """One image through `Model.translate`, as `bench_step` reports it, and the first call after loading, in seconds; and
+    several answers to one image, of up to 128 px, where a method has them.
 
     compile: build the compiled net, too (a minute of one core the first time), and time it.
     """
@@ -221,6 +224,9 @@ def bench_image(recipe: Recipe, rounds: int, device: torch.device, compile: bool
         model.translate(x, 0)
         first = time.perf_counter() - start
         ways = {"plain": plainly, "ours": lambda: model.translate(x, next(seed))}
+        if {"seed", "n"} <= {*model.controls} and recipe.size <= 128:
+            many = x.expand(ANSWERS, -1, -1, -1)
+            ways["answers"] = lambda: model.translate(many, next(seed))
         if compile and (ready := _compiled(home, device)):
             ways["compiled"] = lambda: ready.translate(x, next(seed))
         ceiling, unit = _ceiling(device, bf16_here(device))
@@ -234,6 +240,8 @@ def bench_image(recipe: Recipe, rounds: int, device: torch.device, compile: bool
         "picture share of ceiling": work / t["ours"] / (unit / t["ceiling"]),
         "first call s": first,
     }
+    if "answers" in t:
+        figures[f"{ANSWERS} answers ms"] = t["answers"]
     if "compiled" in t:
         figures |= {
             "compiled picture ms": t["compiled"],

@@ -7,6 +7,7 @@ import torch
 
 from i2i import bench
 from i2i.methods import METHODS
+from i2i.recipes import Recipe
 from i2i.train import Trainer
 from kit.sources import noise
 
@@ -71,3 +72,13 @@ def test_a_step_is_timed_over_the_whole_rhythm_of_a_method():
     assert not torch.equal(d, next(disco.D_A.parameters())) and torch.equal(g, next(disco.G_AB.parameters()))
     step()
     assert not torch.equal(g, next(disco.G_AB.parameters()))
+
+
+@pytest.mark.patient
+def test_several_answers_are_timed_where_a_method_has_them():
+    cpu = torch.device("cpu")
+    one = Recipe("cyclegan", "", 32, {k: v for k, v in SMALL.items() if k != "steps"})
+    several = Recipe("bridge", "", 32, {"width": 4, "depth": 2, "up": "resized"})
+    assert "16 answers ms" not in bench.bench_image(one, 1, cpu)
+    found = bench.bench_image(several, 1, cpu)
+    assert found["16 answers ms"] > found["picture ms"]
