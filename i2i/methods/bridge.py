@@ -9,6 +9,8 @@ would be one path only, so it begins at x with noise, and each noise leads to an
 Differs from the paper:
 * the path begins at x + sigma N(0, 1), and v sees x, too. The paper's pairs are drawn independently, and its v sees the
   point alone; with pairs that belong together this is a bridge, as in I2SB (arXiv:2302.05872) and BBDM (arXiv:2205.07680).
+* the noise may be coarse (`grain`): drawn on a grid, and smooth between its points. Few steps cannot take away what changes from
+  pixel to pixel, and one colour for a whole part is then one number's choice. The paper's noise is of single pixels.
 * the net is pix2pix's U-Net with instance norm and without dropout, t is one more plane of its input, and what is linear
   in z and x is added behind it; the paper's is a far larger one, with attention and an embedding of t in every block.
 * there is no second training on the pairs that the first one makes (the paper's reflow).
@@ -21,6 +23,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..losses import mse
@@ -48,7 +51,8 @@ STEPS = Control("steps", "number", "a whole number of Euler steps, 1 to 20", low
 
 @dataclass(frozen=True)
 class Config:
-    """pix2pix's U-Net at 256 px; the paper's rate. sigma: of the noise at the start, on images in [-1, 1]."""
+    """pix2pix's U-Net at 256 px; the paper's rate. sigma: of the noise at the start, on images in [-1, 1]. grain: how many
+    pixels wide it is."""
 
     x_channels: int = 3
     y_channels: int = 3
@@ -58,6 +62,7 @@ class Config:
     up: str = "transposed"
     norm: str = "instance"
     sigma: float = 0.5
+    grain: int = 1
     # training
     steps: int = 80_000
     rate: float = 2e-4
@@ -118,7 +123,11 @@ class Bridge(Method):
 
     def start(self, x: Tensor, rng: Rng = None) -> Tensor:
         """z_0, [B, C, H, W]: x with noise, without which there would be one answer."""
-        return x + self.config.sigma * normal(x.shape, rng, x.device).to(x.dtype)
+        sides = torch.Size(-(-side // self.config.grain) for side in x.shape[2:])
+        noise = normal(x.shape[:2] + sides, rng, x.device).to(x.dtype)
+        if self.config.grain > 1:
+            noise = F.interpolate(noise, size=x.shape[2:], mode="bilinear")
+        return x + self.config.sigma * noise
 
     def loss(self, batch: Batch) -> Terms:
         """Eq. 1, at one random t for each sample."""

@@ -62,7 +62,7 @@ RECIPES["bridge-emoji"] = Recipe(
     "bridge",
     "emoji-answers",
     64,
-    {"width": 32, "cap": 112, "depth": 6, "up": "resized", "rate": 5e-4, "steps": 12_000},
+    {"width": 32, "cap": 112, "depth": 6, "up": "resized", "grain": 16, "rate": 5e-4, "steps": 12_000},
     batch=16,
     showcase=sketches,
     shipped=False,
