@@ -1,5 +1,6 @@
 """What the lectures claim, each as one function that measures it. `python -m i2i claims`."""
 
+from .answers import ANSWERS
 from .claim import (
     CONTRADICTED,
     HOLDS,
@@ -26,7 +27,7 @@ from .partial import PARTIAL
 from .superres import SUPERRES
 from .unpaired import UNPAIRED
 
-CLAIMS: dict[str, Claim] = {**PAIRED, **UNPAIRED, **MANY, **PARTIAL, **SUPERRES, **INPAINTING}
+CLAIMS: dict[str, Claim] = {**PAIRED, **UNPAIRED, **MANY, **PARTIAL, **SUPERRES, **INPAINTING, **ANSWERS}
 
 __all__ = [
     "CLAIMS",

@@ -125,10 +125,10 @@ def inputs(source, limit: int = INPUTS) -> list[int]:
     return [i * len(source) // count for i in range(count)]
 
 
-def report(model, source, limit: int = 500, progress: bool = True) -> dict[str, Estimate]:
+def report(model, source, limit: int = 500, progress: bool = True, **controls) -> dict[str, Estimate]:
     """FIGURES of a model, or of what has its `translate` and `controls`, on a source that knows its answers.
 
-    Input i is sampled with the seeds 20 i to 20 i + 19. A style is read, and its figures are given, where the method reads
+    Input i is sampled with the seeds 20 i to 20 i + 19, and with `controls`. A style is read, and its figures are given, where the method reads
     styles from images.  TooFew below 4.
     """
     chosen = inputs(source, limit)
@@ -140,9 +140,9 @@ def report(model, source, limit: int = 500, progress: bool = True) -> dict[str, 
         x, right = source.batch(torch.tensor([i]))["x"], source.answers(i)
         many = x.expand(SAMPLES, -1, -1, -1)
         if not seconds:
-            model.translate(many)  # what a first call prepares is not the time of a sample
+            model.translate(many, **controls)  # what a first call prepares is not the time of a sample
         start = time.perf_counter()
-        made = model.translate(many, SAMPLES * i)
+        made = model.translate(many, SAMPLES * i, **controls)
         seconds.append(time.perf_counter() - start)
         found.append(scores(x, made, right, judge, source.every_answer, source.lines))
         if reads:

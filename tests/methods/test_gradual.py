@@ -103,6 +103,17 @@ def test_a_step_from_the_start_to_the_end_is_the_same_for_every_noise():
     assert (two[0] - two[1]).abs().mean() > 0.01
 
 
+def test_coarse_noise_changes_little_from_pixel_to_pixel_and_is_a_seeds_own():
+    x = noise(2, 3, 32, 32, dtype=DOUBLE)
+    fine, coarse = (tiny("bridge", sigma=0.7, grain=g).start(x, generators(3, 2)) - x for g in (1, 8))
+    for added, step in ((fine, 0.7 * 2**0.5), (coarse, 0.7 * 2**0.5 / 8)):
+        assert added.diff(dim=3).std() == pytest.approx(step, rel=0.3)
+        assert 0.3 < added.std() < 0.8
+    again = tiny("bridge", sigma=0.7, grain=8).start(x[1:], generators(4, 1)) - x[1:]
+    torch.testing.assert_close(again, coarse[1:])
+    assert tiny("bridge", grain=5).start(x).shape == x.shape, "sides need not be multiples of a grain"
+
+
 def test_the_velocity_is_free_of_the_range_of_images():
     v, x = loud("bridge").v.net, noise(2, 7, 8, 8, dtype=DOUBLE)
     assert v(x).abs().max() > 1.5
