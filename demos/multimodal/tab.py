@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import secrets
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import lru_cache
+from typing import NamedTuple
 
 import gradio as gr
 from markupsafe import Markup, escape
@@ -15,17 +17,17 @@ from i2i.images import ImageError, open_image
 from i2i.run.pipeline import cards as configs
 
 from ..widgets import look
-from ..widgets.asking import sentence
+from ..widgets.asking import sentence, uploaded
 from ..widgets.choices import Choices
 from ..widgets.pad import Pad
 from ..widgets.strip import thumbnail
 from ..widgets.urls import light_url
 from ..work.visitors import Visitors
-from . import subjects, taken, view
+from . import compare, grid, reference, steps, subjects, taken, view, walk
 from .answers import SHELF, Answers, colour_of, spread, wall
 from .board import Board
-from .subjects import INKS, PAPER, SUBJECTS, available, heads, loaded, models, subject_of, title, ways
-from .view import KEYS, Taken, View, address, cells, settle, wished
+from .subjects import INKS, PAPER, SUBJECTS, available, heads, loaded, models, styled, title, ways
+from .view import KEYS, View, address, cells, settle, wished
 
 _STYLE = look.style(__file__, "tab")
 _TILE = 128  # px of a picture on the wall
@@ -103,19 +105,47 @@ def doing_of(now: View, made: Answers | None) -> Markup:
 
 
 def _finished(now: View) -> Answers | None:
-    made = None
-    if not now.empty:
-        for made in wall(now):
-            pass
-    return made
+    return None if now.empty else list(wall(now))[-1]
+
+
+class First(NamedTuple):
+    """What the tab opens with."""
+
+    view: View
+    wall: dict
+    doing: Markup
+    taken: Markup
 
 
 @lru_cache(maxsize=1)
-def first() -> tuple[View, dict, Markup, Markup]:
-    """What the tab opens with, made once: the view, the wall, what is said of it, and the card beside it."""
+def first() -> First:
+    """Made once."""
     now = settle()
     made = _finished(now)
-    return now, wall_of(now, made), doing_of(now, made), taken.shown(now)
+    return First(now, wall_of(now, made), doing_of(now, made), taken.shown(now))
+
+
+# -- The cards below: what each shows of a view, None where it has nothing to show ----------------------------------------
+
+
+def grid_of(now: View) -> dict | None:
+    return grid.value(now) if grid.possible(now.model) and not now.empty else None
+
+
+def reading_of(now: View) -> Markup | None:
+    return reference.shown(now) if styled(now.model) else None
+
+
+def pictures_of(now: View) -> dict | None:
+    return reference.tiles(now) if styled(now.model) else None
+
+
+def way_of(now: View) -> dict | None:
+    return walk.value(now) if styled(now.model) else None
+
+
+def noises_of(now: View, count: int) -> Markup | None:
+    return steps.shown(now, count) if steps.model_of(now.key) else None
 
 
 # -- The API --------------------------------------------------------------------------------------------------------------
@@ -157,6 +187,7 @@ def _whole(name: str, value: float) -> int:
 
 _VISITORS: Visitors[View] = Visitors(settle)
 _STOPPED: set[str] = set()
+_FETCH = "() => { const a = document.querySelector('#mm-file a, #mm-file button, a#mm-file, button#mm-file'); if (a) a.click(); }"
 
 
 def _html(value: str, name: str) -> gr.HTML:
@@ -177,6 +208,7 @@ def tab() -> Callable | None:
     if not keys:
         return None
     now, wall_value, doing_value, taken_value = first()
+    reads = styled(now.model)
     with gr.Tab("Multimodal", id="multimodal"):
         gr.HTML(_LEAD + _STYLE, apply_default_css=False, elem_classes="bare")
         with gr.Row(elem_classes="row mm", equal_height=True):
@@ -216,9 +248,58 @@ def tab() -> Callable | None:
             with gr.Column(scale=10, min_width=300, elem_classes="card"):
                 look.label("The answer you took")
                 large = _html(taken_value, "mm-taken")
+        with gr.Row(elem_classes="row mm", equal_height=True, visible=reads) as below:
+            with gr.Column(scale=6, min_width=320, elem_classes="card"):
+                look.label("The style of another picture")
+                pictures = Choices(pictures_of(now) or {}, elem_id="mm-pictures", elem_classes="bare")
+                reading = _html(reading_of(now) or "", "mm-reading")
+                bring = gr.UploadButton(
+                    "Upload a picture of your own",
+                    file_types=["image"],
+                    size="sm",
+                    elem_classes="quiet fit",
+                    elem_id="mm-bring",
+                )
+            with gr.Column(scale=5, min_width=320, elem_classes="card"):
+                look.label("A walk from one style to another")
+                way = walk.Way(way_of(now) or {}, elem_id="mm-way", elem_classes="bare")
+                with gr.Row(elem_classes="controls"):
+                    start = gr.Button(
+                        "Start at the one you took",
+                        size="sm",
+                        min_width=120,
+                        elem_classes="quiet",
+                        elem_id="mm-start",
+                    )
+                    end = gr.Button(
+                        "End at it", size="sm", min_width=80, elem_classes="quiet", elem_id="mm-end"
+                    )
+                    fetch = gr.Button(
+                        "Save as a GIF", size="sm", min_width=100, elem_classes="quiet", elem_id="mm-fetch"
+                    )
+                file = gr.DownloadButton(visible="hidden", elem_id="mm-file")
+        with gr.Column(elem_classes="card mm mm-grid", visible=grid.possible(now.model)) as gridded:
+            look.label("Drawings by styles: a row keeps the drawing, a column keeps the style")
+            matrix = Board(
+                grid_of(now) or {"cells": [], "columns": 1}, elem_id="mm-grid", elem_classes="bare"
+            )
+        with gr.Column(elem_classes="card mm", visible=bool(steps.model_of(now.key))) as stepped:
+            look.label("A bridge in one step, and in more: four noises")
+            count = gr.Radio(
+                [(f"{n} step{'s' * (n > 1)}", n) for n in steps.STEPS], value=steps.FIRST, show_label=False, container=False,
+                elem_id="mm-steps", elem_classes="segmented",
+            )  # fmt: skip
+            noises = _html(noises_of(now, steps.FIRST) or "", "mm-noises")
+        with gr.Column(elem_classes="card mm", visible=len(models(now.key)) > 1) as compared:
+            look.label("Side by side: four answers of each to your drawing")
+            beside_html = _html(compare.waiting(now), "mm-beside")
+            ask = gr.Button("Let all of them answer", size="sm", elem_classes="quiet fit", elem_id="mm-ask")
         look.paper_links(*dict.fromkeys(configs()[name]["method"] for key in keys for name in models(key)))
 
-        everything = [subject, direction, model, pad, heap, board, doing, large, halt]
+        everything = [
+            subject, direction, model, pad, heap, board, doing, large, halt, below, pictures, reading, way, gridded, matrix, stepped,
+            noises, compared, beside_html,
+        ]  # fmt: skip
 
         def change(request: gr.Request, how: Callable[[View], View], anew: bool = True) -> None:
             try:
@@ -234,8 +315,15 @@ def tab() -> Callable | None:
             }  # fmt: skip
             return told | ({pad: pad_of(now)} if with_pad else {})
 
-        def follow(request: gr.Request, with_pad: bool = True) -> Iterator[dict]:
-            """Show what the visitor looks at, piece by piece."""
+        def visible(now: View) -> dict:
+            """Which of the cards below there are."""
+            return {
+                below: gr.update(visible=styled(now.model)), gridded: gr.update(visible=grid.possible(now.model)),
+                stepped: gr.update(visible=bool(steps.model_of(now.key))), compared: gr.update(visible=len(models(now.key)) > 1),
+            }  # fmt: skip
+
+        def follow(request: gr.Request, number: int, with_pad: bool = True) -> Iterator[dict]:
+            """Show what the visitor looks at, piece by piece; number: of the bridge's steps."""
             who = request.session_hash
             now, wanted = _VISITORS.change(who, lambda v: v, anew=False)
             _STOPPED.discard(who)
@@ -254,23 +342,39 @@ def tab() -> Callable | None:
                     made = replace(made, done=1.0)
                     SHELF.put(now.wall, made)
                     yield {board: wall_of(now, made), doing: doing_of(now, made)}
-                if wanted():
-                    yield {halt: gr.update(interactive=False), **beside(_VISITORS.view(who))}
+                pieces: list[Callable[[View], dict]] = [
+                    lambda v: {halt: gr.update(interactive=False), **visible(v), **beside(v)},
+                    lambda v: told(matrix, grid_of(v)),
+                    lambda v: told(pictures, pictures_of(v)) | told(reading, reading_of(v)),
+                    lambda v: told(way, way_of(v)),
+                    lambda v: told(noises, noises_of(v, number)),
+                ]
+                for piece in pieces:
+                    if not wanted():
+                        return
+                    yield piece(_VISITORS.view(who))
             except ImageError as fault:
                 raise sentence(str(fault)) from None
 
+        def told(part, value) -> dict:
+            return {} if value is None else {part: value}
+
         def beside(now: View) -> dict:
-            """All that follows from the answer that is taken."""
-            told: dict = {large: taken.shown(now)}
-            return told | ({board: wall_of(now, None), doing: doing_of(now, None)} if now.empty else {})
+            """The card of the answer that is taken."""
+            shown: dict = {large: taken.shown(now)}
+            return shown | ({board: wall_of(now, None), doing: doing_of(now, None)} if now.empty else {})
 
-        def follow_pen(request: gr.Request):
-            yield from follow(request, with_pad=False)
+        def follow_pen(number: int, request: gr.Request):
+            yield from follow(request, number, with_pad=False)
 
-        def keep(request: gr.Request) -> dict:
+        def follow_all(number: int, request: gr.Request):
+            yield from follow(request, number)
+
+        def keep(request: gr.Request) -> Iterator[dict]:
             """Show what is taken; a wall on its way goes on."""
             now = _VISITORS.view(request.session_hash)
-            return {board: wall_of(now, None), **beside(now)}
+            yield {board: wall_of(now, None), **beside(now)}
+            yield told(matrix, grid_of(now)) or {doing: gr.skip()}
 
         def draw(value: dict | None, request: gr.Request):
             change(request, lambda v: view.drawn(v, value))
@@ -284,6 +388,52 @@ def tab() -> Callable | None:
                 return replace(v, taken=there[int(event.index) % len(there)])
 
             change(request, chosen, anew=False)
+
+        def combine(request: gr.Request, event: gr.SelectData):
+            change(request, lambda v: grid.chosen(v, int(event.index)))
+
+        def pick_style(request: gr.Request, event: gr.SelectData):
+            change(request, lambda v: reference.chosen(v, int(event.index)), anew=False)
+
+        def receive(path: str, request: gr.Request):
+            image = uploaded(path)
+            change(request, lambda v: reference.read(v, image) if styled(v.model) else v, anew=False)
+
+        def show_style(request: gr.Request) -> Iterator[dict]:
+            now = _VISITORS.view(request.session_hash)
+            yield told(pictures, pictures_of(now)) | told(reading, reading_of(now))
+            yield from keep(request)
+
+        def take_from_walk(request: gr.Request, event: gr.SelectData):
+            change(request, lambda v: replace(v, taken=walk.chosen(v, int(event.index))), anew=False)
+
+        def begin_walk(request: gr.Request):
+            change(request, lambda v: replace(v, start=v.taken), anew=False)
+
+        def end_walk(request: gr.Request):
+            change(request, lambda v: replace(v, end=v.taken), anew=False)
+
+        def show_walk(request: gr.Request):
+            return told(way, way_of(_VISITORS.view(request.session_hash))) or {doing: gr.skip()}
+
+        def download(request: gr.Request):
+            now = _VISITORS.view(request.session_hash)
+            if now.empty or not styled(now.model):
+                raise sentence("there is nothing to save yet: draw something first.")
+            with tempfile.TemporaryDirectory(prefix="i2i-walk-") as home:
+                yield str(walk.save(now, home))
+
+        def step(number: int, request: gr.Request):
+            return noises_of(_VISITORS.view(request.session_hash), number) or ""
+
+        def ask_all(request: gr.Request):
+            now = _VISITORS.view(request.session_hash)
+            if now.empty:
+                raise sentence("the pad is empty: draw something first.")
+            yield from compare.shown(now)
+
+        def forget(request: gr.Request):
+            return compare.waiting(_VISITORS.view(request.session_hash))
 
         def begin(key: str, request: gr.Request):
             change(request, lambda v: settle(key) if key != v.key else v)
@@ -309,16 +459,26 @@ def tab() -> Callable | None:
         }
         quiet = {"show_progress": "hidden", "api_visibility": "private", "trigger_mode": "always_last"}
         work = {"outputs": everything, "concurrency_id": "wall", "concurrency_limit": 2, **quiet}
-        pad.input(draw, pad, None, **at_once).then(follow_pen, None, **work)
-        heap.select(pick, None, None, **at_once).then(follow, None, **work)
-        subject.input(begin, subject, None, **at_once).then(follow, None, **work)
-        model.input(switch, model, None, **at_once).then(follow, None, **work)
-        direction.input(turn, direction, None, **at_once).then(follow, None, **work)
-        roll.click(others, None, None, **at_once).then(follow_pen, None, **work)
-        halt.click(stop, None, None, **at_once)
-        board.select(take, None, None, **at_once).then(
-            keep, None, everything, concurrency_id="taken", concurrency_limit=2, **quiet
+        pad.input(draw, pad, None, **at_once).then(follow_pen, count, **work)
+        heap.select(pick, None, None, **at_once).then(follow_all, count, **work)
+        subject.input(begin, subject, None, **at_once).then(follow_all, count, **work).then(
+            forget, None, beside_html, **quiet
         )
+        model.input(switch, model, None, **at_once).then(follow_all, count, **work)
+        direction.input(turn, direction, None, **at_once).then(follow_all, count, **work)
+        roll.click(others, None, None, **at_once).then(follow_pen, count, **work)
+        halt.click(stop, None, None, **at_once)
+        matrix.select(combine, None, None, **at_once).then(follow_all, count, **work)
+        aside = {"concurrency_id": "taken", "concurrency_limit": 2, **quiet}
+        board.select(take, None, None, **at_once).then(keep, None, everything, **aside)
+        pictures.select(pick_style, None, None, **at_once).then(show_style, None, everything, **aside)
+        bring.upload(receive, bring, None, **at_once).then(show_style, None, everything, **aside)
+        way.select(take_from_walk, None, None, **at_once).then(keep, None, everything, **aside)
+        start.click(begin_walk, None, None, **at_once).then(show_walk, None, everything, **aside)
+        end.click(end_walk, None, None, **at_once).then(show_walk, None, everything, **aside)
+        fetch.click(download, None, file, **aside).then(None, None, None, js=_FETCH, api_visibility="private")
+        count.input(step, count, noises, **aside)
+        ask.click(ask_all, None, beside_html, **aside)
         names = ", ".join(name for key in keys for name in models(key))
         gr.Button(visible=False).click(
             answer,
@@ -334,7 +494,8 @@ def tab() -> Callable | None:
                 yield {doing: gr.skip()}
                 return
             change(request, lambda _: wished(wish))
-            yield from follow(request)
+            yield from follow(request, steps.FIRST)
+            yield {beside_html: forget(request)}
 
     return restore, everything
 

@@ -52,7 +52,7 @@ class View:
     """key, model, direction; the drawing, and which example it is (-1: the visitor's own); seed of the wall; what is taken.
 
     own: the visitor's last drawing.  read: the style that was read from an image, with a thumbnail of it.  halted: marks a
-    wall that was stopped on its way.
+    wall that was stopped on its way.  start, end: of the walk, where they were chosen.
     """
 
     key: str
@@ -67,6 +67,8 @@ class View:
     read: tuple[float, ...] = ()
     read_from: str = ""
     halted: str = ""
+    start: Taken | None = None
+    end: Taken | None = None
 
     @property
     def value(self) -> dict:
@@ -191,7 +193,7 @@ def switched(view: View, model: str) -> View:
         return settle(model=model)
     old = cells(view)
     place = old.index(view.taken) if view.taken in old else SUBJECTS[view.key].place
-    new = replace(view, model=model, read=(), read_from="", halted="")
+    new = replace(view, model=model, read=(), read_from="", halted="", start=None, end=None)
     if new.direction not in ways(model):
         new = turned(new, "xy")
     return replace(new, taken=cells(new)[place % len(cells(new))])
@@ -213,6 +215,8 @@ def turned(view: View, direction: str) -> View:
         read=(),
         read_from="",
         halted="",
+        start=None,
+        end=None,
     )
     return (
         replace(new, taken=cells(new)[SUBJECTS[view.key].place % len(cells(new))])
