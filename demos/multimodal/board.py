@@ -14,4 +14,4 @@ from ..widgets.component import Component
 class Board(Component):
     """See the module's text."""
 
-    HTML = '<div class="board" role="radiogroup" tabindex="-1"></div>'
+    HTML = '<div class="board-room"><div class="board" role="radiogroup"></div></div>'

@@ -15,7 +15,7 @@ from i2i.run.pipeline import shipped
 from ..widgets import look
 from ..widgets.urls import light_url
 from .answers import colour_of, make, spread
-from .subjects import SUBJECTS, loaded, title
+from .subjects import SUBJECTS, loaded
 from .view import Taken, View, picture
 
 STEPS = 1, 2, 4, 8
@@ -62,18 +62,18 @@ def shown(view: View, steps: int) -> Markup:
     return look.stack(
         Markup('<div class="noises">{}</div>').format(Markup("").join(figures)),
         Markup('<p class="apart">Two of the four differ by: {}</p>').format(told),
-        look.notice(_SAYS[steps > 1].format(title(name), steps)),
+        look.notice(_SAYS[steps > 1]),
     )
 
 
 # Both are true of whatever net: at t = 0 it is shown nothing of the noise.
 _SAYS = (
     Markup(
-        "In one step the noise has no say: at the start {0} is not shown it, so all four are one picture. Trained by a squared error, "
+        "In one step the noise has no say: at the start the net is not shown it, so all four are one picture. Trained by a squared error, "
         "it can do no better there than the <b>mean</b> of all right answers. L1 alone leads to their median: blurred for the same reason."
     ),
     Markup(
-        "After its first step {0} sees where the noise has led, and each further step decides for one of the answers. With more steps "
+        "After its first step the net sees where the noise has led, and each further step decides for one of the answers. With more steps "
         "the path is followed more closely: compare the differences at 1, 2, 4 and 8 steps."
     ),
 )

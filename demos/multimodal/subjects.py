@@ -102,8 +102,9 @@ def loaded(name: str) -> Model:
 
 
 def title(name: str) -> str:
-    """Of the method, without what a record adds in brackets."""
-    return PAPERS[cards()[name]["method"]].name.partition(" (")[0]
+    """Of the method, as a button can hold it: Bridge, and Diffusion for conditional diffusion."""
+    last = PAPERS[cards()[name]["method"]].name.partition(" (")[0].split()[-1]
+    return last[0].upper() + last[1:]
 
 
 @lru_cache(maxsize=4)

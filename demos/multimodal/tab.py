@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
@@ -231,9 +232,6 @@ def tab() -> Callable | None:
                         _named(now.key), value=now.model, show_label=False, container=False, min_width=200, scale=4,
                         visible=len(models(now.key)) > 1, elem_id="mm-model", elem_classes="segmented",
                     )  # fmt: skip
-                    halt = gr.Button(
-                        "Stop", size="sm", scale=0, min_width=70, visible=_gradual(now), interactive=False, elem_classes="quiet halt", elem_id="mm-stop",
-                    )  # fmt: skip
                     roll = gr.Button(
                         "New answers ⟳",
                         variant="primary",
@@ -244,7 +242,11 @@ def tab() -> Callable | None:
                         elem_id="mm-roll",
                     )
                 board = Board(wall_value, elem_id="mm-wall", elem_classes="bare")
-                doing = _html(doing_value, "mm-doing")
+                with gr.Row(elem_classes="tools"):
+                    doing = _html(doing_value, "mm-doing")
+                    halt = gr.Button(
+                        "Stop", size="sm", scale=0, min_width=84, visible=_gradual(now), interactive=False, elem_classes="quiet halt", elem_id="mm-stop",
+                    )  # fmt: skip
             with gr.Column(scale=10, min_width=300, elem_classes="card"):
                 look.label("The answer you took")
                 large = _html(taken_value, "mm-taken")
@@ -263,9 +265,9 @@ def tab() -> Callable | None:
             with gr.Column(scale=5, min_width=320, elem_classes="card"):
                 look.label("A walk from one style to another")
                 way = walk.Way(way_of(now) or {}, elem_id="mm-way", elem_classes="bare")
-                with gr.Row(elem_classes="controls"):
+                with gr.Row(elem_classes="tools"):
                     start = gr.Button(
-                        "Start at the one you took",
+                        "Start at your answer",
                         size="sm",
                         min_width=120,
                         elem_classes="quiet",
@@ -277,9 +279,8 @@ def tab() -> Callable | None:
                     fetch = gr.Button(
                         "Save as a GIF", size="sm", min_width=100, elem_classes="quiet", elem_id="mm-fetch"
                     )
-                file = gr.DownloadButton(visible="hidden", elem_id="mm-file")
         with gr.Column(elem_classes="card mm mm-grid", visible=grid.possible(now.model)) as gridded:
-            look.label("Drawings by styles: a row keeps the drawing, a column keeps the style")
+            look.label("Rows keep the drawing, columns keep the style or the generator")
             matrix = Board(
                 grid_of(now) or {"cells": [], "columns": 1}, elem_id="mm-grid", elem_classes="bare"
             )
@@ -294,6 +295,7 @@ def tab() -> Callable | None:
             look.label("Side by side: four answers of each to your drawing")
             beside_html = _html(compare.waiting(now), "mm-beside")
             ask = gr.Button("Let all of them answer", size="sm", elem_classes="quiet fit", elem_id="mm-ask")
+        file = gr.DownloadButton(visible="hidden", elem_id="mm-file")
         look.paper_links(*dict.fromkeys(configs()[name]["method"] for key in keys for name in models(key)))
 
         everything = [
@@ -302,10 +304,7 @@ def tab() -> Callable | None:
         ]  # fmt: skip
 
         def change(request: gr.Request, how: Callable[[View], View], anew: bool = True) -> None:
-            try:
-                _VISITORS.change(request.session_hash, how, anew)
-            except ImageError as fault:
-                raise sentence(str(fault)) from None
+            _VISITORS.change(request.session_hash, how, anew)
 
         def controls(now: View, with_pad: bool) -> dict:
             told = {
@@ -334,7 +333,8 @@ def tab() -> Callable | None:
                         if not wanted():
                             return
                         latest = _VISITORS.view(who)
-                        yield {board: wall_of(latest, made), doing: doing_of(latest, made)}
+                        shown = {board: wall_of(latest, made), doing: doing_of(latest, made)}
+                        yield shown | ({large: taken.shown(latest)} if _gradual(latest) else {})
                 if who in _STOPPED and (made := SHELF.get(now.wall)) and made.done < 1:
                     now, wanted = _VISITORS.change(
                         who, lambda v: replace(v, halted=secrets.token_hex(4)), anew=False
@@ -357,14 +357,22 @@ def tab() -> Callable | None:
                 raise sentence(str(fault)) from None
 
         def told(part, value) -> dict:
-            return {} if value is None else {part: value}
+            """What a card shows; where that is nothing it stays as it is, out of sight."""
+            return {part: gr.skip() if value is None else value}
 
         def beside(now: View) -> dict:
             """The card of the answer that is taken."""
             shown: dict = {large: taken.shown(now)}
             return shown | ({board: wall_of(now, None), doing: doing_of(now, None)} if now.empty else {})
 
-        def follow_pen(number: int, request: gr.Request):
+        def follow_pen(value: dict | None, number: int, request: gr.Request):
+            try:
+                view.drawn(_VISITORS.view(request.session_hash), value)
+            except ImageError as fault:
+                raise sentence(str(fault)) from None
+            yield from follow(request, number, with_pad=False)
+
+        def follow_roll(number: int, request: gr.Request):
             yield from follow(request, number, with_pad=False)
 
         def follow_all(number: int, request: gr.Request):
@@ -374,10 +382,11 @@ def tab() -> Callable | None:
             """Show what is taken; a wall on its way goes on."""
             now = _VISITORS.view(request.session_hash)
             yield {board: wall_of(now, None), **beside(now)}
-            yield told(matrix, grid_of(now)) or {doing: gr.skip()}
+            yield told(matrix, grid_of(now))
 
         def draw(value: dict | None, request: gr.Request):
-            change(request, lambda v: view.drawn(v, value))
+            with suppress(ImageError):  # `follow_pen` tells of it
+                change(request, lambda v: view.drawn(v, value))
 
         def pick(request: gr.Request, event: gr.SelectData):
             change(request, lambda v: view.shown(v, int(event.index)))
@@ -398,6 +407,7 @@ def tab() -> Callable | None:
         def receive(path: str, request: gr.Request):
             image = uploaded(path)
             change(request, lambda v: reference.read(v, image) if styled(v.model) else v, anew=False)
+            yield from show_style(request)
 
         def show_style(request: gr.Request) -> Iterator[dict]:
             now = _VISITORS.view(request.session_hash)
@@ -414,7 +424,7 @@ def tab() -> Callable | None:
             change(request, lambda v: replace(v, end=v.taken), anew=False)
 
         def show_walk(request: gr.Request):
-            return told(way, way_of(_VISITORS.view(request.session_hash))) or {doing: gr.skip()}
+            return told(way, way_of(_VISITORS.view(request.session_hash)))
 
         def download(request: gr.Request):
             now = _VISITORS.view(request.session_hash)
@@ -459,20 +469,20 @@ def tab() -> Callable | None:
         }
         quiet = {"show_progress": "hidden", "api_visibility": "private", "trigger_mode": "always_last"}
         work = {"outputs": everything, "concurrency_id": "wall", "concurrency_limit": 2, **quiet}
-        pad.input(draw, pad, None, **at_once).then(follow_pen, count, **work)
+        pad.input(draw, pad, None, **at_once).then(follow_pen, [pad, count], **work)
         heap.select(pick, None, None, **at_once).then(follow_all, count, **work)
         subject.input(begin, subject, None, **at_once).then(follow_all, count, **work).then(
             forget, None, beside_html, **quiet
         )
         model.input(switch, model, None, **at_once).then(follow_all, count, **work)
         direction.input(turn, direction, None, **at_once).then(follow_all, count, **work)
-        roll.click(others, None, None, **at_once).then(follow_pen, count, **work)
+        roll.click(others, None, None, **at_once).then(follow_roll, count, **work)
         halt.click(stop, None, None, **at_once)
         matrix.select(combine, None, None, **at_once).then(follow_all, count, **work)
         aside = {"concurrency_id": "taken", "concurrency_limit": 2, **quiet}
         board.select(take, None, None, **at_once).then(keep, None, everything, **aside)
         pictures.select(pick_style, None, None, **at_once).then(show_style, None, everything, **aside)
-        bring.upload(receive, bring, None, **at_once).then(show_style, None, everything, **aside)
+        bring.upload(receive, bring, everything, **aside)
         way.select(take_from_walk, None, None, **at_once).then(keep, None, everything, **aside)
         start.click(begin_walk, None, None, **at_once).then(show_walk, None, everything, **aside)
         end.click(end_walk, None, None, **at_once).then(show_walk, None, everything, **aside)

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from PIL import Image
 
@@ -97,7 +98,9 @@ class View:
         return picture(self.ops, self.base)
 
 
+@lru_cache(maxsize=64)
 def picture(ops: str, base: str) -> Image.Image:
+    """A pad's value as an image. ImageError where it cannot be read."""
     return rasterise({"ops": ops, "base": base}, list(INKS), PAPER)
 
 
