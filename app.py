@@ -12,6 +12,7 @@ import torch
 
 from demos.inpainting import tab as inpainting
 from demos.map import tab as map
+from demos.multimodal import tab as multimodal
 from demos.page import LAUNCH, page
 from demos.paired import tab as paired
 from demos.superres import tab as superres
@@ -20,7 +21,7 @@ from demos.unpaired import tab as unpaired
 # Two visitors are served at once; more threads than cores would only spin against each other.
 torch.set_num_threads(max(1, min(4, (os.cpu_count() or 2) // 2)))
 
-app = page(map.tab, paired.tab, unpaired.tab, inpainting.tab, superres.tab)
+app = page(map.tab, paired.tab, unpaired.tab, multimodal.tab, inpainting.tab, superres.tab)
 
 if __name__ == "__main__":
     app.launch(**LAUNCH)

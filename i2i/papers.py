@@ -255,7 +255,7 @@ _RECORDS = (
         idea="take noise away in many small steps, each of which sees the input",
         objective=r"\mathbb{E}_{t, y_0, \epsilon} \| \epsilon - \epsilon_\theta(\sqrt{\bar\alpha_t}\, y_0 + \sqrt{1 - \bar\alpha_t}\, \epsilon, x, t) \|^2",
         family="Paired",
-        tab="Paired",
+        tab="Multimodal",
         notebook="",
         also=(
             "Jiaming Song, Chenlin Meng, Stefano Ermon: Denoising Diffusion Implicit Models. ICLR 2021, arXiv:2010.02502.",
@@ -273,7 +273,7 @@ _RECORDS = (
         idea="learn the velocity of a straight path from the input to its answer, and follow it",
         objective=r"\min_v \int_0^1 \mathbb{E} \| (X_1 - X_0) - v(X_t, t) \|^2 \, dt, \quad X_t = t X_1 + (1 - t) X_0",
         family="Paired",
-        tab="Paired",
+        tab="Multimodal",
         notebook="",
         also=(
             "Yaron Lipman et al.: Flow Matching for Generative Modeling. ICLR 2023, arXiv:2210.02747.",

@@ -11,6 +11,7 @@ from i2i.papers import FAMILIES, LECTURES, PAPERS, Paper, Row, index
 from i2i.run.pipeline import cards
 
 from ..inpainting import tab as inpainting
+from ..multimodal import tab as multimodal
 from ..paired import tab as paired
 from ..superres import tab as superres
 from ..unpaired import scene
@@ -21,6 +22,7 @@ from ..widgets import look, strip
 _TABS = {
     "Paired": paired.available,
     "Unpaired": scene.available,
+    "Multimodal": multimodal.available,
     "Inpainting": inpainting.available,
     "Super-resolution": superres.available,
 }

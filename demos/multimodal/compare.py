@@ -1,0 +1,88 @@
+"""The card of all models of a subject, side by side on one drawing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+from markupsafe import Markup
+from PIL import Image
+
+from i2i.images import to_image
+from i2i.measure.multimodal import FIGURES
+from i2i.papers import PAPERS
+from i2i.run.pipeline import cards
+
+from ..widgets import look
+from ..widgets.urls import light_url
+from .answers import colour_of, make
+from .subjects import heads, loaded, models, title
+from .view import Taken, View
+
+_ANSWERS = 4
+_OF_CARDS = {
+    "diversity": "diversity", "diversity of answers": "of right answers", "sample to answer": "sample to answer",
+    "answer to sample": "answer to sample",
+}  # fmt: skip
+
+
+def _row(
+    view: View, name: str, answered: tuple[list[Image.Image], float] | None, figures: list[str]
+) -> Markup:
+    record, card = PAPERS[cards()[name]["method"]], cards()[name]["card"].get("figures", {})
+    if answered is None:
+        cells = Markup('<i class="wait" aria-hidden="true"></i>') * _ANSWERS
+        took = Markup("not asked yet")
+    else:
+        cells = Markup("").join(
+            Markup('<img src="{}" alt="{}">').format(
+                light_url(image.resize((128, 128), Image.LANCZOS), 88),
+                f"{view.name} by {title(name)}, mostly {colour_of(image)}",
+            )
+            for image in answered[0]
+        )
+        took = Markup("<b>{:.0f} ms</b> a sample, just now").format(answered[1])
+    told = Markup("").join(
+        Markup('<span title="{}">{} <b>{}</b></span>').format(
+            FIGURES[f], _OF_CARDS[f], f"{card[f][0]:.2f}" if card.get(f) and card[f][0] is not None else "–"
+        )
+        for f in figures
+    )
+    return Markup(
+        '<section><div class="who"><b>{}</b><span>{}</span></div><div class="its">{}</div><p class="apart"><span>{}</span>{}</p></section>'
+    ).format(title(name), record.idea, cells, took, told)
+
+
+def _shown(view: View, answered: dict[str, tuple[list[Image.Image], float]]) -> Markup:
+    names = models(view.key)
+    there = [f for f in _OF_CARDS if any(f in cards()[name]["card"].get("figures", {}) for name in names)]
+    rows = Markup("").join(_row(view, name, answered.get(name), there) for name in names)
+    told = (
+        "Diversity is how far samples of one drawing are from each other; near that of right answers is best. The other two are distances "
+        "from a sample to the nearest right answer, and from a right answer to the nearest sample: less is better. All from the cards."
+        if there
+        else ""
+    )
+    return look.stack(
+        Markup('<div class="beside">{}</div>').format(rows),
+        Markup('<p class="small">{}</p>').format(told) if told else "",
+    )
+
+
+def waiting(view: View) -> Markup:
+    """HTML before anybody has asked."""
+    return _shown(view, {})
+
+
+def shown(view: View) -> Iterator[Markup]:
+    """HTML of the card, model by model: four answers each, and the milliseconds that they took."""
+    answered: dict[str, tuple[list[Image.Image], float]] = {}
+    for name in models(view.key):
+        model, k = loaded(name), heads(name)
+        x = model.place(view.image()).x
+        wanted = [Taken(view.seed, i % k) if k else Taken(view.seed + i) for i in range(_ANSWERS)]
+        start = time.perf_counter()
+        made = make(model, x, wanted, view.direction if "direction" in model.controls else "xy")
+        took = 1e3 * (time.perf_counter() - start) / _ANSWERS
+        answered[name] = [to_image(y) for y in made.split(1)], took
+        yield _shown(view, answered)

@@ -1,0 +1,113 @@
+"""The card of styles read from images: choose one, or bring one, and the drawing comes in its style."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+
+import torch
+from markupsafe import Markup
+from PIL import Image
+from torch import Tensor
+
+from i2i.data.worlds import icons
+from i2i.images import to_image
+
+from ..widgets import look
+from ..widgets.strip import thumbnail
+from ..widgets.urls import light_url
+from .answers import colour_of, make, placed
+from .subjects import SUBJECTS, examples, loaded, title
+from .taken import code
+from .view import Taken, View, picture, rounded
+
+_ICONS = 5, 3, 8, 12  # of the test split, glossy, as they are in the world
+_SEEDS = 3, 26, 40  # of answers that the model itself gives
+_APART = 2 / torch.pi**0.5  # mean |a - b| of two numbers of N(0, 1)
+
+
+@lru_cache(maxsize=4)
+def images(model: str, key: str, direction: str) -> tuple[tuple[str, Image.Image], ...]:
+    """Images of the target, each with a name: icons that are drawn by a program, and answers of the model."""
+    index = icons.SPLITS["test"][0] + torch.tensor(_ICONS)
+    drawn = icons.draw(index, "glossy" if direction == "xy" else "line", 128)
+    found = [
+        (f"a drawn {icons.CLASSES[k]}", to_image(y))
+        for k, y in zip(icons.label_of(index).tolist(), drawn.split(1), strict=True)
+    ]
+    names = SUBJECTS[key].rows[1:]
+    for name, seed in zip(names, _SEEDS, strict=True):
+        e = next(e for e in examples(key, direction) if e.name == name)
+        y = make(loaded(model), loaded(model).place(picture(e.ops, e.base)).x, [Taken(seed)], direction)
+        found.append((f"a {name} of {title(model)}", to_image(y)))
+    return tuple(found)
+
+
+def tiles(view: View) -> dict:
+    """The value of the choice."""
+    shown = [
+        {
+            "key": str(i),
+            "title": name,
+            "src": thumbnail(image, 96),
+            "alt": f"{name}, mostly {colour_of(image)}",
+            "more": "",
+        }
+        for i, (name, image) in enumerate(images(view.model, view.key, view.direction))
+    ]
+    now = [t["key"] for t in shown if view.read and t["src"] == view.read_from]
+    return {
+        "label": "Picture whose style is read",
+        "tiles": shown,
+        "chosen": now[0] if now else "" if view.read else "0",
+        "address": {},
+    }
+
+
+def read(view: View, image: Image.Image) -> View:
+    """With the style of an image, which is taken."""
+    style = rounded(loaded(view.model).style(image, view.direction)[0].tolist())
+    return replace(view, read=style, read_from=thumbnail(square(image), 96), taken=Taken(style=style))
+
+
+def chosen(view: View, i: int) -> View:
+    """With the style of an image of the choice."""
+    there = images(view.model, view.key, view.direction)
+    return read(view, there[i % len(there)][1])
+
+
+def square(image: Image.Image) -> Image.Image:
+    """Whole, on white."""
+    side = max(image.size)
+    page = Image.new("RGB", (side, side), "white")
+    page.paste(image, ((side - image.width) // 2, (side - image.height) // 2))
+    return page
+
+
+def _again(view: View, style: Tensor, made: Tensor) -> float:
+    """How far the style that is read from an answer is from the one it was made with, mean of its numbers."""
+    return (loaded(view.model).style(to_image(made), view.direction) - style).abs().mean().item()
+
+
+def shown(view: View) -> Markup:
+    """HTML: the picture, its style, and the drawing in it."""
+    now = view if view.read else chosen(view, 0)
+    if now.empty:
+        return Markup('<p class="tell">Nothing is drawn yet.</p>')
+    model, style = loaded(now.model), torch.tensor([now.read])
+    made = make(model, placed(now), [Taken(style=now.read)], now.direction)
+    image = to_image(made)
+    parts = Markup("").join(
+        (
+            look.captioned(now.read_from, "the picture whose style is read", "a picture"),
+            Markup("<figure>{}<figcaption>its style, {} numbers</figcaption></figure>").format(code(now.read), len(now.read)),
+            look.captioned(
+                light_url(image.resize((256, 256), Image.BICUBIC), 92), f"{now.name} in that style, mostly {colour_of(image)}",
+                f"{now.name} in it",
+            ),
+        )
+    )  # fmt: skip
+    return Markup(
+        '<div class="reading">{}</div><p class="tell">Read again from this answer, each number of the style is <strong>{:.2f}</strong> '
+        "off on average. Two styles that are drawn at random are {:.2f} apart.</p>"
+    ).format(parts, _again(now, style, made), _APART)

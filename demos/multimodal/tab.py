@@ -1,0 +1,516 @@
+"""The tab Multimodal: one drawing and many right answers to it, each with a style or a noise of its own."""
+
+from __future__ import annotations
+
+import secrets
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from functools import lru_cache
+from typing import NamedTuple
+
+import gradio as gr
+from markupsafe import Markup, escape
+from PIL import Image
+
+from i2i.images import ImageError, open_image
+from i2i.run.pipeline import cards as configs
+
+from ..widgets import look
+from ..widgets.asking import sentence, uploaded
+from ..widgets.choices import Choices
+from ..widgets.pad import Pad
+from ..widgets.strip import thumbnail
+from ..widgets.urls import light_url
+from ..work.visitors import Visitors
+from . import compare, grid, reference, steps, subjects, taken, view, walk
+from .answers import SHELF, Answers, colour_of, spread, wall
+from .board import Board
+from .subjects import INKS, PAPER, SUBJECTS, available, heads, loaded, models, styled, title, ways
+from .view import KEYS, View, address, cells, settle, wished
+
+_STYLE = look.style(__file__, "tab")
+_TILE = 128  # px of a picture on the wall
+
+_LEAD = Markup(
+    '<p class="lead"><b>One drawing, many right answers.</b> The lines do not say which colour the cat has. Beside the drawing these nets '
+    "are told a <b>style</b> or a <b>noise</b>, and for each they paint another answer. Draw, and take the one that you like.</p>"
+)
+
+# -- What is shown ------------------------------------------------------------------------------------------------------
+
+
+def pad_of(now: View) -> dict:
+    return {
+        **now.value, "name": "", "inks": [list(ink) for ink in INKS], "paper": PAPER, "boxes": False, "example": now.at,
+        "keys": {"name": "", "ops": "drawn", "example": "sketch"},
+    }  # fmt: skip
+
+
+@lru_cache(maxsize=4)
+def _thumbnails(key: str, direction: str) -> tuple[dict, ...]:
+    return tuple(
+        {
+            "key": str(i), "title": escape(e.name), "src": thumbnail(view.picture(e.ops, e.base), 96),
+            "alt": escape(e.name), "more": "",
+        }
+        for i, e in enumerate(subjects.examples(key, direction))
+    )  # fmt: skip
+
+
+def heap_of(now: View) -> dict:
+    tiles = list(_thumbnails(now.key, now.direction))
+    return {"label": "Drawing", "tiles": tiles, "chosen": str(now.at) if now.at >= 0 else "", "address": {}}
+
+
+def _called(now: View, i: int) -> str:
+    """What an answer on the wall is called."""
+    k = heads(now.model)
+    return f"generator {i % k + 1}, noise {i // k + 1}" if k else f"answer {i + 1}"
+
+
+def wall_of(now: View, made: Answers | None) -> dict:
+    """The board's value; a picture that is not there yet is left as it is, and without `made` so are all."""
+    there = cells(now)
+    shown: list[dict] = [{"src": None, "alt": "", "title": _called(now, i)} for i in range(len(there))]
+    for i in range(len(made.images) if made else 0):
+        image = made.image(i)
+        shown[i] |= {
+            "src": light_url(image.resize((_TILE, _TILE), Image.LANCZOS), 88),
+            "alt": f"{now.name} as {title(now.model)} paints it, mostly {colour_of(image)}",
+        }
+    k = heads(now.model)
+    return {
+        "label": f"Answers to {now.name}", "columns": k or 4, "cells": shown,
+        "tops": [{"text": f"generator {i + 1}"} for i in range(k)],
+        "chosen": there.index(now.taken) if now.taken in there else -1, "still": bool(made and made.done < 1),
+        "fresh": f"{now.model} {now.seed}", "address": address(now),
+    }  # fmt: skip
+
+
+def doing_of(now: View, made: Answers | None) -> Markup:
+    """HTML below the wall."""
+    model = loaded(now.model)
+    if now.empty:
+        return Markup('<p class="doing">Nothing is drawn yet.</p>')
+    if made is None or made.done < 1:
+        part = f", {100 * made.done:.0f} % done" if made else ""
+        what = "What you see are its estimates after each step" if model.method.gradual else "On the way"
+        return Markup('<p class="doing">{}{}.</p>').format(what, part)
+    stopped = "Stopped: these are the estimates as they were. " if now.halted else ""
+    return Markup(
+        '<p class="doing"><span>{}<b>{}</b> answers in <b>{:.0f} ms</b> on the {}.</span> '
+        "<span>Two of them differ by <b>{:.2f}</b> on average, of a range of 2.</span></p>"
+    ).format(stopped, len(made.images), 1e3 * made.seconds, model.device.type.upper(), spread(made.images))
+
+
+def _finished(now: View) -> Answers | None:
+    return None if now.empty else list(wall(now))[-1]
+
+
+class First(NamedTuple):
+    """What the tab opens with."""
+
+    view: View
+    wall: dict
+    doing: Markup
+    taken: Markup
+
+
+@lru_cache(maxsize=1)
+def first() -> First:
+    """Made once."""
+    now = settle()
+    made = _finished(now)
+    return First(now, wall_of(now, made), doing_of(now, made), taken.shown(now))
+
+
+# -- The cards below: what each shows of a view, None where it has nothing to show ----------------------------------------
+
+
+def grid_of(now: View) -> dict | None:
+    return grid.value(now) if grid.possible(now.model) and not now.empty else None
+
+
+def reading_of(now: View) -> Markup | None:
+    return reference.shown(now) if styled(now.model) else None
+
+
+def pictures_of(now: View) -> dict | None:
+    return reference.tiles(now) if styled(now.model) else None
+
+
+def way_of(now: View) -> dict | None:
+    return walk.value(now) if styled(now.model) else None
+
+
+def noises_of(now: View, count: int) -> Markup | None:
+    return steps.shown(now, count) if steps.model_of(now.key) else None
+
+
+# -- The API --------------------------------------------------------------------------------------------------------------
+
+
+def answer(
+    image: str | None, model: str, n: float = 4, seed: float = 0, style: float = -1
+) -> list[Image.Image]:
+    """The API: an image file and a model of this tab -> n answers. style: the seed of the style of all of them; -1: each has
+    its own."""
+    names = [name for key in available() for name in models(key)]
+    if model not in names:
+        raise sentence(f"there is no model {model!r} in this tab; there are {', '.join(names)}.")
+    if not image:
+        raise sentence("there is no picture: send one.")
+    try:
+        given = open_image(image, "this file")
+    except ImageError as fault:
+        raise sentence(str(fault)) from None
+    try:
+        count, seed = _whole("n", n), _whole("seed", seed)
+        asked = {} if style is None or style == -1 else {"style": _whole("style", style)}
+        made = loaded(model)(given, n=count, seed=seed, **asked)
+    except (ValueError, ImageError) as fault:
+        raise sentence(str(fault)) from None
+    return made if isinstance(made, list) else [made]
+
+
+def _whole(name: str, value: float) -> int:
+    try:
+        if int(value) == value and abs(value) < 2**31:
+            return int(value)
+    except (TypeError, ValueError, OverflowError):
+        pass
+    raise ValueError(f"{name} is a whole number; got {value!r}.")
+
+
+# -- The tab --------------------------------------------------------------------------------------------------------------
+
+_VISITORS: Visitors[View] = Visitors(settle)
+_STOPPED: set[str] = set()
+_FETCH = "() => { const a = document.querySelector('#mm-file a, #mm-file button, a#mm-file, button#mm-file'); if (a) a.click(); }"
+
+
+def _html(value: str, name: str) -> gr.HTML:
+    return gr.HTML(value, apply_default_css=False, elem_id=name, elem_classes="bare")
+
+
+def _named(key: str) -> list[tuple[str, str]]:
+    return [(title(name), name) for name in models(key)]
+
+
+def _gradual(now: View) -> bool:
+    return loaded(now.model).method.gradual
+
+
+def tab() -> Callable | None:
+    """Build the tab; returns (fn, outputs) that restore the state in the URL when the page loads."""
+    keys = available()
+    if not keys:
+        return None
+    now, wall_value, doing_value, taken_value = first()
+    reads = styled(now.model)
+    with gr.Tab("Multimodal", id="multimodal"):
+        gr.HTML(_LEAD + _STYLE, apply_default_css=False, elem_classes="bare")
+        with gr.Row(elem_classes="row mm", equal_height=True):
+            with gr.Column(scale=11, min_width=300, elem_classes="card"):
+                look.label("Draw")
+                subject = gr.Radio(
+                    [(SUBJECTS[key].title, key) for key in keys], value=now.key, show_label=False, container=False, visible=len(keys) > 1,
+                    elem_id="mm-subject", elem_classes="segmented",
+                )  # fmt: skip
+                direction = gr.Radio(
+                    [("lines → glossy", "xy"), ("glossy → lines", "yx")], value=now.direction, show_label=False, container=False,
+                    visible=len(ways(now.model)) > 1, elem_id="mm-direction", elem_classes="segmented",
+                )  # fmt: skip
+                pad = Pad(pad_of(now), elem_id="mm-pad", elem_classes="bare")
+                heap = Choices(heap_of(now), elem_id="mm-heap", elem_classes="bare")
+            with gr.Column(scale=17, min_width=320, elem_classes="card"):
+                look.label("Sixteen answers to it: take one")
+                with gr.Row(elem_classes="row controls"):
+                    model = gr.Radio(
+                        _named(now.key), value=now.model, show_label=False, container=False, min_width=200, scale=4,
+                        visible=len(models(now.key)) > 1, elem_id="mm-model", elem_classes="segmented",
+                    )  # fmt: skip
+                    roll = gr.Button(
+                        "New answers ⟳",
+                        variant="primary",
+                        size="sm",
+                        scale=1,
+                        min_width=140,
+                        elem_classes="roll",
+                        elem_id="mm-roll",
+                    )
+                board = Board(wall_value, elem_id="mm-wall", elem_classes="bare")
+                with gr.Row(elem_classes="tools"):
+                    doing = _html(doing_value, "mm-doing")
+                    halt = gr.Button(
+                        "Stop", size="sm", scale=0, min_width=84, visible=_gradual(now), interactive=False, elem_classes="quiet halt", elem_id="mm-stop",
+                    )  # fmt: skip
+            with gr.Column(scale=10, min_width=300, elem_classes="card"):
+                look.label("The answer you took")
+                large = _html(taken_value, "mm-taken")
+        with gr.Row(elem_classes="row mm", equal_height=True, visible=reads) as below:
+            with gr.Column(scale=6, min_width=320, elem_classes="card"):
+                look.label("The style of another picture")
+                pictures = Choices(pictures_of(now) or {}, elem_id="mm-pictures", elem_classes="bare")
+                reading = _html(reading_of(now) or "", "mm-reading")
+                bring = gr.UploadButton(
+                    "Upload a picture of your own",
+                    file_types=["image"],
+                    size="sm",
+                    elem_classes="quiet fit",
+                    elem_id="mm-bring",
+                )
+            with gr.Column(scale=5, min_width=320, elem_classes="card"):
+                look.label("A walk from one style to another")
+                way = walk.Way(way_of(now) or {}, elem_id="mm-way", elem_classes="bare")
+                with gr.Row(elem_classes="tools"):
+                    start = gr.Button(
+                        "Start at your answer",
+                        size="sm",
+                        min_width=120,
+                        elem_classes="quiet",
+                        elem_id="mm-start",
+                    )
+                    end = gr.Button(
+                        "End at it", size="sm", min_width=80, elem_classes="quiet", elem_id="mm-end"
+                    )
+                    fetch = gr.Button(
+                        "Save as a GIF", size="sm", min_width=100, elem_classes="quiet", elem_id="mm-fetch"
+                    )
+        with gr.Column(elem_classes="card mm mm-grid", visible=grid.possible(now.model)) as gridded:
+            look.label("Rows keep the drawing, columns keep the style or the generator")
+            matrix = Board(
+                grid_of(now) or {"cells": [], "columns": 1}, elem_id="mm-grid", elem_classes="bare"
+            )
+        with gr.Column(elem_classes="card mm", visible=bool(steps.model_of(now.key))) as stepped:
+            look.label("A bridge in one step, and in more: four noises")
+            count = gr.Radio(
+                [(f"{n} step{'s' * (n > 1)}", n) for n in steps.STEPS], value=steps.FIRST, show_label=False, container=False,
+                elem_id="mm-steps", elem_classes="segmented",
+            )  # fmt: skip
+            noises = _html(noises_of(now, steps.FIRST) or "", "mm-noises")
+        with gr.Column(elem_classes="card mm", visible=len(models(now.key)) > 1) as compared:
+            look.label("Side by side: four answers of each to your drawing")
+            beside_html = _html(compare.waiting(now), "mm-beside")
+            ask = gr.Button("Let all of them answer", size="sm", elem_classes="quiet fit", elem_id="mm-ask")
+        file = gr.DownloadButton(visible="hidden", elem_id="mm-file")
+        look.paper_links(*dict.fromkeys(configs()[name]["method"] for key in keys for name in models(key)))
+
+        everything = [
+            subject, direction, model, pad, heap, board, doing, large, halt, below, pictures, reading, way, gridded, matrix, stepped,
+            noises, compared, beside_html,
+        ]  # fmt: skip
+
+        def change(request: gr.Request, how: Callable[[View], View], anew: bool = True) -> None:
+            _VISITORS.change(request.session_hash, how, anew)
+
+        def controls(now: View, with_pad: bool) -> dict:
+            told = {
+                subject: now.key, heap: heap_of(now), halt: gr.update(visible=_gradual(now), interactive=_gradual(now)),
+                direction: gr.update(value=now.direction, visible=len(ways(now.model)) > 1),
+                model: gr.update(choices=_named(now.key), value=now.model, visible=len(models(now.key)) > 1),
+            }  # fmt: skip
+            return told | ({pad: pad_of(now)} if with_pad else {})
+
+        def visible(now: View) -> dict:
+            """Which of the cards below there are."""
+            return {
+                below: gr.update(visible=styled(now.model)), gridded: gr.update(visible=grid.possible(now.model)),
+                stepped: gr.update(visible=bool(steps.model_of(now.key))), compared: gr.update(visible=len(models(now.key)) > 1),
+            }  # fmt: skip
+
+        def follow(request: gr.Request, number: int, with_pad: bool = True) -> Iterator[dict]:
+            """Show what the visitor looks at, piece by piece; number: of the bridge's steps."""
+            who = request.session_hash
+            now, wanted = _VISITORS.change(who, lambda v: v, anew=False)
+            _STOPPED.discard(who)
+            yield controls(now, with_pad)
+            try:
+                if not now.empty:
+                    for made in wall(now, lambda: wanted() and who not in _STOPPED):
+                        if not wanted():
+                            return
+                        latest = _VISITORS.view(who)
+                        shown = {board: wall_of(latest, made), doing: doing_of(latest, made)}
+                        yield shown | ({large: taken.shown(latest)} if _gradual(latest) else {})
+                if who in _STOPPED and (made := SHELF.get(now.wall)) and made.done < 1:
+                    now, wanted = _VISITORS.change(
+                        who, lambda v: replace(v, halted=secrets.token_hex(4)), anew=False
+                    )
+                    made = replace(made, done=1.0)
+                    SHELF.put(now.wall, made)
+                    yield {board: wall_of(now, made), doing: doing_of(now, made)}
+                pieces: list[Callable[[View], dict]] = [
+                    lambda v: {halt: gr.update(interactive=False), **visible(v), **beside(v)},
+                    lambda v: told(matrix, grid_of(v)),
+                    lambda v: told(pictures, pictures_of(v)) | told(reading, reading_of(v)),
+                    lambda v: told(way, way_of(v)),
+                    lambda v: told(noises, noises_of(v, number)),
+                ]
+                for piece in pieces:
+                    if not wanted():
+                        return
+                    yield piece(_VISITORS.view(who))
+            except ImageError as fault:
+                raise sentence(str(fault)) from None
+
+        def told(part, value) -> dict:
+            """What a card shows; where that is nothing it stays as it is, out of sight."""
+            return {part: gr.skip() if value is None else value}
+
+        def beside(now: View) -> dict:
+            """The card of the answer that is taken."""
+            shown: dict = {large: taken.shown(now)}
+            return shown | ({board: wall_of(now, None), doing: doing_of(now, None)} if now.empty else {})
+
+        def follow_pen(value: dict | None, number: int, request: gr.Request):
+            try:
+                view.drawn(_VISITORS.view(request.session_hash), value)
+            except ImageError as fault:
+                raise sentence(str(fault)) from None
+            yield from follow(request, number, with_pad=False)
+
+        def follow_roll(number: int, request: gr.Request):
+            yield from follow(request, number, with_pad=False)
+
+        def follow_all(number: int, request: gr.Request):
+            yield from follow(request, number)
+
+        def keep(request: gr.Request) -> Iterator[dict]:
+            """Show what is taken; a wall on its way goes on."""
+            now = _VISITORS.view(request.session_hash)
+            yield {board: wall_of(now, None), **beside(now)}
+            yield told(matrix, grid_of(now))
+
+        def draw(value: dict | None, request: gr.Request):
+            with suppress(ImageError):  # `follow_pen` tells of it
+                change(request, lambda v: view.drawn(v, value))
+
+        def pick(request: gr.Request, event: gr.SelectData):
+            change(request, lambda v: view.shown(v, int(event.index)))
+
+        def take(request: gr.Request, event: gr.SelectData):
+            def chosen(v: View) -> View:
+                there = cells(v)
+                return replace(v, taken=there[int(event.index) % len(there)])
+
+            change(request, chosen, anew=False)
+
+        def combine(request: gr.Request, event: gr.SelectData):
+            change(request, lambda v: grid.chosen(v, int(event.index)))
+
+        def pick_style(request: gr.Request, event: gr.SelectData):
+            change(request, lambda v: reference.chosen(v, int(event.index)), anew=False)
+
+        def receive(path: str, request: gr.Request):
+            image = uploaded(path)
+            change(request, lambda v: reference.read(v, image) if styled(v.model) else v, anew=False)
+            yield from show_style(request)
+
+        def show_style(request: gr.Request) -> Iterator[dict]:
+            now = _VISITORS.view(request.session_hash)
+            yield told(pictures, pictures_of(now)) | told(reading, reading_of(now))
+            yield from keep(request)
+
+        def take_from_walk(request: gr.Request, event: gr.SelectData):
+            change(request, lambda v: replace(v, taken=walk.chosen(v, int(event.index))), anew=False)
+
+        def begin_walk(request: gr.Request):
+            change(request, lambda v: replace(v, start=v.taken), anew=False)
+
+        def end_walk(request: gr.Request):
+            change(request, lambda v: replace(v, end=v.taken), anew=False)
+
+        def show_walk(request: gr.Request):
+            return told(way, way_of(_VISITORS.view(request.session_hash)))
+
+        def download(request: gr.Request):
+            now = _VISITORS.view(request.session_hash)
+            if now.empty or not styled(now.model):
+                raise sentence("there is nothing to save yet: draw something first.")
+            with tempfile.TemporaryDirectory(prefix="i2i-walk-") as home:
+                yield str(walk.save(now, home))
+
+        def step(number: int, request: gr.Request):
+            return noises_of(_VISITORS.view(request.session_hash), number) or ""
+
+        def ask_all(request: gr.Request):
+            now = _VISITORS.view(request.session_hash)
+            if now.empty:
+                raise sentence("the pad is empty: draw something first.")
+            yield from compare.shown(now)
+
+        def forget(request: gr.Request):
+            return compare.waiting(_VISITORS.view(request.session_hash))
+
+        def begin(key: str, request: gr.Request):
+            change(request, lambda v: settle(key) if key != v.key else v)
+
+        def switch(name: str, request: gr.Request):
+            change(request, lambda v: view.switched(v, name))
+
+        def turn(way: str, request: gr.Request):
+            change(request, lambda v: view.turned(v, way))
+
+        def others(request: gr.Request):
+            change(request, view.rolled)
+
+        def stop(request: gr.Request):
+            _STOPPED.add(request.session_hash)
+
+        # In two steps: the first tells a wall that is on its way that it is not wanted any more, and does not wait for it.
+        at_once = {
+            "queue": False,
+            "api_visibility": "private",
+            "trigger_mode": "multiple",
+            "show_progress": "hidden",
+        }
+        quiet = {"show_progress": "hidden", "api_visibility": "private", "trigger_mode": "always_last"}
+        work = {"outputs": everything, "concurrency_id": "wall", "concurrency_limit": 2, **quiet}
+        pad.input(draw, pad, None, **at_once).then(follow_pen, [pad, count], **work)
+        heap.select(pick, None, None, **at_once).then(follow_all, count, **work)
+        subject.input(begin, subject, None, **at_once).then(follow_all, count, **work).then(
+            forget, None, beside_html, **quiet
+        )
+        model.input(switch, model, None, **at_once).then(follow_all, count, **work)
+        direction.input(turn, direction, None, **at_once).then(follow_all, count, **work)
+        roll.click(others, None, None, **at_once).then(follow_roll, count, **work)
+        halt.click(stop, None, None, **at_once)
+        matrix.select(combine, None, None, **at_once).then(follow_all, count, **work)
+        aside = {"concurrency_id": "taken", "concurrency_limit": 2, **quiet}
+        board.select(take, None, None, **at_once).then(keep, None, everything, **aside)
+        pictures.select(pick_style, None, None, **at_once).then(show_style, None, everything, **aside)
+        bring.upload(receive, bring, everything, **aside)
+        way.select(take_from_walk, None, None, **at_once).then(keep, None, everything, **aside)
+        start.click(begin_walk, None, None, **at_once).then(show_walk, None, everything, **aside)
+        end.click(end_walk, None, None, **at_once).then(show_walk, None, everything, **aside)
+        fetch.click(download, None, file, **aside).then(None, None, None, js=_FETCH, api_visibility="private")
+        count.input(step, count, noises, **aside)
+        ask.click(ask_all, None, beside_html, **aside)
+        names = ", ".join(name for key in keys for name in models(key))
+        gr.Button(visible=False).click(
+            answer,
+            [gr.File(visible=False), gr.Textbox(now.model, visible=False), *(gr.Number(v, visible=False) for v in (4, 0, -1))],
+            gr.Gallery(visible=False, format="png"), api_name="multimodal", concurrency_id="wall", concurrency_limit=2,
+            api_description=f"n answers to one picture, 1 to 64; model is one of {names}; style: the seed of one style for all, or -1.",
+        )  # fmt: skip
+
+        def restore(request: gr.Request):
+            """?tab=multimodal&answers=…&drawn=strokes | sketch=n&roll=…&taken=…: what the link's sender saw; else it stays."""
+            wish = dict(request.query_params)
+            if wish.get("tab") != "multimodal" or not KEYS & set(wish):
+                yield {doing: gr.skip()}
+                return
+            change(request, lambda _: wished(wish))
+            yield from follow(request, steps.FIRST)
+            yield {beside_html: forget(request)}
+
+    return restore, everything
+
+
+if __name__ == "__main__":
+    from ..page import LAUNCH, page
+
+    page(tab).launch(**LAUNCH)

@@ -1,0 +1,622 @@
+"""The tab Multimodal: the wall, what is kept of an answer, the cards below it, and what comes of odd wishes."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from dataclasses import replace
+
+import gradio as gr
+import httpx
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from demos.map import tab as map
+from demos.multimodal import answers, compare, grid, reference, steps, subjects, taken, view, walk
+from demos.multimodal import tab as multimodal
+from demos.multimodal.subjects import SUBJECTS
+from demos.multimodal.view import Taken, cells, settle, wished
+from i2i.checkpoint import export
+from i2i.data.worlds.sketches import DRAWINGS
+from i2i.images import from_bytes
+from i2i.run import pipeline
+from kit.methods import tiny
+from kit.odd_images import BAD, GOOD, packed
+from kit.served import SENTENCE, Visit, leaks, serving, tab, visiting
+
+KINDS = {name: name.partition("-")[0] for subject in SUBJECTS.values() for name in subject.models}
+GAN, BRIDGE, DIFFUSION, MUNIT, HEADS = KINDS
+FIGURES = {"diversity": [0.25, 0.2, 0.3], "answer to sample": [0.5, 0.4, 0.6]}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A gallery of all that the tab can use, tiny."""
+    home = tmp_path_factory.mktemp("checkpoints")
+    for seed, (name, kind) in enumerate(KINDS.items()):
+        method = tiny(kind, seed).eval()
+        if kind == "mad_gan":  # untrained generators differ by next to nothing
+            with torch.no_grad():
+                for i, head in enumerate(method.G):
+                    head[-2].bias.fill_(i - 1.0)
+        card = {"summary": "tiny", **({"figures": FIGURES} if name == GAN else {})}
+        export(home / name, method, size=16, card=card)
+    return home
+
+
+def forget() -> None:
+    for cached in (subjects.loaded, multimodal.first, multimodal._thumbnails, reference.images, steps._made):
+        cached.cache_clear()
+    answers.SHELF.clear()
+
+
+@pytest.fixture
+def gallery(folder, monkeypatch):
+    """The tiny models in place of those shipped."""
+    monkeypatch.setattr(pipeline, "SHIPPED", folder)
+    forget()
+    yield folder
+    forget()
+
+
+def finished(now: view.View) -> answers.Answers:
+    return list(answers.wall(now))[-1]
+
+
+def pixels(image: Image.Image) -> np.ndarray:
+    return np.asarray(image, np.float32) / 127.5 - 1
+
+
+# ---- What is here ----
+
+
+def test_the_tab_and_its_choices_hold_what_is_shipped_and_nothing_else(gallery, tmp_path, monkeypatch):
+    assert subjects.available() == ["emoji", "icons"] and subjects.models("emoji") == [GAN, BRIDGE, DIFFUSION]
+    assert "Multimodal" in map._there()
+    some = tmp_path / "some"
+    some.mkdir()
+    (some / BRIDGE).symlink_to(gallery / BRIDGE)
+    monkeypatch.setattr(pipeline, "SHIPPED", some)
+    assert subjects.available() == ["emoji"] and settle().model == BRIDGE
+    assert (
+        multimodal.pictures_of(settle())
+        is multimodal.grid_of(settle())
+        is multimodal.way_of(settle())
+        is None
+    )
+    monkeypatch.setattr(pipeline, "SHIPPED", tmp_path / "none")
+    with gr.Blocks():
+        assert multimodal.tab() is None
+    assert "Multimodal" not in map._there()
+
+
+def test_what_a_model_can_do_is_read_off_its_method(gallery):
+    assert [name for name in KINDS if subjects.styled(name)] == [GAN, MUNIT]
+    assert [subjects.heads(name) for name in KINDS] == [0, 0, 0, 0, 3]
+    assert [len(subjects.ways(name)) for name in KINDS] == [1, 1, 1, 2, 1]
+
+
+# ---- The wall ----
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_an_answer_on_the_wall_is_what_its_chance_makes_alone(gallery, name):
+    now = settle(model=name, taken="" if name == HEADS else "21")
+    made, wanted = finished(now), cells(now)
+    assert len(made.images) == len(wanted) and made.done == 1 and made.seconds > 0
+    for i in (0, 7, len(wanted) - 1):
+        alone = answers.make(subjects.loaded(name), answers.placed(now), [wanted[i]], now.direction)
+        assert (from_bytes(made.images[i : i + 1]) - alone).abs().max() < 0.02
+    asked = {"head": wanted[7].head} if name == HEADS else {}
+    usual = subjects.loaded(name)(now.image(), seed=wanted[7].seed, **asked)
+    assert np.abs(pixels(made.image(7)) - pixels(usual)).max() < 0.02, "the same as a call gives"
+    assert answers.spread(made.images) > 1e-4
+
+
+def test_a_column_of_a_model_with_several_generators_is_one_of_them(gallery):
+    now = settle(model=HEADS)
+    value = multimodal.wall_of(now, finished(now))
+    assert value["columns"] == 3 == len(value["tops"]) and len(value["cells"]) == 15
+    images = from_bytes(finished(now).images).mean((1, 2, 3)).view(5, 3)
+    assert images.std(0).max() < 0.2 * images.mean(0).std(), "rows differ by a noise, columns by much more"
+
+
+def test_the_wall_comes_in_halves_or_step_by_step_and_is_kept(gallery):
+    now = settle()
+    parts = list(answers.wall(now))
+    assert [len(p.images) for p in parts] == [8, 16] and [p.done for p in parts] == [0.5, 1]
+    half = multimodal.wall_of(now, parts[0])
+    assert [bool(c["src"]) for c in half["cells"]] == [True] * 8 + [False] * 8 and half["still"]
+    assert half["columns"] == 4 and len(half["cells"]) == 16, "of the size that it will have"
+    assert list(answers.wall(now)) == parts[1:], "known"
+    slow = settle(model=DIFFUSION)
+    parts = list(answers.wall(slow))
+    assert all(len(p.images) == 16 for p in parts) and [p.done for p in parts] == sorted(
+        p.done for p in parts
+    )
+    assert parts[-1].done == 1 and "estimates" in multimodal.doing_of(slow, replace(parts[0], done=0.3))
+
+
+def test_a_wall_that_is_stopped_keeps_its_estimates_and_is_nobody_elses(gallery):
+    now = settle(model=DIFFUSION)
+    asked = iter([True, True, False])
+    list(answers.wall(now, lambda: next(asked, False)))
+    partly = answers.SHELF.get(now.wall)
+    assert partly and 0 < partly.done < 0.5
+    shown = answers.taken(now)
+    assert (pixels(shown) == pixels(partly.image(5))).all(), "a click takes what is seen"
+    whole = finished(now)
+    assert whole.done == 1 and not torch.equal(whole.images, partly.images)
+
+
+def test_a_fault_on_the_way_reaches_whoever_waits(gallery, monkeypatch):
+    now = settle(model=BRIDGE)
+    monkeypatch.setattr(subjects.loaded(BRIDGE), "translate", lambda *a, **k: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        list(answers.wall(now))
+
+
+def test_colours_are_named_as_they_are():
+    for name, rgb in {
+        "red": (220, 30, 30), "blue": (30, 90, 220), "yellow": (250, 210, 40), "green": (40, 160, 60), "orange": (240, 130, 30),
+        "pink": (240, 60, 180), "violet": (120, 60, 220), "turquoise": (30, 190, 180), "grey": (130, 130, 130), "black": (25, 25, 25),
+    }.items():  # fmt: skip
+        image = Image.new("RGB", (16, 16), "white")
+        image.paste(rgb, (4, 4, 12, 12))
+        assert answers.colour_of(image) == name
+    assert answers.colour_of(Image.new("RGB", (16, 16), "white")) == "nearly white"
+
+
+# ---- What is taken stays ----
+
+
+def test_what_is_taken_stays_with_another_drawing_and_other_answers(gallery):
+    now = settle(taken="23")
+    assert cells(now).index(now.taken) == 7
+    other = view.shown(now, 3)
+    assert other.taken == now.taken and other.name != now.name
+    own = view.drawn(now, {"ops": "p0,5,40,40,200,200"})
+    assert own.taken == now.taken and own.at == -1 and own.name == "your drawing"
+    rolled = view.rolled(now)
+    assert rolled.taken == now.taken and now.taken not in cells(rolled)
+    assert multimodal.wall_of(rolled, None)["chosen"] == -1
+    alone = answers.taken(rolled)
+    assert np.abs(pixels(alone) - pixels(finished(now).image(7))).max() < 0.02
+    assert view.drawn(own, {"ops": own.examples[2].ops}).at == 2, "an example that is drawn again is known"
+
+
+def test_the_card_says_what_is_kept(gallery):
+    assert "Its style stays" in taken.shown(settle()) and "<svg" in taken.shown(settle())
+    assert "number 2 of 3" in taken.shown(settle(model=HEADS, taken="20.1"))
+    assert "Its noise stays" in taken.shown(settle(model=BRIDGE))
+    empty = replace(settle(), ops="")
+    assert "The pad is empty" in taken.shown(empty) and "<img" not in taken.shown(empty)
+
+
+def test_another_model_keeps_the_drawing_and_the_place(gallery):
+    now = view.shown(settle(taken="20"), 2)
+    new = view.switched(now, BRIDGE)
+    assert (new.at, new.seed, cells(new).index(new.taken)) == (2, now.seed, 4)
+    icons = view.switched(now, MUNIT)
+    assert icons.key == "icons" and icons.direction == "xy" and icons.base
+    back = view.turned(icons, "yx")
+    assert back.direction == "yx" and back.base != icons.base and view.switched(back, HEADS).direction == "xy"
+    assert view.switched(now, "nonsense") == now and view.turned(now, "zz") == now
+
+
+def test_a_bar_of_a_style_is_as_high_as_its_number():
+    drawn = taken.code((1.5, -3.0, 9.0))
+    assert (
+        re.findall(r' height="([\d.]+)"', drawn) == ["15.00", "30.00", "30.00"] and "1.5, -3.0, 9.0" in drawn
+    )
+
+
+# ---- The address ----
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_an_address_leads_back_to_the_view(gallery, name):
+    now = view.rolled(view.shown(settle(model=name), 4))
+    now = replace(now, taken=cells(now)[3])
+    said = {k: v for k, v in view.address(now).items() if v} | {"sketch": str(now.at)}
+    assert wished(said) == now
+    if subjects.styled(name):
+        styled = replace(now, taken=Taken(style=view.rounded(torch.linspace(-2, 12, 8))))
+        again = wished({k: v for k, v in view.address(styled).items() if v} | {"sketch": "4"})
+        assert again.taken == styled.taken and max(again.taken.style) < 10
+    drawn = wished({"answers": name, "drawn": "p0,5,10,10,99,99"})
+    assert (drawn.ops, drawn.at, drawn.own) == ("p0,5,10,10,99,99", -1, drawn.ops)
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        {"answers": "pix2pix-emoji"}, {"drawn": "x1,2"}, {"sketch": "999"}, {"sketch": "-1"}, {"roll": "9e9"}, {"roll": "²"},
+        {"taken": "z1_2"}, {"taken": "zz"}, {"taken": "1.5"}, {"taken": "<b>"}, {"back": "1"}, {"sketch": "٣"},
+    ],
+)  # fmt: skip
+def test_what_an_address_cannot_mean_is_passed_over(gallery, wish):
+    assert wished(wish) == settle()
+
+
+def test_its_words_in_the_address_are_no_other_tabs():
+    others = {
+        "model",
+        "d",
+        "example",
+        "seed",
+        "subject",
+        "method",
+        "direction",
+        "noise",
+        "styles",
+        "from",
+        "target",
+        "thing",
+        "one",
+        "way",
+    }
+    others |= {"digit", "face", "written", "picture", "hole", "place", "side", "tab", "lecture"}
+    assert not view.KEYS & others
+
+
+# ---- Contents and styles ----
+
+
+def test_a_cell_of_the_grid_is_its_drawing_in_its_style(gallery):
+    now = view.drawn(settle(), {"ops": "p0,9,40,40,200,200,40,200"})
+    down, across = grid.rows(now), grid.columns(now)
+    assert (
+        down[0] == grid.OWN
+        and len(down) == 4
+        and len(across) == len(set(across)) == 6
+        and across[-1] == now.taken
+    )
+    value = grid.value(now)
+    assert (
+        len(value["cells"]) == 24 and value["chosen"] == 5 and len({c["src"] for c in value["cells"]}) == 24
+    )
+    new = grid.chosen(now, 2 * 6 + 3)
+    assert (new.at, new.taken) == (down[2], across[3]) and grid.value(new)["chosen"] == 15
+    assert grid.columns(new)[:5] == across[:5] and grid.rows(new) == down, "nothing moves under the hand"
+    assert grid.chosen(new, 0).ops == now.ops, "the way back to one's own drawing"
+
+
+def test_rows_of_the_grid_are_four_drawings_and_the_present_one_is_among_them(gallery):
+    for now in (settle(), view.drawn(settle(), {"ops": "p0,5,9,9"})):
+        for at in range(len(now.examples)):
+            there = grid.rows(view.shown(now, at))
+            assert len(set(there)) == 4 and at in there and (grid.OWN in there) == bool(now.own)
+
+
+def test_generators_are_columns_and_noises_are_none(gallery):
+    assert [t.head for t in grid.columns(settle(model=HEADS))] == [0, 1, 2]
+    assert grid.value(settle(model=HEADS))["chosen"] >= 0
+    assert multimodal.grid_of(settle(model=BRIDGE)) is None
+
+
+# ---- Styles that are read ----
+
+
+@pytest.mark.parametrize("name", [GAN, MUNIT])
+@pytest.mark.parametrize("way", ["xy", "yx"])
+def test_a_style_is_read_from_each_picture_of_the_choice(gallery, name, way):
+    now = settle(model=name, direction=way)
+    tiles = reference.tiles(now)
+    assert len(tiles["tiles"]) == 7 and tiles["chosen"] == "0"
+    new = reference.chosen(now, 2)
+    assert len(new.read) == 8 and new.taken.style == new.read and reference.tiles(new)["chosen"] == "2"
+    found = subjects.loaded(name).style(reference.images(name, now.key, now.direction)[2][1], now.direction)[
+        0
+    ]
+    assert torch.allclose(torch.tensor(new.read), found, atol=0.006)
+    assert grid.columns(new)[-1].style == new.read and "off on average" in reference.shown(new)
+    assert replace(new, taken=cells(new)[0]).read == new.read
+
+
+@pytest.mark.parametrize("make", [make for make, _ in GOOD.values()], ids=GOOD)
+def test_a_picture_of_any_kind_gives_a_style(gallery, tmp_path, make):
+    (tmp_path / "in.png").write_bytes(make())
+    new = reference.read(settle(), multimodal.uploaded(str(tmp_path / "in.png")))
+    assert len(new.taken.style) == 8 and new.read_from.startswith("data:image/")
+
+
+@pytest.mark.parametrize("make, fault", BAD.values(), ids=BAD)
+def test_what_is_no_picture_gets_a_sentence(gallery, tmp_path, make, fault):
+    (tmp_path / "in.png").write_bytes(make())
+    for ask in (multimodal.uploaded, lambda path: multimodal.answer(path, GAN)):
+        with pytest.raises(gr.Error) as caught:
+            ask(str(tmp_path / "in.png"))
+        assert fault in caught.value.message and not leaks(caught.value.message)
+
+
+# ---- The walk ----
+
+
+def test_a_walk_begins_and_ends_where_it_says(gallery, tmp_path):
+    now = settle()
+    now = replace(now, start=cells(now)[0], end=cells(now)[9])
+    made, wall = walk.pictures(now), finished(now)
+    assert len(made) == walk.FRAMES and len(walk.value(now)["frames"]) == walk.FRAMES
+    for frame, place in ((0, 0), (-1, 9)):
+        assert np.abs(pixels(made[frame]) - pixels(wall.image(place))).max() < 0.05
+    new = replace(now, taken=walk.chosen(now, 12))
+    assert np.abs(pixels(answers.taken(new)) - pixels(made[12])).max() < 0.02
+    path = walk.save(now, str(tmp_path))
+    assert path.name == f"{GAN}-cat-from-seed-16-to-seed-25.gif"
+    with Image.open(path) as saved:
+        assert saved.n_frames == 2 * walk.FRAMES - 2 and saved.info["loop"] == 0 and saved.size == (256, 256)
+
+
+def test_a_walk_to_where_it_begins_stands_still(gallery, tmp_path):
+    now = settle()
+    now = replace(now, start=now.taken, end=now.taken)
+    assert len(set(walk.styles(now))) == 1
+    with Image.open(walk.save(now, str(tmp_path))) as saved:
+        assert saved.size == (256, 256)
+
+
+# ---- The bridge's steps ----
+
+
+def test_one_step_is_one_picture_whatever_the_noise_and_more_are_several(gallery):
+    now = settle()
+    shown = {n: steps.shown(now, n) for n in steps.STEPS}
+    one = re.findall(r'src="(.*?)"', shown[1])
+    assert len(one) == 4 == len(set(re.findall(r'src="(.*?)"', shown[4]))) and len(set(one)) == 1
+    figures = re.findall(r"(\d) steps? <b>([\d.]+)", shown[1])
+    assert (
+        [n for n, _ in figures] == ["1", "2", "4", "8"]
+        and figures[0][1] == "0.000"
+        and float(figures[2][1]) > 0
+    )
+    assert "In one step the noise has no say" in shown[1] and "first step" in shown[8]
+    assert steps.shown(now, 3) == shown[1]
+
+
+@pytest.mark.skipif("bridge-emoji" not in pipeline.shipped(), reason="bridge-emoji is not shipped")
+def test_the_shipped_bridge_gives_one_picture_in_one_step():
+    forget()
+    made = steps._made("bridge-emoji", settle().examples[0].ops, "")
+    assert answers.spread(made[1]) < 5e-4 < answers.spread(made[4])
+
+
+# ---- Side by side ----
+
+
+def test_all_models_answer_beside_each_other_with_what_their_cards_say(gallery):
+    now = settle()
+    before = compare.waiting(now)
+    assert before.count("not asked yet") == 3 and "<img" not in before
+    parts = list(compare.shown(now))
+    assert [p.count("<img") for p in parts] == [4, 8, 12] and parts[-1].count("ms</b> a sample") == 3
+    assert "diversity <b>0.25</b>" in parts[-1] and "answer to sample <b>0.50</b>" in parts[-1]
+    assert parts[-1].count("<b>–</b>") == 4 and "sample to answer <b>" not in parts[-1]
+    assert len(list(compare.shown(settle(model=MUNIT, direction="yx")))) == 2
+
+
+# ---- The API ----
+
+
+def test_the_api_gives_what_a_call_gives(gallery, tmp_path):
+    (tmp_path / "in.png").write_bytes(packed(Image.new("RGB", (24, 16), "white")))
+    path = str(tmp_path / "in.png")
+    made = multimodal.answer(path, GAN, 3, 5)
+    assert [m.size for m in made] == [(16, 11)] * 3 and len({m.tobytes() for m in made}) == 3
+    assert made[1].tobytes() == multimodal.answer(path, GAN, 1, 6)[0].tobytes()
+    kept = multimodal.answer(path, GAN, 2, 5, 9)
+    assert kept[0].tobytes() == kept[1].tobytes() == multimodal.answer(path, GAN, 1, 9)[0].tobytes()
+    assert len(multimodal.answer(path, HEADS, 64)) == 64
+
+
+@pytest.mark.parametrize(
+    "model, n, seed, style, told",
+    [
+        (GAN, 0, 0, -1, "1 to 64; got 0"), (GAN, 65, 0, -1, "1 to 64; got 65"), (GAN, 1.5, 0, -1, "n is a whole number"),
+        (GAN, None, 0, -1, "n is a whole number"), (GAN, 1, float("nan"), -1, "seed is a whole number"),
+        ("pix2pix-emoji", 1, 0, -1, f"there are {GAN}"), (BRIDGE, 1, 0, 3, "has no control 'style'"),
+    ],
+)  # fmt: skip
+def test_the_api_refuses_in_a_sentence(gallery, tmp_path, model, n, seed, style, told):
+    (tmp_path / "in.png").write_bytes(packed(Image.new("RGB", (24, 16), "white")))
+    with pytest.raises(gr.Error) as caught:
+        multimodal.answer(str(tmp_path / "in.png"), model, n, seed, style)
+    assert told in caught.value.message and not leaks(caught.value.message)
+    with pytest.raises(gr.Error, match="no picture"):
+        multimodal.answer(None, GAN)
+
+
+# ---- The models that are shipped ----
+
+HERE = [name for name in KINDS if name in pipeline.shipped()]
+
+
+@pytest.mark.parametrize("name", HERE)
+def test_answers_of_a_shipped_model_differ(name):
+    forget()
+    if name == DIFFUSION:
+        pytest.skip("its wall takes seconds: its four answers are in the next test")
+    assert answers.spread(finished(settle(model=name)).images) > 0.01
+
+
+def test_bicyclegan_is_here_and_a_style_is_a_style_on_other_drawings_too():
+    """A style says what the answers have in common: two drawings in one style are nearer in colour than in two."""
+    assert GAN in pipeline.shipped() and DRAWINGS
+    forget()
+    now = settle(model=GAN)
+    model, wanted = subjects.loaded(GAN), cells(now)
+    colours = []
+    for at in range(4):
+        x = model.place(view.shown(now, at).image()).x
+        made = answers.make(model, x, wanted)
+        thing = (made.amin(1, keepdim=True) < 0.8).float()
+        colours.append((made * thing).sum((2, 3)) / thing.sum((2, 3)))
+    colours = torch.stack(colours)  # [drawing, style, 3]
+    same = (colours[0] - colours[1:]).norm(dim=-1).mean()
+    other = (colours[0] - colours[1:].roll(1, dims=1)).norm(dim=-1).mean()
+    assert same < 0.75 * other
+
+
+# ---- The browser ----
+
+
+@pytest.fixture(scope="module")
+def server(folder, tmp_path_factory):
+    with serving(tmp_path_factory.mktemp("app"), tab("multimodal"), folder) as running:
+        yield running
+
+
+class Guest(Visit):
+    """A visitor of the tab Multimodal."""
+
+    def wall(self) -> list[str]:
+        return self.page.evaluate("[...document.querySelectorAll('#mm-wall button img')].map(i => i.src)")
+
+    def chosen(self, where: str = "#mm-wall") -> int:
+        return self.page.evaluate(
+            f"[...document.querySelectorAll('{where} button')].findIndex(b => b.getAttribute('aria-checked') === 'true')"
+        )
+
+    def large(self) -> str:
+        return self.page.evaluate("document.querySelector('#mm-taken img').src")
+
+    def other(self, before: list[str]) -> None:
+        """Wait until every answer on the wall is another one."""
+        self.until(
+            "([b]) => [...document.querySelectorAll('#mm-wall button img')].every((i, k) => i.src && i.src !== b[k])",
+            before,
+        )
+
+    def anew(self, before: str) -> None:
+        self.until(
+            "([b]) => { const i = document.querySelector('#mm-taken img'); return i && i.src !== b; }", before
+        )
+
+
+@pytest.fixture
+def visit(server, chromium):
+    """Open the tab: visit(what the address says beside the tab, size)."""
+    with visiting(chromium, server, Guest, "#mm-wall button img") as open_page:
+        yield lambda query="", **how: open_page(f"?tab=multimodal{query}", **how)
+
+
+@pytest.mark.browser
+def test_it_opens_finished_and_what_is_taken_stays_while_one_draws(visit):
+    v = visit()
+    assert len(set(v.wall())) == 16 and v.chosen() == 5
+    assert (
+        v.page.evaluate(
+            "[...document.images].filter(i => i.checkVisibility() && !i.alt.trim() && i.closest('.head, .way-line') === null).length"
+        )
+        == 0
+    )
+    size = v.page.locator("#mm-wall .board").bounding_box()
+    before = v.large()
+    v.page.locator("#mm-wall button").nth(10).click()
+    v.anew(before)
+    v.until("() => new URL(location).searchParams.get('taken') === '26'")
+    before, large = v.wall(), v.large()
+    v.drag("#mm-pad canvas", (0.3, 0.9), (0.5, 0.95), (0.7, 0.9))
+    v.other(before)
+    v.anew(large)
+    assert v.chosen() == 10 and v.wish()["taken"] == "26" and v.wish()["drawn"]
+    assert v.page.locator("#mm-wall .board").bounding_box() == size
+    before = v.wall()
+    v.page.click("#mm-roll")
+    v.other(before)
+    v.until("() => new URL(location).searchParams.get('roll') === '32'")
+    assert v.chosen() == -1 and v.wish()["taken"] == "26"
+    v.page.wait_for_timeout(300)
+    other = visit("&" + v.page.url.partition("?")[2].replace("tab=multimodal&", ""))
+    other.until(
+        "([b]) => JSON.stringify([...document.querySelectorAll('#mm-wall button img')].map(i => i.src)) === JSON.stringify(b)",
+        v.wall(),
+    )
+    other.until("([b]) => document.querySelector('#mm-taken img').src === b", v.large())
+
+
+@pytest.mark.browser
+def test_the_keyboard_leads_over_the_wall_and_a_cell_of_the_grid_is_drawing_and_style(visit):
+    v = visit()
+    before = v.large()
+    v.page.locator("#mm-wall button").nth(5).focus()
+    v.page.keyboard.press("ArrowDown")
+    v.anew(before)
+    assert v.chosen() == 9 and v.page.evaluate("document.activeElement.dataset.at") == "9"
+    before = v.wall()
+    v.page.locator("#mm-grid button").nth(2 * 6 + 1).click()
+    v.other(before)
+    v.until("() => new URL(location).searchParams.get('sketch') === '2'")
+    assert v.chosen("#mm-grid") == 13
+
+
+@pytest.mark.browser
+def test_the_walk_moves_and_a_picture_of_ones_own_gives_its_style(visit, tmp_path):
+    (tmp_path / "mine.png").write_bytes(packed(Image.new("LA", (30, 60), (90, 128))))
+    (tmp_path / "notes.png").write_text("this is no picture")
+    v = visit()
+    shown = v.page.evaluate("document.querySelector('.way-now').src")
+    v.page.locator(".way input").press("ArrowRight")
+    v.until("([b]) => document.querySelector('.way-now').src !== b", shown)
+    with v.page.expect_download() as fetched:
+        v.page.click("#mm-fetch")
+    assert fetched.value.suggested_filename.endswith(".gif") and Image.open(fetched.value.path()).size == (
+        256,
+        256,
+    )
+    before = v.large()
+    v.page.set_input_files("input[type=file]", tmp_path / "mine.png")
+    v.anew(before)
+    v.until("() => (new URL(location).searchParams.get('taken') || '').startsWith('z')")
+    v.page.set_input_files("input[type=file]", tmp_path / "notes.png")
+    text = v.toast()
+    assert SENTENCE.fullmatch(text.strip()) and not leaks(text)
+
+
+@pytest.mark.browser
+def test_a_change_of_model_and_subject_shows_what_belongs_to_it(visit):
+    v = visit()
+    before = v.wall()
+    v.choose("#mm-model", "Bridge")
+    v.other(before)
+    v.page.wait_for_selector("#mm-grid", state="hidden")
+    assert v.page.locator("#mm-stop").is_visible() and not v.page.locator("#mm-way").is_visible()
+    before = v.wall()
+    v.choose("#mm-subject", "Icons")
+    v.other(before)
+    v.page.wait_for_selector("#mm-direction", state="visible")
+    v.page.wait_for_selector("#mm-steps", state="hidden")
+    v.until("() => document.querySelector('#mm-beside').innerText.includes('MUNIT')")
+    assert not v.page.locator("#mm-file").is_visible()
+    v.page.click("#mm-ask")
+    v.until("() => document.querySelectorAll('#mm-beside img').length === 8")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1440, 390])
+def test_no_width_scrolls_sideways(visit, width):
+    v = visit(size=(width, 844))
+    assert v.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 1
+    assert v.page.evaluate("document.querySelector('#mm-wall button').getBoundingClientRect().width") >= 70
+
+
+def test_the_endpoint_answers_with_pictures(server):
+    with server.client() as http:
+        path = http.post("/upload", files={"files": ("in.png", packed(Image.new("L", (20, 20))))}).json()[0]
+        file = {"path": path, "meta": {"_type": "gradio.FileData"}}
+        event = http.post("/call/multimodal", json={"data": [file, GAN, 3, 1, -1]}).json()["event_id"]
+        lines = http.get(f"/call/multimodal/{event}").text
+    made = json.loads(lines.partition("data: ")[2].splitlines()[0])[0]
+    assert len(made) == 3 and Image.open(
+        io.BytesIO(httpx.get(made[0]["image"]["url"], trust_env=False).content)
+    ).size == (16, 16)
+    told = server.ask("multimodal", b"no picture", GAN, 1, 0, -1)
+    assert isinstance(told, str) and "not a picture" in told and not leaks(told)
+
+
+def test_visits_leave_no_traceback_in_the_log(server):
+    """Kept last, for the visits above."""
+    assert "Traceback" not in server.log.read_text()
