@@ -21,7 +21,7 @@ from .view import Taken, View
 
 _ANSWERS = 4
 _OF_CARDS = {
-    "diversity": "diversity", "diversity of answers": "of right answers", "sample to answer": "sample to answer",
+    "diversity": "diversity of samples", "diversity of answers": "diversity of right answers", "sample to answer": "sample to answer",
     "answer to sample": "answer to sample",
 }  # fmt: skip
 
@@ -41,7 +41,7 @@ def _row(
             )
             for image in answered[0]
         )
-        took = Markup("<b>{:.0f} ms</b> a sample, just now").format(answered[1])
+        took = Markup("a sample, just now <b>{:.0f} ms</b>").format(answered[1])
     told = Markup("").join(
         Markup('<span title="{}">{} <b>{}</b></span>').format(
             FIGURES[f], _OF_CARDS[f], f"{card[f][0]:.2f}" if card.get(f) and card[f][0] is not None else "–"
@@ -49,7 +49,7 @@ def _row(
         for f in figures
     )
     return Markup(
-        '<section><div class="who"><b>{}</b><span>{}</span></div><div class="its">{}</div><p class="apart"><span>{}</span>{}</p></section>'
+        '<section><div class="who"><b>{}</b><span>{}</span></div><div class="its">{}</div><p class="sums"><span>{}</span>{}</p></section>'
     ).format(title(name), record.idea, cells, took, told)
 
 
@@ -58,7 +58,7 @@ def _shown(view: View, answered: dict[str, tuple[list[Image.Image], float]]) -> 
     there = [f for f in _OF_CARDS if any(f in cards()[name]["card"].get("figures", {}) for name in names)]
     rows = Markup("").join(_row(view, name, answered.get(name), there) for name in names)
     told = (
-        "Diversity is how far samples of one drawing are from each other; near that of right answers is best. The other two are distances "
+        "Diversity is how far samples of one drawing are from each other; it should be near that of right answers. The other two are distances "
         "from a sample to the nearest right answer, and from a right answer to the nearest sample: less is better. All from the cards."
         if there
         else ""

@@ -73,7 +73,7 @@ _SAYS = (
         "it can do no better there than the <b>mean</b> of all right answers. L1 alone leads to their median: blurred for the same reason."
     ),
     Markup(
-        "After its first step the net sees where the noise has led, and each further step decides for one of the answers. With more steps "
-        "the path is followed more closely: compare the differences at 1, 2, 4 and 8 steps."
+        "From its second step on the net is shown where the noise has led, so its answers can differ. More steps follow the path more "
+        "closely: compare the differences at 1, 2, 4 and 8 steps."
     ),
 )

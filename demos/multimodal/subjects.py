@@ -68,7 +68,7 @@ SUBJECTS: dict[str, Subject] = {
         _sketches,
         ("cat", "cupcake", "ghost", "mug"),
         seed=16,
-        place=5,
+        place=9,
         mean="bridge-emoji",
     ),
     "icons": Subject(

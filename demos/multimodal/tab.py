@@ -34,7 +34,7 @@ _STYLE = look.style(__file__, "tab")
 _TILE = 128  # px of a picture on the wall
 
 _LEAD = Markup(
-    '<p class="lead"><b>One drawing, many right answers.</b> The lines do not say which colour the cat has. Beside the drawing these nets '
+    '<p class="lead"><b>One drawing, many right answers.</b> The lines do not say which colour a cat has. Beside the drawing these nets '
     "are told a <b>style</b> or a <b>noise</b>, and for each they paint another answer. Draw, and take the one that you like.</p>"
 )
 

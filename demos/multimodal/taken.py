@@ -13,7 +13,7 @@ from .view import Taken, View
 _SIDE = 320  # px: shown larger than it is, smoothly
 
 _PREDICT = Markup(
-    '<details class="note predict"><summary>Predict first. Take a blue answer, then choose another drawing. Will it be blue, too?'
+    '<details class="note predict"><summary>Predict first. Take an answer whose colours you like, then choose another drawing. Will it have them, too?'
     "</summary>The net is told the style beside the drawing, and paints what it has learned to paint with that style. Try it, and then "
     "look along a column of the grid below: there a style stays, and the drawing changes.</details>"
 )

@@ -589,7 +589,7 @@ def test_each_tab_is_a_module_that_runs_alone(name):
 
 def test_every_tab_of_the_app_is_a_folder():
     source = (ROOT / "app.py").read_text()
-    assert len(TABS) == 5 and all(f"demos.{name} import tab" in source for name in TABS)
+    assert len(TABS) == 6 and all(f"demos.{name} import tab" in source for name in TABS)
 
 
 def test_a_space_installs_the_gradio_that_is_tested():
@@ -612,4 +612,4 @@ def test_the_map_leads_to_tabs_that_are_in_the_app_alone():
         r'gr\.Tab\("([^"]+)"', "".join((ROOT / "demos" / t / "tab.py").read_text() for t in TABS)
     )
     assert {*re.findall(r'data-go="([^"]+)"', shown)} == {*built} - {"Map"} == {*map._TABS}
-    assert "Multimodal</button>" not in shown and shown.count("to come") > 10
+    assert "Classes</button>" not in shown and shown.count("to come") > 10

@@ -147,7 +147,9 @@ def test_a_wall_that_is_stopped_keeps_its_estimates_and_is_nobody_elses(gallery)
     partly = answers.SHELF.get(now.wall)
     assert partly and 0 < partly.done < 0.5
     shown = answers.taken(now)
-    assert (pixels(shown) == pixels(partly.image(5))).all(), "a click takes what is seen"
+    assert (pixels(shown) == pixels(partly.image(SUBJECTS["emoji"].place))).all(), (
+        "a click takes what is seen"
+    )
     whole = finished(now)
     assert whole.done == 1 and not torch.equal(whole.images, partly.images)
 
@@ -373,7 +375,7 @@ def test_one_step_is_one_picture_whatever_the_noise_and_more_are_several(gallery
         and figures[0][1] == "0.000"
         and float(figures[2][1]) > 0
     )
-    assert "In one step the noise has no say" in shown[1] and "first step" in shown[8]
+    assert "In one step the noise has no say" in shown[1] and "second step" in shown[8]
     assert steps.shown(now, 3) == shown[1]
 
 
@@ -392,8 +394,8 @@ def test_all_models_answer_beside_each_other_with_what_their_cards_say(gallery):
     before = compare.waiting(now)
     assert before.count("not asked yet") == 3 and "<img" not in before
     parts = list(compare.shown(now))
-    assert [p.count("<img") for p in parts] == [4, 8, 12] and parts[-1].count("ms</b> a sample") == 3
-    assert "diversity <b>0.25</b>" in parts[-1] and "answer to sample <b>0.50</b>" in parts[-1]
+    assert [p.count("<img") for p in parts] == [4, 8, 12] and parts[-1].count("a sample, just now <b>") == 3
+    assert "diversity of samples <b>0.25</b>" in parts[-1] and "answer to sample <b>0.50</b>" in parts[-1]
     assert parts[-1].count("<b>–</b>") == 4 and "sample to answer <b>" not in parts[-1]
     assert len(list(compare.shown(settle(model=MUNIT, direction="yx")))) == 2
 
@@ -506,7 +508,7 @@ def visit(server, chromium):
 @pytest.mark.browser
 def test_it_opens_finished_and_what_is_taken_stays_while_one_draws(visit):
     v = visit()
-    assert len(set(v.wall())) == 16 and v.chosen() == 5
+    assert len(set(v.wall())) == 16 and v.chosen() == SUBJECTS["emoji"].place
     assert (
         v.page.evaluate(
             "[...document.images].filter(i => i.checkVisibility() && !i.alt.trim() && i.closest('.head, .way-line') === null).length"
