@@ -435,7 +435,7 @@ _RECORDS = (
         objective=r"\min_{G, E} \max_D \mathcal{L}^{VAE}_{GAN} + \lambda \mathcal{L}^{VAE}_1 + \mathcal{L}_{GAN} + \lambda_{latent} \mathcal{L}^{latent}_1 + \lambda_{KL} \mathcal{L}_{KL}",
         family="Multimodal",
         tab="Multimodal",
-        notebook="",
+        notebook="08_bicyclegan",
         lectures=(Mention(2, _TABLE, place=3), Mention(2, _SEVERAL, place=14)),
     ),
     Paper(
