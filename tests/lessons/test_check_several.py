@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import pytest
 import torch
+import torch.nn.functional as F
 
-from i2i.lessons import bicyclegan, diffusion
+from i2i.lessons import bicyclegan, diffusion, munit
 from i2i.method import frozen
 from i2i.methods import METHODS
 from i2i.metrics import matched
+from i2i.nets.adain import AdaptiveResidual
 from kit.lessons import assert_complete, assert_passes, assert_told, clean  # noqa: F401 (a fixture)
 
-BOOKS = (bicyclegan, diffusion)
+BOOKS = (bicyclegan, munit, diffusion)
 EXERCISES = {name: exercise for book in BOOKS for name, exercise in book.EXERCISES.items()}
 QUESTIONS = {name: question for book in BOOKS for name, question in book.QUESTIONS.items()}
 
@@ -62,6 +64,22 @@ def ddim_step(z, e, now, then):
     return then**0.5 * guess + (1 - then) ** 0.5 * e
 
 
+def adain(h, shift, scale):
+    return F.instance_norm(h) * scale[..., None, None] + shift[..., None, None]
+
+
+def munit_ways(content, style, decode, x, s):
+    c, own = content(x, 1), style(x, 1)
+    over = decode(c, s, 2)
+    return decode(c, own, 1), over, decode(content(over, 2), own, 1)
+
+
+def read_back(content, style, decode, x, s):
+    c = content(x, 1)
+    over = decode(c, s, 2)
+    return (content(over, 2) - c).abs().mean(), (style(over, 2) - s).abs().mean()
+
+
 RIGHT = {
     "code-of": code_of,
     "code-kl": code_kl,
@@ -71,6 +89,9 @@ RIGHT = {
     "euler": euler,
     "add-noise": add_noise,
     "ddim-step": ddim_step,
+    "adain": adain,
+    "munit-ways": munit_ways,
+    "read-back": read_back,
 }
 
 
@@ -123,6 +144,19 @@ def velocity(value):
 
 def noised(value):
     return lambda y, e, abar, t: value(y, e, stretched(abar[t]))
+
+
+def standard(h, *axes):
+    return (h - h.mean(axes, keepdim=True)) / h.std(axes, keepdim=True)
+
+
+def told(value):
+    """An AdaIN of the normalised map, the shift and the scale."""
+    return lambda h, b, s: value(F.instance_norm(h), b[..., None, None], s[..., None, None])
+
+
+def l1(a, b):
+    return (a - b).abs().mean()
 
 
 WRONG = [
@@ -211,6 +245,87 @@ WRONG = [
         lambda z, e, a, b: ddim_step(z, e, a, b) if b == 1 else ddim_step(z, e, b, a),
         "levels are exchanged",
     ),
+    ("adain", lambda h, b, s: standard(h, 1, 2, 3), "all maps together"),
+    ("adain", lambda h, b, s: standard(h, 0, 2, 3), "over the batch"),
+    ("adain", lambda h, b, s: h - h.mean((2, 3), keepdim=True), "nothing is divided"),
+    (
+        "adain",
+        lambda h, b, s: (h - h.mean((2, 3), keepdim=True)) / h.var((2, 3), keepdim=True),
+        "by its root",
+    ),
+    ("adain", lambda h, b, s: h * s[..., None, None] + b[..., None, None], "not normalised"),
+    ("adain", told(lambda n, b, s: n * b + s), "exchanged"),
+    ("adain", told(lambda n, b, s: (n + b) * s), "scaled, too"),
+    ("adain", told(lambda n, b, s: n + b), "scale is missing"),
+    ("adain", told(lambda n, b, s: n * s), "shift is missing"),
+    ("adain", told(lambda n, b, s: n * (s + (s != 1).float()) + b), "1 is added"),
+    ("munit-ways", part(munit_ways, 0, lambda c, e, d, x, s: d(c(x, 1), s, 1)), "own style"),
+    ("munit-ways", part(munit_ways, 0, lambda c, e, d, x, s: d(c(x, 1), e(x, 2), 1)), "domain 2's encoder"),
+    ("munit-ways", part(munit_ways, 0, lambda c, e, d, x, s: d(c(x, 1), e(x, 1), 2)), "wrong style"),
+    ("munit-ways", part(munit_ways, 0, lambda c, e, d, x, s: d(c(x, 1), s, 2)), "first comes"),
+    ("munit-ways", part(munit_ways, 1, lambda c, e, d, x, s: d(c(x, 1), e(x, 1), 2)), "slide's formula"),
+    ("munit-ways", part(munit_ways, 1, lambda c, e, d, x, s: d(c(x, 2), s, 2)), "image of domain 1"),
+    ("munit-ways", part(munit_ways, 1, lambda c, e, d, x, s: d(c(x, 1), s, 1)), "decoded in domain 1"),
+    (
+        "munit-ways",
+        part(munit_ways, 2, lambda c, e, d, x, s: d(c(d(c(x, 1), s, 2), 2), s, 1)),
+        "has the drawn style",
+    ),
+    (
+        "munit-ways",
+        part(munit_ways, 2, lambda c, e, d, x, s: d(c(d(c(x, 1), s, 2), 2), e(d(c(x, 1), s, 2), 2), 1)),
+        "read from the translation, which",
+    ),
+    (
+        "munit-ways",
+        part(munit_ways, 2, lambda c, e, d, x, s: d(c(d(c(x, 1), s, 2), 1), e(x, 1), 1)),
+        "read by domain 1's encoder",
+    ),
+    ("munit-ways", part(munit_ways, 2, lambda c, e, d, x, s: d(c(x, 1), e(x, 1), 1)), "x_11 again"),
+    (
+        "munit-ways",
+        part(munit_ways, 2, lambda c, e, d, x, s: d(c(d(c(x, 1), s, 2), 2), e(x, 1), 2)),
+        "decoded in domain 2",
+    ),
+    ("munit-ways", lambda *given: munit_ways(*given)[:2], "three things"),
+    (
+        "read-back",
+        part(read_back, 0, lambda c, e, d, x, s: l1(c(d(c(x, 1), s, 2), 1), c(x, 1))),
+        "domain 2's encoder reads",
+    ),
+    ("read-back", part(read_back, 0, lambda c, e, d, x, s: l1(d(c(x, 1), s, 2), x)), "two images"),
+    (
+        "read-back",
+        part(read_back, 0, lambda c, e, d, x, s: (c(d(c(x, 1), s, 2), 2) - c(x, 1)).square().mean()),
+        "eq. 2 has L1",
+    ),
+    (
+        "read-back",
+        part(read_back, 0, lambda c, e, d, x, s: (c(d(c(x, 1), s, 2), 2) - c(x, 1)).abs().sum()),
+        "added up",
+    ),
+    (
+        "read-back",
+        part(read_back, 0, lambda c, e, d, x, s: l1(c(d(c(x, 1), e(x, 1), 2), 2), c(x, 1))),
+        "made with x's own style",
+    ),
+    (
+        "read-back",
+        part(read_back, 1, lambda c, e, d, x, s: l1(e(d(c(x, 1), s, 2), 2), e(x, 1))),
+        "compared with x's own style",
+    ),
+    (
+        "read-back",
+        part(read_back, 1, lambda c, e, d, x, s: l1(e(d(c(x, 1), s, 2), 1), s)),
+        "domain 2's encoder reads",
+    ),
+    ("read-back", part(read_back, 1, lambda c, e, d, x, s: l1(e(x, 1), s)), "read from x"),
+    (
+        "read-back",
+        part(read_back, 1, lambda c, e, d, x, s: (e(d(c(x, 1), s, 2), 2) - s).square().mean()),
+        "eq. 3 has L1",
+    ),
+    ("read-back", lambda *given: tuple(loss.detach() for loss in read_back(*given)), "no gradient"),
 ]
 
 
@@ -275,3 +390,31 @@ def test_points_steps_and_noise_are_those_of_the_bridge_and_of_diffusion():
     z = add_noise(0.1 * y, 0.1 * e, model.abar, torch.full((2,), int(scheduler.timesteps[1])))
     step = scheduler.step(0.1 * e, int(scheduler.timesteps[1]), z).prev_sample
     assert torch.allclose(ddim_step(z, 0.1 * e, now, then), step, atol=1e-5)
+
+
+def test_the_ways_and_the_readings_are_those_of_munit():
+    munit_ = METHODS["munit"]
+    sizes = {"width": 4, "halvings": 1, "blocks": 1, "style_halvings": 1, "mlp_width": 8}
+    method = munit_(munit_.Config(**sizes, critic_width=4, critic_layers=1, scales=1, cycle=1.0))
+    rng = torch.Generator().manual_seed(0)
+    batch = {name: torch.rand(2, 3, 16, 16, generator=rng) for name in "xy"}
+    net = {
+        kind: lambda *given, kind=kind: getattr(method, f"{kind}_{given[-1]}")(*given[:-1])
+        for kind in ("Ec", "Es", "G")
+    }
+    with torch.no_grad():
+        made = method.fakes(batch)
+        terms = method.generator_loss(batch | made)
+        given = (net["Ec"], net["Es"], net["G"], batch["x"], made["s_2"])
+        own, over, back = munit_ways(*given)
+        content, style = read_back(*given)
+    assert torch.allclose(own, made["x_11"], atol=1e-5) and torch.allclose(over, made["x_12"], atol=1e-5)
+    assert torch.allclose(l1(back, batch["x"]), terms["cycle_1"], atol=1e-5)
+    assert torch.allclose(content, terms["content_1"], atol=1e-5)
+    assert torch.allclose(style, terms["read_2"], atol=1e-5)
+
+
+def test_an_adaptive_norm_is_that_of_the_package():
+    block = AdaptiveResidual(3)
+    h, b, s = torch.rand(2, 3, 8, 8), torch.rand(2, 3), torch.rand(2, 3)
+    assert torch.allclose(adain(h, b, s), block._normed(h, torch.stack([b, s], 1)), atol=1e-5)
