@@ -256,7 +256,7 @@ _RECORDS = (
         objective=r"\mathbb{E}_{t, y_0, \epsilon} \| \epsilon - \epsilon_\theta(\sqrt{\bar\alpha_t}\, y_0 + \sqrt{1 - \bar\alpha_t}\, \epsilon, x, t) \|^2",
         family="Paired",
         tab="Multimodal",
-        notebook="",
+        notebook="11_diffusion",
         also=(
             "Jiaming Song, Chenlin Meng, Stefano Ermon: Denoising Diffusion Implicit Models. ICLR 2021, arXiv:2010.02502.",
             "Chitwan Saharia et al.: Palette: Image-to-Image Diffusion Models. SIGGRAPH 2022, arXiv:2111.05826.",
@@ -274,7 +274,7 @@ _RECORDS = (
         objective=r"\min_v \int_0^1 \mathbb{E} \| (X_1 - X_0) - v(X_t, t) \|^2 \, dt, \quad X_t = t X_1 + (1 - t) X_0",
         family="Paired",
         tab="Multimodal",
-        notebook="",
+        notebook="11_diffusion",
         also=(
             "Yaron Lipman et al.: Flow Matching for Generative Modeling. ICLR 2023, arXiv:2210.02747.",
             "Guan-Horng Liu et al.: I2SB: Image-to-Image Schrödinger Bridge. ICML 2023, arXiv:2302.05872.",
@@ -435,7 +435,7 @@ _RECORDS = (
         objective=r"\min_{G, E} \max_D \mathcal{L}^{VAE}_{GAN} + \lambda \mathcal{L}^{VAE}_1 + \mathcal{L}_{GAN} + \lambda_{latent} \mathcal{L}^{latent}_1 + \lambda_{KL} \mathcal{L}_{KL}",
         family="Multimodal",
         tab="Multimodal",
-        notebook="",
+        notebook="08_bicyclegan",
         lectures=(Mention(2, _TABLE, place=3), Mention(2, _SEVERAL, place=14)),
     ),
     Paper(
@@ -450,7 +450,7 @@ _RECORDS = (
         objective=r"\mathcal{L}^{x_1}_{GAN} + \mathcal{L}^{x_2}_{GAN} + \lambda_x (\mathcal{L}^{x_1}_{recon} + \mathcal{L}^{x_2}_{recon}) + \lambda_c (\mathcal{L}^{c_1}_{recon} + \mathcal{L}^{c_2}_{recon}) + \lambda_s (\mathcal{L}^{s_1}_{recon} + \mathcal{L}^{s_2}_{recon})",
         family="Multimodal",
         tab="Multimodal",
-        notebook="",
+        notebook="09_munit",
         lectures=(
             Mention(0, "the latent space in two parts: content and style", at="28:49"),
             Mention(0, "image reconstruction", at="32:13"),

@@ -3,10 +3,36 @@
 They are kept out of the notebooks, so that no answer can be read off a page before it is worked out.
 """
 
-from . import cyclegan, cycles, inpainting, partial, patchgan, pix2pix, stargan, superres, unit
+from . import (
+    bicyclegan,
+    cyclegan,
+    cycles,
+    diffusion,
+    inpainting,
+    munit,
+    partial,
+    patchgan,
+    pix2pix,
+    stargan,
+    superres,
+    unit,
+)
 from .lesson import Exercise, Question, Wrong
 
-_BOOKS = (pix2pix, patchgan, cyclegan, cycles, unit, stargan, partial, superres, inpainting)
+_BOOKS = (
+    pix2pix,
+    patchgan,
+    cyclegan,
+    cycles,
+    unit,
+    stargan,
+    partial,
+    bicyclegan,
+    munit,
+    diffusion,
+    superres,
+    inpainting,
+)
 QUESTIONS: dict[str, Question] = {
     name: question for book in _BOOKS for name, question in book.QUESTIONS.items()
 }

@@ -152,8 +152,10 @@ def test_places_are_told_apart_by_topic_alone_and_mentions_of_one_topic_agree():
         assert sorted(topics) == list(range(1, len(topics) + 1))
 
 
-def test_every_notebook_stands_in_the_index():
-    assert {n for key in LECTURES for row in index(key) for n in row.notebooks} == BOOKS.keys()
+def test_every_notebook_stands_in_the_index_but_that_of_systems_newer_than_the_lectures():
+    newer = {p.notebook for p in PAPERS.values() if not p.lectures} - {""}
+    assert len(newer) <= 1
+    assert {n for key in LECTURES for row in index(key) for n in row.notebooks} == BOOKS.keys() - newer
 
 
 def test_a_claim_stands_under_the_lectures_that_it_names():
