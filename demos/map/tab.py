@@ -118,6 +118,11 @@ def _hero() -> Markup:
         for e in paired.thumbnails(key)[:each]
     ]
     found += [("Unpaired", SUBJECTS["icons"].title, e) for e in night]
+    if multimodal.available():
+        drawing, answers = (strip.thumbnail(p) for p in multimodal.before_and_after())
+        found.append(
+            ("Multimodal", "many right answers", {"name": "a drawing", "before": drawing, "after": answers})
+        )
     if superres.available():
         small, large = (strip.thumbnail(p) for p in superres.before_and_after())
         found.append(

@@ -109,5 +109,5 @@ def shown(view: View) -> Markup:
     )  # fmt: skip
     return Markup(
         '<div class="reading">{}</div><p class="tell">Read again from this answer, each number of the style is <strong>{:.2f}</strong> '
-        "off on average. Two styles that are drawn at random are {:.2f} apart.</p>"
+        "off on average. Those of two styles that are drawn at random are {:.2f} apart.</p>"
     ).format(parts, _again(now, style, made), _APART)

@@ -126,6 +126,16 @@ def first() -> First:
     return First(now, wall_of(now, made), doing_of(now, made), taken.shown(now))
 
 
+def before_and_after() -> tuple[Image.Image, Image.Image]:
+    """The drawing that the tab opens with, and four answers to it: for the map."""
+    now = first().view
+    made, side = _finished(now), loaded(now.model).size
+    page = Image.new("RGB", (2 * side, 2 * side))
+    for i, place in enumerate((3, 9, 0, 6)):
+        page.paste(made.image(place), (side * (i % 2), side * (i // 2)))
+    return now.image(), page
+
+
 # -- The cards below: what each shows of a view, None where it has nothing to show ----------------------------------------
 
 
