@@ -99,7 +99,9 @@ _FITS = {
 
 
 def _shaping(config: dict) -> dict[str, str]:
-    """How images became x and y, as rows of a card."""
+    """How images became x and y, as rows of a card; none where there are no images."""
+    if METHODS[config["method"]].layout == "none":
+        return {}
     way = config.get("direction", "AB")
     rows = {"images that are not square": _FITS[config.get("fit")]}
     if METHODS[config["method"]].layout in ("paired", "unpaired", "labelled"):

@@ -38,14 +38,18 @@ def test_volumes_are_solid_stand_on_the_floor_and_keep_off_the_border():
     filled = voxels.flatten(1).mean(1)
     assert 0.004 < filled.min() and filled.max() < 0.3
     levels = (voxels > 0.5).any(4).any(2)[:, 0]
-    assert {*levels.float().argmax(1).tolist()} <= {1, 2}, "a voxel above the bottom, two where a thin foot is round"
+    assert {*levels.float().argmax(1).tolist()} <= {1, 2}, (
+        "a voxel above the bottom, two where a thin foot is round"
+    )
     inner = torch.zeros(32, 32, 32, dtype=torch.bool)
     inner[1:-1, 1:-1, 1:-1] = True
     assert voxels[:, 0, ~inner].max() < 0.4, "but for the feet of legs that stand at a slant"
 
 
 def test_axes_go_from_front_to_back_from_bottom_to_top_and_from_left_to_right():
-    (chair,) = draw(torch.tensor([5]), 32, label=family("chair", 1), back=1, slats=0, arms=0, height=0.7)[:, 0]
+    (chair,) = draw(torch.tensor([5]), 32, label=family("chair", 1), back=1, slats=0, arms=0, height=0.7)[
+        :, 0
+    ]
     upper = chair[:, 14:].sum((1, 2))
     assert upper[16:].sum() > 20 * upper[:16].sum(), "the back of a chair is behind, and above"
     assert (chair - chair.flip(2)).abs().max() < 1e-3, "left and right are alike"
