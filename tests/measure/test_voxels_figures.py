@@ -23,7 +23,7 @@ from i2i.publish import publish
 from i2i.recipes import RECIPES, Recipe
 from i2i.run.pipeline import load
 from i2i.train import Trainer
-from kit.methods import TINY, tiny
+from kit.methods import TINY
 from kit.sources import rng
 
 
