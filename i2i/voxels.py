@@ -82,10 +82,11 @@ def _camera(yaw: float, pitch: float, device: torch.device) -> tuple[Tensor, Ten
     return right, up, into
 
 
-def _read(volume: Tensor, half: Tensor, p: Tensor, mode: str = "bilinear") -> Tensor:
-    """A volume [1, C, D, H, W] at points [..., 3] (x, y, z) -> [C, ...]; nothing outside."""
+def _read(volume: Tensor, half: Tensor, p: Tensor, nearest: bool = False) -> Tensor:
+    """A volume [1, C, D, H, W] at points [..., 3] (x, y, z) -> [C, ...]: between its voxels, or the nearest one; 0 outside."""
     grid = (p / half).reshape(1, 1, 1, -1, 3)
-    seen = F.grid_sample(volume, grid, mode=mode, align_corners=False)
+    way = {"mode": "nearest"} if nearest else {}
+    seen = F.grid_sample(volume, grid, align_corners=False, **way)
     return seen.view(volume.shape[1], *p.shape[:-1])
 
 
@@ -149,7 +150,7 @@ def _cubes(solid: Tensor, half: Tensor, near: Tensor, into: Tensor, voxel: float
         near.split(4096), torch.arange(len(near), device=near.device).split(4096), strict=True
     ):
         p, _ = _walk(some, into, half, 0.3 * voxel)
-        hit, k = _first(_read(volume, half, p, "nearest")[0] > 0.5)
+        hit, k = _first(_read(volume, half, p, nearest=True)[0] > 0.5)
         kept.append(at[hit])
         cells.append(((p[hit, k] / half + 1) / 2 * sides).floor())
     kept, cell = torch.cat(kept), torch.cat(cells)
