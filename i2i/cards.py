@@ -23,7 +23,9 @@ def render_card(folder: Path, config: dict) -> str:
     lines += [f"# {card.get('name', folder.name)}", ""]
     if card.get("summary"):
         lines += [card["summary"], ""]
-    lines += ["![showcase inputs and what the model makes of them](sheet.png)", ""]
+    alone = METHODS[config["method"]].layout == "none"
+    told = "samples of the model" if alone else "showcase inputs and what the model makes of them"
+    lines += [f"![{told}](sheet.png)", ""]
     told_below = ("name", "summary", "failures", *(k for k in card if k.startswith("figures")))
     facts = {k: v for k, v in card.items() if k not in told_below} | _shaping(config)
     lines += ["| | |", "|---|---|"] + [f"| {k} | {_cell(v)} |" for k, v in facts.items()] + [""]
@@ -78,11 +80,13 @@ def front_matter(config: dict) -> dict[str, str | list[str]]:
         if terms in _LICENSES
         else {"license": "other", "license_name": _slug(terms)}
     )
+    alone = METHODS[config["method"]].layout == "none"
+    task = "unconditional-image-generation" if alone else "image-to-image"
     return {
         **license,
         "library_name": "i2i",
-        "pipeline_tag": "image-to-image",
-        "tags": ["image-to-image", "pytorch", "education", config["method"]],
+        "pipeline_tag": task,
+        "tags": [task, "pytorch", "education", config["method"]],
     }
 
 
@@ -99,7 +103,9 @@ _FITS = {
 
 
 def _shaping(config: dict) -> dict[str, str]:
-    """How images became x and y, as rows of a card."""
+    """How images became x and y, as rows of a card; none where there are no images."""
+    if METHODS[config["method"]].layout == "none":
+        return {}
     way = config.get("direction", "AB")
     rows = {"images that are not square": _FITS[config.get("fit")]}
     if METHODS[config["method"]].layout in ("paired", "unpaired", "labelled"):

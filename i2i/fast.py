@@ -135,15 +135,16 @@ def _product_pays(layer: nn.Module, pixels: int) -> bool:
 # are 9/4 a place (27/8 of voxels). Borders that are reflected are another matter: there the two are not the same.
 #
 # A library computes 16 channels of a transposed convolution where an image has 3. So a layer of few outputs becomes a convolution
-# of windows of 2x2 pixels, which makes the four places between them as so many channels, and these are dealt out.
+# of windows of 2x2 pixels, which makes the four places between them as so many channels, and these are dealt out. Voxels have
+# windows of 2x2x2, and eight places.
 
 _AXIS = torch.tensor([[0.0, 0, 1], [0, 1, 1], [1, 1, 0], [1, 0, 0]])
 _MERGED = {4: torch.kron(_AXIS, _AXIS), 5: torch.kron(torch.kron(_AXIS, _AXIS), _AXIS)}
 """[4 or 4*4 ..., 3*3 ...]: the taps of the transposed kernel from those of the convolution, by a weight's dimensions."""
 
 
-FEW = 8
-"""Up to so many outputs, places are dealt out; measured with 1 to 24."""
+FEW, FEW_VOXELS = 8, 1
+"""Up to so many outputs, places of images and of voxels are dealt out; measured with 1 to 24, and of voxels with 1."""
 
 
 class Resized(layers.Resized):
@@ -157,12 +158,12 @@ class Resized(layers.Resized):
         # Measured forward and backward, in float32 and bfloat16, with 1 to 4,096 pixels and 24 to 320 inputs.
         if conv.in_channels >= 128 or pixels <= 4 * conv.in_channels:
             return _added(h, conv)
-        kernel = merged(conv.weight)
-        if h.dim() == 5:
-            return F.conv_transpose3d(h, kernel, conv.bias, 2, 1)
-        if conv.out_channels > FEW:
-            return F.conv_transpose2d(h, kernel, conv.bias, 2, 1)
-        bias = None if conv.bias is None else conv.bias.repeat_interleave(4)
+        kernel, voxels = merged(conv.weight), h.dim() == 5
+        if conv.out_channels > (FEW_VOXELS if voxels else FEW):
+            return (F.conv_transpose3d if voxels else F.conv_transpose2d)(h, kernel, conv.bias, 2, 1)
+        bias = None if conv.bias is None else conv.bias.repeat_interleave(8 if voxels else 4)
+        if voxels:
+            return _shuffled(F.conv3d(h, dealt(kernel), bias, padding=1))[..., 1:-1, 1:-1, 1:-1]
         return F.pixel_shuffle(F.conv2d(h, dealt(kernel), bias, padding=1), 2)[..., 1:-1, 1:-1]
 
 
@@ -187,14 +188,25 @@ def merged(weight: Tensor) -> Tensor:
 
 
 def dealt(kernel: Tensor) -> Tensor:
-    """A transposed kernel [inputs, outputs, 4, 4] -> that of a convolution, [4 outputs, inputs, 2, 2], with a border of 1.
+    """A transposed kernel [inputs, outputs, 4, 4] -> that of a convolution, [4 outputs, inputs, 2, 2], with a border of 1; or
+    with a third axis, [8 outputs, inputs, 2, 2, 2].
 
     Shuffled, its result has one row and one column too many on each side: window j, of the pixels j - 1 and j, makes the
     places 2j - 1 (by taps 2 and 0) and 2j (by taps 3 and 1).
     """
     inputs, outputs = kernel.shape[:2]
-    taps = kernel.reshape(inputs, outputs, 2, 2, 2, 2).flip(2, 4).permute(1, 3, 5, 0, 2, 4)
-    return taps.reshape(4 * outputs, inputs, 2, 2).contiguous(memory_format=torch.channels_last)
+    axes = kernel.dim() - 2
+    pixels, places = range(2, 2 + 2 * axes, 2), range(3, 3 + 2 * axes, 2)
+    taps = kernel.reshape(inputs, outputs, *(2,) * (2 * axes)).flip(*pixels).permute(1, *places, 0, *pixels)
+    taps = taps.reshape(2**axes * outputs, inputs, *(2,) * axes)
+    return taps.contiguous(memory_format=MEMORY_FORMATS[kernel.dim()])
+
+
+def _shuffled(h: Tensor) -> Tensor:
+    """`F.pixel_shuffle` by 2 of voxels: [B, 8 C, D, H, W] -> [B, C, 2D, 2H, 2W]."""
+    b, c, *sides = h.shape
+    parts = h.view(b, c // 8, 2, 2, 2, *sides).permute(0, 1, 5, 2, 6, 3, 7, 4)
+    return parts.reshape(b, c // 8, *(2 * side for side in sides))
 
 
 def _added(h: Tensor, conv: nn.Module) -> Tensor:

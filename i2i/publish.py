@@ -10,7 +10,7 @@ import torch
 
 from .checkpoint import export, read_config, write_config
 from .images import sheet
-from .measure import evaluate, evaluate_apart, held, sampled
+from .measure import counted, evaluate, evaluate_apart, held, sampled
 from .method import Batch
 from .methods import METHODS
 from .papers import PAPERS
@@ -70,10 +70,11 @@ def publish(
     )
     if held_out is not None and held(held_out) >= 4:
         figures = evaluate(load(folder), held_out, limit, progress, trainer.source)
+        what = counted(held_out)
         known = len({*seen} & {*getattr(held_out, "digests", ())})
         count = min(limit, len(held_out))
         card["judged on"] = (
-            f"{count} pictures, {known} of them seen in training" if known else f"{count} held-out pictures"
+            f"{count} {what}, {known} of them seen in training" if known else f"{count} held-out {what}"
         ) + sampled(held_out, limit)
         card["figures"] = {name: list(value) for name, value in figures.items()}
         if recipe.data not in DRAWN and (

@@ -170,7 +170,8 @@ class Stepper:
             optimizer.step()
         shown = {term: value.detach() for term, value in terms.items()}
         if turn.after:
-            turn.after(batch, shown)
+            with self._cast():  # where it asks a net, that is as precise as in the losses
+                turn.after(batch, shown)
         return shown
 
     def _cast(self):

@@ -38,6 +38,7 @@ from .files import replacing
 from .images import sheet
 from .method import Batch, Method, Stage, Terms
 from .step import Stepper
+from .voxels import pictures
 
 RESUME, FLAT = "resume.pt", "resume-before-decay.pt"
 
@@ -105,9 +106,12 @@ def indices(step: int, batch: int, length: int, seed: int) -> Tensor:
 
 @torch.no_grad()
 def translated(method: Method, showcase: Batch, device: torch.device) -> list[list[Tensor]]:
-    """`Method.show` of a showcase, float32 on the CPU."""
+    """`Method.show` of a showcase, float32 on the CPU; of volumes, pictures."""
     moved = {k: v.to(device) for k, v in showcase.items()}
-    return [[row.float().cpu() for row in rows] for rows in method.show(moved)]
+    return [
+        [pictures(row.cpu()) if row.dim() == 5 else row.float().cpu() for row in rows]
+        for rows in method.show(moved)
+    ]
 
 
 @contextmanager

@@ -66,11 +66,11 @@ def evaluate_command(options) -> None:
 
 def _judged(model, source, options) -> str:
     """What the figures are of, in words: how many images, and what of the folder was left out."""
-    from ..measure import sampled
+    from ..measure import counted, sampled
 
     count = min(options.limit, len(source))
     if not options.data:
-        return f"{count} held-out pictures{sampled(source, options.limit)}"
+        return f"{count} held-out {counted(source)}{sampled(source, options.limit)}"
     kept = f"the first {count} of {len(source)}" if count < len(source) else f"all {count}"
     known = len({*source.digests} & model.trained_on)
     rest = (

@@ -59,7 +59,7 @@ def _one(options, began: float) -> None:
     from ..checkpoint import read_config
     from ..methods import METHODS
     from ..publish import publish
-    from ..recipes import RECIPES, WINDOWS, facts_of, folder_recipe, own_folder
+    from ..recipes import RECIPES, VOLUMES, WINDOWS, facts_of, folder_recipe, own_folder
     from ..train import Trainer, folder_for
 
     if options.minutes and options.steps:
@@ -118,6 +118,8 @@ def _one(options, began: float) -> None:
             f"with these settings the sides must be a multiple of {method.multiple} px (--depth, --halvings); {recipe.size} is not."
         )
     if options.name in METHODS:
+        if options.fit and method.layout in VOLUMES:
+            raise Wrong(f"--fit: {recipe.method} is trained on volumes, so no picture has to be made square.")
         if options.fit and method.layout in WINDOWS:
             raise Wrong(
                 f"--fit: {recipe.method} is trained on windows of pictures of any shape, so none has to be made square."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..data.twins import without_twins
 from ..metrics import Estimate
 from ..train import Source
-from . import holes, letters, multimodal, paired, superres, unpaired
+from . import holes, letters, multimodal, paired, superres, unpaired, voxels
 
 # layout of a source -> (model, held-out source, training source, limit, progress) -> figures
 PROTOCOLS = {
@@ -17,6 +17,7 @@ PROTOCOLS = {
     "photographs": lambda model, held_out, train, limit, progress: superres.report(model, held_out, limit),
     "pictures": lambda model, held_out, train, limit, progress: holes.report(model, held_out, limit),
     "letters": lambda model, held_out, train, limit, progress: letters.report(model, train, held_out, limit),
+    "voxels": lambda model, held_out, train, limit, progress: voxels.report(model, train, held_out, limit),
 }
 
 
@@ -32,6 +33,11 @@ def evaluate(
     protocol = PROTOCOLS[getattr(source, "layout", "paired")]
     figures = protocol(model, source, train or source, limit, progress)
     return figures | (multimodal.report(model, source, limit, progress) if hasattr(source, "answers") else {})
+
+
+def counted(source: Source) -> str:
+    """What a source has many of, in a word for a sentence: pictures, or shapes."""
+    return "shapes" if getattr(source, "layout", "") == "voxels" else "pictures"
 
 
 def sampled(source: Source, limit: int = 500) -> str:

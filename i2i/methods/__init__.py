@@ -10,6 +10,7 @@ from .discogan import DiscoGAN
 from .distancegan import DistanceGAN
 from .dtn import DTN
 from .dualgan import DualGAN
+from .gan3d import GAN3D
 from .mad_gan import MADGAN
 from .munit import MUNIT
 from .ost import OST
@@ -38,6 +39,7 @@ METHODS = {
     "stargan": StarGAN,
     "bicyclegan": BicycleGAN,
     "munit": MUNIT,
+    "gan3d": GAN3D,
     "pggan": PGGAN,
     "srcnn": SRCNN,
     "srresnet": SRResNet,

@@ -61,6 +61,11 @@ def resized3d(inputs: int, outputs: int, bias: bool) -> nn.Module:
     return Resized(nn.Upsample(scale_factor=2), nn.Conv3d(inputs, outputs, 3, 1, 1, bias=bias))
 
 
+def transposed3d(inputs: int, outputs: int, bias: bool) -> nn.Module:
+    """Doubles voxels as 3D-GAN does: [B, inputs, D, H, W] -> [B, outputs, 2D, 2H, 2W], kernel 4 at stride 2."""
+    return nn.ConvTranspose3d(inputs, outputs, 4, 2, 1, bias=bias)
+
+
 def transposed3(inputs: int, outputs: int, bias: bool) -> nn.Module:
     """Doubles a map as CycleGAN does: kernel 3 at stride 2, which covers every other pixel twice and may checker."""
     return nn.ConvTranspose2d(inputs, outputs, 3, 2, 1, output_padding=1, bias=bias)
@@ -72,6 +77,7 @@ def transposed5(inputs: int, outputs: int, bias: bool) -> nn.Module:
 
 
 UPS = {"transposed": transposed, "transposed3": transposed3, "resized": resized}
+UPS_3D = {"transposed": transposed3d, "resized": resized3d}
 
 
 def mirrored_conv(inputs: int, outputs: int, kernel: int, stride: int, padding: int) -> nn.Module:
@@ -100,12 +106,15 @@ class NoiseDropout(nn.Module):
         return f"p={self.p}"
 
 
+WEIGHTED = (nn.Conv2d, nn.ConvTranspose2d, nn.Conv3d, nn.ConvTranspose3d, nn.Linear)
+
+
 def init_normal(net: Net, std: float = 0.02) -> Net:
     """DCGAN's start: conv and linear weights N(0, std), norm scales N(1, std), biases 0."""
     for module in net.modules():
-        if isinstance(module, nn.Conv2d | nn.ConvTranspose2d | nn.Linear):
+        if isinstance(module, WEIGHTED):
             nn.init.normal_(module.weight, 0.0, std)
-        elif isinstance(module, nn.BatchNorm2d | nn.InstanceNorm2d) and module.affine:
+        elif isinstance(module, nn.BatchNorm2d | nn.BatchNorm3d | nn.InstanceNorm2d) and module.affine:
             nn.init.normal_(module.weight, 1.0, std)
         if isinstance(getattr(module, "bias", None), nn.Parameter):
             nn.init.zeros_(module.bias)

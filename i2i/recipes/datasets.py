@@ -19,7 +19,9 @@ from ..data.labelled import handwriting_to_toy, labelled, pen_to_toy
 from ..data.letters import font_letters, letters
 from ..data.public import catalogue
 from ..data.unpaired import one_image, unpaired, unpaired_emoji, unpaired_icons
+from ..data.voxels import modelnet, volumes_in
 from ..data.worlds.facades import Facades
+from ..data.worlds.furniture import Furniture
 from ..data.worlds.icons import Icons
 from ..data.worlds.textures import textures
 from ..method import Method
@@ -102,6 +104,14 @@ DATA: dict[str, Callable[..., Source]] = {
     ),
     "icons-materials": lambda size, split, folder=None: Materials(size, split=split),
     "icons-materials-unpaired": lambda size, split, folder=None: unpaired_materials(size, split),
+    # Volumes.
+    "furniture": lambda size, split, folder=None: Furniture(size, split=split),
+    "chairs": lambda size, split, folder=None: modelnet(
+        folder or catalogue.require("modelnet10_vox32"), "chair", size, split
+    ),
+    "monitors": lambda size, split, folder=None: modelnet(
+        folder or catalogue.require("modelnet10_vox32"), "monitor", size, split
+    ),
 }
 BY_CODE = ("emoji-noto-3d", "emoji-styles", "emoji-one", "emoji-holes", "faces-people")
 DATA |= {f"{name}-families": partial(DATA[name], by="family") for name in BY_CODE}
@@ -113,18 +123,19 @@ DATA |= {
 DRAWN = (
     "icons", "facades", "icons-glossy-night", "icons-styles", "pen-toy", "icons-one", "textures", "drawn-facades-holes",
     "icons-materials", "icons-materials-unpaired",
-    "letters",
+    "letters", "furniture",
 )  # fmt: skip
 
 
 # How a user's own folder is read, by the `layout` of a method: (folder, size, split, direction) -> source.
 READERS: dict[str, Callable[..., Source]] = {
     "paired": paired, "unpaired": unpaired, "classes": domains, "labelled": labelled, "photographs": enlarging, "pictures": holes,
-    "letters": letters,
+    "letters": letters, "none": volumes_in,
 }  # fmt: skip
 
 
 WINDOWS = ("photographs", "pictures")  # layouts whose images are cut into windows, and need no fit
+VOLUMES = ("none",)  # layouts without images: nothing has to be made square
 
 
 def own_folder(
@@ -136,6 +147,6 @@ def own_folder(
     direction: "BA" makes x of what lies in B.  fit: how images that are not square become so, a name of `images.FITS`.
     seen: digests of what a model was trained on; then all the folder's other images are read, or those of its test part.
     """
-    more = {} if method.layout in WINDOWS else {"fit": fit}
+    more = {} if method.layout in WINDOWS + VOLUMES else {"fit": fit}
     more |= {"scale": method.enlarges} if method.layout == "photographs" else {}
     return READERS[method.layout](root, size, split, direction, seen=seen, **more)

@@ -9,6 +9,7 @@ from .recipe import Recipe
 _OF = {
     "paired": "pairs", "unpaired": "two domains", "classes": "domains", "labelled": "classes and a target",
     "photographs": "photographs", "pictures": "pictures", "letters": "letters in several styles",
+    "none": "shapes of voxels",
 }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from ..data.public import catalogue
 from ..method import Batch, Method
 from ..methods import METHODS
 from ..train import Source
-from .datasets import DATA, WINDOWS
+from .datasets import DATA, VOLUMES, WINDOWS
 
 SHIPPED = CHECKPOINTS
 SHIPPED_JUDGES = SHIPPED / "judges"
@@ -52,8 +52,11 @@ class Recipe:
 
     @property
     def shaped(self) -> dict[str, str]:
-        """How images become x and y, as an export states it."""
-        fit = {} if METHODS[self.method].layout in WINDOWS else {"fit": self.fit}
+        """How images become x and y, as an export states it; nothing where there are none."""
+        layout = METHODS[self.method].layout
+        if layout in VOLUMES:
+            return {}
+        fit = {} if layout in WINDOWS else {"fit": self.fit}
         return fit | {"direction": self.direction}
 
     @property

@@ -184,6 +184,7 @@ class Model:
         given = self._checked(n, controls)
         seed = secrets.randbelow(2**31) if seed is None else int(seed)
         made, asked = [], self._asked(given)
+        asked = {k: v.to(self.device) if isinstance(v, Tensor) else v for k, v in asked.items()}
         for first in range(0, n, TOGETHER):
             some = min(TOGETHER, n - first)
             rng = generators(seed + first, some)
@@ -227,8 +228,8 @@ class Model:
 
         direction: of the translation, where a method has two: with "yx" the target is x.
         """
-        size = self.method.style_size
-        if isinstance(wanted, Image.Image):
+        size, read = self.method.style_size, self.method.layout != "none"
+        if isinstance(wanted, Image.Image) and read:
             way = {"direction": direction} if "direction" in self.method.controls else {}
             return self.method.style(self.place(wanted).x.to(self.device), **way).float().cpu()
         if isinstance(wanted, int) and not isinstance(wanted, bool):
@@ -239,7 +240,7 @@ class Model:
             numbers = torch.empty(0)
         if not size or len(numbers) != size or not numbers.isfinite().all():
             raise ValueError(
-                f"a style of {self.name} is an image, a seed, or {size} numbers; got {wanted!r}."
+                f"a style of {self.name} is {'an image, ' if read else ''}a seed{',' if read else ''} or {size} numbers; got {wanted!r}."
             )
         return numbers[None]
 

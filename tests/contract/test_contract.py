@@ -22,7 +22,7 @@ from i2i.method import Method, Turn, frozen, weighted_sum
 from i2i.methods import METHODS
 from i2i.run.pipeline import load
 from kit.golden import FOLDER
-from kit.methods import OTHERWISE, TINY, amplified, example, side_of, tiny, wishes
+from kit.methods import OTHERWISE, TINY, amplified, answer, example, side_of, tiny, wishes
 from kit.runs import assert_identical, everything, trainer, turns_taken
 from kit.sources import hole as middle
 from kit.sources import noise, rng
@@ -302,9 +302,7 @@ def test_an_export_is_loaded_strictly_and_translates_as_its_method_does(key, tmp
             )
         getattr(method, name).load_state_dict(theirs)
     for wish, controls in wishes(method).items():
-        one, other = (
-            m.translate(example(method)["x"], generator=rng(0), **controls) for m in (method, loaded)
-        )
+        one, other = (answer(m, example(method), rng(0), **controls) for m in (method, loaded))
         require(
             torch.equal(one, other),
             f"{key} ({wish}): an export translates otherwise than its method, so what translate() needs lies outside the networks "
@@ -334,9 +332,10 @@ def test_translate_keeps_size_range_input_and_modes(key):
     for training in (True, False):
         method.train(training)
         next(iter(method.networks().values())).train(not training)
-        modes, x = [m.training for m in method.modules()], example(method)["x"]
+        modes, batch = [m.training for m in method.modules()], example(method)
+        x = batch["voxels" if method.layout == "none" else "x"]
         for wish, controls in wishes(method).items():
-            y = method.translate(x, **controls)
+            y = answer(method, batch, **controls)
             wanted = (*x.shape[:2], *(method.enlarges * s for s in x.shape[2:]))
             require(
                 y.shape == wanted,
@@ -344,27 +343,28 @@ def test_translate_keeps_size_range_input_and_modes(key):
             )
             # What the squared error asks for lies barely beyond, and is cut where it becomes bytes.
             require(method.enlarges > 1 or y.abs().max() <= 1, f"{key} ({wish}): translate() leaves [-1, 1]")
+            require(y.dim() < 5 or y.min() >= 0, f"{key} ({wish}): sample() leaves [0, 1]")
             require(
                 [m.training for m in method.modules()] == modes,
                 f"{key} ({wish}): translate() flips the mode of a module",
             )
-            require(torch.equal(x, example(method)["x"]), f"{key} ({wish}): translate() changes its input")
+            assert_identical(batch, example(method))
 
 
 @EACH
 def test_a_translation_is_a_matter_of_its_input_and_its_seed(key):
     """Visitors run side by side, so nothing may come from the global stream; and without the control "seed", nothing from any."""
     method = amplified(tiny(key)).eval()
-    x, random, seeded = example(method)["x"], torch.get_rng_state(), "seed" in method.controls
+    batch, random, seeded = example(method), torch.get_rng_state(), "seed" in method.controls
     for wish, controls in wishes(method).items():
-        one, again, other = (method.translate(x, generator=rng(s), **controls) for s in (1, 1, 2))
+        one, again, other = (answer(method, batch, rng(s), **controls) for s in (1, 1, 2))
         require(torch.equal(one, again), f"{key} ({wish}): two translations of one seed differ")
         if seeded:
             require(
                 not torch.equal(one, other), f'{key} ({wish}): "seed" is among its controls and does nothing'
             )
         else:
-            plain = method.translate(x, **controls)
+            plain = answer(method, batch, **controls)
             alike = torch.equal(one, other) and torch.equal(one, plain)
             require(
                 alike,
@@ -387,7 +387,7 @@ def test_float32_gives_what_float64_gives_to_rounding(key):
         (wide, {k: v.double() if v.is_floating_point() else v for k, v in batch.items()}),
     ]
     for wish, controls in wishes(narrow).items():
-        one, other = (m.translate(b["x"], generator=rng(0), **controls).double() for m, b in both)
+        one, other = (answer(m, b, rng(0), **controls).double() for m, b in both)
         torch.testing.assert_close(
             one, other, rtol=1e-4, atol=1e-4, msg=lambda m, wish=wish: f"{key} ({wish})\n{m}"
         )
@@ -410,11 +410,11 @@ ASKED = {**OTHERWISE, "mask": torch.ones(2, 1, 16, 16), "style": torch.zeros(2, 
 @EACH
 def test_translate_takes_the_controls_that_it_declares_and_no_others(key):
     method = amplified(tiny(key)).eval()
-    x = example(method)["x"]
-    plain = method.translate(x, generator=rng(0))
+    batch = example(method)
+    plain = answer(method, batch, rng(0))
     for control, value in ASKED.items():
         try:
-            made = method.translate(x, generator=rng(0), **{control: value})
+            made = answer(method, batch, rng(0), **{control: value})
         except TypeError as fault:
             require(
                 control not in method.controls,
@@ -435,6 +435,12 @@ def test_a_model_paints_what_its_method_paints_and_takes_its_controls(key, tmp_p
     side = 32 if "mask" in method.controls else side_of(method)  # a net that fills is shown no less
     model = load(export(tmp_path / "model", method, size=side), device="cpu", precision="fp32")
     assert model.controls == tuple(method.controls)
+    if method.layout == "none":
+        made, wanted = torch.from_numpy(model.sample(1, seed=0)[0]), model.method.sample(1, rng(0))[0, 0]
+        torch.testing.assert_close(made, wanted, rtol=0, atol=1e-4)
+        with pytest.raises(ValueError, match=r"call sample\(n, seed\)"):
+            model(Image.new("RGB", (side, side)))
+        return
     image, hole, mask = to_image(0.5 * noise(3, side, side)), Image.new("L", (side, side)), middle(side)
     hole.paste(255, (side // 4, side // 4, 3 * side // 4, 3 * side // 4))
     always = {"mask": hole} if "mask" in method.controls else {}

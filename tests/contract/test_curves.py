@@ -11,7 +11,7 @@ import torch
 
 from i2i.methods import METHODS
 from kit.golden import apart
-from kit.methods import example, source, tiny, wishes
+from kit.methods import answer, example, source, tiny, wishes
 from kit.runs import trainer
 
 CHANGES = {
@@ -37,10 +37,10 @@ def curve(key: str) -> dict:
     while not t.done:
         name = t.stages[t.stage].name
         steps.append({"stage": name, "step": t.step, "terms": t.advance()})
-    x, translations = example(method, dtype=torch.float64)["x"], {}
+    batch, translations = example(method, dtype=torch.float64), {}
     for wish, controls in wishes(method).items():
         with torch.no_grad():
-            made = t.average.translate(x, generator=torch.Generator().manual_seed(0), **controls)
+            made = answer(t.average, batch, torch.Generator().manual_seed(0), **controls)
         translations[wish] = made.flatten()[:: made.numel() // 8][:8].tolist()
     return {"steps": steps, "translations": translations}
 

@@ -7,6 +7,7 @@ from torch import nn
 
 from i2i.method import Batch, Method
 from i2i.methods import METHODS
+from i2i.nets.chance import Rng
 from kit.sources import KEYS, Made, Only, fake_batch
 
 TINY = {
@@ -44,6 +45,7 @@ TINY = {
         "width": 4, "blocks": 1, "style_halvings": 2, "mlp_width": 8, "critic_width": 4, "critic_layers": 2, "scales": 2,
         "steps": 8, "halve_every": 4,
     },
+    "gan3d": {"side": 16, "code": 8, "width": 4, "d_width": 4, "rest_above": 0.6, "steps": 8},
     "pggan": {"side": 16, "width": 4, "dilations": (1, 2), "d_width": 4, "shared": 2, "steps": 8},
     "srcnn": {"scale": 2, "width": 4, "middle": 4, "steps": 8},
     "srresnet": {"width": 4, "blocks": 1, "steps": 8},
@@ -93,6 +95,13 @@ def example(method: Method, count: int = 2, dtype: torch.dtype = torch.float32) 
 def source(method: Method, length: int = 10, dtype: torch.dtype = torch.float32) -> Only:
     """Made-up samples in the method's layout."""
     return Only(Made(length, side_of(method), dtype=dtype, enlarges=method.enlarges), method.layout)
+
+
+def answer(method: Method, batch: Batch, generator: Rng = None, **controls) -> torch.Tensor:
+    """What a method makes of a batch: a translation of x, or, where there is none, as many samples."""
+    if method.layout == "none":
+        return method.sample(len(batch["index"]), generator, **controls)
+    return method.translate(batch["x"], generator=generator, **controls)
 
 
 OTHERWISE = {"direction": "yx", "label": 1, "steps": 2, "head": 1}

@@ -14,6 +14,11 @@ def noise(*shape: int, seed: int = 0, dtype=torch.float32) -> torch.Tensor:
     return torch.rand(*shape, generator=rng(seed), dtype=dtype) * 2 - 1
 
 
+def volumes(b: int, size: int, dtype=torch.float32) -> torch.Tensor:
+    """[b, 1, side, side, side] in [0, 1], side = size, at most 16."""
+    return (noise(b, 1, *(min(size, 16),) * 3, seed=3, dtype=dtype) + 1) / 2
+
+
 def hole(size: int = 16) -> torch.Tensor:
     """[1, 1, size, size]: 1 in the middle half."""
     return box_of(size, size)
@@ -32,6 +37,7 @@ def fake_batch(b: int = 2, size: int = 16, dtype=torch.float32, enlarges: int = 
         "x": noise(b, 3, size // enlarges, size // enlarges, seed=1, dtype=dtype),
         "y": noise(b, 3, size, size, seed=2, dtype=dtype),
         "mask": hole(size).expand(b, -1, -1, -1).to(dtype),
+        "voxels": volumes(b, size, dtype),
         "label": torch.arange(b) % 2,
         "style": torch.arange(b) % 2,
         "content": torch.arange(b) // 2 % 3,
@@ -48,7 +54,7 @@ class Made:
         self.x, self.y = (
             noise(length, 3, s, s, seed=i, dtype=dtype) for i, s in enumerate((size // enlarges, size), 1)
         )
-        self.jitter = jitter
+        self.jitter, self.voxels = jitter, volumes(length, size, dtype)
 
     def __len__(self) -> int:
         return len(self.x)
@@ -60,6 +66,7 @@ class Made:
             "x": self.x[index] + move,
             "y": self.y[index] - move,
             "mask": mask,
+            "voxels": self.voxels[index] * (1 - move[..., None]),
             "label": index % 2,
             "style": index % 2,
             "content": index // 2 % 3,
@@ -75,6 +82,7 @@ KEYS = {
     "labelled": ("x", "y", "label"),
     "pictures": ("x", "y", "mask"),
     "letters": ("x", "style", "content"),
+    "none": ("voxels",),
 }
 """What a source of each layout gives, beside the index: a method may ask for nothing else."""
 

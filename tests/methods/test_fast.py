@@ -279,7 +279,8 @@ def test_a_border_of_reflected_pixels_stays_in_half_precision():
 def test_a_pair_of_repeated_pixels_and_a_convolution_and_its_gradients(shape, inputs, bias, way):
     """Images and voxels, odd sides and unequal ones, each way: to 1e-12."""
     b, *sides = shape
-    inputs, outputs = 3 * inputs if way == "added" else inputs, 3 if way == "dealt" else fast.FEW + 1
+    few = 3 if len(sides) == 2 else fast.FEW_VOXELS
+    inputs, outputs = 3 * inputs if way == "added" else inputs, few if way == "dealt" else fast.FEW + 1
     assert (torch.Size(shape).numel() <= 4 * inputs) == (way == "added"), "else the test is of another way"
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)

@@ -325,6 +325,17 @@ _ALL = (
         "place) into sr_classic/t91, sr_classic/set5 and sr_classic/set14",
     ),
     Dataset(
+        "modelnet10_vox32",
+        "ModelNet10: chairs and monitors as 32 x 32 x 32 voxels",
+        "https://github.com/SomTambe/ModelNet10-dataset",
+        (),
+        "academic use",
+        "Wu et al., 3D ShapeNets: A Deep Representation for Volumetric Shapes, CVPR 2015",
+        split="train, and a tenth each of val and test by a hash of the shape; empty ones and copies are left out",
+        note="it is kept there as chair.npy.gz and monitor.npy.gz: save each as modelnet10_vox32/chair.npz (monitor.npz) "
+        "with the arrays 'packed' (np.packbits of the flattened volumes, one a row) and 'shape'",
+    ),
+    Dataset(
         "weather",
         "Photographs of clear skies, clouds, rain and sunrises",
         "https://data.mendeley.com/datasets/4drtyfjtfy/1",
