@@ -24,6 +24,7 @@ from ..widgets.curtain import Curtain
 from ..widgets.photograph import Photograph
 from ..widgets.strip import thumbnail
 from ..widgets.urls import exact_url
+from ..work import sweeper
 from ..work.visitors import Visitors
 from . import critic, fillers, losses
 from .fillers import FILM, LONGEST, NET, SUBJECTS, Filled, View, settle, table
@@ -374,7 +375,7 @@ def tab() -> Callable | None:
                 made = fillers.filled(now).images[NET]
             except ImageError as fault:
                 raise sentence(str(fault)) from None
-            with tempfile.TemporaryDirectory(prefix="i2i-filled-") as home:
+            with tempfile.TemporaryDirectory(prefix="i2i-filled-", dir=sweeper.folder()) as home:
                 path = Path(home) / f"{SUBJECTS[now.key].model}-{made.width}x{made.height}.png"
                 made.save(path)
                 yield str(path)
