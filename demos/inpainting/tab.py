@@ -13,9 +13,10 @@ import numpy as np
 from markupsafe import Markup, escape
 from PIL import Image
 
-from i2i.images import ImageError, open_image
+from i2i.images import ImageError
 from i2i.run.filling import fill
 
+from ..decoding import open_image
 from ..widgets import look
 from ..widgets.asking import sentence
 from ..widgets.brush import Brush, presets, rasterise
