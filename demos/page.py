@@ -46,6 +46,8 @@ _HEADER = """
 LAUNCH = {
     "theme": THEME, "css": look.text(__file__, "page.css"), "head": HEAD, "footer_links": ["api"], "max_file_size": "30mb",
     "app_kwargs": {"middleware": [Middleware(Door)]}, "ssr_mode": False, "run_history": False,
+    # Gradio keeps half a megabyte for each session, of 10,000. A visitor who comes back after a hundred others starts anew.
+    "state_session_capacity": 100,
 }  # fmt: skip
 
 

@@ -71,6 +71,7 @@ class Door:
         try:
             receive = await self._checked(scope, receive)
             await self.app(scope, receive, _own_address(answer) if scope["path"] == "/" else answer)
+            _forget(scope)
         except Refused as refusal:
             fault = refusal
         except OSError as broken:
@@ -228,6 +229,15 @@ def _replayed(body: bytes, receive: Receive) -> Receive:
         return {"type": "http.request", "body": body, "more_body": False}
 
     return once
+
+
+def _forget(scope: Scope) -> None:
+    """A call without a session gets one of its own, named after the call; once it is answered nobody can come back to it."""
+    if scope["path"].startswith("/gradio_api/call/") and scope["method"] == "GET":
+        holder, session = scope["app"].get_blocks().state_holder, scope["path"].rpartition("/")[2]
+        with holder.lock:
+            holder.session_data.pop(session, None)
+            holder.time_last_used.pop(session, None)
 
 
 # -- what goes back -----------------------------------------------------------------------------------------------------
