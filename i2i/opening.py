@@ -56,7 +56,10 @@ def open_image(file: str | Path | BinaryIO, name: str | None = None) -> Image.Im
         raise ImageError(f"{name} may not be read; check its permissions.") from None
     except MemoryError:
         raise ImageError(f"{name} takes more memory than there is; make it smaller.") from None
-    except Exception as fault:  # decoders raise whatever they like on broken files
+    except Exception as fault:
+        if "MAX_TEXT" in str(fault):
+            raise ImageError(f"{name} {_WORDY}; open it in an image editor and export it again.") from None
+        # Decoders raise whatever they like on broken files.
         raise ImageError(
             f"{name} is damaged or cut short ({type(fault).__name__}); export it again."
         ) from None
@@ -128,6 +131,7 @@ MAX_PARTS = 40_000  # segments, chunks, strips or tiles
 MAX_BLOCKS = 4_096  # of a GIF, beside its pixels; Pillow joins the blocks of a comment one by one
 MAX_TEXT = 2**20  # bytes of text or comment beside the pixels
 MAX_TEXTS = 256  # pieces of text in a PNG, each of which may unpack to a megabyte
+_WORDY = "carries more text beside its pixels than is read here"
 MAX_TAGS = 1_000  # of a TIFF
 MAX_RUNS = 2**22  # pixels, and bytes, of a BMP packed in runs, which Pillow unpacks one by one
 
@@ -176,7 +180,7 @@ def _of_png(data: bytes) -> str | None:
         if parts > MAX_PARTS:
             return f"is a PNG of more than {MAX_PARTS} parts"
         if text > MAX_TEXT or texts > MAX_TEXTS:
-            return "carries more text beside its pixels than is read here"
+            return _WORDY
         at += 12 + length
     return None
 
@@ -201,7 +205,7 @@ def _of_gif(data: bytes) -> str | None:
                     break
             at += 1
         if blocks > MAX_BLOCKS or text > MAX_TEXT:
-            return "carries more text beside its pixels than is read here"
+            return _WORDY
     return None
 
 

@@ -7,6 +7,7 @@ are ours, and every file that it names lies in this run's own folder. What is re
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import ipaddress
 import json
@@ -113,7 +114,7 @@ class Door:
             return
         self._measured = time.monotonic()
         if await run_in_threadpool(sweeper.size) > sweeper.ROOM:
-            await run_in_threadpool(sweeper.sweep, None, sweeper.KEPT, sweeper.ROOM * 3 // 4)
+            await run_in_threadpool(sweeper.sweep, None, sweeper.ROOM * 3 // 4)
 
 
 # -- who asks -----------------------------------------------------------------------------------------------------------
@@ -130,18 +131,19 @@ def _host_is_ours(host: str) -> bool:
         return True
     try:
         name = (urlsplit(f"//{host}").hostname or "").rstrip(".")
-        ipaddress.ip_address(name)
-        return True
     except ValueError:
-        own = socket.gethostname().lower()
-        return name in {"localhost", own, f"{own}.local"} | _named("I2I_HOSTS") or name.endswith(".localhost")
+        return False
+    with contextlib.suppress(ValueError):
+        return bool(ipaddress.ip_address(name))
+    own = socket.gethostname().lower()
+    return name in {"localhost", own, f"{own}.local"} | _named("I2I_HOSTS") or name.endswith(".localhost")
 
 
 def _origin_is_ours(headers: Headers) -> bool:
     """Programs send no origin; a browser does, with all that a page posts."""
     if (origin := headers.get("origin")) is None:
         return True
-    place = urlsplit(origin).netloc.lower()
+    place = origin.partition("://")[2].lower()
     ours = {headers.get("host", "").lower()} | _named("I2I_HOSTS") | _named("SPACE_HOST")
     if os.environ.get("SPACE_ID"):
         ours.add(headers.get("x-forwarded-host", "").lower())

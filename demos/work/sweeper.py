@@ -69,14 +69,15 @@ def size(home: Path | None = None) -> int:
     return sum(bytes for _, bytes, _ in _files(home or folder().parent))
 
 
-def sweep(home: Path | None = None, kept: float = KEPT, room: int = ROOM, now: float | None = None) -> None:
-    """Remove files older than `kept` seconds, whoever wrote them; then the oldest, until the rest fits into `room` bytes;
-    then folders that have been empty for a while. Other runs of this user are swept too: a killed one cannot do it."""
+def sweep(home: Path | None = None, room: int | None = None, now: float | None = None) -> None:
+    """Remove files older than KEPT, whoever wrote them; then the oldest, until the rest fits into `room` bytes (default:
+    ROOM); then folders that have been empty for a while. Other runs of this user are swept too: a killed one cannot do it."""
     home, now = home or folder().parent, now or time.time()
+    room = ROOM if room is None else room
     left = sorted(_files(home))
     total = sum(bytes for _, bytes, _ in left)
     for changed, bytes, path in left:
-        if now - changed > kept or total > room:
+        if now - changed > KEPT or total > room:
             try:
                 os.unlink(path)
                 total -= bytes
