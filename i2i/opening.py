@@ -12,6 +12,8 @@ from typing import BinaryIO
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from .files import printable
+
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 MAX_BYTES = 30 * 2**20
 MAX_PIXELS = 40_000_000
@@ -30,8 +32,7 @@ def open_image(file: str | Path | BinaryIO, name: str | None = None) -> Image.Im
     applied.
     """
     name = name or (Path(file).name if isinstance(file, str | Path) else "the picture")
-    # A name that is not text in any encoding is shown with question marks: a message must be one that can be printed.
-    name = name.encode("utf-8", "replace").decode()
+    name = printable(name)
     try:
         data = _read(file, name)
         if reason := suspicion(data):

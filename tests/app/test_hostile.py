@@ -258,7 +258,7 @@ def test_visitors_files_are_for_this_user_alone(server):
 def test_whatever_lies_in_the_folder_goes_with_time(tmp_path):
     """Uploads, results, uploads that broke off, deep links, empty files, what another run has left."""
     code = f"{CODE}; from demos.work import sweeper; sweeper.KEPT, sweeper.EVERY = 2, 0.5"
-    old = tmp_path / "uploads" / sweeper._NAME / "run-killed" / "deep_links" / "a" / "state.json"
+    old = tmp_path / "uploads" / sweeper._NAME / "killed" / "deep_links" / "a" / "state.json"
     old.parent.mkdir(parents=True)
     old.write_text("a drawing")
     with serving(tmp_path, code) as server:

@@ -35,6 +35,7 @@ BELOW = {
     ("nets", "losses"),
     ("data", "images"),
     ("images", "opening"),
+    ("opening", "files"),
     ("train", "checkpoint"),
     ("judges", "metrics"),
     ("metrics", "judges"),
