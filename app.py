@@ -3,10 +3,10 @@
 import contextlib
 import os
 
+import demos  # noqa: F401  before all that imports Gradio: it says where visitors' files lie
+
 with contextlib.suppress(ImportError):
     import spaces  # noqa: F401  on ZeroGPU it must be imported before torch starts CUDA
-
-os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
 import torch
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gradio as gr
+from starlette.middleware import Middleware
 
 from .widgets import look
+from .work.door import Door
 
 FONT = [
     "Inter",
@@ -43,6 +45,9 @@ _HEADER = """
 # Without show_error only what is raised as gr.Error is told; the text of a defect may hold the server's folders.
 LAUNCH = {
     "theme": THEME, "css": look.text(__file__, "page.css"), "head": HEAD, "footer_links": ["api"], "max_file_size": "30mb",
+    "app_kwargs": {"middleware": [Middleware(Door)]}, "ssr_mode": False, "run_history": False,
+    # Gradio keeps half a megabyte for each session, of 10,000. A visitor who comes back after a hundred others starts anew.
+    "state_session_capacity": 100,
 }  # fmt: skip
 
 
@@ -55,17 +60,12 @@ def header() -> gr.HTML:
 def page(*tabs) -> gr.Blocks:
     """A whole app of the given tab functions; one that returns (fn, outputs) restores its state from the page's URL.
 
-    Files that visitors upload are deleted within the hour.
+    Files that visitors upload are deleted within the hour: see work/sweeper.py.
     """
-    with gr.Blocks(
-        title="i2i: image-to-image translation",
-        delete_cache=(300, 2700),
-        analytics_enabled=False,
-        fill_width=True,
-    ) as app:
+    with gr.Blocks(title="i2i: image-to-image translation", analytics_enabled=False, fill_width=True) as app:
         header()
         with gr.Tabs(elem_id="tabs"):
             restorers = [tab() for tab in tabs]
         for restore, outputs in filter(None, restorers):
             app.load(restore, None, outputs, show_progress="hidden", api_visibility="private")
-    return app.queue(default_concurrency_limit=2, max_size=64)
+    return app.queue(default_concurrency_limit=2, max_size=64, api_open=False)

@@ -1,4 +1,4 @@
-"""Writing files so that a crash, a kill or a full disk leaves the old one or the new one, never a part."""
+"""Writing files so that a crash, a kill or a full disk leaves the old one or the new one, never a part; printing their names."""
 
 from __future__ import annotations
 
@@ -26,3 +26,8 @@ def replacing(path: str | Path) -> Iterator[Path]:
         ) from fault
     finally:
         part.unlink(missing_ok=True)
+
+
+def printable(path: str | Path) -> str:
+    """A path as it can be printed: bytes of a name that are not text become question marks."""
+    return str(path).encode("utf-8", "replace").decode()

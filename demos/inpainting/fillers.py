@@ -17,12 +17,13 @@ from torch import Tensor
 
 from i2i.data.worlds import facades, icons, landscapes
 from i2i.data.worlds.portrait import portrait
-from i2i.images import ImageError, open_image, to_image, to_tensor
+from i2i.images import ImageError, to_image, to_tensor
 from i2i.judges import load_judge
 from i2i.metrics import perceptual_distance
 from i2i.run.filling import Membrane, fill, window
 from i2i.run.pipeline import Model, load, shipped
 
+from ..decoding import open_image
 from ..widgets import look
 from ..widgets.brush import rasterise
 

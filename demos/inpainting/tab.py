@@ -13,9 +13,10 @@ import numpy as np
 from markupsafe import Markup, escape
 from PIL import Image
 
-from i2i.images import ImageError, open_image
+from i2i.images import ImageError
 from i2i.run.filling import fill
 
+from ..decoding import open_image
 from ..widgets import look
 from ..widgets.asking import sentence
 from ..widgets.brush import Brush, presets, rasterise
@@ -24,6 +25,7 @@ from ..widgets.curtain import Curtain
 from ..widgets.photograph import Photograph
 from ..widgets.strip import thumbnail
 from ..widgets.urls import exact_url
+from ..work import sweeper
 from ..work.visitors import Visitors
 from . import critic, fillers, losses
 from .fillers import FILM, LONGEST, NET, SUBJECTS, Filled, View, settle, table
@@ -374,7 +376,7 @@ def tab() -> Callable | None:
                 made = fillers.filled(now).images[NET]
             except ImageError as fault:
                 raise sentence(str(fault)) from None
-            with tempfile.TemporaryDirectory(prefix="i2i-filled-") as home:
+            with tempfile.TemporaryDirectory(prefix="i2i-filled-", dir=sweeper.folder()) as home:
                 path = Path(home) / f"{SUBJECTS[now.key].model}-{made.width}x{made.height}.png"
                 made.save(path)
                 yield str(path)

@@ -17,11 +17,12 @@ from PIL import Image
 
 from i2i.data.worlds import facades, icons
 from i2i.data.worlds.sketches import DAB_WIDTH, DRAWINGS, HINTS, PENS
-from i2i.images import ImageError, open_image, to_image, to_tensor
+from i2i.images import ImageError, to_image, to_tensor
 from i2i.losses import ADVERSARIAL, l1
 from i2i.metrics import gradient_energy_ratio, psnr
 from i2i.run.pipeline import Model, load, shipped
 
+from ..decoding import open_image
 from ..widgets import look
 from ..widgets.pad import (
     DAB,
@@ -531,7 +532,7 @@ def tab() -> Callable | None:
                     rasterise(drawn, list(SUBJECTS[key].inks), SUBJECTS[key].paper)
                     value, at = drawn, -1
             elif wish.get("example", "").isdecimal():
-                at = int(wish["example"]) % len(_examples(key))
+                at = int(wish["example"][:4]) % len(_examples(key))
                 value = _examples(key)[at].value
             shown = paint(value, key, number, at)
             untouched = at >= 0 and value == _examples(key)[at].value

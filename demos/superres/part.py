@@ -15,8 +15,9 @@ from PIL import Image
 from i2i.data.enlarging import reduced
 from i2i.data.worlds import icons, landscapes, textures
 from i2i.data.worlds.portrait import portrait
-from i2i.images import ImageError, from_bytes, open_image, to_image
+from i2i.images import ImageError, from_bytes, to_image
 
+from ..decoding import open_image
 from .enlargers import FIRST, SCALE
 
 SIDES = (64, 128, 192, 256)

@@ -12,8 +12,9 @@ from markupsafe import Markup, escape
 from PIL import Image
 
 from i2i.data.enlarging import reduced
-from i2i.images import ImageError, from_bytes, open_image, to_image
+from i2i.images import ImageError, from_bytes, to_image
 
+from ..decoding import open_image
 from ..widgets import look
 from ..widgets.asking import sentence
 from ..widgets.choices import Choices

@@ -20,6 +20,7 @@ from i2i.run import tiles
 
 from ..widgets import look
 from ..widgets.urls import light_url
+from ..work import sweeper
 from ..work.queue import Failed, Full, Line, Waiting
 from ..work.tilework import preview_size
 from .enlargers import loaded, model_of, scale_of, title_of
@@ -82,7 +83,7 @@ def follow(key: str, image: Image.Image, owner: str) -> Iterator[Job | None]:
     job = begin(key, image)
     job.says = "Starting a process of its own …"
     yield job
-    home = tempfile.mkdtemp(prefix="i2i-whole-")
+    home = tempfile.mkdtemp(prefix="i2i-whole-", dir=sweeper.folder())
     out = os.path.join(home, f"{model_of(key)}-{job.result[0]}x{job.result[1]}.png")
     try:
         threads = max(1, min(4, (os.cpu_count() or 2) // 2))

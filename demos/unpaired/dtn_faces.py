@@ -16,10 +16,11 @@ from torch import Tensor
 from i2i.data.faces import faces_to_people, head, hopper, portraits
 from i2i.data.folders import DataError
 from i2i.data.public import catalogue
-from i2i.images import ImageError, from_bytes, open_image, to_image
+from i2i.images import ImageError, from_bytes, to_image
 from i2i.losses import total_variation
 from i2i.run.pipeline import shipped
 
+from ..decoding import open_image
 from ..widgets import look
 from ..widgets.asking import sentence
 from ..widgets.choices import Choices

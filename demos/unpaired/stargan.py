@@ -18,10 +18,11 @@ from i2i.data.domains import domains, emoji_domains
 from i2i.data.folders import DataError
 from i2i.data.public import catalogue
 from i2i.data.worlds import icons, landscapes
-from i2i.images import ImageError, from_bytes, open_image, to_image
+from i2i.images import ImageError, from_bytes, to_image
 from i2i.losses import l1
 from i2i.run.pipeline import Model, shipped
 
+from ..decoding import open_image
 from ..widgets import look
 from ..widgets.asking import sentence, uploaded
 from ..widgets.choices import Choices

@@ -7,11 +7,12 @@ from collections.abc import Callable
 import gradio as gr
 from PIL import Image
 
-from i2i.images import ImageError, open_image
+from i2i.images import ImageError
 from i2i.measure.unpaired import directions
 from i2i.methods import METHODS
 from i2i.papers import PAPERS
 
+from ..decoding import open_image
 from ..widgets import look
 from ..widgets.asking import sentence, uploaded
 from ..widgets.sides import Sides

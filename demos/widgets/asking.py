@@ -5,7 +5,9 @@ from __future__ import annotations
 import gradio as gr
 from PIL import Image
 
-from i2i.images import ImageError, open_image
+from i2i.images import ImageError
+
+from ..decoding import open_image
 
 _KEPT = 512  # px: an uploaded image is kept no larger
 

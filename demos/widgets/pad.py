@@ -21,8 +21,9 @@ import re
 
 from PIL import Image, ImageDraw, ImageOps
 
-from i2i.images import ImageError, open_image
+from i2i.images import ImageError
 
+from ..decoding import open_image
 from .component import Component
 
 SIDE = 256

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections import Counter
 from pathlib import Path
 
-from ..files import replacing
+from ..files import printable, replacing
 from ..images import ImageError
 from .errors import Failed, Wrong
 
@@ -79,13 +81,13 @@ def translate_command(options) -> None:
                 mask=mask,
             )
         except ImageError as fault:  # a mask of another shape, or one that leaves nothing
-            faults.append(f"{path.name}: {fault}")
+            faults.append(f"{printable(path.name)}: {fault}")
             print(f"i2i translate: {faults[-1]}", file=sys.stderr)
             continue
         for i, result in enumerate(made if options.n > 1 else [made]):
             with replacing(targets[path][i]) as part:
                 result.save(part)
-            print(targets[path][i])
+            print(printable(targets[path][i]))
     if faults:
         raise Failed(f"{len(faults)} of {len(files)} picture(s) could not be translated.")
 
@@ -103,11 +105,14 @@ def _mask(path: Path):
 
 def _targets(files: list[Path], out: Path, n: int) -> dict[Path, list[Path]]:
     """Where the n results of each file go; Wrong, before any work, if one would replace an input or another's result."""
-    targets = {p: [out / f"{p.stem}{f'-{i + 1}' if n > 1 else ''}.png" for i in range(n)] for p in files}
-    inputs, owner = {p.resolve() for p in files}, {}
+    kinds = Counter(p.with_suffix("") for p in set(files))
+    # a.png beside a.jpg: a-png.png and a-jpg.png.
+    names = {p: p.stem if kinds[p.with_suffix("")] == 1 else p.name.replace(".", "-") for p in files}
+    targets = {p: [out / f"{names[p]}{f'-{i + 1}' if n > 1 else ''}.png" for i in range(n)] for p in files}
+    inputs, owner = {os.path.realpath(p) for p in files}, {}  # unlike Path.resolve, it bears a link to itself
     for path, results in targets.items():
         for target in results:
-            if target.resolve() in inputs:
+            if os.path.realpath(target) in inputs:
                 raise Wrong(f"the result for {path} would replace the input {target}: give another --out.")
             if owner.setdefault(target, path) != path:
                 raise Wrong(

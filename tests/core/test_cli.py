@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import json
+import os
 import re
 import shlex
 import subprocess
@@ -599,6 +600,29 @@ def test_no_result_replaces_another(cli, elsewhere, model):
         put(elsewhere / name, photo())
     refused(cli("translate", model, "a", "b", "--out", "made"), 2, "in.png", "in.jpg")
     assert not (elsewhere / "made").exists()
+
+
+def test_pictures_that_differ_by_their_suffix_get_results_of_their_own(cli, elsewhere, model):
+    for name in ("a.png", "a.jpg", "b.png"):
+        put(elsewhere / "mine" / name, photo())
+    assert cli("translate", model, "mine", "--out", "made")[0] == 0
+    assert sorted(p.name for p in (elsewhere / "made").iterdir()) == ["a-jpg.png", "a-png.png", "b.png"]
+
+
+def test_a_link_to_itself_and_a_name_that_is_no_text_end_nothing(elsewhere, model):
+    """In a process of its own: what it prints must be printable on a strict terminal."""
+    (elsewhere / "mine").mkdir()
+    (elsewhere / "mine" / "loop.png").symlink_to("loop.png")
+    put(elsewhere / "mine" / "last.png", photo())
+    odd = os.fsdecode(b"mine/od\xffd.png")
+    put(elsewhere / odd, photo())
+    Path(os.fsdecode(b"mine/brok\xffen.png")).write_text("no picture")
+    words = [sys.executable, "-m", "i2i", "translate", str(model), "mine", "--out", "made"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8:strict"}
+    done = subprocess.run(words, capture_output=True, text=True, env=environment)
+    assert len(list((elsewhere / "made").iterdir())) == 2, done.stderr
+    assert "Traceback" not in done.stderr and "2 of 4" in done.stderr
+    assert "loop.png" in done.stderr and "brok?en.png" in done.stderr and "od?d.png" in done.stdout
 
 
 def test_the_model_the_device_and_the_folder_are_named_when_they_are_not_there(cli, elsewhere, model):

@@ -455,6 +455,40 @@ def test_a_zip_that_reaches_outside_is_refused(host, tmp_path, evil):
     assert not list(tmp_path.rglob("*evil*")) and not (tmp_path / "data" / "set").exists()
 
 
+def swollen(name: str) -> bytes:
+    """An archive of a few hundred kilobytes that comes to a hundred megabytes."""
+    content = {f"set/{i}.jpg": bytes(50 * 2**20) for i in range(2)}
+    if name.endswith("gz"):
+        return tar_gz(content)
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as pack:
+        for path, data in content.items():
+            pack.writestr(path, data)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("name", ["set.tar.gz", "set.zip"])
+def test_an_archive_that_comes_to_many_times_its_size_is_refused(host, tmp_path, name):
+    host.files[name] = swollen(name)
+    assert len(host.files[name]) < 2**20
+    assert "would come to" in fails(dataset(host.url(name)), tmp_path / "data")
+    assert not list(tmp_path.rglob("1.jpg")), "it was unpacked"
+
+
+def test_an_array_that_comes_to_many_times_its_size_is_refused(tmp_path):
+    path = tmp_path / "train-images-idx3-ubyte.gz"
+    path.write_bytes(gzip.compress(struct.pack(">HBBI", 0, 8, 1, 2**27) + bytes(2**27)))
+    with pytest.raises(ValueError, match="would come to"):
+        layouts._idx(path)
+
+
+def test_what_nothing_vouches_for_comes_over_a_line_that_does():
+    """Without a checksum, https is all that says who sent a file."""
+    files = [file for each in DATASETS.values() for file in each.files if not file.sha256]
+    assert len(files) > 5
+    assert [url for file in files for url in file.urls if not url.startswith("https://")] == []
+
+
 def test_a_tar_that_reaches_outside_is_refused(host, tmp_path):
     host.files["set.tar.gz"] = tar_gz({"set/1.jpg": b"fine", "../../evil.jpg": b"evil"})
     assert "outside" in fails(dataset(host.url("set.tar.gz")), tmp_path / "data")

@@ -11,7 +11,7 @@ PACKAGE = ROOT / "i2i"
 
 # Each part may import from parts of a lower rank, and from its own.
 RANKS = [
-    {"data", "nets", "losses", "images", "voxels", "colour", "files", "assets", "papers"},
+    {"data", "nets", "losses", "opening", "images", "voxels", "colour", "files", "assets", "papers"},
     {"method"},
     {"fast"},
     {"methods"},
@@ -34,6 +34,8 @@ RANK = {part: i for i, parts in enumerate(RANKS) for part in parts}
 BELOW = {
     ("nets", "losses"),
     ("data", "images"),
+    ("images", "opening"),
+    ("opening", "files"),
     ("train", "checkpoint"),
     ("judges", "metrics"),
     ("metrics", "judges"),

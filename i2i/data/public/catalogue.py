@@ -94,8 +94,7 @@ def _pix2pix(name: str, title: str, licence: str, cite: str, *, bytes: int | Non
     file = f"{name}.tar.gz"
     urls = (
         f"https://efrosgans.eecs.berkeley.edu/pix2pix/datasets/{file}",
-        f"http://efrosgans.eecs.berkeley.edu/pix2pix/datasets/{file}",
-        f"http://people.eecs.berkeley.edu/~tinghuiz/projects/pix2pix/datasets/{file}",
+        f"https://people.eecs.berkeley.edu/~tinghuiz/projects/pix2pix/datasets/{file}",
     )
     more = {"split": _SHIPPED, **more}
     return Dataset(

@@ -52,24 +52,44 @@ _DAMAGE = (
 )
 
 
+# What an archive may come to: images are packed already, arrays of them shrink to a fifth at best.
+_AT_LEAST, _TIMES = 64 * 2**20, 20
+
+
+def _most(archive: Path) -> int:
+    return max(_AT_LEAST, _TIMES * archive.stat().st_size)
+
+
 def unpack(archive: Path, out: Path) -> None:
     """Unpack a tar or zip into `out`.
 
-    Raises tarfile.TarError, zipfile.BadZipFile, EOFError or zlib.error if it is damaged or reaches outside.
+    Raises tarfile.TarError, zipfile.BadZipFile, EOFError or zlib.error if it is damaged, reaches outside or would come to
+    many times its size; DownloadError if the disk has no room for it.
     """
+    total, most = 0, _most(archive)
     if not zipfile.is_zipfile(archive):
         with tarfile.open(archive) as tar:
-            tar.extractall(out, filter="data")
+            for member in tar:  # its table of contents is spread over all of it: summed while reading
+                total += member.size
+                if total > most:
+                    raise tarfile.TarError(f"it would come to more than {most / 1e6:,.0f} MB")
+                _make_sure_of_room(out, member.size)
+                tar.extract(member, out, filter="data")
             # gzip keeps its checksum behind the point where tar stops reading
-            while tar.fileobj.read(1 << 20):
-                pass
+            while rest := tar.fileobj.read(1 << 20):
+                total += len(rest)
+                if total > most:
+                    raise tarfile.TarError(f"it would come to more than {most / 1e6:,.0f} MB")
             return
     with zipfile.ZipFile(archive) as pack:
         for name in pack.namelist():
             path, windows = PurePosixPath(name.replace("\\", "/")), PureWindowsPath(name)
             if path.is_absolute() or windows.drive or ".." in path.parts:
                 raise zipfile.BadZipFile(f"'{name}' would be written outside the folder")
-        _make_sure_of_room(out, sum(entry.file_size for entry in pack.infolist()))
+        total = sum(entry.file_size for entry in pack.infolist())  # zipfile reads no further than that
+        if total > most:
+            raise zipfile.BadZipFile(f"it would come to {total / 1e6:,.0f} MB, more than {most / 1e6:,.0f}")
+        _make_sure_of_room(out, total)
         pack.extractall(out)
 
 
@@ -107,7 +127,10 @@ def _mnist(files: dict[str, Path], out: Path) -> None:
 
 def _idx(path: Path) -> np.ndarray:
     """An array of the IDX format: two zeros, the type (8 = uint8), the rank, big-endian sizes, the values."""
-    data = gzip.decompress(path.read_bytes())
+    with gzip.open(path) as file:
+        data = file.read(_most(path) + 1)
+    if len(data) > _most(path):
+        raise ValueError(f"{path.name} would come to more than {_most(path) / 1e6:,.0f} MB")
     zeros, kind, rank = struct.unpack_from(">HBB", data)
     if zeros or kind != 8:
         raise ValueError(f"{path.name} is not an IDX file of bytes")
@@ -119,7 +142,7 @@ def _bsds500(files: dict[str, Path], out: Path) -> None:
     """train/, val/, test/: the JPEG files; X_edges/: the mean of the annotators' boundary maps, 0 to 255."""
     from scipy.io import loadmat  # a second of imports, which only this dataset pays
 
-    (path,) = files.values()
+    (path,), total = files.values(), 0
     with tarfile.open(path) as tar:
         for member in tar:
             found = re.search(r"data/(images|groundTruth)/(train|val|test)/(\w+)\.(jpg|mat)$", member.name)
@@ -128,6 +151,9 @@ def _bsds500(files: dict[str, Path], out: Path) -> None:
             kind, split, name, _ = found.groups()
             folder = out / (split if kind == "images" else f"{split}_edges")
             folder.mkdir(exist_ok=True)
+            total += member.size
+            if total > _most(path):
+                raise ValueError(f"it would come to more than {_most(path) / 1e6:,.0f} MB")
             data = tar.extractfile(member).read()
             if kind == "images":
                 (folder / f"{name}.jpg").write_bytes(data)
