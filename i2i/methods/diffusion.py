@@ -12,6 +12,8 @@ Differs from the paper:
 * y is made from an image x, which is stacked onto the noisy answer, as in Palette; the paper's images come from nothing.
 * samples are made by DDIM without noise between the steps (eta = 0), of which 20 are enough; the paper's sampler takes all
   T = 1,000 steps and adds noise at each. It begins at the last of the T steps.
+* the net may predict the velocity (Salimans and Ho, ICLR 2022, arXiv:2202.00512) in place of the noise. Of a y of which
+  hardly anything is left, the noise says hardly anything: what x tells of y is then learned far later.
 * `patch` may make the maps smaller: squares of pixels are stacked as channels, and the noise is dealt out again (as Luhman
   and Luhman, arXiv:2207.04316, do); the paper's net sees every pixel.
 * no weight begins at zero, while the paper's last layer of each block does.
@@ -22,7 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import torch
 import torch.nn.functional as F
@@ -50,6 +52,7 @@ class Config:
     head: int = 256  # channels of a head of attention
     groups: int = 32  # of each group norm
     dropout: float = 0.1
+    predicts: Literal["noise", "velocity"] = "noise"
     # the noise, section 4
     T: int = 1000
     beta_first: float = 1e-4
@@ -84,7 +87,15 @@ class Diffusion(Method):
     Config = Config
     inference = ("epsilon",)
     controls = controls(SEED, SAMPLES, STEPS)
-    symbols = {"noise": Symbol(r"|e - \epsilon(y_t, x, t)|^2", "eq. 14", ("epsilon",), "reconstruction")}
+    symbols = {
+        "noise": Symbol(r"|e - \epsilon(y_t, x, t)|^2", "eq. 14", ("epsilon",), "reconstruction"),
+        "velocity": Symbol(
+            r"|\sqrt{\bar\alpha_t} e - \sqrt{1 - \bar\alpha_t} y - \epsilon(y_t, x, t)|^2",
+            "",
+            ("epsilon",),
+            "reconstruction",
+        ),
+    }
     gradual = True
     abar: Tensor
 
@@ -109,8 +120,20 @@ class Diffusion(Method):
         abar = self.abar[t][:, None, None, None].to(y.dtype)
         return abar.sqrt() * y + (1 - abar).sqrt() * e
 
+    def velocity(self, y: Tensor, e: Tensor, t: Tensor) -> Tensor:
+        """What e and y make of the way on from y_t: [B, C, H, W]. It is all of y where nothing of y is left."""
+        abar = self.abar[t][:, None, None, None].to(y.dtype)
+        return abar.sqrt() * e - (1 - abar).sqrt() * y
+
+    def guess(self, z: Tensor, x: Tensor, t: Tensor) -> Tensor:
+        """What y would be if all noise that the net finds in z were taken away at once: [B, C, H, W]."""
+        abar, found = self.abar[t][:, None, None, None].to(z.dtype), self.predicted(z, x, t)
+        if self.config.predicts == "noise":
+            return (z - (1 - abar).sqrt() * found) / abar.sqrt()
+        return abar.sqrt() * z - (1 - abar).sqrt() * found
+
     def predicted(self, z: Tensor, x: Tensor, t: Tensor) -> Tensor:
-        """epsilon(z, x, t), [B, C, H, W].  t: int64 [B]."""
+        """epsilon(z, x, t), [B, C, H, W]: noise, or with `predicts` "velocity" that.  t: int64 [B]."""
         seen = F.pixel_unshuffle(torch.cat([z, x], dim=1), self.config.patch)
         return F.pixel_shuffle(self.epsilon(seen, t).sample, self.config.patch)
 
@@ -119,10 +142,12 @@ class Diffusion(Method):
         x, y = batch["x"], batch["y"]
         e = normal(y.shape, None, y.device).to(y.dtype)
         t = torch.randint(self.config.T, y.shape[:1], device=y.device)
-        return {"noise": mse(self.predicted(self.noised(y, e, t), x, t), e)}
+        name = self.config.predicts
+        wanted = e if name == "noise" else self.velocity(y, e, t)
+        return {name: mse(self.predicted(self.noised(y, e, t), x, t), wanted)}
 
     def weights(self, step: int) -> dict[str, float]:
-        return {"noise": 1.0}
+        return {"noise": 1.0, "velocity": 1.0}
 
     def optimizer(self, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
         return adam(parameters, lr=self.config.rate, betas=(0.9, 0.999))
@@ -135,7 +160,10 @@ class Diffusion(Method):
         from diffusers import DDIMScheduler
 
         c = self.config
-        return DDIMScheduler(c.T, c.beta_first, c.beta_last, "linear", timestep_spacing="trailing")
+        kind = "epsilon" if c.predicts == "noise" else "v_prediction"
+        return DDIMScheduler(
+            c.T, c.beta_first, c.beta_last, "linear", timestep_spacing="trailing", prediction_type=kind
+        )
 
     def translate(
         self, x: Tensor, generator: Rng = None, steps: int = 20, watch: Callable[[Tensor, float], object] | None = None

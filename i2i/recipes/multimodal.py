@@ -80,7 +80,7 @@ RECIPES["diffusion-emoji"] = Recipe(
     64,
     {
         "patch": 2, "widths": (32, 64, 80), "layers": 1, "attention": (2,), "head": 16, "groups": 8, "dropout": 0.0,
-        "rate": 5e-4, "steps": 12_000,
+        "predicts": "velocity", "rate": 5e-4, "steps": 4_000,
     },
     batch=8,
     ema=0.999,

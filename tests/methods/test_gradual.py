@@ -263,6 +263,30 @@ def test_the_loss_of_diffusion_is_eq_14():
     torch.testing.assert_close(found, (0.5 * noisy + x - e).square().mean(), rtol=1e-5, atol=0)
 
 
+@pytest.mark.parametrize("predicts", ["noise", "velocity"])
+def test_of_what_the_net_ought_to_say_the_guess_is_y_and_the_loss_is_0(predicts):
+    """At every level of noise, by hand: noise e, or a e - b y where y_t = a y + b e."""
+    method, net = with_epsilon(None, predicts=predicts)
+    method.double()
+    x, y = noise(4, 3, 8, 8, seed=1, dtype=DOUBLE), noise(4, 3, 8, 8, seed=2, dtype=DOUBLE)
+    abar = torch.cumprod(1 - torch.linspace(1e-4, 0.02, 1000).double(), 0)
+
+    def right(h, t):
+        a, b = (part[t][:, None, None, None] for part in (abar.sqrt(), (1 - abar).sqrt()))
+        e = (h[:, :3] - a * y) / b
+        return SimpleNamespace(sample=e if predicts == "noise" else a * e - b * y)
+
+    net.answer = right
+    t = torch.tensor([0, 300, 700, 999])
+    z = method.noised(y, noise(4, 3, 8, 8, seed=3, dtype=DOUBLE), t)
+    torch.testing.assert_close(method.guess(z, x, t), y, rtol=0, atol=1e-4)
+    terms = method.loss({"x": x, "y": y})
+    assert [*terms] == [predicts] and terms[predicts] < 1e-8
+    torch.testing.assert_close(
+        method.translate(x, generators(0, 4), steps=4), y.clamp(-1, 1), rtol=0, atol=1e-3
+    )
+
+
 def test_patches_come_back_to_where_they_were():
     """A net that hands on what it is shown: the noisy answer's patches, in their places."""
     method, net = with_epsilon(lambda h, t: h[:, :12], patch=2)
@@ -328,7 +352,7 @@ def test_a_pipeline_is_saved_and_loaded_the_librarys_way(tmp_path, patch):
     """To the same samples, bit by bit: those of the method."""
     from i2i.run.diffusers_pipeline import TranslationPipeline, pipeline
 
-    method = amplified(tiny("diffusion", patch=patch)).eval()
+    method = amplified(tiny("diffusion", patch=patch, predicts="velocity" if patch > 1 else "noise")).eval()
     x = 0.5 * noise(2, 3, 16, 16)
     with torch.no_grad():
         wanted = method.translate(x, generators(3, 2), steps=4)
