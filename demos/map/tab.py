@@ -109,7 +109,7 @@ def _index(tab_of: dict[str, str]) -> Markup:
 def _hero() -> Markup:
     """A few examples of each tab; nothing that would have to be read from disk first."""
     night = (
-        scene.thumbnails("icons", scene.methods("icons")[0], "xy")[:3] if "icons" in scene.available() else ()
+        scene.thumbnails("icons", scene.methods("icons")[0], "xy")[:1] if "icons" in scene.available() else ()
     )
     each = 1 if night else 2
     found = [

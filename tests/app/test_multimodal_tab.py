@@ -116,6 +116,24 @@ def test_an_answer_on_the_wall_is_what_its_chance_makes_alone(gallery, name):
     assert answers.spread(made.images) > 1e-4
 
 
+@pytest.mark.parametrize("name", KINDS)
+def test_seeds_and_generators_in_any_order_come_out_in_that_order(gallery, name):
+    head = 2 if name == HEADS else None
+    wanted = [
+        replace(Taken(9), head=head),
+        Taken(3, head and 0),
+        Taken(4, head),
+        Taken(10, head),
+        Taken(3, head),
+        Taken(9, head and 1),
+    ]
+    model, x = subjects.loaded(name), answers.placed(settle(model=name))
+    together = answers.make(model, x, wanted)
+    for one, made in zip(wanted, together.split(1), strict=True):
+        assert (answers.make(model, x, [one]) - made).abs().max() < 1e-3
+    assert len({made.numpy().tobytes() for made in together}) >= 4
+
+
 def test_a_column_of_a_model_with_several_generators_is_one_of_them(gallery):
     now = settle(model=HEADS)
     value = multimodal.wall_of(now, finished(now))
