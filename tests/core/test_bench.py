@@ -7,6 +7,7 @@ import torch
 
 from i2i import bench
 from i2i.methods import METHODS
+from i2i.recipes import Recipe
 from i2i.train import Trainer
 from kit.sources import noise
 
@@ -71,3 +72,10 @@ def test_a_step_is_timed_over_the_whole_rhythm_of_a_method():
     assert not torch.equal(d, next(disco.D_A.parameters())) and torch.equal(g, next(disco.G_AB.parameters()))
     step()
     assert not torch.equal(g, next(disco.G_AB.parameters()))
+
+
+def test_a_method_without_an_input_is_timed_by_its_samples():
+    small = Recipe("gan3d", "none of DATA", 16, {"side": 16, "code": 8, "width": 4, "d_width": 4}, batch=2)
+    found = bench.bench_recipe(small, 1)
+    assert {"step ms", "training ratio", "picture ms", "inference ratio", "first call s"} <= found.keys()
+    assert min(found["step ms"], found["picture ms"]) > 0
