@@ -50,7 +50,7 @@ class _Noise:
         self.example = batch
 
     def __len__(self) -> int:
-        return len(self.example["x"])
+        return len(next(iter(self.example.values())))
 
     def batch(self, index, generator=None):
         return {k: v[: len(index)] for k, v in self.example.items()}
@@ -66,8 +66,11 @@ def _like(recipe: Recipe) -> Method:
         return METHODS[recipe.method](METHODS[recipe.method].Config(**recipe.config))
 
 
-def _image(recipe: Recipe) -> torch.Tensor:
-    """What a visitor's image amounts to: of the trained size, or, where it is enlarged, a tile."""
+def _image(recipe: Recipe) -> torch.Tensor | None:
+    """What a visitor's image amounts to: of the trained size, or, where it is enlarged, a tile; None where a method has no
+    input."""
+    if METHODS[recipe.method].layout == "none":
+        return None
     return _example(recipe, 1)["x"] if _like(recipe).enlarges == 1 else torch.rand(1, 3, TILE, TILE) * 2 - 1
 
 
@@ -210,24 +213,27 @@ def bench_image(recipe: Recipe, rounds: int, device: torch.device, compile: bool
     """
     x = _image(recipe)
     plain, seed = _plain(recipe, device).eval().requires_grad_(False), iter(range(10**9))
-    here = x.to(device)
+    here = None if x is None else x.to(device)
 
     @torch.inference_mode()
     def plainly() -> torch.Tensor:
+        if here is None:
+            return plain.sample(1, torch.Generator().manual_seed(next(seed))).cpu()
         return plain.translate(here, generator=torch.Generator(device).manual_seed(next(seed))).cpu()
 
     with tempfile.TemporaryDirectory() as folder:
         home = export(Path(folder) / "model", recipe.build().eval(), size=recipe.size)
         bf16_here.cache_clear()  # the first call pays for the probe
         model = load(home, device)
+        ours = partial(model.sample, 1) if x is None else partial(model.translate, x)
         start = time.perf_counter()
-        model.translate(x, 0)
+        ours(0)
         first = time.perf_counter() - start
-        ways = {"plain": plainly, "ours": lambda: model.translate(x, next(seed))}
-        if {"seed", "n"} <= {*model.controls} and recipe.size <= 128:
+        ways = {"plain": plainly, "ours": lambda: ours(next(seed))}
+        if x is not None and {"seed", "n"} <= {*model.controls} and recipe.size <= 128:
             many = x.expand(ANSWERS, -1, -1, -1)
             ways["answers"] = lambda: model.translate(many, next(seed))
-        if compile and (ready := _compiled(home, device)):
+        if compile and x is not None and (ready := _compiled(home, device)):
             ways["compiled"] = lambda: ready.translate(x, next(seed))
         ceiling, unit = _ceiling(device, bf16_here(device))
         t = _interleaved(2 * rounds, **ways, ceiling=ceiling)
@@ -264,7 +270,7 @@ def peak_memory(recipe: Recipe, device: torch.device) -> Figures:
     recipe = _last_stage(recipe)
     pool = _Noise({k: v.to(device) for k, v in _example(recipe, max(recipe.batch, 8)).items()})
     batch = pool.batch(range(recipe.batch))
-    x = batch["x"][:1]
+    x = batch["x"][:1] if "x" in batch else None
 
     def image() -> Callable[[], object]:
         model = Model(
@@ -272,13 +278,17 @@ def peak_memory(recipe: Recipe, device: torch.device) -> Figures:
             {"size": recipe.size, "card": {}, "method": recipe.method},
             Path("bench"),
         )
-        return partial(model.translate, x, 0)
+        return partial(model.sample, 1, 0) if x is None else partial(model.translate, x, 0)
+
+    def plain_image() -> Callable[[], object]:
+        plain = _plain(recipe, device).eval()
+        return torch.inference_mode()(partial(plain.sample, 1) if x is None else partial(plain.translate, x))
 
     ways = {
         "step": lambda: Trainer(recipe.build(), pool, batch=recipe.batch, device=device).advance,
         "plain step": lambda: _plain_step(_plain(recipe, device).train(), batch),
         "picture": image,
-        "plain picture": lambda: torch.inference_mode()(partial(_plain(recipe, device).eval().translate, x)),
+        "plain picture": plain_image,
     }
     return {
         f"{name} MB": megabytes for name, way in ways.items() if (megabytes := _peak(way, device)) is not None

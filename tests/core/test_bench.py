@@ -82,3 +82,11 @@ def test_several_answers_are_timed_where_a_method_has_them():
     assert "16 answers ms" not in bench.bench_image(one, 1, cpu)
     found = bench.bench_image(several, 1, cpu)
     assert found["16 answers ms"] > found["picture ms"]
+
+
+def test_a_method_without_an_input_is_timed_by_its_samples(monkeypatch):
+    monkeypatch.setattr(bench, "_ceiling", lambda device, bf16: (lambda: None, 1.0))
+    small = Recipe("gan3d", "none of DATA", 16, {"side": 16, "code": 8, "width": 4, "d_width": 4}, batch=2)
+    found = bench.bench_recipe(small, 1)
+    assert {"step ms", "training ratio", "picture ms", "inference ratio", "first call s"} <= found.keys()
+    assert min(found["step ms"], found["picture ms"]) > 0
