@@ -47,10 +47,12 @@ def rasterise(ops: str, size: tuple[int, int]) -> Image.Image:
             "this hole has more strokes than are read here; press clear and brush it again with fewer."
         )
     mask, unit = Image.new("L", size), max(size) / SIDE
-    for op in filter(None, ops.split(";")):
-        found = _OP.fullmatch(op)
-        if not found:
-            raise ImageError("this hole cannot be read; press clear and brush it again.")
+    steps = [_OP.fullmatch(op) for op in ops.split(";") if op]
+    if not all(steps):
+        raise ImageError("this hole cannot be read; press clear and brush it again.")
+    # What comes before a hole drawn ahead, or before clear, is gone; to draw it again and again would take seconds.
+    anew = [i for i, found in enumerate(steps) if found[4] or found[6] == "x"]
+    for found in steps[anew[-1] if anew else 0 :]:
         tool, width, points, kind, number, whole = found.groups()
         if tool:
             _stroke(

@@ -28,6 +28,8 @@ from .component import Component
 
 SIDE = 256
 MAX_OPS = 60_000  # characters: more than an hour of drawing, less than a burden
+MAX_POINTS = 5_000  # each of which is a disc to draw; the head of an op counts as half a one
+MAX_BASE = 400_000  # characters; 256 x 256 px take 263,000 at most, and the browser's PNG a little more
 _OP = re.compile(r"[pr]\d{1,2},\d{1,2}(,-?\d{1,3},-?\d{1,3})+")
 _PREFIX = "data:image/png;base64,"
 
@@ -39,7 +41,11 @@ def rasterise(value: dict | None, inks: list[Ink], paper: str, size: int = SIDE)
     """The pad's value as an RGB image, size x size. ImageError with one sentence if the value is not a pad's."""
     value = value or {}
     ops, base = value.get("ops") or "", value.get("base") or ""
-    if not isinstance(ops, str) or not isinstance(base, str) or len(ops) > MAX_OPS:
+    if (
+        not isinstance(ops, str)
+        or not isinstance(base, str)
+        or max(len(ops) / MAX_OPS, ops.count(",") / (2 * MAX_POINTS), len(base) / MAX_BASE) > 1
+    ):
         raise ImageError(
             "this drawing is too long to be read; clear the pad and draw it again with fewer strokes."
         )

@@ -520,6 +520,19 @@ def test_fifty_visitors_at_once_are_all_answered_and_cost_no_memory(server):
     assert memory[2] - memory[0] < 150, memory
 
 
+def test_calls_leave_nothing_behind(server):
+    """Gradio would keep half a megabyte for each, up to five gigabytes."""
+    data = packed(drawing())
+    with server.client() as http:
+        path = http.post("/upload", files={"files": ("in.png", data)}).json()[0]
+        file = {"path": path, "meta": {"_type": "gradio.FileData"}}
+        for count in (20, 150):
+            before = server.megabytes()
+            for _ in range(count):
+                answer(http, "paired", [file, "emoji", 0])
+    assert server.megabytes() - before < 0.1 * 150
+
+
 def test_visits_leave_no_traceback_in_the_log(server):
     """Bad input is expected; whatever shows up here is a fault of ours. Kept last, for the visits above."""
     for make, _ in BAD.values():

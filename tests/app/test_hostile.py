@@ -18,6 +18,7 @@ import pytest
 from PIL import Image
 
 from demos import decoding
+from demos.widgets import brush, pad
 from demos.work import sweeper
 from i2i import opening
 from i2i.opening import ImageError
@@ -364,6 +365,47 @@ def _texts(count: int, size: int):
     for i in range(count):
         info.add_text(f"text {i}", "a" * size)
     return info
+
+
+WORST = {
+    "discs": lambda: ("pad", "p0,99," + ",".join(["0,0,256,256"] * 2_499)),
+    "dabs": lambda: ("pad", ";".join(["p0,99,0,0"] * 3_300)),
+    "holes drawn ahead": lambda: ("brush", ";".join(["s1"] * 399)),
+    "a brush as wide as it goes": lambda: ("brush", "b160," + ",".join(["0,0,512,512"] * 1_600)),
+}
+
+
+@pytest.mark.parametrize("make", WORST.values(), ids=WORST)
+def test_the_worst_drawing_that_an_address_may_hold_takes_a_moment(make):
+    kind, ops = make()
+    start = time.process_time()
+    if kind == "pad":
+        pad.rasterise({"ops": ops, "base": ""}, [("pen", "#000000")], "#ffffff")
+    else:
+        brush.rasterise(ops, (1_500, 1_500))
+    assert time.process_time() - start < 2.5
+
+
+def test_a_drawing_of_more_points_is_refused():
+    for value in (
+        {"ops": "p0,99," + ",".join(["0,0"] * 5_001)},
+        {"base": "data:image/png;base64," + "A" * 400_000},
+    ):
+        with pytest.raises(ImageError, match="too long"):
+            pad.rasterise(value, [("pen", "#000000")], "#ffffff")
+
+
+def test_what_a_later_hole_replaces_is_not_drawn():
+    assert (
+        brush.rasterise("b40,9,9;s1;b40,99,99", (64, 64)).tobytes()
+        == brush.rasterise("s1;b40,99,99", (64, 64)).tobytes()
+    )
+    assert (
+        brush.rasterise("s1;x;b40,99,99", (64, 64)).tobytes()
+        == brush.rasterise("b40,99,99", (64, 64)).tobytes()
+    )
+    with pytest.raises(ImageError):
+        brush.rasterise("nonsense;s1", (64, 64))
 
 
 # ---- The process that decodes ----
