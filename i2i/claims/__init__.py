@@ -1,6 +1,5 @@
 """What the lectures claim, each as one function that measures it. `python -m i2i claims`."""
 
-from .answers import ANSWERS
 from .claim import (
     CONTRADICTED,
     HOLDS,
@@ -27,7 +26,7 @@ from .partial import PARTIAL
 from .superres import SUPERRES
 from .unpaired import UNPAIRED
 
-CLAIMS: dict[str, Claim] = {**PAIRED, **UNPAIRED, **MANY, **PARTIAL, **SUPERRES, **INPAINTING, **ANSWERS}
+CLAIMS: dict[str, Claim] = {**PAIRED, **UNPAIRED, **MANY, **PARTIAL, **SUPERRES, **INPAINTING}
 
 __all__ = [
     "CLAIMS",
