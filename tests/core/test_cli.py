@@ -208,7 +208,7 @@ def test_list_for_machines(cli, elsewhere):
         "arxiv": "1806.06029", "idea": PAPERS["ost"].idea, "family": "Unpaired", "tab": "Unpaired", "notebook": "07_partial_supervision",
         "here": True, "models": [],
     }  # fmt: skip
-    assert "ost-icons" in papers["ost"]["models"] and papers["munit"]["models"] == []
+    assert "ost-icons" in papers["ost"]["models"] and papers["crn"]["models"] == []
     assert list(listed["recipes"]) == list(RECIPES)
     assert {r["data"] for r in listed["recipes"].values()} <= set(DATA)
     assert list(listed["models"]) == shipped()
