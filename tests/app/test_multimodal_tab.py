@@ -562,10 +562,10 @@ def test_it_opens_finished_and_what_is_taken_stays_while_one_draws(visit):
 def test_the_keyboard_leads_over_the_wall_and_a_cell_of_the_grid_is_drawing_and_style(visit):
     v = visit()
     before = v.large()
-    v.page.locator("#mm-wall button").nth(5).focus()
+    v.page.locator("#mm-wall button").nth(6).focus()
     v.page.keyboard.press("ArrowDown")
     v.anew(before)
-    assert v.chosen() == 9 and v.page.evaluate("document.activeElement.dataset.at") == "9"
+    assert v.chosen() == 10 and v.page.evaluate("document.activeElement.dataset.at") == "10"
     before = v.wall()
     v.page.locator("#mm-grid button").nth(2 * 6 + 1).click()
     v.other(before)
