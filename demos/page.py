@@ -6,6 +6,7 @@ import gradio as gr
 from starlette.middleware import Middleware
 
 from .widgets import look
+from .work import sweeper
 from .work.door import Door
 
 FONT = [
@@ -46,6 +47,7 @@ _HEADER = """
 LAUNCH = {
     "theme": THEME, "css": look.text(__file__, "page.css"), "head": HEAD, "footer_links": ["api"], "max_file_size": "30mb",
     "app_kwargs": {"middleware": [Middleware(Door)]}, "ssr_mode": False, "run_history": False,
+    "allowed_paths": [str(sweeper.desk())],  # to copy from; the door lets nobody fetch from there
     # Gradio keeps half a megabyte for each session, of 10,000. A visitor who comes back after a hundred others starts anew.
     "state_session_capacity": 100,
 }  # fmt: skip

@@ -376,7 +376,7 @@ def tab() -> Callable | None:
                 made = fillers.filled(now).images[NET]
             except ImageError as fault:
                 raise sentence(str(fault)) from None
-            with tempfile.TemporaryDirectory(prefix="i2i-filled-", dir=sweeper.folder()) as home:
+            with tempfile.TemporaryDirectory(prefix="i2i-filled-", dir=sweeper.desk()) as home:
                 path = Path(home) / f"{SUBJECTS[now.key].model}-{made.width}x{made.height}.png"
                 made.save(path)
                 yield str(path)

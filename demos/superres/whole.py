@@ -83,7 +83,7 @@ def follow(key: str, image: Image.Image, owner: str) -> Iterator[Job | None]:
     job = begin(key, image)
     job.says = "Starting a process of its own …"
     yield job
-    home = tempfile.mkdtemp(prefix="i2i-whole-", dir=sweeper.folder())
+    home = tempfile.mkdtemp(prefix="i2i-whole-", dir=sweeper.desk())
     out = os.path.join(home, f"{model_of(key)}-{job.result[0]}x{job.result[1]}.png")
     try:
         threads = max(1, min(4, (os.cpu_count() or 2) // 2))

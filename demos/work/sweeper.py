@@ -45,8 +45,15 @@ def settle() -> Path:
 
 
 def folder() -> Path:
-    """This run's folder."""
+    """This run's folder, Gradio's: what lies in it may be fetched by whoever knows its name."""
     return Path(os.environ["GRADIO_TEMP_DIR"])
+
+
+def desk() -> Path:
+    """Where the app itself writes files that it then hands to Gradio, which copies what lies outside its own folder."""
+    place = folder().parent / "desk"
+    place.mkdir(mode=0o700, exist_ok=True)
+    return place
 
 
 def _files(home: Path) -> list[tuple[float, int, str]]:

@@ -6,6 +6,7 @@ import asyncio
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -86,6 +87,16 @@ def test_what_the_page_needs_is_there(server):
     assert isinstance(made, Image.Image) and made.size == (40, 80)
     at_once = {"data": [], "fn_index": 1, "session_hash": "a"}
     assert request(server, "POST", "/gradio_api/run/predict", json=at_once).json()["data"] == ["at once"]
+
+
+def test_what_the_app_writes_is_handed_out_though_its_own_copy_is_gone(server):
+    with server.client() as http:
+        event = http.post("/call/write", json={"data": []}).json()["event_id"]
+        told = http.get(f"/call/write/{event}").text
+        (made,) = json.loads(re.findall("^data: (.*)$", told, re.M)[0])
+        assert http.get(made["url"]).text == "made here"
+        assert http.get(f"/file={home_of(server).parent / 'desk'}").status_code == 404
+    assert not [*home_of(server).parent.glob("desk/*")]
 
 
 def test_nothing_is_fetched_for_a_stranger(tmp_path):

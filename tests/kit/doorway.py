@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
+
 import gradio as gr
 
 from demos.page import page as whole
 from demos.widgets.asking import uploaded
+from demos.work import sweeper
 
 
 def _turned(file: str | None):
     return uploaded(file).rotate(90, expand=True)
+
+
+def _written():
+    with tempfile.TemporaryDirectory(dir=sweeper.desk()) as place:
+        Path(place, "made.txt").write_text("made here")
+        yield str(Path(place, "made.txt"))
 
 
 def tab() -> None:
@@ -20,6 +30,7 @@ def tab() -> None:
         gr.Button(visible=False).click(
             lambda: "at once", None, gr.Textbox(visible=False), queue=False, api_visibility="private"
         )
+        gr.Button(visible=False).click(_written, None, gr.File(visible=False), api_name="write")
 
 
 page = whole(tab)
