@@ -370,7 +370,8 @@ STYLES = {
             Comparison("all heads learn | sample to answer", "the best head alone learns | sample to answer"),
         ),
         0.3,
-        also=f"three heads of one net, L1 in place of CRN's maps of a fixed net; {_SQUARED}",
+        also=f"three heads of one net, L1 in place of CRN's maps of a fixed net; a head that is best for none of an x's answers learns "
+        f"nothing there, and may lie anywhere; {_SQUARED}",
     ),
     "noise-to-answers": Claim(
         "another noise leads to another answer, without an adversary; a bridge of one step gives the mean of all answers",
