@@ -347,7 +347,7 @@ _SQUARED = "distances are squared, and neighbouring answers to one x lie .15 apa
 STYLES = {
     "code-used": Claim(
         "pix2pix ignores a noise beside x; BicycleGAN gives another answer with each code, and cVAE-GAN alone samples worse",
-        "BicycleGAN, section 5; points of the plane",
+        "BicycleGAN, its comparison with pix2pix and with its own halves; points of the plane",
         "pix2pix with noise spreads its samples at most a tenth as far as the answers lie apart and meets fewer of the three "
         "than BicycleGAN; and cVAE-GAN's samples lie farther from an answer than BicycleGAN's",
         code_used,
@@ -362,7 +362,7 @@ STYLES = {
     ),
     "best-of-several": Claim(
         "of several heads that share a loss the best one alone has to learn: then each finds an answer of its own",
-        "CRN, section 3.4; points of the plane",
+        "CRN, its loss of several images; points of the plane",
         "with the best head's loss the heads meet more of the three answers than with the mean loss, and lie nearer to one",
         hindsight,
         (
@@ -401,7 +401,7 @@ STYLES = {
     ),
     "code-for-the-rest": Claim(
         "Augmented CycleGAN's code carries what x lacks: several answers, and a way back that survives noise",
-        "Augmented CycleGAN, section 5; points of the plane",
+        "Augmented CycleGAN, its comparison with CycleGAN; points of the plane",
         "it meets more answers than a CycleGAN whose G is given noise, and noise of .05 on F(y) leaves it a smaller error of the way "
         "back than either CycleGAN",
         code_for_the_rest,
@@ -432,7 +432,7 @@ STYLES = {
     ),
     "style-swap": Claim(
         "the content of one image and the style of another make a third",
-        "lecture by Balasubramanian; MUNIT, section 5",
+        "lecture by Balasubramanian; MUNIT",
         "with the style of another image the rectangle keeps its place (overlap above .7) and takes the other's colour at least "
         "nine times in ten",
         style_swap,
@@ -445,7 +445,7 @@ STYLES = {
     ),
     "generators-specialise": Claim(
         "MAD-GAN's generators find a mode each, and together more of them than one generator with as many weights",
-        "MAD-GAN, section 4; four places in the plane, from noise",
+        "MAD-GAN, its mixtures of Gaussians; four places in the plane, from noise",
         "four generators reach more of four places than one; each reaches fewer than one and a half; and D takes a real point for real "
         "with 1/5, to within .1",
         specialise,
@@ -459,7 +459,7 @@ STYLES = {
     ),
     "letters-extrapolated": Claim(
         "a bilinear model draws the letters of a font of which it saw a few",
-        "Tenenbaum and Freeman, section 4; capitals in fonts that come with matplotlib",
+        "Tenenbaum and Freeman, extrapolation; capitals in fonts that come with matplotlib",
         "the unseen letters are nearer to the true ones (PSNR) than those of the known font that fits best, and than the mean of all fonts",
         extrapolated,
         tuple(
