@@ -436,7 +436,7 @@ _RECORDS = (
         family="Multimodal",
         tab="Multimodal",
         notebook="",
-        lectures=(Mention(2, _TABLE, place=3), Mention(2, _SEVERAL, place=14, claims=("code-used", "noise-to-answers"))),
+        lectures=(Mention(2, _TABLE, place=3), Mention(2, _SEVERAL, place=14)),
     ),
     Paper(
         key="munit",
@@ -456,8 +456,8 @@ _RECORDS = (
             Mention(0, "image reconstruction", at="32:13"),
             Mention(0, "reconstruction of the two codes", at="32:57"),
             Mention(0, "the adversarial loss", at="34:46"),
-            Mention(0, "several outputs for one input: cats to big cats", at="35:40", claims=("style-losses",)),
-            Mention(0, "content of one image, style of another", at="36:45", claims=("style-swap",)),
+            Mention(0, "several outputs for one input: cats to big cats", at="35:40"),
+            Mention(0, "content of one image, style of another", at="36:45"),
             Mention(2, _TABLE, place=3),
             Mention(2, _UNI_MULTI, place=15),
             Mention(3, _CITED, place=11),
@@ -476,7 +476,7 @@ _RECORDS = (
         family="Multimodal",
         tab="Multimodal",
         notebook="",
-        lectures=(Mention(2, _TABLE, place=3, claims=("code-for-the-rest",)),),
+        lectures=(Mention(2, _TABLE, place=3),),
     ),
     Paper(
         key="mad_gan",
@@ -491,7 +491,7 @@ _RECORDS = (
         family="Multimodal",
         tab="Multimodal",
         notebook="",
-        lectures=(Mention(2, _SEVERAL, place=14, claims=("generators-specialise",)),),
+        lectures=(Mention(2, _SEVERAL, place=14),),
     ),
     Paper(
         key="drit",

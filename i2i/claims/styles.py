@@ -345,21 +345,6 @@ def extrapolated() -> Figures:
 _SQUARED = "distances are squared, and neighbouring answers to one x lie .15 apart"
 
 STYLES = {
-    "code-used": Claim(
-        "pix2pix ignores a noise beside x; BicycleGAN gives another answer with each code, and cVAE-GAN alone samples worse",
-        "BicycleGAN, its comparison with pix2pix and with its own halves; points of the plane",
-        "pix2pix with noise spreads its samples at most a tenth as far as the answers lie apart and meets fewer of the three "
-        "than BicycleGAN; and cVAE-GAN's samples lie farther from an answer than BicycleGAN's",
-        code_used,
-        (
-            Comparison(0.1, "pix2pix with noise | spread"),
-            Comparison("BicycleGAN | answers met", "pix2pix with noise | answers met"),
-            Comparison("cVAE-GAN | sample to answer", "BicycleGAN | sample to answer"),
-        ),
-        3,
-        also=f"answers met: share of the three that are nearest to one of 20 samples; {_SQUARED}; lambda is 1, not 10, since the code "
-        "of a point may tell all of it",
-    ),
     "best-of-several": Claim(
         "of several heads that share a loss the best one alone has to learn: then each finds an answer of its own",
         "CRN, its loss of several images; points of the plane",
@@ -373,20 +358,6 @@ STYLES = {
         also=f"three heads of one net, L1 in place of CRN's maps of a fixed net; a head that is best for none of an x's answers learns "
         f"nothing there, and may lie anywhere; {_SQUARED}",
     ),
-    "noise-to-answers": Claim(
-        "another noise leads to another answer, without an adversary; a bridge of one step gives the mean of all answers",
-        "rectified flow, and diffusion after DDPM; points of the plane",
-        "4 steps of a bridge and 20 of diffusion meet more of the three answers than one step of the bridge, which spreads at "
-        "most a tenth as far as the answers lie apart",
-        noise_to_answers,
-        (
-            Comparison(0.1, "bridge, 1 step | spread"),
-            Comparison("bridge, 4 steps | answers met", "bridge, 1 step | answers met"),
-            Comparison("diffusion, 20 steps | answers met", "bridge, 1 step | answers met"),
-        ),
-        1,
-        also=f"20 samples to one x; {_SQUARED}",
-    ),
     "one-answer": Claim(
         "CycleGAN gives one answer where there are three, and hides in x which one it came from: on points",
         "lecture by Balasubramanian; Chu, Zhmoginov, Sandler 2017",
@@ -398,64 +369,6 @@ STYLES = {
         ),
         0.5,
         also="x itself does not tell which of three y it came from, so a way back without error must have been told it by F(y)",
-    ),
-    "code-for-the-rest": Claim(
-        "Augmented CycleGAN's code carries what x lacks: several answers, and a way back that survives noise",
-        "Augmented CycleGAN, its comparison with CycleGAN; points of the plane",
-        "it meets more answers than a CycleGAN whose G is given noise, and noise of .05 on F(y) leaves it a smaller error of the way "
-        "back than either CycleGAN",
-        code_for_the_rest,
-        (
-            Comparison("Augmented CycleGAN | answers met", "CycleGAN, G with noise | answers met"),
-            *(
-                Comparison(f"{row} | way back, noise 0.05", "Augmented CycleGAN | way back, noise 0.05")
-                for row in ("CycleGAN", "CycleGAN, G with noise")
-            ),
-        ),
-        1.5,
-        also="answers met: those at which a twentieth of 500 samples or more lie, in units of the three that an x has; of codes read "
-        "back r is 1 if none is lost",
-    ),
-    "style-losses": Claim(
-        "MUNIT gives several answers and keeps the content; each of its three reconstructions is needed",
-        "MUNIT, Table 1; rectangles of 8 px in three colours",
-        "its samples spread farther than without styles read back; it keeps the rectangle better than without contents read "
-        "back; and its samples lie nearer to a right answer than without reconstruction of images",
-        style_losses,
-        (
-            Comparison("MUNIT | spread", "without styles read back | spread"),
-            Comparison("MUNIT | overlap with x", "without contents read back | overlap with x"),
-            Comparison("without reconstruction | sample to answer", "MUNIT | sample to answer"),
-        ),
-        6,
-        also="spread: of samples to one x, in that of the right answers; overlap: intersection over union of the bright pixels",
-    ),
-    "style-swap": Claim(
-        "the content of one image and the style of another make a third",
-        "lecture by Balasubramanian; MUNIT",
-        "with the style of another image the rectangle keeps its place (overlap above .7) and takes the other's colour at least "
-        "nine times in ten",
-        style_swap,
-        (
-            Comparison("MUNIT | swapped: overlap with x", 0.7),
-            Comparison("MUNIT | swapped: colour of the other", 0.9),
-        ),
-        1.5,
-        also="rectangles of 8 px; chance takes the other's colour one time in three",
-    ),
-    "generators-specialise": Claim(
-        "MAD-GAN's generators find a mode each, and together more of them than one generator with as many weights",
-        "MAD-GAN, its mixtures of Gaussians; four places in the plane, from noise",
-        "four generators reach more of four places than one; each reaches fewer than one and a half; and D takes a real point for real "
-        "with 1/5, to within .1",
-        specialise,
-        (
-            Comparison("four generators | places of 4", "one generator | places of 4"),
-            Comparison(1.5, "four generators | places of each"),
-            Comparison(0.1, ("four generators | D: a real point is real", 0.2), absolute=True),
-        ),
-        1.5,
-        also="a place is reached where a twentieth of the points or more lie at it",
     ),
     "letters-extrapolated": Claim(
         "a bilinear model draws the letters of a font of which it saw a few",
