@@ -227,7 +227,7 @@ _RECORDS = (
         family="Paired",
         tab="Paired",
         notebook="",
-        lectures=(Mention(2, _TABLE, place=3), Mention(2, _PERCEPTUAL, place=22)),
+        lectures=(Mention(2, _TABLE, place=3, claims=("best-of-several",)), Mention(2, _PERCEPTUAL, place=22)),
     ),
     Paper(
         key="pix2pixhd",
@@ -320,7 +320,7 @@ _RECORDS = (
             Mention(0, "the adversarial losses of both directions", at="18:15"),
             Mention(0, "all four losses together", at="20:56", claims=("cycle-ablation",)),
             Mention(0, "styles of painters, and their colours", at="21:28", claims=("identity-colour",)),
-            Mention(0, "one output for each input, which the lecture calls mode collapse", at="21:55", claims=("hidden-signal",)),
+            Mention(0, "one output for each input, which the lecture calls mode collapse", at="21:55", claims=("hidden-signal", "one-answer")),
             Mention(2, _TABLE, place=3),
             Mention(2, _CIRCULAR, place=6),
             Mention(2, "cycle consistency", place=7),
@@ -574,7 +574,7 @@ _RECORDS = (
         family="Style and content",
         tab="Multimodal",
         notebook="",
-        lectures=(Mention(2, "style and content of letters, with pairs and without", place=8),),
+        lectures=(Mention(2, "style and content of letters, with pairs and without", place=8, claims=("letters-extrapolated",)),),
         doi="10.1162/089976600300015349",
     ),
     Paper(

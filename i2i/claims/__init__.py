@@ -23,10 +23,11 @@ from .inpainting import INPAINTING
 from .many import MANY
 from .paired import PAIRED
 from .partial import PARTIAL
+from .styles import STYLES
 from .superres import SUPERRES
 from .unpaired import UNPAIRED
 
-CLAIMS: dict[str, Claim] = {**PAIRED, **UNPAIRED, **MANY, **PARTIAL, **SUPERRES, **INPAINTING}
+CLAIMS: dict[str, Claim] = {**PAIRED, **UNPAIRED, **STYLES, **MANY, **PARTIAL, **SUPERRES, **INPAINTING}
 
 __all__ = [
     "CLAIMS",

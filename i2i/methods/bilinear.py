@@ -10,8 +10,9 @@ Differs from the paper:
 * the symmetric model, in which a style is a vector, too, is left out.
 * letters are compared pixel by pixel; the paper first describes them by how ink has to move, so that a mixture of two is
   a letter between them. Here a mixture shows both, faintly.
-* a cell of the grid that training does not show is filled by what its row and its column have in common; then small
-  steps down the same error, of the cells that are shown, follow. The paper's grid is whole, and needs neither.
+* a cell of the grid that training does not show is filled by what its row and its column have in common; then each A^s is
+  fitted to the cells that are shown, drawn to the mean of all A; then small steps down their error follow. The paper's grid
+  is whole, and needs none of it.
 """
 
 from __future__ import annotations
@@ -40,8 +41,9 @@ class Config:
 
     styles: int = 22
     contents: int = 26
-    dim: int = 16  # J, the length of b^c
+    dim: int = 25  # J, the length of b^c
     side: int = 32
+    trust: float = 10.0  # in the mean of all A, in units of the mean square of B's columns; 0: A as the decomposition has it
     ridge: float = 1e-3  # of least squares for a content, in units of the mean square of A^s's columns
     # training
     steps: int = 200
@@ -56,6 +58,7 @@ class Bilinear(Method):
     inference = ("A", "B")
     controls = controls(LABEL, SOURCE)
     layout = "letters"
+    formerly = {"trust": 0.0}
     symbols = {"error": Symbol("(y^{sc} - A^s b^c)^2", "", ("A", "B"), "reconstruction")}
 
     def __init__(self, config: Config = Config()):  # noqa: B008 (frozen)
@@ -74,7 +77,7 @@ class Bilinear(Method):
         """As many styles and contents as the folder has."""
         styles, contents = facts.get("styles", 4), facts.get("contents", 26)
         return Fit(
-            {"styles": styles, "contents": contents, "dim": min(16, contents), "side": size, "steps": 200},
+            {"styles": styles, "contents": contents, "dim": min(25, contents), "side": size, "steps": 200},
             batch=16,
         )
 
@@ -111,6 +114,23 @@ class Bilinear(Method):
         U, S, V = U[:, : c.dim], S[: c.dim], Vh[: c.dim].T
         self.A.weight.copy_((U * S.sqrt()).reshape(c.styles, -1))
         self.B.weight.copy_(V * S.sqrt())
+        if c.trust:
+            mean = self._mean()
+            fonts = [
+                self._fitted(self.B.weight[k], y[k], mean, c.trust)
+                for y, k in zip(grid, seen[..., 0], strict=True)
+            ]
+            self.A.weight.copy_(torch.stack(fonts).flatten(1))
+
+    def _mean(self) -> Tensor:
+        """[K, J], of all A."""
+        return wide(self.A.weight).mean(0).view(-1, self.config.dim)
+
+    def _fitted(self, B: Tensor, y: Tensor, mean: Tensor, trust: float) -> Tensor:
+        """A [K, J] by least squares of letters y [n, K] with contents B [n, J], drawn to `mean` as far as it is trusted."""
+        weight = trust * wide(self.B.weight).square().mean()
+        gram = B.T @ B + weight * torch.eye(B.shape[1], dtype=B.dtype, device=B.device)
+        return torch.linalg.solve(gram, B.T @ y.to(B.dtype) + weight * mean.T).T
 
     def error(self, batch: Batch) -> Terms:
         """The squared error of the batch's cells, a mean over pixels."""
@@ -142,16 +162,13 @@ class Bilinear(Method):
         every = wide(self.matrix(torch.arange(self.config.styles, device=image.device)))
         return self._solved(self.ink(image)[:, None], every[None])[1].argmin(1)
 
-    def new_style(self, image: Tensor, content: Tensor, trust: float = 3.0) -> Tensor:
+    def new_style(self, image: Tensor, content: Tensor, trust: float | None = None) -> Tensor:
         """A [K, J] of a font of which letters [n, 3, side, side] are known: least squares, drawn to the mean of all A^s.
 
-        trust: weight of that mean, in units of the mean square of B's columns.
+        trust: weight of that mean, as in the config, whose own it is by default.
         """
-        B, y = wide(self.B.weight[content]), self.ink(image)
-        every = wide(self.matrix(torch.arange(self.config.styles, device=image.device)))
-        weight = trust * wide(self.B.weight).square().mean()
-        gram = B.T @ B + weight * torch.eye(B.shape[1], dtype=B.dtype, device=B.device)
-        return torch.linalg.solve(gram, B.T @ y.to(B.dtype) + weight * every.mean(0).T).T
+        trust = self.config.trust if trust is None else trust
+        return self._fitted(wide(self.B.weight[content]), self.ink(image), self._mean(), trust)
 
     def draw(self, matrix: Tensor, content: Tensor) -> Tensor:
         """Images [n, 3, side, side] of contents int64 [n] in the style of A, [K, J] or [n, K, J]."""

@@ -23,11 +23,14 @@ from i2i.claims import (
     partial,
     recorded,
     shown,
+    styles,
+    styles_nets,
     unpaired,
     unpaired_nets,
 )
 from i2i.claims import paired_nets as nets
 from i2i.data.domains import Domains
+from i2i.data.toys import Rectangles
 from i2i.data.unpaired import Unpaired
 from i2i.data.worlds.facades import Facades, draw_labels
 from i2i.data.worlds.icons import draw
@@ -273,3 +276,80 @@ def test_a_perfect_fill_has_perfect_figures(monkeypatch):
     )
     film = inpainting._measured(inpainting.Membrane(), source)
     assert film["hole PSNR"] < 25 and film["hole energy"] < 0.2
+
+
+# ---- Several answers ----
+
+
+def test_samples_are_judged_by_all_answers():
+    """What gives every answer is judged best; the mean of all, and one answer again and again, are found out."""
+    answers = styles.places()[1]
+
+    def judged(of):
+        nearest = lambda x: answers[(styles.places()[0].flatten(1) - x[:1].flatten(1)).norm(dim=1).argmin()]  # noqa: E731
+        return styles.sampled(lambda x, rng: of(nearest(x))[torch.arange(len(x)) % 3][..., None, None])
+
+    right = judged(lambda a: a)
+    assert right["answers met"] == 1 and right["sample to answer"] == right["answer to sample"] == 0
+    assert right["spread"] == pytest.approx(1, abs=0.02)
+    for stuck in (lambda a: a.mean(0).expand(3, -1), lambda a: a[:1].expand(3, -1)):
+        found = judged(stuck)
+        assert found["answers met"] == pytest.approx(1 / 3) and found["spread"] == 0
+        assert found["answer to sample"] > 0.05
+
+
+def test_points_and_rectangles_go_through_every_method_of_the_claims():
+    """Two steps of each, with its own turns: every net moves, and what comes out has the shape of what went in."""
+    builds = {
+        **{row: styles_nets.bicyclegan(**changes, steps=2) for row, changes in styles._CYCLES.items()},
+        **{row: styles_nets._BUILD[name](**changes, steps=2) for row, (name, changes) in styles._UNPAIRED.items()},
+        "MUNIT": styles_nets.munit(steps=2), "MAD-GAN": styles_nets.mad_gan(4, steps=2),
+        "bridge": styles_nets.bridge(steps=2), "diffusion": styles_nets.diffusion(steps=2),
+    }  # fmt: skip
+    for row, method in builds.items():
+        flat = row != "MUNIT"
+        source = (
+            styles_nets.FromNoise(4) if row == "MAD-GAN"
+            else Rectangles(apart=True) if not flat
+            else styles_nets.Apart(4, 3) if method.layout == "unpaired" else styles_nets.pairs()
+        )  # fmt: skip
+        before = {name: net.state_dict() for name, net in method.networks().items()}
+        before = {name: {k: v.clone() for k, v in state.items()} for name, state in before.items()}
+        after = styles_nets.fitted(method, source, 0, batch=4)
+        for name, net in after.networks().items():
+            assert any(not torch.equal(v, before[name][k]) for k, v in net.state_dict().items()), (row, name)
+        x = source.batch(torch.arange(4))["x"]
+        with torch.no_grad():
+            assert after.translate(x, torch.Generator().manual_seed(0)).shape == x.shape, row
+
+
+def test_points_without_pairs_tell_nothing_of_each_other():
+    batch = styles_nets.Apart(4, 3).batch(torch.arange(4000))
+    together = (batch["label"] == batch["label of y"]).double().mean().item()
+    assert together == pytest.approx(0.25, abs=0.03)
+    angle = torch.atan2(*batch["y"].flatten(1).flip(1).T)
+    near = (angle / (torch.pi / 2)).round().long() % 4
+    assert (near == batch["label of y"]).all(), "the label is that of the y that is shown"
+
+
+def test_four_places_are_far_apart_and_noise_tells_none():
+    source = styles_nets.FromNoise(4)
+    centres = source.centres(torch.zeros(1, dtype=torch.long))[0]
+    assert torch.pdist(centres).min() > 1.1
+    batch = source.batch(torch.arange(2000), torch.Generator().manual_seed(0))
+    which = torch.cdist(batch["y"].flatten(1), centres).argmin(1)
+    assert torch.bincount(which, minlength=4).min() > 400
+    assert abs(torch.corrcoef(torch.stack([batch["x"][:, 0, 0, 0], which.float()]))[0, 1]) < 0.1
+
+
+def test_content_and_colour_of_rectangles_are_read():
+    source = Rectangles()
+    batch, other = source.batch(torch.arange(64)), source.batch(torch.arange(100, 164))
+    x, y = batch["x"], batch["y"]
+    assert styles.overlap(y, x) == 1 and torch.equal(styles.colour(y, x), batch["label"])
+    assert styles.overlap(other["y"], x) < 0.5 and styles.overlap(-torch.ones_like(x), x) == 0
+    assert all(torch.equal(source.answers(i)[k], y[i]) for i, k in enumerate(batch["label"].tolist()))
+    apart = Rectangles(apart=True).batch(torch.arange(64))
+    assert torch.equal(apart["x"], x) and styles.overlap(apart["y"], x) < 0.5
+    covered = (x[:, 0] > 0).flatten(1).sum(1)
+    assert covered.min() >= 4 and covered.max() <= 16 and (x[..., 0, :] < 0).all() and (x[..., -1] < 0).all()

@@ -32,7 +32,7 @@ def without(batch: dict[str, torch.Tensor], kept: torch.Tensor) -> dict[str, tor
 
 @pytest.fixture
 def fitted() -> tuple[Bilinear, dict[str, torch.Tensor]]:
-    m = Bilinear.seeded(Config(styles=STYLES, contents=CONTENTS, dim=DIM, side=SIDE, ridge=0.0))
+    m = Bilinear.seeded(Config(styles=STYLES, contents=CONTENTS, dim=DIM, side=SIDE, ridge=0.0, trust=0.0))
     batch = grid(*product())
     m.decompose(lambda n: batch)
     return m.eval(), batch
@@ -46,7 +46,7 @@ def test_a_grid_of_rank_j_is_given_back_and_one_number_less_is_not_enough(fitted
     m, batch = fitted
     made = m.draw(m.matrix(batch["style"]), batch["content"])
     assert close(made, batch["x"]) and m.error(batch)["error"] < 1e-8
-    less = Bilinear.seeded(Config(styles=STYLES, contents=CONTENTS, dim=DIM - 1, side=SIDE))
+    less = Bilinear.seeded(Config(styles=STYLES, contents=CONTENTS, dim=DIM - 1, side=SIDE, trust=0.0))
     less.decompose(lambda n: batch)
     assert less.error(batch)["error"] > 1e-4
 
@@ -54,7 +54,7 @@ def test_a_grid_of_rank_j_is_given_back_and_one_number_less_is_not_enough(fitted
 def test_the_decomposition_is_the_best_of_its_rank():
     """No steps along the gradient make the error smaller: it is the optimum that a closed form promises."""
     batch = grid(*product())
-    m = Bilinear.seeded(Config(styles=STYLES, contents=CONTENTS, dim=DIM - 1, side=SIDE))
+    m = Bilinear.seeded(Config(styles=STYLES, contents=CONTENTS, dim=DIM - 1, side=SIDE, trust=0.0))
     m.decompose(lambda n: batch)
     m.error(batch)["error"].backward()
     assert max(p.grad.abs().max() for p in m.parameters()) < 1e-6
@@ -74,7 +74,8 @@ def test_several_images_of_a_cell_count_as_their_mean():
         "x": torch.cat([batch["x"] + off, batch["x"] - off])
     }
     m, other = (
-        Bilinear.seeded(Config(styles=STYLES, contents=CONTENTS, dim=DIM, side=SIDE), seed) for seed in (0, 1)
+        Bilinear.seeded(Config(styles=STYLES, contents=CONTENTS, dim=DIM, side=SIDE, trust=0.0), seed)
+        for seed in (0, 1)
     )
     m.decompose(lambda n: batch), other.decompose(lambda n: twice)
     one, same = (n.draw(n.matrix(batch["style"]), batch["content"]) for n in (m, other))
@@ -138,11 +139,26 @@ def test_a_cell_that_is_missing_is_what_its_row_and_column_have_in_common():
     style, content = torch.cartesian_prod(torch.arange(STYLES), torch.arange(CONTENTS)).T
     x = (1 - (a[style] + b[content]).view(-1, 1, SIDE, SIDE)).expand(-1, 3, -1, -1)
     batch = {"x": x, "style": style, "content": content}
-    m = Bilinear.seeded(Config(styles=STYLES, contents=CONTENTS, dim=CONTENTS, side=SIDE))
+    m = Bilinear.seeded(Config(styles=STYLES, contents=CONTENTS, dim=CONTENTS, side=SIDE, trust=0.0))
     hidden = (style == 1) & (content == 4)
     m.decompose(lambda n: without(batch, ~hidden))
     made = m.draw(m.matrix(style[hidden]), content[hidden])
     assert (made - x[hidden]).abs().mean() < 0.25 * (x[hidden] - x[~hidden].mean(0)).abs().mean()
+
+
+def test_trust_in_the_mean_of_all_styles_draws_a_hidden_cell_better():
+    """Where styles are alike and J is large, a style's own letters say too little of its matrix."""
+    A = 0.5 + 0.2 * noise(1, SIDE**2, CONTENTS, seed=1) + 0.05 * noise(STYLES, SIDE**2, CONTENTS, seed=2)
+    batch = grid(A, (0.5 + 0.5 * noise(CONTENTS, CONTENTS, seed=3)) / CONTENTS)
+    hidden = (batch["style"] == 1) & (batch["content"] == 4)
+    missed = []
+    for trust in (0.0, 10.0):
+        config = Config(styles=STYLES, contents=CONTENTS, dim=CONTENTS, side=SIDE, trust=trust)
+        m = Bilinear.seeded(config)
+        m.decompose(lambda n: without(batch, ~hidden))
+        made = m.draw(m.matrix(batch["style"][hidden]), batch["content"][hidden])
+        missed.append((made - batch["x"][hidden]).square().mean().item())
+    assert missed[1] < 0.9 * missed[0]
 
 
 def test_training_begins_with_the_decomposition_and_its_steps_do_not_spoil_it():

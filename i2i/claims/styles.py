@@ -1,0 +1,384 @@
+"""Claims about several answers to one input: BicycleGAN, MUNIT, Augmented CycleGAN, MAD-GAN, CRN's several images, a bridge,
+diffusion, and the bilinear model of style and content.
+
+On points of the plane each x has three right answers, all known; MUNIT, whose layers do the separating, gets rectangles of
+8 px in one of three colours, and the bilinear model letters in fonts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import cache
+
+import torch
+from torch import Tensor
+
+from ..data.letters import Letters, font_letters
+from ..data.toys import Rectangles
+from ..method import Method
+from ..methods.bilinear import Bilinear
+from ..methods.bilinear import Config as BilinearConfig
+from ..metrics import matched, mean_distance, psnr, squared_distances
+from .claim import SEEDS, Claim, Comparison, Figures, equal
+from .styles_nets import (
+    ANSWERS,
+    CODE,
+    DEVIATION,
+    PLACES,
+    Apart,
+    FromNoise,
+    by_hindsight,
+    fitted,
+    generators,
+    pairs,
+    trained,
+)
+
+_SAMPLES, _TIMES = 20, 10  # samples to a set, as in the gallery's own protocol, and sets to an x
+_NEAR = 4 * DEVIATION  # within it a point lies at an answer
+
+
+# -- what is measured -----------------------------------------------------------------------------------------------
+
+
+def _mean(rows: Iterable[dict[str, float]]) -> dict[str, float]:
+    rows = list(rows)
+    return {name: sum(row[name] for row in rows) / len(rows) for name in rows[0]}
+
+
+def _seeded(rows: dict[str, Callable[[int], dict[str, float]]]) -> Figures:
+    """Figures "row | name" of each row's measurement, with a number for each seed."""
+    figures: dict[str, list[float]] = {}
+    for row, measured in rows.items():
+        for seed in SEEDS:
+            for name, value in measured(seed).items():
+                figures.setdefault(f"{row} | {name}", []).append(value)
+    return figures
+
+
+def places() -> tuple[Tensor, Tensor]:
+    """(x [4, 2, 1, 1], their right answers [4, 3, 2])."""
+    batch = pairs().batch(torch.arange(200))
+    first = torch.stack([(batch["label"] == k).nonzero()[0, 0] for k in range(PLACES)])
+    return batch["x"][first], pairs().centres(torch.arange(PLACES))
+
+
+def beside_answers(made: Tensor, answers: Tensor) -> dict[str, float]:
+    """Samples [n, D] to one x beside its right answers [K, D], in sets of 20: how many answers are met, how far off samples
+    are, and the samples' spread as a part of the answers'. Distances are squared."""
+    sets = [matched(squared_distances(some, answers)) for some in made.split(_SAMPLES)]
+    spread = mean_distance(squared_distances(made, made), False)
+    return {
+        "answers met": sum(s.met for s in sets) / len(sets),
+        "sample to answer": sum(s.to_answer for s in sets) / len(sets),
+        "answer to sample": sum(s.to_sample for s in sets) / len(sets),
+        "spread": spread / mean_distance(squared_distances(answers, answers), True),
+    }
+
+
+@torch.no_grad()
+def sampled(translate: Callable[[Tensor, torch.Generator], Tensor]) -> dict[str, float]:
+    """`beside_answers` over the four places of (x [200, 2, 1, 1], rng) -> samples of the same shape."""
+    rng, rows = torch.Generator().manual_seed(99), []
+    for x, answers in zip(*places(), strict=True):
+        made = translate(x.expand(_SAMPLES * _TIMES, -1, -1, -1), rng)
+        rows.append(beside_answers(made.flatten(1), answers))
+    return _mean(rows)
+
+
+# -- with pairs -----------------------------------------------------------------------------------------------------
+
+# A point is only two numbers, and a code of two can tell them all. So |y - G(x, E(y))| counts 1, not 10 as for images:
+# the stronger it is against the KL, the farther E's codes lie from the prior.
+_CYCLES = {
+    "pix2pix with noise": {"cycles": "noise", "l1": 1.0},
+    "cVAE-GAN": {"cycles": "vae", "l1": 1.0},
+    "cLR-GAN": {"cycles": "lr", "l1": 1.0},
+    "BicycleGAN": {"cycles": "both", "l1": 1.0},
+}
+
+
+def code_used() -> Figures:
+    def measured(row: str, seed: int) -> dict[str, float]:
+        method = trained("bicyclegan", seed, **_CYCLES[row])
+        found = sampled(method.translate)
+        if hasattr(method, "E"):
+            batch = pairs().batch(torch.arange(512))
+            with torch.no_grad():
+                again = method.translate(batch["x"], style=method.style(batch["y"]))
+            found["y by its own code"] = (again - batch["y"]).square().sum(1).mean().item()
+        return found
+
+    return _seeded({row: lambda seed, row=row: measured(row, seed) for row in _CYCLES})
+
+
+def hindsight() -> Figures:
+    def measured(best: bool, seed: int) -> dict[str, float]:
+        net = by_hindsight(best, seed)
+        with torch.no_grad():
+            made = net(places()[0])
+        return _mean(beside_answers(m, a) for m, a in zip(made, places()[1], strict=True))
+
+    rows = {"the best head alone learns": True, "all heads learn": False}
+    return _seeded({row: lambda seed, best=best: measured(best, seed) for row, best in rows.items()})
+
+
+def noise_to_answers() -> Figures:
+    def steps(name: str, count: int) -> Callable[[int], dict[str, float]]:
+        return lambda seed: sampled(lambda x, rng: trained(name, seed).translate(x, rng, steps=count))
+
+    return _seeded(
+        {
+            "bridge, 1 step": steps("bridge", 1),
+            "bridge, 4 steps": steps("bridge", 4),
+            "bridge, 20 steps": steps("bridge", 20),
+            "diffusion, 20 steps": steps("diffusion", 20),
+        }
+    )
+
+
+# -- without pairs --------------------------------------------------------------------------------------------------
+
+_NOISE = (0.0, 0.05)
+_UNPAIRED = {
+    "CycleGAN": ("cyclegan", {}),
+    "CycleGAN, G with noise": ("cyclegan", {"drawn": CODE}),
+    "Augmented CycleGAN": ("augmented_cyclegan", {}),
+}
+
+
+@torch.no_grad()
+def _unpaired(row: str, seed: int) -> dict[str, float]:
+    """`met`: answers of the nearest x that a twentieth of 500 samples or more lie at, in answers of one x (which x belongs to
+    which is never told, so any may be the one). The way back to y, from what became of it with noise."""
+    name, changes = _UNPAIRED[row]
+    method = trained(name, seed, **changes)
+    rng, found = torch.Generator().manual_seed(99), []
+    torch.manual_seed(99)  # of nets that draw for themselves
+    every = places()[1].flatten(0, 1)
+    for x in places()[0]:
+        made = method.translate(x.expand(500, -1, -1, -1), rng).flatten(1)
+        far, which = torch.cdist(made, every).min(1)
+        hits = torch.bincount(which[far < _NEAR], minlength=len(every)) / 500
+        found.append(
+            {
+                "answers met": (hits >= 0.05).sum().item() / ANSWERS,
+                "at an answer": (far < _NEAR).double().mean().item(),
+                "spread": mean_distance(squared_distances(made, made), False),
+            }
+        )
+    figures, y = _mean(found), Apart(PLACES, ANSWERS, DEVIATION).batch(torch.arange(1000))["y"]
+    coded = name == "augmented_cyclegan"
+    over = method.translate(y, direction="yx")
+    code = {"style": method.read("b", over, y)} if coded else {}
+    for noise in _NOISE:
+        moved = over + noise * torch.randn(over.shape, generator=rng)
+        back = method.translate(moved, **code)
+        figures[f"way back, noise {noise:g}"] = (back - y).square().sum(1).sqrt().mean().item()
+    return figures
+
+
+def one_answer() -> Figures:
+    figures = _seeded({"CycleGAN": lambda seed: _unpaired("CycleGAN", seed)})
+    return {name: value for name, value in figures.items() if "at an" not in name}
+
+
+def code_for_the_rest() -> Figures:
+    figures = dict(_seeded({row: lambda seed, row=row: _unpaired(row, seed) for row in _UNPAIRED}))
+    figures["Augmented CycleGAN | r of z and what E reads"] = [_read_back(seed) for seed in SEEDS]
+    return figures
+
+
+@torch.no_grad()
+def _read_back(seed: int) -> float:
+    """Correlation of drawn codes and what E_B reads of what G_AB made of them, a mean over the code."""
+    method = trained("augmented_cyclegan", seed)
+    x = Apart(PLACES, ANSWERS, DEVIATION).batch(torch.arange(1000))["x"]
+    z = torch.randn(1000, CODE, generator=torch.Generator().manual_seed(99))
+    read = method.read("b", x, method.translate(x, style=z))
+    pairs_of = zip(z.T, read.T, strict=True)
+    return sum(torch.corrcoef(torch.stack(two))[0, 1].item() for two in pairs_of) / CODE
+
+
+# -- MUNIT ----------------------------------------------------------------------------------------------------------
+
+_MUNIT = {
+    "MUNIT": {},
+    "without styles read back": {"read": 0.0},
+    "without contents read back": {"content": 0.0},
+    "without reconstruction": {"recon": 0.0},
+}
+
+
+def overlap(made: Tensor, x: Tensor) -> float:
+    """Where [B, 3, H, W] is bright in any channel, beside where the rectangle of x is: intersection over union, the mean."""
+    bright, true = made.amax(1) > 0, x[:, 0] > 0
+    shared, either = ((a.flatten(1).sum(1)) for a in (bright & true, bright | true))
+    return (shared / either).mean().item()
+
+
+def colour(made: Tensor, x: Tensor) -> Tensor:
+    """The brightest channel where the rectangle of x is, int64 [B]."""
+    return (made * (x[:, :1] > 0)).sum((2, 3)).argmax(1)
+
+
+@torch.no_grad()
+def _rectangles(method: Method) -> dict[str, float]:
+    source, rng = Rectangles(), torch.Generator().manual_seed(99)
+    batch, other = source.batch(torch.arange(256)), source.batch(torch.arange(5_000, 5_256))
+    x, rows = batch["x"], []
+    for i in range(16):
+        made = method.translate(x[i : i + 1].expand(2 * _SAMPLES, -1, -1, -1), rng).flatten(1)
+        scale = made.shape[1] ** 0.5
+        rows.append(beside_answers(made / scale, source.answers(i).flatten(1) / scale))
+    swapped = method.translate(x, style=method.style(other["y"]))
+    return _mean(rows) | {
+        "overlap with x": overlap(method.translate(x, rng), x),
+        "swapped: overlap with x": overlap(swapped, x),
+        "swapped: colour of the other": (colour(swapped, x) == other["label"]).double().mean().item(),
+        "swapped: colour of its own": (colour(swapped, x) == batch["label"]).double().mean().item(),
+    }
+
+
+@cache
+def _munit(row: str, seed: int) -> dict[str, float]:
+    return _rectangles(trained("munit", seed, **_MUNIT[row]))
+
+
+def style_losses() -> Figures:
+    figures = _seeded({row: lambda seed, row=row: _munit(row, seed) for row in _MUNIT})
+    return {name: value for name, value in figures.items() if "swapped" not in name}
+
+
+def style_swap() -> Figures:
+    figures = _seeded({"MUNIT": lambda seed: _munit("MUNIT", seed)})
+    return {name: value for name, value in figures.items() if "swapped" in name}
+
+
+# -- MAD-GAN --------------------------------------------------------------------------------------------------------
+
+_HEADS = 4
+# A trunk such that both rows have about as many weights.
+_GENERATORS = {"four generators": (_HEADS, 64), "one generator": (1, 94)}
+
+
+@torch.no_grad()
+def _specialised(row: str, seed: int) -> dict[str, float]:
+    heads, trunk = _GENERATORS[row]
+    method, source = generators(heads, trunk, seed), FromNoise(_HEADS)
+    batch = source.batch(torch.arange(1000), torch.Generator().manual_seed(99))
+    centres = source.centres(torch.zeros(1, dtype=torch.long))[0]
+    shares = []
+    for head in range(heads):
+        far, which = torch.cdist(method.translate(batch["x"], head=head).flatten(1), centres).min(1)
+        shares.append(torch.bincount(which[far < _NEAR], minlength=_HEADS) / 1000)
+    share = torch.stack(shares)
+    judged = method.ways(batch["x"], batch["y"]).flatten(1).softmax(1)
+    return {
+        "places of 4": float((share.mean(0) >= 0.05).sum()),
+        "places of each": (share >= 0.05).sum(1).double().mean().item(),
+        "points at a place": share.sum(1).mean().item(),
+        "D: a real point is real": judged[:, -1].mean().item(),
+        "thousand weights": sum(p.numel() for net in (method.trunk, method.G) for p in net.parameters())
+        / 1e3,
+    }
+
+
+def specialise() -> Figures:
+    return _seeded({row: lambda seed, row=row: _specialised(row, seed) for row in _GENERATORS})
+
+
+# -- the bilinear model ---------------------------------------------------------------------------------------------
+
+_NEW_FONTS, _KNOWN = 6, 6
+
+
+@cache
+def _grid() -> Letters:
+    """All cells of the grid of fonts, in order."""
+    parts = [font_letters(32, split) for split in ("train", "val", "test")]
+    images, style, content = (
+        torch.cat([getattr(p, k) for p in parts]) for k in ("images", "style", "content")
+    )
+    order = (style * len(parts[0].contents) + content).argsort()
+    return Letters(images[order], style[order], content[order], parts[0].names, parts[0].contents)
+
+
+def _extrapolated(seed: int) -> dict[str, float]:
+    """PSNR of the letters of fonts that training did not show, of which some letters are known."""
+    grid, rng = _grid(), torch.Generator().manual_seed(seed)
+    fonts, letters = len(grid.names), len(grid.contents)
+    new = torch.randperm(fonts, generator=rng)[:_NEW_FONTS]
+    old = torch.tensor([k for k in range(fonts) if k not in new.tolist()])
+    images = grid.images.view(fonts, letters, *grid.images.shape[1:])
+    cells = torch.arange(len(old) * letters)
+    source = Letters(
+        images[old].flatten(0, 1), cells // letters, cells % letters,
+        tuple(grid.names[k] for k in old), grid.contents,
+    )  # fmt: skip
+    method = fitted(Bilinear(BilinearConfig(styles=len(old), contents=letters)), source, seed, 16)
+    shown = source.batch(cells)["x"].view(len(old), letters, *images.shape[2:])
+    rows: dict[str, list[float]] = {"bilinear": [], "nearest font": [], "mean of fonts": []}
+    for font in new:
+        real = Letters(images[font], cells[:letters], cells[:letters], (), ()).batch(cells[:letters])["x"]
+        order = torch.randperm(letters, generator=rng)
+        known, unknown = order[:_KNOWN], order[_KNOWN:]
+        nearest = (shown[:, known] - real[known]).square().flatten(1).mean(1).argmin()
+        with torch.no_grad():
+            drawn = method.draw(method.new_style(real[known], known), unknown)
+        for row, made in (
+            ("bilinear", drawn),
+            ("nearest font", shown[nearest, unknown]),
+            ("mean of fonts", shown[:, unknown].mean(0)),
+        ):
+            rows[row].append(psnr(made, real[unknown]).mean().item())
+    return {row: sum(values) / len(values) for row, values in rows.items()}
+
+
+def extrapolated() -> Figures:
+    found = [_extrapolated(seed) for seed in SEEDS]
+    return {f"{row} | PSNR (dB)": [f[row] for f in found] for row in found[0]}
+
+
+# -- verdicts -------------------------------------------------------------------------------------------------------
+
+_SQUARED = "distances are squared, and neighbouring answers to one x lie .15 apart"
+
+STYLES = {
+    "best-of-several": Claim(
+        "of several heads that share a loss the best one alone has to learn: then each finds an answer of its own",
+        "CRN, its loss of several images; points of the plane",
+        "with the best head's loss the heads meet more of the three answers than with the mean loss, and lie nearer to one",
+        hindsight,
+        (
+            Comparison("the best head alone learns | answers met", "all heads learn | answers met"),
+            Comparison("all heads learn | sample to answer", "the best head alone learns | sample to answer"),
+        ),
+        0.3,
+        also=f"three heads of one net, L1 in place of CRN's maps of a fixed net; a head that is best for none of an x's answers learns "
+        f"nothing there, and may lie anywhere; {_SQUARED}",
+    ),
+    "one-answer": Claim(
+        "CycleGAN gives one answer where there are three, and hides in x which one it came from: on points",
+        "lecture by Balasubramanian; Chu, Zhmoginov, Sandler 2017",
+        "500 answers to one x are the same; and noise of .05 on F(y) at least doubles the error of the way back to y",
+        one_answer,
+        (
+            equal("CycleGAN | spread", 0, 0),
+            Comparison("CycleGAN | way back, noise 0.05", "CycleGAN | way back, noise 0", times=2),
+        ),
+        0.5,
+        also="x itself does not tell which of three y it came from, so a way back without error must have been told it by F(y)",
+    ),
+    "letters-extrapolated": Claim(
+        "a bilinear model draws the letters of a font of which it saw a few",
+        "Tenenbaum and Freeman, extrapolation; capitals in fonts that come with matplotlib",
+        "the unseen letters are nearer to the true ones (PSNR) than those of the known font that fits best, and than the mean of all fonts",
+        extrapolated,
+        tuple(
+            Comparison("bilinear | PSNR (dB)", f"{row} | PSNR (dB)") for row in ("nearest font", "mean of fonts")
+        ),
+        0.5,
+        also="six fonts of 22 are new, of each of which six letters are known; other fonts and letters for each seed",
+    ),
+}  # fmt: skip
