@@ -14,9 +14,10 @@ import gradio as gr
 from markupsafe import Markup, escape
 from PIL import Image
 
-from i2i.images import ImageError, open_image
+from i2i.images import ImageError
 from i2i.run.pipeline import cards as configs
 
+from ..decoding import open_image
 from ..widgets import look
 from ..widgets.asking import sentence, uploaded
 from ..widgets.choices import Choices

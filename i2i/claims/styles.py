@@ -119,7 +119,7 @@ def hindsight() -> Figures:
             made = net(places()[0])
         return _mean(beside_answers(m, a) for m, a in zip(made, places()[1], strict=True))
 
-    rows = {"the best head alone learns": True, "all heads learn": False}
+    rows = {"only the best head learns": True, "all heads learn": False}
     return _seeded({row: lambda seed, best=best: measured(best, seed) for row, best in rows.items()})
 
 
@@ -351,8 +351,8 @@ STYLES = {
         "with the best head's loss the heads meet more of the three answers than with the mean loss, and lie nearer to one",
         hindsight,
         (
-            Comparison("the best head alone learns | answers met", "all heads learn | answers met"),
-            Comparison("all heads learn | sample to answer", "the best head alone learns | sample to answer"),
+            Comparison("only the best head learns | answers met", "all heads learn | answers met"),
+            Comparison("all heads learn | sample to answer", "only the best head learns | sample to answer"),
         ),
         0.3,
         also=f"three heads of one net, L1 in place of CRN's maps of a fixed net; a head that is best for none of an x's answers learns "

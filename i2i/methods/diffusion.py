@@ -90,7 +90,7 @@ class Diffusion(Method):
     symbols = {
         "noise": Symbol(r"|e - \epsilon(y_t, x, t)|^2", "eq. 14", ("epsilon",), "reconstruction"),
         "velocity": Symbol(
-            r"|\sqrt{\bar\alpha_t} e - \sqrt{1 - \bar\alpha_t} y - \epsilon(y_t, x, t)|^2",
+            r"|v_t - \epsilon(y_t, x, t)|^2",
             "",
             ("epsilon",),
             "reconstruction",

@@ -21,4 +21,4 @@ def test_links_name_each_paper_once_and_its_notebooks():
     assert "Notebook: <code>make notebook</code>, 12_super_resolution</span>" in shown
     shown = look.paper_links("pix2pix", also=Markup("<b>Note.</b>"), notebooks=("02_patchgan",)).value
     assert "<b>Note.</b> Notebooks: <code>make notebook</code>, 01_pix2pix and 02_patchgan</span>" in shown
-    assert "Notebook" not in look.paper_links("munit").value
+    assert "Notebook" not in look.paper_links("crn").value

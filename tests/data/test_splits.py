@@ -316,7 +316,11 @@ def test_both_splits_have_names_and_shipped_recipes_keep_theirs(monkeypatch):
                 asked.clear()
                 DATA[name + ending](16, "test")
                 assert asked and all(codes == wanted for codes in asked), name + ending
-    assert {r.data for n, r in RECIPES.items() if r.shipped and "emoji" in r.data} <= {*BY_CODE, "emoji-pens"}
+    assert {r.data for n, r in RECIPES.items() if r.shipped and "emoji" in r.data} <= {
+        *BY_CODE,
+        "emoji-pens",
+        "emoji-answers",
+    }
     asked.clear()
     unpaired_emoji(EMOJI, "noto", "fluent-3d", 16, "test")
     assert asked == [{e["code"] for e in emoji.concepts(EMOJI, "test", "family")}] * 2, (

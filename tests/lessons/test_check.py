@@ -22,7 +22,7 @@ from i2i import check as kit
 from i2i import show
 from i2i.claims import CLAIMS, Comparison
 from i2i.lessons import EXERCISES as ALL
-from i2i.lessons import QUESTIONS, inpainting, partial, stargan, superres
+from i2i.lessons import QUESTIONS, bicyclegan, diffusion, inpainting, munit, partial, stargan, superres
 from i2i.lessons import pix2pix as lesson1
 from i2i.losses import distance_loss, kl_to_unit, least_squares, wasserstein
 from i2i.methods import METHODS
@@ -34,6 +34,7 @@ from kit.root import ROOT
 
 # Those of notebooks 06, 07, 12 and 13 have test files of their own.
 _ELSEWHERE = stargan.EXERCISES | partial.EXERCISES | superres.EXERCISES | inpainting.EXERCISES
+_ELSEWHERE |= bicyclegan.EXERCISES | munit.EXERCISES | diffusion.EXERCISES
 EXERCISES = {name: e for name, e in ALL.items() if name not in _ELSEWHERE}
 
 # ---- Right solutions ----

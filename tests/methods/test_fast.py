@@ -132,10 +132,13 @@ def test_a_laid_out_method_translates_as_a_plain_one(key, products):
     assert not {type(m) for m in laid.modules()} & {*FASTER}, "nothing is left to turn"
     batch = fake_batch(dtype=DOUBLE, enlarges=plain.enlarges)
     for controls in wishes(plain).values():
+        chance = [torch.Generator().manual_seed(0) for _ in range(2)]
         with torch.no_grad():
             theirs, ours = (
-                m.translate(batch["x"], generator=torch.Generator().manual_seed(0), **controls)
-                for m in (plain, laid)
+                m.sample(2, rng, **controls)
+                if m.layout == "none"
+                else m.translate(batch["x"], generator=rng, **controls)
+                for m, rng in zip((plain, laid), chance, strict=True)
             )
         assert theirs.std() > 1e-6, "else this tells nothing"
         torch.testing.assert_close(ours, theirs, rtol=0, atol=1e-9)
