@@ -34,7 +34,9 @@ THEME = gr.themes.Soft(primary_hue="violet", neutral_hue="stone", font=FONT, fon
 # Gradio puts a prefix before every rule of CSS, which a rule that begins at the body does not survive: lecture mode is here.
 HEAD = f"""<meta name="description" content="Image-to-image translation, one paper at a time: draw, break it, see why.">
 <style>
-{look.text(__file__, "lecture.css")}</style>"""
+{look.text(__file__, "lecture.css")}</style>
+<script>
+{look.text(__file__, "stream.js")}</script>"""
 
 _HEADER = """
 <header class="masthead"><h1><b>i2i</b>image-to-image translation</h1><p>one paper at a time: draw, break it, see why</p>
@@ -53,6 +55,23 @@ LAUNCH = {
 }  # fmt: skip
 
 
+class Page(gr.Blocks):
+    """Sends every value that an event yields as a whole.
+
+    Gradio sends what changed since the last one, and its page writes that into the object that the last one is. Where several
+    come at once, as over a slow line, a value is overwritten before anything has shown it, and what was shown before stays.
+    """
+
+    def handle_streaming_diffs(
+        self, block_fn, data: list, session_hash: str | None, run: str | None, final: bool, simple_format: bool = False
+    ) -> list:  # fmt: skip
+        follows = run is not None and run in self.pending_diff_streams[session_hash or ""]
+        data = super().handle_streaming_diffs(
+            block_fn, data, session_hash, run, final, simple_format=simple_format or follows
+        )
+        return data if final or simple_format or not follows else [[("replace", [], value)] for value in data]
+
+
 def header() -> gr.HTML:
     return gr.HTML(
         _HEADER, js_on_load=look.text(__file__, "page.js"), apply_default_css=False, elem_classes="bare"
@@ -64,7 +83,7 @@ def page(*tabs) -> gr.Blocks:
 
     Files that visitors upload are deleted within the hour: see work/sweeper.py.
     """
-    with gr.Blocks(title="i2i: image-to-image translation", analytics_enabled=False, fill_width=True) as app:
+    with Page(title="i2i: image-to-image translation", analytics_enabled=False, fill_width=True) as app:
         header()
         with gr.Tabs(elem_id="tabs"):
             restorers = [tab() for tab in tabs]

@@ -325,12 +325,13 @@ def tab() -> Callable | None:
             }  # fmt: skip
             return told | ({pad: pad_of(now)} if with_pad else {})
 
-        def visible(now: View) -> dict:
-            """Which of the cards below there are."""
-            return {
-                below: gr.update(visible=styled(now.model)), gridded: gr.update(visible=grid.possible(now.model)),
-                stepped: gr.update(visible=bool(steps.model_of(now.key))), compared: gr.update(visible=len(models(now.key)) > 1),
+        def visible(now: View, there: bool) -> dict:
+            """Those of the cards below that there are, or that there are not: a card that is new is shown once it is filled."""
+            cards = {
+                below: styled(now.model), gridded: grid.possible(now.model), stepped: bool(steps.model_of(now.key)),
+                compared: len(models(now.key)) > 1,
             }  # fmt: skip
+            return {card: gr.update(visible=there) for card, has in cards.items() if has == there}
 
         def follow(request: gr.Request, number: int, with_pad: bool = True) -> Iterator[dict]:
             """Show what the visitor looks at, piece by piece; number: of the bridge's steps."""
@@ -354,11 +355,11 @@ def tab() -> Callable | None:
                     SHELF.put(now.wall, made)
                     yield {board: wall_of(now, made), doing: doing_of(now, made)}
                 pieces: list[Callable[[View], dict]] = [
-                    lambda v: {halt: gr.update(interactive=False), **visible(v), **beside(v)},
-                    lambda v: told(matrix, grid_of(v)),
+                    lambda v: {halt: gr.update(interactive=False), **visible(v, False), **beside(v)},
                     lambda v: told(pictures, pictures_of(v)) | told(reading, reading_of(v)),
                     lambda v: told(way, way_of(v)),
                     lambda v: told(noises, noises_of(v, number)),
+                    lambda v: told(matrix, grid_of(v)) | visible(v, True),
                 ]
                 for piece in pieces:
                     if not wanted():
