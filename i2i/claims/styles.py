@@ -345,6 +345,21 @@ def extrapolated() -> Figures:
 _SQUARED = "distances are squared, and neighbouring answers to one x lie .15 apart"
 
 STYLES = {
+    "code-used": Claim(
+        "pix2pix ignores a noise beside x; BicycleGAN gives another answer with each code, and cVAE-GAN alone samples worse",
+        "BicycleGAN, its comparison with pix2pix and with its own halves; points of the plane",
+        "pix2pix with noise spreads its samples at most a tenth as far as the answers lie apart and meets fewer of the three "
+        "than BicycleGAN; and cVAE-GAN's samples lie farther from an answer than BicycleGAN's",
+        code_used,
+        (
+            Comparison(0.1, "pix2pix with noise | spread"),
+            Comparison("BicycleGAN | answers met", "pix2pix with noise | answers met"),
+            Comparison("cVAE-GAN | sample to answer", "BicycleGAN | sample to answer"),
+        ),
+        3,
+        also=f"answers met: share of the three that are nearest to one of 20 samples; {_SQUARED}; lambda is 1, not 10, since the code "
+        "of a point may tell all of it",
+    ),
     "best-of-several": Claim(
         "of several heads that share a loss the best one alone has to learn: then each finds an answer of its own",
         "CRN, its loss of several images; points of the plane",
@@ -357,6 +372,21 @@ STYLES = {
         0.3,
         also=f"three heads of one net, L1 in place of CRN's maps of a fixed net; a head that is best for none of an x's answers learns "
         f"nothing there, and may lie anywhere; {_SQUARED}",
+    ),
+    "noise-to-answers": Claim(
+        "another noise leads to another answer, without an adversary; a bridge of one step gives the mean of all answers",
+        "rectified flow, and diffusion after DDPM; points of the plane",
+        "4 steps of a bridge and 20 of diffusion meet more of the three answers than one step of the bridge, which spreads at "
+        "most a tenth as far as the answers lie apart",
+        noise_to_answers,
+        (
+            Comparison(0.1, "bridge, 1 step | spread"),
+            Comparison("bridge, 4 steps | answers met", "bridge, 1 step | answers met"),
+            Comparison("diffusion, 20 steps | answers met", "bridge, 1 step | answers met"),
+        ),
+        1,
+        also=f"20 samples to one x; {_SQUARED}; answers met does not ask how near a sample comes, and after as few steps of training "
+        "diffusion's lie farthest off",
     ),
     "one-answer": Claim(
         "CycleGAN gives one answer where there are three, and hides in x which one it came from: on points",
