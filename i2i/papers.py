@@ -476,7 +476,7 @@ _RECORDS = (
         family="Multimodal",
         tab="Multimodal",
         notebook="",
-        lectures=(Mention(2, _TABLE, place=3),),
+        lectures=(Mention(2, _TABLE, place=3, claims=("code-for-the-rest",)),),
     ),
     Paper(
         key="mad_gan",

@@ -310,8 +310,8 @@ def follow(run: Run, owner: str):
                 if isinstance(frame, Waiting):
                     run.says = _waiting(frame.left)
                 else:
-                    run.frames.append(frame)
-                    run.says = "" if frame.step else "Getting ready to train …"
+                    run.frames.append(Progress(*frame))
+                    run.says = "" if run.frames[-1].step else "Getting ready to train …"
                 yield run
         done = run.frames and run.frames[-1].seconds >= run.seconds
         run.says = "Done." if done else "Stopped."

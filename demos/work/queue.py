@@ -8,7 +8,6 @@ since every such process reads it first.
 from __future__ import annotations
 
 import os
-import pickle
 import signal
 import sys
 import threading
@@ -21,6 +20,8 @@ from importlib import import_module
 from multiprocessing import get_context, parent_process
 from multiprocessing.process import BaseProcess
 from types import ModuleType
+
+from .plain import as_tuple, packed, unpacked
 
 _SPAWN = get_context("spawn")
 _STARTING = threading.Lock()
@@ -97,9 +98,9 @@ class Line:
             ticket.stop()
 
     def frames(self, owner: str, work: str, *args, cap: float) -> Iterator:
-        """What `work` ("module:function", a generator) yields, called with `args` in a process that lives `cap` seconds
-        at most; before that, while another is at work, Waiting once a second. None, once a second, where there is no news:
-        only an iterator that yields can be closed.
+        """The tuples that `work` ("module:function", a generator) yields, called with `args` in a process that lives `cap`
+        seconds at most; both are plain data (see `plain.packed`). Before that, while another is at work, Waiting once a
+        second. None, once a second, where there is no news: only an iterator that yields can be closed.
 
         Ends early and silently when stopped. Closing the iterator ends the process. Raises Full or Failed.
         """
@@ -130,9 +131,7 @@ class Line:
 
     def _work(self, ticket: _Ticket, work: str, args: tuple) -> Iterator:
         here, there = _SPAWN.Pipe(duplex=False)
-        process = _SPAWN.Process(
-            target=_child, args=(there, ticket.cap, work, pickle.dumps(args)), daemon=True
-        )
+        process = _SPAWN.Process(target=_child, args=(there, ticket.cap, work, packed(args)), daemon=True)
         with ticket.lock:
             if ticket.stopped:
                 return
@@ -152,7 +151,7 @@ class Line:
                         f"this took longer than the {ticket.cap:.0f} seconds that it may take, and was ended."
                     )
                 try:
-                    kind, value = here.recv() if here.poll(0.1) else ("", None)
+                    kind, *value = unpacked(here.recv_bytes()) if here.poll(0.1) else ("",)
                 except (EOFError, OSError):
                     if ticket.stopped:
                         return
@@ -163,10 +162,10 @@ class Line:
                     ) from None  # fmt: skip
                 if kind == "frame":
                     told = time.monotonic()
-                    yield value
+                    yield tuple(value)
                 elif kind == "fault":
                     raise Failed(
-                        f"the work broke off with an error ({value}); try again, or with another picture."
+                        f"the work broke off with an error ({value[0]}); try again, or with another picture."
                     )
                 elif kind == "done":
                     return
@@ -198,14 +197,14 @@ def _child(pipe, cap: float, work: str, args: bytes) -> None:
         function = getattr(import_module(module), name)
         if "torch" in sys.modules:
             sys.modules["torch"].set_num_threads(1)
-        for frame in function(*pickle.loads(args)):
-            pipe.send(("frame", frame))
-        pipe.send(("done", None))
+        for frame in function(*unpacked(args)):
+            pipe.send_bytes(packed(("frame", *as_tuple(frame))))
+        pipe.send_bytes(packed(("done",)))
     except ConnectionError:
         return  # nobody listens any more
     except Exception as fault:
         traceback.print_exc()
-        pipe.send(("fault", type(fault).__name__))
+        pipe.send_bytes(packed(("fault", type(fault).__name__)))
 
 
 def _watch(cap: float) -> None:

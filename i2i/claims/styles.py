@@ -400,6 +400,23 @@ STYLES = {
         0.5,
         also="x itself does not tell which of three y it came from, so a way back without error must have been told it by F(y)",
     ),
+    "code-for-the-rest": Claim(
+        "Augmented CycleGAN's code carries what x lacks: several answers, and a way back that survives noise",
+        "Augmented CycleGAN, its comparison with CycleGAN; points of the plane",
+        "it meets more answers than a CycleGAN whose G is given noise, and noise of .05 on F(y) leaves it a smaller error of the way "
+        "back than either CycleGAN",
+        code_for_the_rest,
+        (
+            Comparison("Augmented CycleGAN | answers met", "CycleGAN, G with noise | answers met"),
+            *(
+                Comparison(f"{row} | way back, noise 0.05", "Augmented CycleGAN | way back, noise 0.05")
+                for row in ("CycleGAN", "CycleGAN, G with noise")
+            ),
+        ),
+        1.5,
+        also="answers met: those at which a twentieth of 500 samples or more lie, in units of the three that an x has; of codes read "
+        "back r is 1 if none is lost",
+    ),
     "letters-extrapolated": Claim(
         "a bilinear model draws the letters of a font of which it saw a few",
         "Tenenbaum and Freeman, extrapolation; capitals in fonts that come with matplotlib",

@@ -192,11 +192,12 @@ class AugmentedCycleGAN(Method):
         """x [B, 3, H, W] in [-1, 1], sides even -> the same in the other domain.
 
         style: codes z_b [n, code], or z_a on the way from y to x; one image in n styles gives n, one style is that of all
-        images. None: `generator` draws one for each image.
+        images. None: `generator` draws one for each image. Where a way has no code, all styles give the same.
         """
         z = self.prior(x, generator) if style is None else style.to(x)
         n = max(len(x), len(z))
-        return (self.G_AB if direction == "xy" else self.G_BA)(x.expand(n, -1, -1, -1), z.expand(n, -1))
+        to, G = ("b", self.G_AB) if direction == "xy" else ("a", self.G_BA)
+        return G(x.expand(n, -1, -1, -1), z.expand(n, -1) if to in self.coded else None)
 
     def style(self, image: Tensor, direction: str = "xy") -> Tensor:
         """z_b of images of B, [B, 3, side, side]: what E_B reads of them beside what G_BA makes of them at z_a = 0. With
@@ -204,4 +205,4 @@ class AugmentedCycleGAN(Method):
         nothing = image.new_zeros(len(image), self.config.code)
         if direction == "yx":
             return self.read("a", image, self.G_AB(image, nothing))
-        return self.read("b", self.G_BA(image, nothing), image)
+        return self.read("b", self.G_BA(image, nothing if "a" in self.coded else None), image)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import multiprocessing
 import os
 import subprocess
@@ -22,6 +23,8 @@ from demos.unpaired import scene
 from demos.unpaired import stargan as styles
 from demos.unpaired import tab as unpaired
 from demos.work import queue as live
+from demos.work.plain import packed as bytes_packed
+from demos.work.plain import unpacked
 from i2i.checkpoint import export, load_method
 from i2i.losses import l1
 from i2i.methods import METHODS
@@ -306,7 +309,7 @@ def test_the_switch_says_whether_the_picture_moves_the_shared_layers(trained, se
 
 
 class news:
-    """An iterator without its idle beats; one that is dropped closes nothing."""
+    """The single values of frames, without idle beats; one that is dropped closes nothing."""
 
     def __init__(self, frames):
         self.frames = frames
@@ -315,7 +318,8 @@ class news:
         return self
 
     def __next__(self):
-        return next(frame for frame in self.frames if frame is not None)
+        frame = next(frame for frame in self.frames if frame is not None)
+        return frame[0] if isinstance(frame, tuple) else frame
 
 
 HERE = "kit.live_work"  # light, since each process imports it
@@ -342,6 +346,27 @@ def test_frames_arrive_and_the_process_goes_with_its_work(line):
     pid, *rest = news(line.frames("me", f"{HERE}:counting", 3, 0.0, cap=120))
     assert pid != os.getpid() and rest == [0, 1, 2] and not alive(pid)
     assert line.left == 0
+
+
+def test_between_processes_goes_plain_data_alone():
+    values = (
+        3,
+        "text",
+        [1.5, None],
+        {"term": 0.25},
+        np.arange(6, dtype=np.uint8).reshape(2, 3),
+        np.zeros((0, 4)),
+    )
+    back = unpacked(bytes_packed(values))
+    for value, other in zip(values, back, strict=True):
+        assert np.array_equal(value, other) if isinstance(value, np.ndarray) else value == other
+    assert back[4].dtype == np.uint8 and back[5].shape == (0, 4)
+    for value in (object(), np.array([object()]), {1, 2}):
+        with pytest.raises(TypeError):
+            bytes_packed((1, value))
+    np.savez(hostile := io.BytesIO(), rest=np.array([object()], dtype=object), allow_pickle=True)
+    with pytest.raises(ValueError):
+        unpacked(hostile.getvalue())
 
 
 def test_stop_ends_it_within_two_seconds(line):

@@ -5,15 +5,15 @@ import time
 
 
 def counting(count: int, pause: float):
-    """The process's own id first, then numbers."""
-    yield os.getpid()
+    """The process's own id first, then numbers, each in a tuple."""
+    yield (os.getpid(),)
     for i in range(count):
         time.sleep(pause)
-        yield i
+        yield (i,)
 
 
 def crashing(how: str):
-    yield 0
+    yield (0,)
     if how == "error":
         raise RuntimeError("a secret /path/to/something")
     os._exit(9)
@@ -21,4 +21,4 @@ def crashing(how: str):
 
 def silent():
     time.sleep(600)
-    yield 0
+    yield (0,)
