@@ -27,7 +27,8 @@ _SUM = 2, 0, 5  # and those of A, B and C
 class View:
     """model; seed of the wall; the shape on the stage; what is more occupied than `solid` is filled; drawn as blocks or smooth.
 
-    start, end: of the walk, and slots: A, B and C of the sum, where they were chosen.  paint: what is painted, packed.
+    start, end: of the walk, and slots: A, B and C of the sum, where they were chosen.  paint: runs of what is painted, as
+    `shapes.packed` gives them, "" for what the painter opens with.  snapped: what the last snap came to.
     """
 
     model: str
@@ -38,6 +39,8 @@ class View:
     start: Code | None = None
     end: Code | None = None
     slots: tuple[Code | None, Code | None, Code | None] = (None, None, None)
+    paint: str = ""
+    snapped: Code | None = None
 
     @property
     def volume(self) -> np.ndarray:
@@ -150,6 +153,30 @@ def filled(view: View, slot: int) -> View:
     return replace(view, slots=tuple(new))
 
 
-def loaded_size(view: View) -> int:
-    """Voxels along a side."""
-    return loaded(view.model).size
+# -- The painting ---------------------------------------------------------------------------------------------------------
+
+
+def begun(side: int) -> np.ndarray:
+    """What the painter opens with: a chair of few blocks, uint8 [side, side, side]."""
+    made, unit = np.zeros((16, 16, 16), np.uint8), side // 16
+    for z in (4, 11):
+        for x in (4, 10):
+            made[z, 0:6, x : x + 2] = 255
+    made[4:12, 6:8, 4:12] = 255
+    made[10:12, 8:15, 4:12] = 255
+    made[10:12, 9:11, 6:10] = 0
+    return made.repeat(unit, 0).repeat(unit, 1).repeat(unit, 2) if unit else made[:side, :side, :side]
+
+
+def painted(view: View) -> np.ndarray:
+    """uint8 [side, side, side]."""
+    side = loaded(view.model).size
+    return shapes.unpacked({"runs": view.paint, "sides": [side] * 3}) if view.paint else begun(side)
+
+
+def with_paint(view: View, value: dict | None) -> View:
+    """With another painting. ValueError for what is none of this size."""
+    volume = shapes.unpacked(value)
+    if set(volume.shape) != {loaded(view.model).size}:
+        raise ValueError("this painting has another size.")
+    return replace(view, paint=shapes.packed(volume)["runs"])
