@@ -115,7 +115,6 @@ const Vox = window.i2iVoxels || (window.i2iVoxels = (() => {
         index.push(...(filled ? [q[0], q[1], q[2], q[0], q[2], q[3]] : [q[2], q[1], q[0], q[3], q[2], q[0]]));
       }
     }
-    // The rim's own edges: what touches the border of a volume lies one cell inside, so the loops above meet every edge but the first.
     for (let i = 0; i < at.length; i += 3) {
       const [x, y, z] = [at[i], at[i + 1], at[i + 2]], s = .7;
       normal.push(...unit([read(soft, x - s, y, z) - read(soft, x + s, y, z), read(soft, x, y - s, z) - read(soft, x, y + s, z), read(soft, x, y, z - s) - read(soft, x, y, z + s)]));
@@ -127,19 +126,27 @@ const Vox = window.i2iVoxels || (window.i2iVoxels = (() => {
   function surface(volume, threshold, asBlocks) {
     const p = padded(volume), n = p.n, [D, H, W] = volume.sides, scale = 2 / Math.max(D, H, W);
     const around = blurred(blurred(p, 2), 2), mesh = asBlocks ? blocks(p, threshold) : smooth(p, threshold, blurred(p, 1));
+    let filled = 0;
+    const low = [n[0], n[1], n[2]], high = [-1, -1, -1], size = 64, cast = new Float32Array(size * size);
+    for (let z = 1; z <= D; z++) for (let y = 1; y <= H; y++) for (let x = 1; x <= W; x++) if (p.f[x + n[0] * (y + n[1] * z)] > threshold) {
+      filled++;
+      if (x < low[0]) low[0] = x; if (y < low[1]) low[1] = y; if (z < low[2]) low[2] = z;
+      if (x > high[0]) high[0] = x; if (y > high[1]) high[1] = y; if (z > high[2]) high[2] = z;
+    }
     const count = mesh.at.length / 3, vertices = new Float32Array(8 * count), sun = [SUN[0], SUN[1], -SUN[2]];
-    for (let i = 0; i < count; i++) {
-      const [x, y, z] = [mesh.at[3 * i], mesh.at[3 * i + 1], mesh.at[3 * i + 2]], [a, b, c] = [mesh.normal[3 * i], mesh.normal[3 * i + 1], mesh.normal[3 * i + 2]];
+    for (let i = 0, to = 0; i < count; i++, to += 8) {
+      const x = mesh.at[3 * i], y = mesh.at[3 * i + 1], z = mesh.at[3 * i + 2], a = mesh.normal[3 * i], b = mesh.normal[3 * i + 1], c = mesh.normal[3 * i + 2];
       const near = read(around, x + 1.5 * a, y + 1.5 * b, z + 1.5 * c), far = read(around, x + 4 * a, y + 4 * b, z + 4 * c);
-      const open = Math.max(.3, 1 - .7 * near - .7 * far) * (mesh.corner ? mesh.corner[i] : 1);
       let shade = 0;
       if (a * sun[0] + b * sun[1] + c * sun[2] > 0)
-        for (let s = 1.6; s < n[1]; s += 1.3) shade = Math.max(shade, read(p, x + 1.1 * a + s * sun[0], y + 1.1 * b + s * sun[1], z + 1.1 * c + s * sun[2]));
-      vertices.set([(x - (W + 1) / 2) * scale, (y - (H + 1) / 2) * scale, ((D + 1) / 2 - z) * scale, a, b, -c, open, 1 - Math.min(1, 1.2 * shade)], 8 * i);
-    }
-    let filled = 0; const low = [n[0], n[1], n[2]], high = [-1, -1, -1], size = 64, cast = new Float32Array(size * size);
-    for (let z = 1; z <= D; z++) for (let y = 1; y <= H; y++) for (let x = 1; x <= W; x++) if (p.f[x + n[0] * (y + n[1] * z)] > threshold) {
-      filled++; [x, y, z].forEach((v, i) => { low[i] = Math.min(low[i], v); high[i] = Math.max(high[i], v); });
+        for (let s = 1.6; shade < .8; s += 1.4) {  // towards the sun, until nothing lies there any more
+          const p0 = x + 1.1 * a + s * sun[0], p1 = y + 1.1 * b + s * sun[1], p2 = z + 1.1 * c + s * sun[2];
+          if (p1 > high[1] + 1 || p0 < low[0] - 1 || p2 < low[2] - 1) break;
+          shade = Math.max(shade, read(p, p0, p1, p2));
+        }
+      vertices[to] = (x - (W + 1) / 2) * scale; vertices[to + 1] = (y - (H + 1) / 2) * scale; vertices[to + 2] = ((D + 1) / 2 - z) * scale;
+      vertices[to + 3] = a; vertices[to + 4] = b; vertices[to + 5] = -c;
+      vertices[to + 6] = Math.max(.3, 1 - .7 * near - .7 * far) * (mesh.corner ? mesh.corner[i] : 1); vertices[to + 7] = 1 - Math.min(1, 1.2 * shade);
     }
     const world = 3.6;  // of the floor's side
     for (let j = 0; filled && j < size; j++) for (let i = 0; i < size; i++) {  // straight down, the darker the nearer things are
@@ -196,7 +203,7 @@ const Vox = window.i2iVoxels || (window.i2iVoxels = (() => {
     void main() {
       float r = length(at.xz) / 1.75, a = 1. - smoothstep(.52, 1., r), d = texture(dark, l).r;
       vec3 c = ground * (1. - .62 * d); float o = max(a * .96, min(1., 1.6 * d));
-      if (grid > 0.) { vec2 g = at.xz / grid, w = fwidth(g), q = (1. - smoothstep(w * .5, w * 1.4, abs(fract(g + .5) - .5))) * step(abs(at.xz), wide);
+      if (grid > 0.) { vec2 g = at.xz / grid, w = fwidth(g), q = (1. - smoothstep(w * .3, w * 1.1, abs(fract(g + .5) - .5))) * step(abs(at.xz), wide);
         float in_ = step(abs(at.x), wide.x) * step(abs(at.z), wide.y); c *= 1. - .17 * max(q.x, q.y) * in_; o = max(o, .9 * in_); }
       colour = vec4(c * o, o);
     }`;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -12,6 +13,8 @@ import torch
 from i2i.data.folders import DataError
 from i2i.measure.voxels import ious
 from i2i.recipes import RECIPES
+
+from .shapes import loaded
 
 LOOKED = 600  # training shapes
 HELD_OUT = 40
@@ -49,8 +52,9 @@ def _likeness(volume: np.ndarray, known: np.ndarray) -> np.ndarray:
 @lru_cache(maxsize=2)
 def _training(name: str) -> Training | None:
     try:
+        recipe = replace(RECIPES[name], size=loaded(name).size)
         known, held_out = (
-            _some(RECIPES[name].source(split), n) for split, n in (("train", LOOKED), ("test", HELD_OUT))
+            _some(recipe.source(split), n) for split, n in (("train", LOOKED), ("test", HELD_OUT))
         )
     except (KeyError, DataError):
         return None

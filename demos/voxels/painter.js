@@ -1,5 +1,5 @@
-const canvas = element.querySelector('canvas'), says = element.querySelector('.vx-said'), mirror = element.querySelector('input');
-const cam = {yaw: .55, pitch: .5, far: 5.9}, draws = Vox.painter(canvas);
+const canvas = element.querySelector('canvas'), says = element.querySelector('.vx-said'), mirror = element.querySelector('[data-do=mirror]');
+const cam = {yaw: .55, pitch: .5, far: 6.7, high: -.14}, draws = Vox.painter(canvas);
 let volume = {data: new Uint8Array(4096), sides: [16, 16, 16]}, past = [], mode = 'add', size = 2, ghost = null, stroke = null, cursor = null;
 let sent = '', seen = false, due = 0, look = null;
 const value = () => props.value || {}, scale = () => 2 / Math.max(...volume.sides);
@@ -64,7 +64,7 @@ function pick(e) {
 }
 const inside = c => c.every((v, i) => v >= 0 && v < limits()[i]);
 const target = hit => { const c = hit && (mode === 'remove' ? hit.cell : hit.out); return c && inside(c) ? snapped(c) : null; };
-const with_mirror = b => { const m = mirrored(b); return mirror.checked && m[0] !== b[0] ? [b, m] : [b]; };
+const with_mirror = b => { const m = mirrored(b); return mirror.getAttribute('aria-pressed') === 'true' && m[0] !== b[0] ? [b, m] : [b]; };
 function put(block, to) {
   for (const [x, y, z] of with_mirror(block)) for (let i = 0; i < size; i++) for (let j = 0; j < size; j++) for (let k = 0; k < size; k++)
     if (inside([x + i, y + j, z + k])) volume.data[at(x + i, y + j, z + k)] = to;
@@ -131,6 +131,7 @@ bar.addEventListener('click', e => {
   if (!b) return;
   if (b.dataset.mode) mode = b.dataset.mode;
   if (b.dataset.size) size = Number(b.dataset.size);
+  if (b === mirror) mirror.setAttribute('aria-pressed', String(mirror.getAttribute('aria-pressed') !== 'true'));
   if (b.dataset.do === 'undo') undo();
   if (b.dataset.do === 'clear') { begin(); volume.data.fill(0); model(); send(); }
   ghost = cursor = null; buttons(); if (draws) draw();

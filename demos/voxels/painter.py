@@ -20,7 +20,7 @@ class Painter(Component):
 <button type="button" role="radio" data-mode="remove">remove</button><button type="button" role="radio" data-mode="turn">turn</button></div>
 <div class="vx-pair" role="radiogroup" aria-label="Size of a block"><button type="button" role="radio" data-size="4">large</button>
 <button type="button" role="radio" data-size="2">middle</button><button type="button" role="radio" data-size="1">fine</button></div>
-<label><input type="checkbox" checked> mirror</label><button type="button" data-do="undo">↶ undo</button><button type="button" data-do="clear">clear</button></div>
+<button type="button" data-do="mirror" aria-pressed="true" title="What is done on the left is done on the right, too">mirror</button><button type="button" data-do="undo">↶ undo</button><button type="button" data-do="clear">clear</button></div>
 <p class="vx-said" aria-live="polite"></p></div>"""
 
     def api_info(self) -> dict:

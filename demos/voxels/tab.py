@@ -117,7 +117,7 @@ def snap_told(found: snap.Snapped, steps: int) -> Markup:
     """HTML below the shape that came."""
     state = "A guess" if found.step == 0 else f"After {found.step} of {steps} steps"
     return Markup(
-        '<p class="tell">{}: IoU with your painting <b>{:.2f}</b> (filled voxels that both have, of those that either has; 1 is equal).</p>'
+        '<p class="tell">{}: IoU with your painting <b>{:.2f}</b>: that share of the voxels that either fills is filled in both.</p>'
     ).format(state, found.likeness)
 
 

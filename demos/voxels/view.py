@@ -160,11 +160,11 @@ def begun(side: int) -> np.ndarray:
     """What the painter opens with: a chair of few blocks, uint8 [side, side, side]."""
     made, unit = np.zeros((16, 16, 16), np.uint8), side // 16
     for z in (4, 11):
-        for x in (4, 10):
-            made[z, 0:6, x : x + 2] = 255
-    made[4:12, 6:8, 4:12] = 255
-    made[10:12, 8:15, 4:12] = 255
-    made[10:12, 9:11, 6:10] = 0
+        for x in (4, 11):
+            made[z, 0:7, x] = 255
+    made[4:12, 6, 4:12] = 255
+    made[11, 7:15, 4:12] = 255
+    made[11, 9:11, 6:10] = 0
     return made.repeat(unit, 0).repeat(unit, 1).repeat(unit, 2) if unit else made[:side, :side, :side]
 
 
