@@ -17,11 +17,12 @@ from demos.page import LAUNCH, page
 from demos.paired import tab as paired
 from demos.superres import tab as superres
 from demos.unpaired import tab as unpaired
+from demos.voxels import tab as voxels
 
 # Two visitors are served at once; more threads than cores would only spin against each other.
 torch.set_num_threads(max(1, min(4, (os.cpu_count() or 2) // 2)))
 
-app = page(map.tab, paired.tab, unpaired.tab, multimodal.tab, inpainting.tab, superres.tab)
+app = page(map.tab, paired.tab, unpaired.tab, multimodal.tab, voxels.tab, inpainting.tab, superres.tab)
 
 if __name__ == "__main__":
     app.launch(**LAUNCH)

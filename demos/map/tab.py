@@ -16,6 +16,7 @@ from ..paired import tab as paired
 from ..superres import tab as superres
 from ..unpaired import scene
 from ..unpaired.subjects import SUBJECTS
+from ..voxels import shapes as voxels
 from ..widgets import look, strip
 
 # Tabs that are in the app, by whether anything of theirs is in this copy; a paper whose tab is none of these is to come.
@@ -23,6 +24,7 @@ _TABS = {
     "Paired": paired.available,
     "Unpaired": scene.available,
     "Multimodal": multimodal.available,
+    "3D voxels": voxels.available,
     "Inpainting": inpainting.available,
     "Super-resolution": superres.available,
 }

@@ -1,0 +1,31 @@
+"""A shape that turns, or several on a way that a slider leads along.
+
+The value is {"label", "frames": [{"runs", "sides"}] as `shapes.packed` gives them, "at": a frame, "solid": what is more occupied is
+filled, "blocks": or a smooth surface, "slider": what the slider is called, "" without one, "tools": whether there are choices below,
+"pictures": [data URLs] where the browser has no WebGL, "alt", "address": {...}}.
+
+A change of the choices raises select with {"index": 100 * solid, and 1000 more for blocks}. A browser without WebGL raises input once, to
+be given pictures. "Take it" beside a slider raises select with the number of hundredths of the way, negative and less one.
+"""
+
+from __future__ import annotations
+
+from ..widgets.component import Component
+from ..widgets.look import text
+
+CORE = text(__file__, "core.js")
+
+
+class Stage(Component):
+    """See the module's text."""
+
+    HTML = """<div class="vx-stage"><div class="vx-room"><canvas tabindex="0" role="img"></canvas><img alt="" hidden>
+<span class="vx-hint" aria-hidden="true">drag to turn · wheel or pinch to zoom</span></div>
+<div class="vx-way" hidden><input type="range" min="0" max="100" step="any"><button type="button" data-do="take">Take this shape</button></div>
+<div class="vx-tools" hidden><div class="vx-pair" role="radiogroup" aria-label="Surface"><button type="button" role="radio" data-look="smooth">smooth</button>
+<button type="button" role="radio" data-look="blocks">blocks</button></div>
+<label>filled above <input type="range" min="5" max="95" step="5" aria-label="Filled above"><output></output></label></div>
+<p class="vx-said"></p></div>"""
+
+
+Stage.SCRIPT = CORE + Stage.SCRIPT

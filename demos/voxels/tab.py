@@ -1,0 +1,566 @@
+"""The tab 3D voxels: shapes out of nothing but chance, to turn, to walk between, to add up, and to snap a painting to."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+import gradio as gr
+import numpy as np
+import torch
+from markupsafe import Markup
+
+from i2i.data.folders import DataError
+from i2i.data.voxels import read_volume, shaped, vox_bytes
+from i2i.images import to_image
+from i2i.voxels import pictures
+
+from ..widgets import look
+from ..widgets.asking import sentence
+from ..widgets.urls import light_url
+from ..work import sweeper
+from ..work.visitors import Visitors
+from . import nearest, shapes, snap, view
+from .painter import Painter
+from .shapes import available, loaded, models, occupancy, packed, said, title, volumes
+from .stage import Stage
+from .view import FRAMES, KEYS, View, address, cells, settle, wished
+from .wall import Wall
+
+_STYLE = look.style(__file__, "tab")
+# MB of a visitor's file. What a .binvox grows to is 128 times as large, and an .npz may grow to anything: it is not taken.
+_MOST = {".vox": 5, ".binvox": 1, ".npy": 20}
+_PICTURE = 128  # px, for a browser without WebGL
+
+_LEAD = Markup(
+    '<p class="lead"><b>Shapes out of nothing but chance.</b> 3D-GAN turns {} random numbers, called <b>z</b>, into {} × {} × {} voxels. '
+    "Each voxel holds how surely it is filled. Turn a shape, take another one, walk between two of them.</p>"
+)
+
+_SUM = Markup(
+    '<p class="tell">Numbers of z can be added and taken away, and the generator makes a shape of the sum. Click <b>A</b>, <b>B</b> or <b>C</b> '
+    "to put the shape of the stage there, and the last one to take it to the stage.</p>"
+)
+
+# -- What is shown --------------------------------------------------------------------------------------------------------
+
+
+def rendered(made: list, now: View) -> list[str]:
+    """Pictures of volumes as data URLs: what a browser without WebGL shows."""
+    batch = torch.stack([torch.from_numpy(occupancy(one))[None] for one in made])
+    drawn = pictures(batch, _PICTURE, threshold=now.solid, blocks=now.blocks)
+    return [light_url(to_image(one), 88) for one in drawn.split(1)]
+
+
+def stage_of(now: View) -> dict:
+    shape = now.volume
+    return {
+        "label": "The shape on the stage", "frames": [packed(shape)], "at": 0, "solid": now.solid, "blocks": now.blocks, "slider": "",
+        "tools": True, "alt": said(shape, now.solid), "address": address(now),
+    }  # fmt: skip
+
+
+def tile(shape, name: str, more: str = "") -> dict:
+    return {**packed(shape), "alt": said(shape), "title": name, "more": more}
+
+
+def wall_of(now: View) -> dict:
+    there = cells(now)
+    made = volumes(now.model, there)
+    return {
+        "label": "Shapes to choose from", "shapes": [tile(one, f"shape {i + 1}") for i, one in enumerate(made)],
+        "chosen": there.index(now.taken) if now.taken in there else -1, "look": "", "fresh": f"{now.model} {now.seed}",
+    }  # fmt: skip
+
+
+def way_of(now: View) -> dict:
+    made = volumes(now.model, view.on_the_way(now, [i / (FRAMES - 1) for i in range(FRAMES)]))
+    return {
+        "label": "A shape on the way", "frames": [packed(one) for one in made], "at": 0, "solid": now.solid, "blocks": now.blocks,
+        "slider": "From one shape to the other", "tools": False, "alt": said(made[FRAMES // 2], now.solid),
+    }  # fmt: skip
+
+
+def sum_of(now: View) -> dict:
+    """A - B + C, and each of them."""
+    made = volumes(now.model, [*view.slots(now), view.total(now)])
+    names = ("A", "B", "C", "A − B + C")
+    tiles = [
+        tile(one, name, more)
+        for one, name, more in zip(made, names, ("A", "− B", "+ C", "= A − B + C"), strict=True)
+    ]
+    return {"label": "A sum of shapes", "shapes": tiles, "chosen": -1, "look": "sum"}
+
+
+def paint_of(now: View) -> dict:
+    return {**packed(view.painted(now)), "label": "A painting"}
+
+
+def snap_of(now: View, shape, label: str = "What the generator makes of it") -> dict:
+    return {
+        "label": label, "frames": [packed(shape)], "at": 0, "solid": 0.5, "blocks": now.blocks, "slider": "", "tools": False, "alt": said(shape),
+    }  # fmt: skip
+
+
+_SNAP_FIRST = Markup(
+    '<p class="tell">Press <b>Snap</b>. The generator is asked for the z whose shape is likest to yours: a guess first, then steps of '
+    "gradient. No shape that it cannot make will come, and a painting far from furniture snaps to furniture.</p>"
+)
+
+
+def snap_told(found: snap.Snapped, steps: int) -> Markup:
+    """HTML below the shape that came."""
+    state = "A guess" if found.step == 0 else f"After {found.step} of {steps} steps"
+    return Markup(
+        '<p class="tell">{}: IoU with your painting <b>{:.2f}</b>: that share of the voxels that either fills is filled in both.</p>'
+    ).format(state, found.likeness)
+
+
+_MEMORY_FIRST = Markup(
+    '<p class="tell">A generator could learn its training shapes by heart. Ask for those that are nearest to the shape on the stage.</p>'
+)
+
+
+def memory_of(now: View) -> tuple[dict | None, Markup]:
+    """The nearest training shapes, and what their figures say; None and a sentence where there are none to look through."""
+    there = nearest.training(now.model)
+    if there is None:
+        return None, Markup('<p class="tell">The training shapes of this model are not on this machine.</p>')
+    found = nearest.nearest(now.volume, there)
+    tiles = [tile(there.volumes[i], f"training shape {i}", f"IoU {share:.2f}") for i, share in found]
+    text = Markup(
+        '<p class="tell">The likest of {} training shapes has an IoU of <b>{:.2f}</b> with the one on the stage. A copy would have 1. '
+        "Shapes that training never saw reach {:.2f} on average. Take one to the painter by a click.</p>"
+    ).format(len(there.volumes), found[0][1], there.usual)
+    return {"label": "The nearest training shapes", "shapes": tiles, "chosen": -1, "look": "four"}, text
+
+
+class First(NamedTuple):
+    """What the tab opens with."""
+
+    view: View
+    stage: dict
+    wall: dict
+    way: dict
+    sum: dict
+
+
+@lru_cache(maxsize=1)
+def first() -> First:
+    """Made once."""
+    now = settle()
+    wall = wall_of(now)
+    return First(now, stage_of(now), wall, way_of(now), sum_of(now))
+
+
+# -- Files of visitors ----------------------------------------------------------------------------------------------------
+
+
+def received(path: str, side: int):
+    """A visitor's file of voxels as uint8 [side, side, side]; a sentence on the page for what is none."""
+    try:
+        kind = Path(path).suffix.lower()
+        if kind not in _MOST:
+            raise sentence(f"this is no file of voxels; those end in {', '.join(_MOST)}.")
+        if Path(path).stat().st_size > _MOST[kind] * 1_000_000:
+            raise sentence(
+                f"a file that ends in {kind} may have {_MOST[kind]} MB here: save the shape with fewer voxels."
+            )
+        made = shapes.levels(shaped(read_volume(path), side)[0].numpy())
+    except DataError as fault:
+        raise sentence(str(fault).replace(path, "this file")) from None
+    if not shapes.solid(made).any():
+        raise sentence("no voxel of this file is more than half full.")
+    return made
+
+
+# -- The API --------------------------------------------------------------------------------------------------------------
+
+
+def endpoint(seed: float = 0, n: float = 1, model: str = "", form: str = "vox") -> list[str]:
+    """The API: n shapes of the seeds from `seed` on -> a .vox file each, or, with form "npy", one file of float32 [n, D, H, W] in [0, 1].
+    model "": the first of the tab."""
+    model = model or models()[0]
+    if model not in models():
+        raise sentence(f"there is no model {model!r} in this tab; there are {', '.join(models())}.")
+    if form not in ("vox", "npy"):
+        raise sentence(f"form is vox or npy; got {form!r}.")
+    try:
+        first, count = _whole("seed", seed), _whole("n", n)
+        made = loaded(model).sample(count, first)
+    except ValueError as fault:
+        raise sentence(str(fault)) from None
+    home = Path(tempfile.mkdtemp(prefix="i2i-voxels-", dir=sweeper.desk()))
+    if form == "npy":
+        np.save(home / f"{model}-seeds-{first}-to-{first + count - 1}.npy", np.stack(made))
+    else:
+        for i, one in enumerate(made):
+            (home / f"{model}-seed-{first + i}.vox").write_bytes(vox_bytes(one))
+    return sorted(map(str, home.iterdir()))
+
+
+def _whole(name: str, value: float) -> int:
+    try:
+        if int(value) == value and abs(value) < 2**31:
+            return int(value)
+    except (TypeError, ValueError, OverflowError):
+        pass
+    raise ValueError(f"{name} is a whole number; got {value!r}.")
+
+
+def save(now: View, folder: str | Path) -> Path:
+    """The shape on the stage as a .vox file."""
+    name = f"seed-{now.taken.seed}" if not now.taken.z else "own"
+    path = Path(folder) / f"{now.model}-{name}.vox"
+    path.write_bytes(vox_bytes(occupancy(now.volume), now.solid))
+    return path
+
+
+# -- The tab --------------------------------------------------------------------------------------------------------------
+
+_VISITORS: Visitors[View] = Visitors(settle)
+_FETCH = "() => { const a = document.querySelector('#vx-file a, #vx-file button, a#vx-file, button#vx-file'); if (a) a.click(); }"
+
+
+def _lead(name: str) -> Markup:
+    size = loaded(name).size
+    return _LEAD.format(loaded(name).method.style_size, size, size, size)
+
+
+def tab() -> Callable | None:
+    """Build the tab; returns (fn, outputs) that restore the state in the URL when the page loads."""
+    if not available():
+        return None
+    now, stage_value, wall_value, way_value, sum_value = first()
+    with gr.Tab("3D voxels", id="voxels"):
+        gr.HTML(_lead(now.model) + _STYLE, apply_default_css=False, elem_classes="bare")
+        with gr.Row(elem_classes="row vx", equal_height=True):
+            with gr.Column(scale=12, min_width=320, elem_classes="card"):
+                look.label("The stage")
+                stage = Stage(stage_value, elem_id="vx-stage", elem_classes="bare")
+                with gr.Row(elem_classes="tools"):
+                    fetch = gr.Button(
+                        "Save as .vox",
+                        size="sm",
+                        scale=0,
+                        min_width=130,
+                        elem_classes="quiet fit",
+                        elem_id="vx-fetch",
+                    )
+            with gr.Column(scale=13, min_width=320, elem_classes="card"):
+                look.label("Twelve shapes by chance: take one")
+                with gr.Row(elem_classes="row controls"):
+                    model = gr.Radio(
+                        [(title(name), name) for name in models()], value=now.model, show_label=False, container=False, min_width=200, scale=4,
+                        visible=len(models()) > 1, elem_id="vx-model", elem_classes="segmented",
+                    )  # fmt: skip
+                    roll = gr.Button(
+                        "New shapes ⟳", variant="primary", size="sm", scale=1, min_width=140, elem_classes="roll", elem_id="vx-roll",
+                    )  # fmt: skip
+                wall = Wall(wall_value, elem_id="vx-wall", elem_classes="bare")
+        with gr.Row(elem_classes="row vx", equal_height=True):
+            with gr.Column(scale=1, min_width=320, elem_classes="card"):
+                look.label("A walk between two shapes")
+                way = Stage(way_value, elem_id="vx-way", elem_classes="bare")
+                with gr.Row(elem_classes="tools"):
+                    start = gr.Button(
+                        "Start at your shape",
+                        size="sm",
+                        scale=0,
+                        min_width=160,
+                        elem_classes="quiet fit",
+                        elem_id="vx-start",
+                    )
+                    end = gr.Button(
+                        "End at it", size="sm", min_width=110, elem_classes="quiet fit", elem_id="vx-end"
+                    )
+            with gr.Column(scale=1, min_width=320, elem_classes="card"):
+                look.label("A sum: one shape less another plus a third")
+                added = Wall(sum_value, elem_id="vx-sum", elem_classes="bare")
+                gr.HTML(_SUM, apply_default_css=False, elem_classes="bare")
+        with gr.Column(elem_classes="card vx"):
+            look.label("Paint blocks and snap them to the nearest shape that the generator knows")
+            with gr.Row(elem_classes="row", equal_height=False):
+                with gr.Column(scale=1, min_width=300):
+                    painter = Painter(paint_of(now), elem_id="vx-paint", elem_classes="bare")
+                    with gr.Row(elem_classes="tools"):
+                        press = gr.Button(
+                            "Snap ✦",
+                            variant="primary",
+                            size="sm",
+                            min_width=140,
+                            elem_classes="roll",
+                            elem_id="vx-snap",
+                        )
+                        copy = gr.Button(
+                            "Paint over the stage's shape",
+                            size="sm",
+                            min_width=190,
+                            elem_classes="quiet fit",
+                            elem_id="vx-copy",
+                        )
+                        bring = gr.UploadButton(
+                            "Upload .vox, .binvox or .npy", size="sm", min_width=190, elem_classes="quiet fit", elem_id="vx-bring",
+                            file_types=list(_MOST),
+                        )  # fmt: skip
+                with gr.Column(scale=1, min_width=300):
+                    came = Stage(
+                        snap_of(now, view.painted(now), "Your painting"),
+                        elem_id="vx-came",
+                        elem_classes="bare",
+                    )
+                    told = gr.HTML(
+                        _SNAP_FIRST, apply_default_css=False, elem_classes="bare", elem_id="vx-told"
+                    )
+                    keep = gr.Button(
+                        "Put it on the stage",
+                        size="sm",
+                        interactive=False,
+                        elem_classes="quiet fit",
+                        elem_id="vx-keep",
+                    )
+        with gr.Column(elem_classes="card vx"):
+            look.label("Is it memory? The nearest training shapes")
+            memory = Wall({"shapes": []}, elem_id="vx-memory", elem_classes="bare")
+            memory_told = gr.HTML(
+                _MEMORY_FIRST, apply_default_css=False, elem_classes="bare", elem_id="vx-memory-told"
+            )
+            ask = gr.Button(
+                "Find the nearest training shapes", size="sm", elem_classes="quiet fit", elem_id="vx-ask"
+            )
+        file = gr.DownloadButton(visible="hidden", elem_id="vx-file")
+        look.paper_links("gan3d")
+
+        everything = [stage, model, wall, way, added, painter, came, told, keep, memory, memory_told]
+
+        def change(request: gr.Request, how: Callable[[View], View], anew: bool = True) -> None:
+            _VISITORS.change(request.session_hash, how, anew)
+
+        def seen(request: gr.Request) -> View:
+            return _VISITORS.view(request.session_hash)
+
+        def follow(request: gr.Request) -> Iterator[dict]:
+            """Show all that the visitor looks at, piece by piece."""
+            _, wanted = _VISITORS.change(request.session_hash, lambda v: v, anew=False)
+            pieces: list[Callable[[View], dict]] = [
+                lambda v: {model: v.model, wall: wall_of(v)},
+                lambda v: {stage: stage_of(v)},
+                lambda v: {way: way_of(v)},
+                lambda v: {added: sum_of(v)},
+            ]
+            for piece in pieces:
+                if not wanted():
+                    return
+                yield piece(seen(request))
+
+        def show_taken(request: gr.Request):
+            yield {stage: stage_of(seen(request))}
+
+        def show_chosen(request: gr.Request):
+            """What was taken elsewhere than from the wall."""
+            now = seen(request)
+            yield {stage: stage_of(now)}
+            yield {wall: wall_of(now)}
+
+        def take(request: gr.Request, event: gr.SelectData):
+            def chosen(v: View) -> View:
+                there = cells(v)
+                return replace(v, taken=there[int(event.index) % len(there)])
+
+            change(request, chosen, anew=False)
+
+        def take_from_way(request: gr.Request, event: gr.SelectData):
+            part = min(100, max(0, -1 - int(event.index))) / 100
+            change(request, lambda v: replace(v, taken=view.on_the_way(v, [part])[0]), anew=False)
+
+        def set_look(request: gr.Request, event: gr.SelectData):
+            change(request, lambda v: view.looked(v, int(event.index)), anew=False)
+
+        def show_look(request: gr.Request):
+            now = seen(request)
+            yield {stage: stage_of(now)}
+            yield {way: way_of(now)}
+
+        def others(request: gr.Request):
+            change(request, view.rolled)
+
+        def switch(name: str, request: gr.Request):
+            change(request, lambda v: view.switched(v, name))
+
+        def begin_walk(request: gr.Request):
+            change(request, lambda v: replace(v, start=v.taken), anew=False)
+
+        def end_walk(request: gr.Request):
+            change(request, lambda v: replace(v, end=v.taken), anew=False)
+
+        def show_way(request: gr.Request):
+            now = seen(request)
+            return {way: way_of(now), stage: stage_of(now)}
+
+        def picture_stage(request: gr.Request):
+            now = seen(request)
+            return {**stage_of(now), "pictures": rendered([now.volume], now)}
+
+        def picture_wall(request: gr.Request):
+            now = seen(request)
+            return {**wall_of(now), "pictures": rendered(volumes(now.model, cells(now)), now)}
+
+        def picture_way(request: gr.Request):
+            now = seen(request)
+            middle = volumes(now.model, view.on_the_way(now, [0.5]))
+            return {**way_of(now), "pictures": rendered(middle, now)}
+
+        def take_from_sum(request: gr.Request, event: gr.SelectData):
+            i = int(event.index)
+            change(
+                request,
+                lambda v: replace(v, taken=view.total(v)) if i == 3 else view.filled(v, i),
+                anew=False,
+            )
+
+        def show_sum(request: gr.Request):
+            now = seen(request)
+            yield {added: sum_of(now), stage: stage_of(now)}
+            yield {wall: wall_of(now)}
+
+        def keep_paint(value: dict | None, request: gr.Request):
+            with suppress(ValueError):
+                change(request, lambda v: view.with_paint(v, value), anew=False)
+
+        def new_paint(request: gr.Request, volume) -> dict:
+            change(request, lambda v: view.with_paint(v, packed(volume)), anew=False)
+            return {painter: paint_of(seen(request))}
+
+        def copy_stage(request: gr.Request):
+            now = seen(request)
+            return new_paint(request, 255 * shapes.solid(now.volume, now.solid).astype("uint8"))
+
+        def receive(path: str, request: gr.Request):
+            return new_paint(request, received(path, loaded(seen(request).model).size))
+
+        def start_snap(value: dict | None, request: gr.Request) -> Iterator[dict]:
+            """Watch it come nearer."""
+            try:
+                change(request, lambda v: view.with_paint(v, value), anew=False)
+            except ValueError as fault:
+                raise sentence(str(fault)) from None
+            now = seen(request)
+            painting = shapes.solid(view.painted(now))
+            if not painting.any():
+                raise sentence("nothing is painted yet: click on the floor to put a block there.")
+            wait = Markup(
+                '<p class="tell">It looks through {} shapes of its own first, once for all visitors: some seconds.</p>'
+            )
+            yield {told: wait.format(snap.LOOKED), keep: gr.update(interactive=False)}
+            for found in snap.snap(now.model, painting):
+                change(request, lambda v, found=found: replace(v, snapped=found.code), anew=False)
+                yield {came: snap_of(now, found.volume), told: snap_told(found, snap.STEPS)}
+            yield {keep: gr.update(interactive=True)}
+
+        def keep_snapped(request: gr.Request):
+            change(request, lambda v: replace(v, taken=v.snapped or v.taken), anew=False)
+
+        def find(request: gr.Request) -> Iterator[dict]:
+            yield {
+                memory_told: Markup('<p class="tell">Looking through {} training shapes.</p>').format(
+                    nearest.LOOKED
+                )
+            }
+            tiles, text = memory_of(seen(request))
+            yield {memory: tiles or {"shapes": []}, memory_told: text}
+
+        def paint_training(value: dict | None, request: gr.Request, event: gr.SelectData):
+            try:
+                volume = shapes.unpacked((value or {})["shapes"][int(event.index)])
+            except (KeyError, IndexError, TypeError, ValueError):
+                raise sentence("this shape is not there any more: ask again.") from None
+            return new_paint(request, 255 * shapes.solid(volume).astype("uint8"))
+
+        def picture_sum(request: gr.Request):
+            now = seen(request)
+            return {
+                **sum_of(now),
+                "pictures": rendered(volumes(now.model, [*view.slots(now), view.total(now)]), now),
+            }
+
+        def picture_came(value: dict | None, request: gr.Request):
+            now = seen(request)
+            try:
+                shape = shapes.unpacked((value or {})["frames"][0])
+            except (KeyError, IndexError, TypeError, ValueError):
+                shape = view.painted(now)
+            return {**snap_of(now, shape), "pictures": rendered([shape], now)}
+
+        def picture_memory(value: dict | None, request: gr.Request):
+            now, tiles = seen(request), memory_of(seen(request))[0] if (value or {}).get("shapes") else None
+            if not tiles:
+                return gr.skip()
+            return {**tiles, "pictures": rendered([shapes.unpacked(t) for t in tiles["shapes"]], now)}
+
+        def download(request: gr.Request):
+            now = seen(request)
+            if not shapes.solid(now.volume, now.solid).any():
+                raise sentence("at this threshold no voxel is filled: there is nothing to save.")
+            with tempfile.TemporaryDirectory(prefix="i2i-voxels-") as home:
+                yield str(save(now, home))
+
+        at_once = {
+            "queue": False,
+            "api_visibility": "private",
+            "trigger_mode": "multiple",
+            "show_progress": "hidden",
+        }
+        quiet = {"show_progress": "hidden", "api_visibility": "private", "trigger_mode": "always_last"}
+        work = {"outputs": everything, "concurrency_id": "shapes", "concurrency_limit": 2, **quiet}
+        aside = {"concurrency_id": "stage", "concurrency_limit": 2, **quiet}
+        roll.click(others, None, None, **at_once).then(follow, None, **work)
+        model.input(switch, model, None, **at_once).then(follow, None, **work)
+        wall.select(take, None, None, **at_once).then(show_taken, None, everything, **aside)
+        stage.select(set_look, None, None, **at_once).then(show_look, None, everything, **aside)
+        way.select(take_from_way, None, None, **at_once).then(show_chosen, None, everything, **aside)
+        start.click(begin_walk, None, None, **at_once).then(show_way, None, everything, **aside)
+        end.click(end_walk, None, None, **at_once).then(show_way, None, everything, **aside)
+        stage.input(picture_stage, None, stage, **aside)
+        wall.input(picture_wall, None, wall, **aside)
+        way.input(picture_way, None, way, **aside)
+        added.input(picture_sum, None, added, **aside)
+        came.input(picture_came, came, came, **aside)
+        memory.input(picture_memory, memory, memory, **aside)
+        added.select(take_from_sum, None, None, **at_once).then(show_sum, None, everything, **aside)
+        painter.input(keep_paint, painter, None, **at_once)
+        copy.click(copy_stage, None, everything, **aside)
+        bring.upload(receive, bring, everything, **aside)
+        press.click(start_snap, painter, everything, concurrency_id="snap", concurrency_limit=1, **quiet)
+        keep.click(keep_snapped, None, None, **at_once).then(show_chosen, None, everything, **aside)
+        ask.click(find, None, everything, concurrency_id="memory", concurrency_limit=1, **quiet)
+        memory.select(paint_training, memory, everything, **aside)
+        fetch.click(download, None, file, **aside).then(None, None, None, js=_FETCH, api_visibility="private")
+
+        gr.Button(visible=False).click(
+            endpoint,
+            [gr.Number(0, visible=False), gr.Number(1, visible=False), gr.Textbox(now.model, visible=False), gr.Textbox("vox", visible=False)],
+            gr.File(visible=False, file_count="multiple"), api_name="voxels", concurrency_id="shapes", concurrency_limit=2,
+            api_description=f"n shapes, 1 to 64, of the seeds from seed on, as .vox files, or with form npy as one array; model: {', '.join(models())}.",
+        )  # fmt: skip
+
+        def restore(request: gr.Request):
+            """?tab=3d voxels&shelf=seed&piece=…: what the link's sender saw; else it stays."""
+            wish = dict(request.query_params)
+            if wish.get("tab") != "3d voxels" or not KEYS & set(wish):
+                yield {stage: gr.skip()}
+                return
+            change(request, lambda _: wished(wish))
+            yield from follow(request)
+
+    return restore, everything
+
+
+if __name__ == "__main__":
+    from ..page import LAUNCH, page
+
+    page(tab).launch(**LAUNCH)

@@ -1,0 +1,62 @@
+const wall = element.querySelector('.vx-wall');
+let fresh = null, asked = '', seen = false, late = true;
+const value = () => props.value || {}, all = () => [...wall.querySelectorAll('button')];
+const webgl = () => Boolean(Vox.picture(document.createElement('canvas'), {data: new Uint8Array(8), sides: [2, 2, 2]}, {...Vox.LOOK, solid: .5}));
+function build(shapes) {
+  if (all().length === shapes.length) return;
+  const had = all().indexOf(document.activeElement);
+  wall.replaceChildren(...shapes.map((_, i) => {
+    const b = document.createElement('button'), c = document.createElement('canvas'), s = document.createElement('span');
+    b.type = 'button'; b.setAttribute('role', 'radio'); b.dataset.at = i; b.style.setProperty('--i', i);
+    c.width = c.height = 224; c.setAttribute('role', 'img'); b.append(c, s);
+    return b;
+  }));
+  if (all()[had]) all()[had].focus();
+}
+function paint() {  // one after the other: the page stays quick
+  const v = value(), shapes = v.shapes || [], dark = Vox.darkness();
+  all().forEach((b, i) => {
+    const s = shapes[i], now = JSON.stringify([s.runs, v.solid, dark]), c = b.querySelector('canvas');
+    if (!c || b.painted === now) return;
+    b.painted = now;
+    if (v.pictures && v.pictures[i]) { const image = new Image(); image.onload = () => c.getContext('2d').drawImage(image, 0, 0, c.width, c.height); image.src = v.pictures[i]; return; }
+    if (s.runs) Vox.picture(c, Vox.decode(s), {...Vox.LOOK, solid: v.solid || .5, dark}); else c.getContext('2d').clearRect(0, 0, c.width, c.height);
+  });
+}
+function mark(at) {
+  all().forEach((b, i) => { b.setAttribute('aria-checked', String(i === at)); b.tabIndex = i === Math.max(0, at) ? 0 : -1; });
+}
+function show() {
+  const v = value(), shapes = v.shapes || [];
+  build(shapes);
+  wall.className = `vx-wall ${v.look || ''}`; wall.setAttribute('aria-label', v.label || '');
+  all().forEach((b, i) => {
+    const s = shapes[i];
+    b.setAttribute('aria-label', `${s.title}: ${s.alt}`); b.title = s.title; b.firstChild.setAttribute('aria-label', s.alt);
+    b.lastChild.textContent = s.more || ''; b.lastChild.hidden = !s.more;
+  });
+  mark(v.chosen === undefined ? -1 : v.chosen);
+  if (seen) paint();
+  if (fresh !== null && v.fresh && v.fresh !== fresh) { wall.classList.remove('popped'); void wall.offsetWidth; wall.classList.add('popped'); }
+  fresh = v.fresh || fresh;
+  const now = JSON.stringify(shapes.map(s => s.runs && s.runs.length));
+  if (shapes.length && now !== asked && !(v.pictures || []).length && !webgl()) { asked = now; all().forEach(b => { b.painted = ''; }); trigger('input'); }
+}
+const choose = i => { mark(i); trigger('select', {index: i, value: null}); };
+wall.addEventListener('click', e => { const b = e.target.closest('[data-at]'); if (b) choose(Number(b.dataset.at)); });
+wall.addEventListener('keydown', e => {  // arrows lead over the wall in both directions
+  const b = e.target.closest('[data-at]'), n = getComputedStyle(wall).gridTemplateColumns.split(' ').length;
+  const step = {ArrowRight: 1, ArrowLeft: -1, ArrowDown: n, ArrowUp: -n}[e.key], k = all().length;
+  if (!step || !b) return;
+  const to = (Number(b.dataset.at) + step + k) % k;
+  all()[to].focus(); choose(to); e.preventDefault();
+});
+new IntersectionObserver(some => { seen = seen || some.some(s => s.isIntersecting); if (seen) paint(); }).observe(wall);
+new MutationObserver(() => { if (seen) paint(); }).observe(document.body, {attributes: true, attributeFilter: ['class']});
+watch('value', () => {
+  show();
+  const url = new URL(window.location);
+  for (const [key, text] of Object.entries(value().address || {})) text === '' ? url.searchParams.delete(key) : url.searchParams.set(key, text);
+  window.history.replaceState(null, '', url);
+});
+show();
