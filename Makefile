@@ -1,4 +1,4 @@
-# make app | test | test-fast | test-long | test-gpu | notebook | notebooks | results | architecture | bench | lint | types. Everything lives in .venv; nothing else is touched.
+# make app | test | test-fast | test-long | test-gpu | notebook | notebooks | results | architecture | bench | lock | lint | types. Everything lives in .venv; nothing else is touched.
 
 VENV ?= .venv
 # The newest that runs: a name on the path may be a shim of a version manager with nothing behind it.
@@ -6,7 +6,7 @@ PYTHON := $(shell for p in python3.12 python3.11 python3.10 python3 python; do \
   "$$p" -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 12))' >/dev/null 2>&1 && { echo $$p; break; }; done)
 RUN := $(VENV)/bin/python
 
-.PHONY: app test test-fast test-long test-gpu notebook notebooks results architecture bench lint types clean
+.PHONY: app test test-fast test-long test-gpu notebook notebooks results architecture bench lock lint types clean
 
 app: $(VENV)/.app
 	$(RUN) app.py
@@ -46,6 +46,12 @@ architecture: $(VENV)/.test
 bench: $(VENV)/.app
 	$(RUN) -m i2i bench
 
+# Which versions are installed: the newest that requirements.txt allows, for all systems, with hashes; and their licences.
+lock: $(VENV)/.app
+	$(VENV)/bin/uv pip compile requirements.txt --upgrade --universal --python-version 3.10 --generate-hashes --no-annotate --no-header -q -o requirements.lock
+	@touch $(VENV)/.app
+	$(RUN) tools/licences.py
+
 lint: $(VENV)/.test
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
@@ -62,10 +68,10 @@ $(VENV)/bin/uv:
 	$(PYTHON) -m venv $(VENV)
 	$(RUN) -m pip install -q --disable-pip-version-check uv
 
-$(VENV)/.app: requirements.txt | $(VENV)/bin/uv
+$(VENV)/.app: requirements.lock | $(VENV)/bin/uv
 	@echo "Installing into $(VENV): about 5 GB (the CUDA build of torch runs on CPU too); under a minute from a near"
 	@echo "package index, several over a home line. This happens once."
-	$(VENV)/bin/uv pip install -q --python $(RUN) -r requirements.txt
+	$(VENV)/bin/uv pip install -q --python $(RUN) --require-hashes -r requirements.lock
 	@touch $@
 
 $(VENV)/.test: requirements-dev.txt $(VENV)/.app

@@ -436,7 +436,7 @@ _RECORDS = (
         family="Multimodal",
         tab="Multimodal",
         notebook="08_bicyclegan",
-        lectures=(Mention(2, _TABLE, place=3), Mention(2, _SEVERAL, place=14, claims=("code-used", "noise-to-answers"))),
+        lectures=(Mention(2, _TABLE, place=3), Mention(2, _SEVERAL, place=14, claims=("code-used", "noise-to-answers", "several-answers"))),
     ),
     Paper(
         key="munit",

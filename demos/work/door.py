@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import inspect
 import ipaddress
 import json
 import os
@@ -105,7 +106,10 @@ class Door:
             await self._make_room()
             return _limited(receive, MAX_UPLOAD)
         body = b"".join([chunk async for chunk in _chunks(_limited(receive, MAX_BODY))])
-        _check_files(body)
+        value = _read(body)
+        _check_files(value)
+        if part["name"]:
+            _check_kinds(scope, part["name"], value)
         return _replayed(body, receive)
 
     async def _make_room(self) -> None:
@@ -180,11 +184,41 @@ def _dicts(value) -> Iterator[dict]:
             left.extend(value)
 
 
-def _check_files(body: bytes) -> None:
+def _read(body: bytes):
     try:
-        value = json.loads(body or b"{}")
+        return json.loads(body or b"{}")
     except (ValueError, RecursionError):
         raise Refused(400, "this is not JSON that can be read here.") from None
+
+
+# What JSON schema calls a kind of value: its Python types, and what a caller is told.
+_KINDS = {
+    "object": (dict, "a file: upload it, then send {path, meta}"),
+    "array": (list, "a list"),
+    "string": (str, "a text"),
+    "number": ((int, float), "a number"),
+    "integer": ((int, float), "a number"),
+}
+
+
+def _check_kinds(scope: Scope, name: str, value) -> None:
+    """What an endpoint is sent, by the place in a list or by name, is of the kind that its inputs say. Gradio would break off
+    without a word to the caller. None passes: it stands for what is left out."""
+    (fn, *_) = (fn for fn in scope["app"].get_blocks().fns.values() if fn.api_name == name)
+    names = [*inspect.signature(fn.fn).parameters]
+    body = value if isinstance(value, dict) else {}
+    listed = body.get("data") if "/v2/" not in scope["path"] else [body.get(name) for name in names]
+    if not isinstance(listed, list):
+        raise Refused(400, 'what an endpoint gets is sent as {"data": [...]}.')
+    for wanted, component, given in zip(names, fn.inputs, listed, strict=False):
+        kind, told = _KINDS.get(component.api_info().get("type"), (object, ""))
+        if given is not None and (
+            not isinstance(given, kind) or (isinstance(given, bool) and kind is not object)
+        ):
+            raise Refused(400, f"{wanted} is {told}.")
+
+
+def _check_files(value) -> None:
     for part in _dicts(value):
         meta = part.get("meta")
         is_file = isinstance(meta, dict) and meta.get("_type") == "gradio.FileData"

@@ -1,5 +1,6 @@
 """What the lectures claim, each as one function that measures it. `python -m i2i claims`."""
 
+from .answers import ANSWERS
 from .claim import (
     CONTRADICTED,
     HOLDS,
@@ -27,7 +28,16 @@ from .styles import STYLES
 from .superres import SUPERRES
 from .unpaired import UNPAIRED
 
-CLAIMS: dict[str, Claim] = {**PAIRED, **UNPAIRED, **STYLES, **MANY, **PARTIAL, **SUPERRES, **INPAINTING}
+CLAIMS: dict[str, Claim] = {
+    **PAIRED,
+    **UNPAIRED,
+    **STYLES,
+    **ANSWERS,
+    **MANY,
+    **PARTIAL,
+    **SUPERRES,
+    **INPAINTING,
+}
 
 __all__ = [
     "CLAIMS",

@@ -163,6 +163,18 @@ def test_an_endpoint_that_is_not_here_is_named_with_those_that_are(server):
         assert "turn" in response.json()["detail"]
 
 
+@pytest.mark.parametrize("given", ["a text", 7, True, [], ["a.png"], "http://1.1.1.1/x.png"])
+def test_what_is_no_file_where_one_is_due_is_told_in_a_sentence(server, given):
+    name = next(iter(server.client().get("/info").json()["named_endpoints"]["/turn"]["parameters"]))[
+        "parameter_name"
+    ]
+    for path, body in (("turn", {"data": [given]}), ("v2/turn", {name: given})):
+        response = request(server, "POST", f"/gradio_api/call/{path}", json=body)
+        refused(response, 400)
+        assert response.json()["detail"] == f"{name} is a file: upload it, then send {{path, meta}}."
+    refused(request(server, "POST", "/gradio_api/call/turn", json={"data": {"image": 1}}), 400)
+
+
 def test_no_picture_is_a_sentence(server):
     with server.client() as http:
         told = answer(http, "turn", [None])
