@@ -61,7 +61,7 @@ def stage_of(now: View) -> dict:
     shape = now.volume
     return {
         "label": "The shape on the stage", "frames": [packed(shape)], "at": 0, "solid": now.solid, "blocks": now.blocks, "slider": "",
-        "tools": True, "alt": said(shape, now.solid), "address": address(now),
+        "hears": "stage", "tools": True, "alt": said(shape, now.solid), "address": address(now),
     }  # fmt: skip
 
 
@@ -74,7 +74,7 @@ def wall_of(now: View) -> dict:
     made = volumes(now.model, there)
     return {
         "label": "Shapes to choose from", "shapes": [tile(one, f"shape {i + 1}") for i, one in enumerate(made)],
-        "chosen": there.index(now.taken) if now.taken in there else -1, "look": "", "fresh": f"{now.model} {now.seed}",
+        "chosen": there.index(now.taken) if now.taken in there else -1, "look": "", "fresh": f"{now.model} {now.seed}", "sends": "stage",
     }  # fmt: skip
 
 

@@ -42,7 +42,13 @@ function show() {
   const now = JSON.stringify(shapes.map(s => s.runs && s.runs.length));
   if (shapes.length && now !== asked && !(v.pictures || []).length && !webgl()) { asked = now; trigger('input'); }
 }
-const choose = i => { mark(i); trigger('select', {index: i, value: null}); };
+// What a click takes is here already: a stage shows it at once, and the server's word comes after.
+const choose = i => {
+  const to = value().sends;
+  mark(i);
+  if (to) window.dispatchEvent(new CustomEvent('vx-shape', {detail: {to, shape: value().shapes[i]}}));
+  trigger('select', {index: i, value: null});
+};
 wall.addEventListener('click', e => { const b = e.target.closest('[data-at]'); if (b) choose(Number(b.dataset.at)); });
 wall.addEventListener('keydown', e => {  // arrows lead over the wall in both directions
   const b = e.target.closest('[data-at]'), n = getComputedStyle(wall).gridTemplateColumns.split(' ').length;
