@@ -199,9 +199,9 @@ const Vox = window.i2iVoxels || (window.i2iVoxels = (() => {
     }`;
   const FLOOR = `#version 300 es
     precision highp float; in vec3 at, n; in vec2 l; out vec4 colour;
-    uniform sampler2D dark; uniform vec3 ground; uniform float grid; uniform vec2 wide;
+    uniform sampler2D dark; uniform vec3 ground; uniform float grid, disc; uniform vec2 wide;
     void main() {
-      float r = length(at.xz) / 1.75, a = 1. - smoothstep(.52, 1., r), d = texture(dark, l).r;
+      float r = length(at.xz) / disc, a = 1. - smoothstep(.52, 1., r), d = texture(dark, l).r;
       vec3 c = ground * (1. - .62 * d); float o = max(a * .96, min(1., 1.6 * d));
       if (grid > 0.) { vec2 g = at.xz / grid, w = fwidth(g), q = (1. - smoothstep(w * .3, w * 1.1, abs(fract(g + .5) - .5))) * step(abs(at.xz), wide);
         float in_ = step(abs(at.x), wide.x) * step(abs(at.z), wide.y); c *= 1. - .17 * max(q.x, q.y) * in_; o = max(o, .9 * in_); }
@@ -274,7 +274,7 @@ const Vox = window.i2iVoxels || (window.i2iVoxels = (() => {
       if (look.pitch > -.02) {
         gl.useProgram(floor.p); gl.uniformMatrix4fv(floor.at('view'), false, cam.matrix); gl.depthMask(false);
         gl.uniform3fv(floor.at('ground'), look.dark ? [.235, .22, .30] : [.945, .932, .975]);
-        gl.uniform1f(floor.at('grid'), look.grid || 0); gl.uniform2fv(floor.at('wide'), look.wide || [0, 0]);
+        gl.uniform1f(floor.at('grid'), look.grid || 0); gl.uniform1f(floor.at('disc'), look.disc || 1.75); gl.uniform2fv(floor.at('wide'), look.wide || [0, 0]);
         gl.bindVertexArray(made.ground.array); gl.drawElements(gl.TRIANGLES, made.ground.count, gl.UNSIGNED_INT, 0); gl.depthMask(true);
       }
       gl.enable(gl.CULL_FACE); gl.frontFace(gl.CW);
@@ -298,7 +298,7 @@ const Vox = window.i2iVoxels || (window.i2iVoxels = (() => {
     still.width = to.width; still.height = to.height;
     const made = surface(volume, look.solid, look.blocks);
     const {high, near} = framing(made);
-    stillDraws.set(made); stillDraws.draw({...look, high, far: look.far * near});
+    stillDraws.set(made); stillDraws.draw({...look, high, far: look.far * near, disc: 1.3 * near});
     const ctx = to.getContext('2d'); ctx.clearRect(0, 0, to.width, to.height); ctx.drawImage(still, 0, 0);
     return made;
   }

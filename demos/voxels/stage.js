@@ -80,17 +80,27 @@ function receive() {
   choices();
   if (v.pictures && v.pictures.length) { fallback.src = v.pictures[0]; says.textContent = v.alt || ''; }
   fallback.alt = v.alt || '';
-  const next = volume();
   if (!draws) { if (started || frames.length) asks(); return; }
-  if (next && old && !v.slider && old.sides.join() === next.sides.join() && next.data.length < 4e4 && !calm.matches && seen) {
-    model(); blend = {from: old, start: performance.now()};
-  } else model();
+  show(old);
+}
+function show(old) {
+  const next = volume(), same = next && old && old.sides.join() === next.sides.join();
+  if (same && old.data.every((v, i) => v === next.data[i])) { frames = value().slider ? frames : [old]; model(); return; }
+  model();
+  if (same && !value().slider && next.data.length < 4e4 && !calm.matches && seen) blend = {from: old, start: performance.now()};
 }
 let asked = '';
 function asks() {  // once for each shape
-  const now = JSON.stringify((value().frames || [])[0] || '').slice(0, 400);
+  const now = JSON.stringify((value().frames || [])[0] || '');
   if (now !== asked && !(value().pictures || []).length) { asked = now; trigger('input'); }
 }
+// A wall on the same page has what was clicked there already.
+window.addEventListener('vx-shape', e => {
+  if (!draws || !element.isConnected || value().hears !== e.detail.to) return;
+  const old = shown;
+  frames = [Vox.decode(e.detail.shape)];
+  show(old);
+});
 watch('value', () => {
   receive(); started = true;
   const url = new URL(window.location);

@@ -1,7 +1,8 @@
 """A shape that turns, or several on a way that a slider leads along.
 
 The value is {"label", "frames": [{"runs", "sides"}] as `shapes.packed` gives them, "at": a frame, "solid": what is more occupied is
-filled, "blocks": or a smooth surface, "slider": what the slider is called, "" without one, "tools": whether there are choices below,
+filled, "blocks": or a smooth surface, "slider": what the slider is called, "" without one, "tools": whether there are choices below, "hears": the
+name that a wall sends its clicks to,
 "pictures": [data URLs] where the browser has no WebGL, "alt", "address": {...}}.
 
 A change of the choices raises select with {"index": 100 * solid, and 1000 more for blocks}. A browser without WebGL raises input once, to

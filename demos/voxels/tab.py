@@ -35,7 +35,7 @@ from .wall import Wall
 _STYLE = look.style(__file__, "tab")
 # MB of a visitor's file. What a .binvox grows to is 128 times as large, and an .npz may grow to anything: it is not taken.
 _MOST = {".vox": 5, ".binvox": 1, ".npy": 20}
-_PICTURE = 128  # px, for a browser without WebGL
+_PICTURE, _SMALL = 160, 72  # px, for a browser without WebGL: of a stage, of one among many
 
 _LEAD = Markup(
     '<p class="lead"><b>Shapes out of nothing but chance.</b> 3D-GAN turns {} random numbers, called <b>z</b>, into {} × {} × {} voxels. '
@@ -50,10 +50,10 @@ _SUM = Markup(
 # -- What is shown --------------------------------------------------------------------------------------------------------
 
 
-def rendered(made: list, now: View) -> list[str]:
+def rendered(made: list, now: View, side: int = _PICTURE) -> list[str]:
     """Pictures of volumes as data URLs: what a browser without WebGL shows."""
     batch = torch.stack([torch.from_numpy(occupancy(one))[None] for one in made])
-    drawn = pictures(batch, _PICTURE, threshold=now.solid, blocks=now.blocks)
+    drawn = pictures(batch, side, threshold=now.solid, blocks=now.blocks)
     return [light_url(to_image(one), 88) for one in drawn.split(1)]
 
 
@@ -61,7 +61,7 @@ def stage_of(now: View) -> dict:
     shape = now.volume
     return {
         "label": "The shape on the stage", "frames": [packed(shape)], "at": 0, "solid": now.solid, "blocks": now.blocks, "slider": "",
-        "tools": True, "alt": said(shape, now.solid), "address": address(now),
+        "hears": "stage", "tools": True, "alt": said(shape, now.solid), "address": address(now),
     }  # fmt: skip
 
 
@@ -74,7 +74,7 @@ def wall_of(now: View) -> dict:
     made = volumes(now.model, there)
     return {
         "label": "Shapes to choose from", "shapes": [tile(one, f"shape {i + 1}") for i, one in enumerate(made)],
-        "chosen": there.index(now.taken) if now.taken in there else -1, "look": "", "fresh": f"{now.model} {now.seed}",
+        "chosen": there.index(now.taken) if now.taken in there else -1, "look": "", "fresh": f"{now.model} {now.seed}", "sends": "stage",
     }  # fmt: skip
 
 
@@ -408,7 +408,7 @@ def tab() -> Callable | None:
 
         def picture_wall(request: gr.Request):
             now = seen(request)
-            return {**wall_of(now), "pictures": rendered(volumes(now.model, cells(now)), now)}
+            return {**wall_of(now), "pictures": rendered(volumes(now.model, cells(now)), now, _SMALL)}
 
         def picture_way(request: gr.Request):
             now = seen(request)
@@ -485,7 +485,7 @@ def tab() -> Callable | None:
             now = seen(request)
             return {
                 **sum_of(now),
-                "pictures": rendered(volumes(now.model, [*view.slots(now), view.total(now)]), now),
+                "pictures": rendered(volumes(now.model, [*view.slots(now), view.total(now)]), now, _SMALL),
             }
 
         def picture_came(value: dict | None, request: gr.Request):
@@ -500,7 +500,7 @@ def tab() -> Callable | None:
             now, tiles = seen(request), memory_of(seen(request))[0] if (value or {}).get("shapes") else None
             if not tiles:
                 return gr.skip()
-            return {**tiles, "pictures": rendered([shapes.unpacked(t) for t in tiles["shapes"]], now)}
+            return {**tiles, "pictures": rendered([shapes.unpacked(t) for t in tiles["shapes"]], now, _SMALL)}
 
         def download(request: gr.Request):
             now = seen(request)

@@ -1,5 +1,5 @@
 const wall = element.querySelector('.vx-wall');
-let fresh = null, asked = '', seen = false, late = true;
+let fresh = null, asked = '', seen = false;
 const value = () => props.value || {}, all = () => [...wall.querySelectorAll('button')];
 const webgl = () => Boolean(Vox.picture(document.createElement('canvas'), {data: new Uint8Array(8), sides: [2, 2, 2]}, {...Vox.LOOK, solid: .5}));
 function build(shapes) {
@@ -16,10 +16,10 @@ function build(shapes) {
 function paint() {  // one after the other: the page stays quick
   const v = value(), shapes = v.shapes || [], dark = Vox.darkness();
   all().forEach((b, i) => {
-    const s = shapes[i], now = JSON.stringify([s.runs, v.solid, dark]), c = b.querySelector('canvas');
+    const s = shapes[i], drawn = (v.pictures || [])[i] || '', now = JSON.stringify([s.runs, v.solid, dark, drawn.length]), c = b.querySelector('canvas');
     if (!c || b.painted === now) return;
     b.painted = now;
-    if (v.pictures && v.pictures[i]) { const image = new Image(); image.onload = () => c.getContext('2d').drawImage(image, 0, 0, c.width, c.height); image.src = v.pictures[i]; return; }
+    if (drawn) { const image = new Image(); image.onload = () => c.getContext('2d').drawImage(image, 0, 0, c.width, c.height); image.src = drawn; return; }
     if (s.runs) Vox.picture(c, Vox.decode(s), {...Vox.LOOK, solid: v.solid || .5, dark}); else c.getContext('2d').clearRect(0, 0, c.width, c.height);
   });
 }
@@ -40,9 +40,15 @@ function show() {
   if (fresh !== null && v.fresh && v.fresh !== fresh) { wall.classList.remove('popped'); void wall.offsetWidth; wall.classList.add('popped'); }
   fresh = v.fresh || fresh;
   const now = JSON.stringify(shapes.map(s => s.runs && s.runs.length));
-  if (shapes.length && now !== asked && !(v.pictures || []).length && !webgl()) { asked = now; all().forEach(b => { b.painted = ''; }); trigger('input'); }
+  if (shapes.length && now !== asked && !(v.pictures || []).length && !webgl()) { asked = now; trigger('input'); }
 }
-const choose = i => { mark(i); trigger('select', {index: i, value: null}); };
+// What a click takes is here already: a stage shows it at once, and the server's word comes after.
+const choose = i => {
+  const to = value().sends;
+  mark(i);
+  if (to) window.dispatchEvent(new CustomEvent('vx-shape', {detail: {to, shape: value().shapes[i]}}));
+  trigger('select', {index: i, value: null});
+};
 wall.addEventListener('click', e => { const b = e.target.closest('[data-at]'); if (b) choose(Number(b.dataset.at)); });
 wall.addEventListener('keydown', e => {  // arrows lead over the wall in both directions
   const b = e.target.closest('[data-at]'), n = getComputedStyle(wall).gridTemplateColumns.split(' ').length;
