@@ -27,10 +27,15 @@ RECIPES["gan3d-furniture"] = Recipe(
     batch=16,
     ema=0.995,
     showcase=seeds,
-    shipped=False,
     ship=("D",),
     summary="3D-GAN: chairs, tables, lamps, shelves, sofas and beds of 32 x 32 x 32 voxels, from 64 numbers.",
     licence="MIT: trained on the procedural furniture of this package",
+    failures=(
+        "thin legs break off, so a chair may hang in the air",
+        "scraps float beside a piece, and rods of a back stand alone: lamps and beds with posts suffer most",
+        "its samples come near to fewer of the held-out pieces than as many training pieces do (coverage .39 beside .59)",
+    ),
+    minutes=43,
 )
 RECIPES["gan3d-chairs"] = Recipe(
     "gan3d",
