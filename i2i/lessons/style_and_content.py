@@ -26,13 +26,13 @@ QUESTIONS = {
         "Of a new font six letters are known, and its matrix has 25 columns. Least squares has a factor (trust) that draws the "
         "matrix to the mean of all known fonts. What happens to the other twenty letters if trust is made very small?",
         {
-            "a": "they get better: nothing draws them away from the new font any more",
-            "b": "they get worse: six letters do not fix 25 columns, and what they do not fix is open to every accident",
-            "c": "nothing: the six known letters decide alone",
+            "a": "they turn into noise: six letters do not fix 25 columns",
+            "b": "little: what the six letters do not fix stays as it is in the mean of the fonts",
+            "c": "they become those of the known font that is nearest",
         },
         "b",
-        "Six equations leave a space of 19 dimensions open for each pixel. With a small trust the six letters come out "
-        "exactly, at the price of large steps in columns that the other letters use in another way.",
+        "Six equations leave 19 dimensions open for each pixel. However small the trust is, among all matrices that draw the six "
+        "letters it picks the one nearest to the mean. Noise would come only without any ridge, where nothing picks.",
     ),
     "one-to-three": Question(
         "Each x has three right answers y. A CycleGAN without noise learned both ways from points without pairs. It wants "
@@ -66,15 +66,16 @@ QUESTIONS = {
         'with 4p together. So the best answer for "real" is p / (p + 4p) = 1/5: not a half, as in a GAN of one generator.',
     ),
     "heads-merged": Question(
-        'D need not tell any more which generator made an image: all four share the answer "made". What happens to them?',
+        'D need not tell any more which generator made an image: all four share the answer "made". What changes for them?',
         {
-            "a": "nothing changes: they started from different weights",
-            "b": "nothing asks them to differ any more; what each covers is left to the start and to chance",
-            "c": "training fails",
+            "a": "they all move to one cluster: nothing keeps them apart any more",
+            "b": 'at the best D, nothing: what a generator hears is the chance of "real", which asks only how much is made in all',
+            "c": "the best D says 1/2 of a real image, as in a GAN of one generator",
         },
         "b",
-        "A generator never learns where the others are except from D. If D does not tell them apart, two that cover the same "
-        "cluster pay nothing for it. They may differ still, but nothing in the objective makes them.",
+        'The best D\'s answer for "real" is p / (p + the sum of all p_i), whether it has to name the generator or not. Where two '
+        "generators crowd, the sum is larger and the answer smaller, so one of them had better leave. Training has no best D at "
+        "hand, so what naming is worth there has to be measured.",
     ),
 }
 
