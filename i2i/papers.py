@@ -475,7 +475,7 @@ _RECORDS = (
         objective=r"\mathcal{L}^B_{GAN} + \mathcal{L}^{Z_A}_{GAN} + \gamma_1 \mathcal{L}^A_{CYC} + \gamma_2 \mathcal{L}^{Z_B}_{CYC} + \mathcal{L}^A_{GAN} + \mathcal{L}^{Z_B}_{GAN} + \gamma_1 \mathcal{L}^B_{CYC} + \gamma_2 \mathcal{L}^{Z_A}_{CYC}",
         family="Multimodal",
         tab="Multimodal",
-        notebook="",
+        notebook="10_style_and_content",
         lectures=(Mention(2, _TABLE, place=3, claims=("code-for-the-rest",)),),
     ),
     Paper(
@@ -490,7 +490,7 @@ _RECORDS = (
         objective=r"\min_{G_i} \mathbb{E}_{x \sim p_d} \log D_{k+1}(x) + \mathbb{E}_z \log(1 - D_{k+1}(G_i(z)))",
         family="Multimodal",
         tab="Multimodal",
-        notebook="",
+        notebook="10_style_and_content",
         lectures=(Mention(2, _SEVERAL, place=14),),
     ),
     Paper(
@@ -573,7 +573,7 @@ _RECORDS = (
         objective=r"y_k^{sc} = \sum_{i, j} w_{ijk} a_i^s b_j^c",
         family="Style and content",
         tab="Multimodal",
-        notebook="",
+        notebook="10_style_and_content",
         lectures=(Mention(2, "style and content of letters, with pairs and without", place=8, claims=("letters-extrapolated",)),),
         doi="10.1162/089976600300015349",
     ),

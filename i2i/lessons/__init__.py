@@ -14,6 +14,7 @@ from . import (
     patchgan,
     pix2pix,
     stargan,
+    style_and_content,
     superres,
     unit,
 )
@@ -29,6 +30,7 @@ _BOOKS = (
     partial,
     bicyclegan,
     munit,
+    style_and_content,
     diffusion,
     superres,
     inpainting,

@@ -22,7 +22,17 @@ from i2i import check as kit
 from i2i import show
 from i2i.claims import CLAIMS, Comparison
 from i2i.lessons import EXERCISES as ALL
-from i2i.lessons import QUESTIONS, bicyclegan, diffusion, inpainting, munit, partial, stargan, superres
+from i2i.lessons import (
+    QUESTIONS,
+    bicyclegan,
+    diffusion,
+    inpainting,
+    munit,
+    partial,
+    stargan,
+    style_and_content,
+    superres,
+)
 from i2i.lessons import pix2pix as lesson1
 from i2i.losses import distance_loss, kl_to_unit, least_squares, wasserstein
 from i2i.methods import METHODS
@@ -32,9 +42,9 @@ from i2i.nets.pool import ImagePool
 from i2i.nets.unet import UNet
 from kit.root import ROOT
 
-# Those of notebooks 06, 07, 12 and 13 have test files of their own.
+# Those of notebooks 06 to 13 have test files of their own.
 _ELSEWHERE = stargan.EXERCISES | partial.EXERCISES | superres.EXERCISES | inpainting.EXERCISES
-_ELSEWHERE |= bicyclegan.EXERCISES | munit.EXERCISES | diffusion.EXERCISES
+_ELSEWHERE |= bicyclegan.EXERCISES | munit.EXERCISES | style_and_content.EXERCISES | diffusion.EXERCISES
 EXERCISES = {name: e for name, e in ALL.items() if name not in _ELSEWHERE}
 
 # ---- Right solutions ----

@@ -245,7 +245,8 @@ def test_a_notebooks_references_are_those_of_the_records(stem):
     references = told(next(c for c in cells if "## References" in c).partition("## References")[2])
     for p in PAPERS.values():
         if p.notebook == stem or (p.arxiv and p.arxiv in references):
-            assert told(f"*{p.title}*. {p.appeared}, [arXiv:{p.arxiv}]({p.url})") in references, p.key
+            number = f"arXiv:{p.arxiv}" if p.arxiv else f"doi:{p.doi}"
+            assert told(f"*{p.title}*. {p.appeared}, [{number}]({p.url})") in references, p.key
 
 
 def test_the_page_shows_the_table_of_the_records():

@@ -12,6 +12,7 @@ from i2i.cards import render_card
 from i2i.checkpoint import read_config
 from i2i.losses import l1
 from i2i.measure import holes
+from i2i.measure import voxels as volumes
 from i2i.measure.paired import translate_all
 from i2i.measure.unpaired import everything, translate
 from i2i.metrics import psnr
@@ -50,7 +51,7 @@ def test_the_card_says_what_a_reader_must_know(model):
     pairs = {"PSNR", "SSIM", "energy ratio", "colour", "PD-i2i", "FD-i2i", "KD-i2i"}
     alone = {"likeness", "KD-i2i", "distance r"}
     enlarged = {"PSNR-Y", "SSIM-Y", "energy ratio", "PD-i2i"}
-    by_layout = {"paired": pairs, "photographs": enlarged, "pictures": set(holes.FIGURES)}
+    by_layout = {"paired": pairs, "photographs": enlarged, "pictures": set(holes.FIGURES), "none": set(volumes.FIGURES)}
     assert by_layout.get(model.method.layout, alone) <= set(model.card["figures"])
     page = (SHIPPED / model.name / "README.md").read_text()
     assert page == render_card(SHIPPED / model.name, read_config(SHIPPED / model.name)[1]), (
