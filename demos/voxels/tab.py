@@ -108,8 +108,9 @@ def snap_of(now: View, shape, label: str = "What the generator makes of it") -> 
 
 
 _SNAP_FIRST = Markup(
-    '<p class="tell">Press <b>Snap</b>. The generator is asked for the z whose shape is likest to yours: a guess first, then steps of '
-    "gradient. No shape that it cannot make will come, and a painting far from furniture snaps to furniture.</p>"
+    '<p class="tell">Press <b>Snap</b>. The tab looks for the z whose shape is likest to yours. It begins with a guess: the likest of {} shapes of '
+    "the generator, or what a linear map that was fitted to them reads from your painting. Then it takes {} steps of gradient. What comes is "
+    "always a shape of the generator, however far your painting is from one.</p>"
 )
 
 
@@ -315,7 +316,10 @@ def tab() -> Callable | None:
                         elem_classes="bare",
                     )
                     told = gr.HTML(
-                        _SNAP_FIRST, apply_default_css=False, elem_classes="bare", elem_id="vx-told"
+                        _SNAP_FIRST.format(snap.LOOKED, snap.STEPS),
+                        apply_default_css=False,
+                        elem_classes="bare",
+                        elem_id="vx-told",
                     )
                     keep = gr.Button(
                         "Put it on the stage",

@@ -77,7 +77,8 @@ def on_the_way(view: View, parts: list[float]) -> list[Code]:
 
 def slots(view: View) -> tuple[Code, Code, Code]:
     there = cells(view)
-    return tuple(of or there[i] for of, i in zip(view.slots, _SUM, strict=True))
+    a, b, c = (of or there[i] for of, i in zip(view.slots, _SUM, strict=True))
+    return a, b, c
 
 
 def total(view: View) -> Code:

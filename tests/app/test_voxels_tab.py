@@ -185,6 +185,8 @@ def test_a_walk_begins_and_ends_where_it_says_and_a_shape_of_it_can_be_taken(gal
     assert (frames[0] == shapes.volume(NAME, Code(40))).all() and (
         frames[-1] == shapes.volume(NAME, Code(41))
     ).all()
+    off = [np.abs(frames[1].astype(int) - frames[k]).mean() for k in (0, -1)]
+    assert off[0] < 0.5 * off[1], "the second frame is near the start"
     middle = view.on_the_way(now, [0.5])[0]
     there = shapes.volume(NAME, middle).astype(int)
     assert np.abs(there - frames[view.FRAMES // 2]).max() <= 5
@@ -379,7 +381,7 @@ def visit(server, chromium):
 
 @pytest.mark.browser
 def test_a_click_brings_a_shape_and_the_address_says_what_is_seen(visit, folder):
-    v = visit()
+    v = visit("&shelf=0")
     assert v.webgl() and v.page.locator("#vx-wall button").count() == WALL
     before = v.said()
     v.page.locator("#vx-wall button").nth(5).click()
@@ -461,7 +463,7 @@ BLIND = "const had = HTMLCanvasElement.prototype.getContext; HTMLCanvasElement.p
 
 @pytest.mark.browser
 def test_without_webgl_it_shows_pictures(visit):
-    v = visit()
+    v = visit("&shelf=0&piece=7")
     v.page.add_init_script(BLIND)
     v.page.reload()
     v.page.wait_for_selector("#vx-wall button canvas")
