@@ -51,7 +51,12 @@ def test_the_card_says_what_a_reader_must_know(model):
     pairs = {"PSNR", "SSIM", "energy ratio", "colour", "PD-i2i", "FD-i2i", "KD-i2i"}
     alone = {"likeness", "KD-i2i", "distance r"}
     enlarged = {"PSNR-Y", "SSIM-Y", "energy ratio", "PD-i2i"}
-    by_layout = {"paired": pairs, "photographs": enlarged, "pictures": set(holes.FIGURES), "none": set(volumes.FIGURES)}
+    by_layout = {
+        "paired": pairs,
+        "photographs": enlarged,
+        "pictures": set(holes.FIGURES),
+        "none": set(volumes.FIGURES),
+    }
     assert by_layout.get(model.method.layout, alone) <= set(model.card["figures"])
     page = (SHIPPED / model.name / "README.md").read_text()
     assert page == render_card(SHIPPED / model.name, read_config(SHIPPED / model.name)[1]), (
