@@ -72,7 +72,12 @@ SUBJECTS: dict[str, Subject] = {
         mean="bridge-emoji",
     ),
     "icons": Subject(
-        "Icons", ("munit-icons", "mad_gan-icons"), _icons, ("mug", "owl", "cactus", "fish"), seed=16, place=5
+        "Icons",
+        ("munit-icons", "mad_gan-icons"),
+        _icons,
+        ("cupcake", "tree", "sailboat", "fish"),
+        seed=16,
+        place=5,
     ),
 }
 

@@ -13,6 +13,7 @@ from functools import lru_cache
 import numpy as np
 import torch
 
+from i2i.methods import METHODS
 from i2i.run.pipeline import Model, cards, load
 
 SEEDS = 10_000
@@ -62,8 +63,8 @@ def read_code(text: str, name: str) -> Code | None:
 
 
 def models() -> list[str]:
-    """Those of this tab that are in this copy, furniture first."""
-    here = [name for name, config in cards().items() if config["method"] == "gan3d"]
+    """Those of this copy that make shapes out of chance, furniture first."""
+    here = [name for name, config in cards().items() if METHODS[config["method"]].layout == "none"]
     return sorted(here, key=lambda name: (name != "gan3d-furniture", name))
 
 

@@ -19,7 +19,7 @@ FRAMES = 13  # of a walk; between two of them the browser mixes
 _OPENING = {
     "gan3d-furniture": (96, 1)
 }  # seed of the first wall, and which shape of it turns; for others 0 and 0
-_ENDS = 1, 10  # places on the wall that a walk leads between, where nobody has chosen
+_ENDS = 10, 1  # places on the wall that a walk leads between, where nobody has chosen
 _SUM = 3, 11, 2  # and those of A, B and C
 
 
