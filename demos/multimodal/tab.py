@@ -19,7 +19,7 @@ from i2i.run.pipeline import cards as configs
 
 from ..decoding import open_image
 from ..widgets import look
-from ..widgets.asking import sentence, uploaded
+from ..widgets.asking import sentence, uploaded, whole
 from ..widgets.choices import Choices
 from ..widgets.pad import Pad
 from ..widgets.strip import thumbnail
@@ -178,21 +178,12 @@ def answer(
     except ImageError as fault:
         raise sentence(str(fault)) from None
     try:
-        count, seed = _whole("n", n), _whole("seed", seed)
-        asked = {} if style is None or style == -1 else {"style": _whole("style", style)}
+        count, seed = whole("n", n), whole("seed", seed)
+        asked = {} if style is None or style == -1 else {"style": whole("style", style)}
         made = loaded(model)(given, n=count, seed=seed, **asked)
     except (ValueError, ImageError) as fault:
         raise sentence(str(fault)) from None
     return made if isinstance(made, list) else [made]
-
-
-def _whole(name: str, value: float) -> int:
-    try:
-        if int(value) == value and abs(value) < 2**31:
-            return int(value)
-    except (TypeError, ValueError, OverflowError):
-        pass
-    raise ValueError(f"{name} is a whole number; got {value!r}.")
 
 
 # -- The tab --------------------------------------------------------------------------------------------------------------

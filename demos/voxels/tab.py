@@ -21,7 +21,7 @@ from i2i.images import to_image
 from i2i.voxels import pictures
 
 from ..widgets import look
-from ..widgets.asking import sentence
+from ..widgets.asking import sentence, whole
 from ..widgets.urls import light_url
 from ..work import sweeper
 from ..work.visitors import Visitors
@@ -192,7 +192,7 @@ def endpoint(seed: float = 0, n: float = 1, model: str = "", form: str = "vox") 
     if form not in ("vox", "npy"):
         raise sentence(f"form is vox or npy; got {form!r}.")
     try:
-        first, count = _whole("seed", seed), _whole("n", n)
+        first, count = whole("seed", seed), whole("n", n)
         made = loaded(model).sample(count, first)
     except ValueError as fault:
         raise sentence(str(fault)) from None
@@ -203,15 +203,6 @@ def endpoint(seed: float = 0, n: float = 1, model: str = "", form: str = "vox") 
         for i, one in enumerate(made):
             (home / f"{model}-seed-{first + i}.vox").write_bytes(vox_bytes(one))
     return sorted(map(str, home.iterdir()))
-
-
-def _whole(name: str, value: float) -> int:
-    try:
-        if int(value) == value and abs(value) < 2**31:
-            return int(value)
-    except (TypeError, ValueError, OverflowError):
-        pass
-    raise ValueError(f"{name} is a whole number; got {value!r}.")
 
 
 def save(now: View, folder: str | Path) -> Path:

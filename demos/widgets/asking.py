@@ -24,3 +24,13 @@ def uploaded(file: str) -> Image.Image:
         raise sentence(str(fault)) from None
     image.thumbnail((_KEPT, _KEPT), Image.LANCZOS)
     return image
+
+
+def whole(name: str, value: float) -> int:
+    """A number that an endpoint got, as an int. ValueError, one sentence, for any other than a whole one."""
+    try:
+        if int(value) == value and abs(value) < 2**31:
+            return int(value)
+    except (TypeError, ValueError, OverflowError):
+        pass
+    raise ValueError(f"{name} is a whole number; got {value!r}.")
