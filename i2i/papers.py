@@ -112,6 +112,11 @@ class Lecture:
     lecturer: str
     timed: bool = False
 
+    @property
+    def surname(self) -> str:
+        """The lecturer's."""
+        return _surname(self.lecturer.partition(",")[0])
+
 
 LECTURES: dict[int, Lecture] = {
     lecture.key: lecture

@@ -1,4 +1,4 @@
-"""What the lectures claim, each as one function that measures it. `python -m i2i claims`."""
+"""What lectures and papers claim, each as one function that measures it. `python -m i2i claims`."""
 
 from .answers import ANSWERS
 from .claim import (

@@ -9,7 +9,7 @@ from ..measure import multimodal
 from ..methods.pix2pix import Pix2Pix
 from ..recipes import RECIPES
 from ..run.pipeline import Model, load, shipped
-from .claim import Claim, Comparison, Figures, NotReady
+from .claim import Claim, Comparison, Figures, NotReady, Stated
 from .kept import kept
 
 DATA = replace(
@@ -73,7 +73,7 @@ ANSWERS: dict[str, Claim] = {
     "several-answers": Claim(
         "a drawing has many right answers: with dropout for its noise pix2pix gives nearly one; a code, a bridge and diffusion "
         "give many",
-        "BicycleGAN; flow matching; diffusion",
+        Stated("BicycleGAN; flow matching; diffusion"),
         "the samples of pix2pix are less than a quarter as diverse as the right answers; those of BicycleGAN, of the bridge in "
         "four steps and of diffusion in twenty at least half as diverse; and a bridge of one step gives one answer",
         several_answers,

@@ -15,11 +15,12 @@ import datetime
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import log
 
 from ..assets import ASSETS
 from ..files import replacing
+from ..papers import LECTURES
 
 RECORD = ASSETS / "claims.json"
 SEEDS = (0, 1, 2)
@@ -163,8 +164,22 @@ def equal(one: str, other: str | float, within: float) -> Comparison:
 
 
 @dataclass(frozen=True)
+class Stated:
+    """Where a claim stands.  paper: the paper and its section.  said: a key of `papers.LECTURES` -> words of that lecture that
+    say it; a lecture is named with its own words only, since a verdict stands beside the name."""
+
+    paper: str
+    said: Mapping[int, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        """The lectures with their words, then the paper."""
+        lectures = [f"lecture by {LECTURES[key].surname}, “{words}”" for key, words in self.said.items()]
+        return "; ".join([*lectures, self.paper])
+
+
+@dataclass(frozen=True)
 class Claim:
-    """says: the claim.  where: lecture and paper.  test: what counts as holding, in words.
+    """says: the claim.  where: the paper, and lectures.  test: what counts as holding, in words.
 
     run: () -> named figures.  comparisons: the same test for the rule.  minutes: about how long one core takes, reckoned from
     the minutes of the nets that have to be trained first, those that other claims train too included.  also: a remark for
@@ -172,7 +187,7 @@ class Claim:
     """
 
     says: str
-    where: str
+    where: Stated
     test: str
     run: Callable[[], Figures]
     comparisons: tuple[Comparison, ...]

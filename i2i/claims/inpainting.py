@@ -14,7 +14,7 @@ from ..methods.pggan import PGGAN, Config
 from ..recipes import RECIPES
 from ..run.filling import Membrane
 from ..run.pipeline import Model, load, shipped
-from .claim import SEEDS, Claim, Comparison, Figures, NotReady, nearer
+from .claim import SEEDS, Claim, Comparison, Figures, NotReady, Stated, nearer
 from .kept import kept
 from .paired import CMP
 
@@ -87,7 +87,7 @@ def _gallery() -> Figures:
 INPAINTING = {
     "global-and-patch": Claim(
         "a global and a patch discriminator together fill a hole better than either alone",
-        "lecture by Balasubramanian; Demir and Unal 2018",
+        Stated("Demir and Unal 2018", {1: "the Patch GAN discriminator helps capture local texture details"}),
         "PSNR and SSIM in the hole are above those of either alone, and the step across the border is nearer to the truth's",
         global_and_patch,
         tuple(

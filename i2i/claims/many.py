@@ -21,7 +21,7 @@ from ..methods.stargan import Config, StarGAN
 from ..metrics import embed, linear_classifier, perceptual_distance, ranks
 from ..recipes import RECIPES
 from ..run.pipeline import Model
-from .claim import SEEDS, Claim, Comparison, Figures, mean
+from .claim import SEEDS, Claim, Comparison, Figures, Stated, mean
 from .kept import kept
 from .unpaired_nets import SIZE, enlarged, pair_config
 
@@ -129,7 +129,7 @@ def zero_padding() -> Figures:
 MANY = {
     "zero-padding": Claim(
         "a label plane survives the first instance norm only if borders are padded with zeros",
-        "StarGAN's code; forward passes of an untrained generator, the paper's widths",
+        Stated("StarGAN's code; forward passes of an untrained generator, the paper's widths"),
         "two labels part by more than .1 behind the first norm with zeros, by less than 1e-4 with reflected borders",
         zero_padding,
         (
@@ -141,7 +141,7 @@ MANY = {
     ),
     "one-for-many": Claim(
         "one generator for all domains does as well as a pair of generators for every two of them",
-        "lectures by Benaim and Pal; StarGAN, Tables 1 to 3",
+        Stated("StarGAN, Tables 1 to 3"),
         "with the same minutes of training StarGAN is at least as often taken for the wanted domain as the CycleGANs, and finds "
         "the true partner at least as often, with fewer parameters",
         one_for_many,

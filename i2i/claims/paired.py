@@ -11,7 +11,7 @@ from ..losses import l1
 from ..metrics import diversity, gradient_energy_ratio, histogram_intersection, psnr
 from ..nets.patchgan import PatchGAN
 from ..run.pipeline import load, shipped
-from .claim import SEEDS, Claim, Comparison, Figures, equal, nearer
+from .claim import SEEDS, Claim, Comparison, Figures, Stated, equal, nearer
 from .kept import each_seed
 from .paired_nets import cmp_made, cmp_truth, drawn, drawn_truth, trained
 
@@ -257,7 +257,7 @@ _ONE_SEED = 0.04
 PAIRED = {
     "best-constant": Claim(
         "where the answer is uncertain, L2's best guess is the mean and L1's the median: hence the blur",
-        "lecture by Fleuret; pix2pix, section 3.1",
+        Stated("pix2pix, section 3.1", {4: "results into a blurry prediction"}),
         "L2's guess is within 0.02 of the mean, L1's within 0.02 of the median",
         best_constant,
         (equal("guess under L2", "mean of y", 0.02), equal("guess under L1", "median of y", 0.02)),
@@ -265,7 +265,13 @@ PAIRED = {
     ),
     "blur": Claim(
         "L1 alone is blurred; adding the conditional GAN brings back the detail and costs PSNR",
-        "lectures by Balasubramanian and Fleuret; pix2pix, section 4.2",
+        Stated(
+            "pix2pix, section 4.2",
+            {
+                0: "using only with the L_1 loss; the generation is very blurry",
+                4: "Uncertain regions become blurry and desaturated under L1.",
+            },
+        ),
         "L1 alone has less gradient energy than L1 + cGAN, which is nearer to the real pictures' (ratio 1), and the higher PSNR",
         blur,
         (
@@ -277,7 +283,7 @@ PAIRED = {
     ),
     "conditioning": Claim(
         "a D that never sees the input lets G ignore it; L1 closes most of the gap",
-        "lectures by Balasubramanian and Fleuret; pix2pix, Table 1",
+        Stated("pix2pix, Table 1"),
         "the map is read back off cGAN's pictures for at least 0.1 more of the pixels than off GAN's; and between L1 + cGAN and "
         "L1 + GAN the gap is less than half as wide",
         conditioning,
@@ -292,7 +298,7 @@ PAIRED = {
     ),
     "skips": Claim(
         "a U-Net beats the encoder-decoder without skips, under L1 alone too",
-        "lectures by Balasubramanian and Fleuret; pix2pix, Table 2",
+        Stated("pix2pix, Table 2"),
         "under both losses the U-Net has the lower test L1 and the better boundaries",
         skips,
         tuple(
@@ -304,7 +310,12 @@ PAIRED = {
     ),
     "patch-size": Claim(
         "a D of single pixels only recolours, 16-px patches sharpen but repeat themselves, a middle size is best",
-        "lectures by Benaim and Fleuret; pix2pix, Table 3 and figure 6",
+        Stated(
+            "pix2pix, Table 3 and figure 6",
+            {
+                4: "The 16x16 PatchGAN creates locally sharp results, but also leads to tiling artifacts",
+            },
+        ),
         "patch 1 shares more colours with the real pictures than L1 alone and has less gradient energy than patch 16, which "
         "repeats itself more than L1 alone; and the map is read back best, per pixel, off the middle size (34 px on pictures of 64)",
         patch_size,
@@ -320,7 +331,13 @@ PAIRED = {
     ),
     "any-size": Claim(
         "PatchGAN is a convolution: it runs on a picture of any size and judges each patch alike",
-        "lectures by Balasubramanian and Fleuret; pix2pix, section 3.2.2",
+        Stated(
+            "pix2pix, section 3.2.2",
+            {
+                0: "This is done for all patches in the generated image.",
+                4: "run convolutionally on the larger images at test time",
+            },
+        ),
         "the map's side is side / 2**layers - 2, and logits move with the picture to within 1e-4",
         any_size,
         (
@@ -335,7 +352,7 @@ PAIRED = {
     ),
     "dropout-diversity": Claim(
         "dropout at test gives pix2pix only little diversity: at most a tenth of what there is",
-        "lectures by Balasubramanian and Fleuret; pix2pix, section 3.1",
+        Stated("pix2pix, section 3.1"),
         "dropout samples for one map spread at most a tenth as wide as real buildings for that map do",
         dropout_diversity,
         (
@@ -347,7 +364,13 @@ PAIRED = {
     ),
     "fcn-score": Claim(
         "of all these, L1 + cGAN with a U-Net and 70-px patches makes the pictures that can best be read back",
-        "lectures by Balasubramanian, Benaim and Fleuret; pix2pix, Tables 1 to 3",
+        Stated(
+            "pix2pix, Tables 1 to 3",
+            {
+                0: "when the two are put together, the generation has a fair good amount of detail",
+                4: "somewhat lower quality according to our FCN-score metric",
+            },
+        ),
         "its per-pixel FCN-score on facades is above that of every other row by more than .04, which seeds may make",
         fcn_score,
         tuple(

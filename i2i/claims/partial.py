@@ -26,7 +26,7 @@ from ..methods.ost import Config as OSTConfig
 from ..metrics import embed, linear_probe, perceptual_distance
 from ..recipes import RECIPES
 from ..run.pipeline import Model
-from .claim import SEEDS, Claim, Comparison, Figures
+from .claim import SEEDS, Claim, Comparison, Figures, Stated
 from .kept import kept
 from .unpaired_nets import SIZE, enlarged, pair_config
 
@@ -186,7 +186,7 @@ def one_shot() -> Figures:
 PARTIAL = {
     "constancy-keeps-content": Claim(
         "f-constancy keeps the content: without it the digit is lost",
-        "lecture by Benaim; DTN, Table 1",
+        Stated("DTN, Table 1"),
         "the translated digit is read rightly more often with all terms than without constancy",
         constancy,
         (Comparison("DTN | class", "without constancy | class"),),
@@ -195,7 +195,7 @@ PARTIAL = {
     ),
     "one-shot": Claim(
         "one picture is enough for OST, and not for CycleGAN; the shared layers must not move for it",
-        "lecture by Benaim; OST, section 4",
+        Stated("OST, section 4", {2: "we have only a single sample in the input domain!"}),
         "what becomes of the one picture is nearer to its true partner (PD-i2i) by OST than the picture itself, than by "
         "CycleGAN given the same picture, and than by OST when that picture moves the shared layers",
         one_shot,

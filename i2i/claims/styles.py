@@ -19,7 +19,7 @@ from ..method import Method
 from ..methods.bilinear import Bilinear
 from ..methods.bilinear import Config as BilinearConfig
 from ..metrics import matched, mean_distance, psnr, squared_distances
-from .claim import SEEDS, Claim, Comparison, Figures, equal
+from .claim import SEEDS, Claim, Comparison, Figures, Stated, equal
 from .styles_nets import (
     ANSWERS,
     CODE,
@@ -347,7 +347,7 @@ _SQUARED = "distances are squared, and neighbouring answers to one x lie .15 apa
 STYLES = {
     "code-used": Claim(
         "pix2pix ignores a noise beside x; BicycleGAN gives another answer with each code, and cVAE-GAN alone samples worse",
-        "BicycleGAN, its comparison with pix2pix and with its own halves; points of the plane",
+        Stated("BicycleGAN, its comparison with pix2pix and with its own halves; points of the plane"),
         "pix2pix with noise spreads its samples at most a tenth as far as the answers lie apart and meets fewer of the three "
         "than BicycleGAN; and cVAE-GAN's samples lie farther from an answer than BicycleGAN's",
         code_used,
@@ -362,7 +362,7 @@ STYLES = {
     ),
     "best-of-several": Claim(
         "of several heads that share a loss the best one alone has to learn: then each finds an answer of its own",
-        "CRN, its loss of several images; points of the plane",
+        Stated("CRN, its loss of several images; points of the plane"),
         "with the best head's loss the heads meet more of the three answers than with the mean loss, and lie nearer to one",
         hindsight,
         (
@@ -375,7 +375,7 @@ STYLES = {
     ),
     "noise-to-answers": Claim(
         "another noise leads to another answer, without an adversary; a bridge of one step gives the mean of all answers",
-        "rectified flow, and diffusion after DDPM; points of the plane",
+        Stated("rectified flow, and diffusion after DDPM; points of the plane"),
         "4 steps of a bridge and 20 of diffusion meet more of the three answers than one step of the bridge, which spreads at "
         "most a tenth as far as the answers lie apart",
         noise_to_answers,
@@ -390,7 +390,12 @@ STYLES = {
     ),
     "one-answer": Claim(
         "CycleGAN gives one answer where there are three, and hides in x which one it came from: on points",
-        "lecture by Balasubramanian; Chu, Zhmoginov, Sandler 2017",
+        Stated(
+            "Chu, Zhmoginov, Sandler 2017",
+            {
+                0: "CycleGAN could just generate one image from which one can retrieve the original image",
+            },
+        ),
         "500 answers to one x are the same; and noise of .05 on F(y) at least doubles the error of the way back to y",
         one_answer,
         (
@@ -402,7 +407,7 @@ STYLES = {
     ),
     "code-for-the-rest": Claim(
         "Augmented CycleGAN's code carries what x lacks: several answers, and a way back that survives noise",
-        "Augmented CycleGAN, its comparison with CycleGAN; points of the plane",
+        Stated("Augmented CycleGAN, its comparison with CycleGAN; points of the plane"),
         "it meets more answers than a CycleGAN whose G is given noise, and noise of .05 on F(y) leaves it a smaller error of the way "
         "back than either CycleGAN",
         code_for_the_rest,
@@ -419,7 +424,7 @@ STYLES = {
     ),
     "letters-extrapolated": Claim(
         "a bilinear model draws the letters of a font of which it saw a few",
-        "Tenenbaum and Freeman, extrapolation; capitals in fonts that come with matplotlib",
+        Stated("Tenenbaum and Freeman, extrapolation; capitals in fonts that come with matplotlib"),
         "the unseen letters are nearer to the true ones (PSNR) than those of the known font that fits best, and than the mean of all fonts",
         extrapolated,
         tuple(

@@ -17,7 +17,7 @@ from ..methods.srgan import Config as GANConfig
 from ..methods.srresnet import Config, SRResNet
 from ..recipes import RECIPES, SHIPPED_JUDGES
 from ..run.pipeline import Model, load, shipped
-from .claim import SEEDS, Claim, Comparison, Figures, NotReady, equal, nearer
+from .claim import SEEDS, Claim, Comparison, Figures, NotReady, Stated, equal, nearer
 from .kept import kept
 
 SIZE = 64
@@ -133,7 +133,13 @@ _BY = "PD-i2i is measured by the very net whose maps are the content loss here, 
 SUPERRES = {
     "perceptual-against-pixel": Claim(
         "a content loss on a net's maps gives sharper pictures than the squared error, at a lower PSNR",
-        "lectures by Balasubramanian and Benaim; Johnson et al. 2016; SRGAN, Table 2",
+        Stated(
+            "Johnson et al. 2016; SRGAN, Table 2",
+            {
+                1: "Mean square error can tend to overly smoothen output images",
+                2: "Replace L1 Loss with Perceptual Loss",
+            },
+        ),
         "by the last map: PSNR-Y below that of MSE, and gradient energy nearer to that of real pictures",
         perceptual,
         (
@@ -145,7 +151,7 @@ SUPERRES = {
     ),
     "srgan-against-srresnet": Claim(
         "SRGAN has a lower PSNR than SRResNet, and looks more like real pictures",
-        "lecture by Balasubramanian; SRGAN, Table 2",
+        Stated("SRGAN, Table 2", {1: "SR-GAN gets local details fairly more clearly"}),
         "PSNR-Y below that of MSE, gradient energy nearer to that of real pictures, and PD-i2i smaller; and MSE above bicubic "
         "in PSNR-Y",
         adversarial,
@@ -160,7 +166,7 @@ SUPERRES = {
     ),
     "super-resolution": Claim(
         "on photographs, too, the adversary costs PSNR and brings the detail back",
-        "lecture by Balasubramanian; SRGAN, Table 2",
+        Stated("SRGAN, Table 2", {1: "using a GAN, gives a far sharper generation of the image"}),
         "on Set5, Set14 and BSD100 alike SRGAN's PSNR-Y is below SRResNet's by more than .5 dB, its PD-i2i smaller by more than "
         ".015 and its gradient energy nearer to that of the originals by more than a seventh; and bicubic comes out at 28.43 dB "
         "on Set5, within .1",

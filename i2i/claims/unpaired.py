@@ -22,7 +22,7 @@ from ..methods.cyclegan import CycleGAN
 from ..metrics import distance_correlation, embed, kernel_distance, linear_probe, perceptual_distance, ranks
 from ..recipes import RECIPES
 from ..run.pipeline import Model, cards, load, shipped
-from .claim import SEEDS, Claim, Comparison, Figures, NotReady, Saturates, equal
+from .claim import SEEDS, Claim, Comparison, Figures, NotReady, Saturates, Stated, equal
 from .kept import each_seed
 from .mixtures import coverage, train
 from .unpaired_nets import METHOD_ROWS, back, enlarged, made, trained, truth, world
@@ -378,7 +378,7 @@ _NEARER_THAN_NONE = tuple(
 UNPAIRED = {
     "cycle-ablation": Claim(
         "cycle alone stays in the source domain, a GAN alone takes the look and loses the content, both keep both",
-        "lectures by Balasubramanian and Benaim; CycleGAN, Table 4",
+        Stated("CycleGAN, Table 4", {2: "Cycle Consistency Loss: preserve the content"}),
         "likeness below .1 for cycle alone, and at least .5 for GAN alone and for both; and both find the true partner (top-1) "
         "more often than GAN alone",
         cycle_ablation,
@@ -393,7 +393,7 @@ UNPAIRED = {
     ),
     "permuted-cycle": Claim(
         "circular losses do not fix the alignment: a shuffled solution has the same cycle loss",
-        "lecture by Benaim; algebra, exact",
+        Stated("algebra, exact"),
         "the cycle terms of (G, F) and (Pi G, F Pi^-1) agree to 1e-12, while G(x) itself changes",
         permuted_cycle,
         (equal("largest change of a cycle term", 0, 1e-12), Comparison("mean change of G(x)", 1e-3)),
@@ -401,7 +401,7 @@ UNPAIRED = {
     ),
     "least-squares": Claim(
         "the least-squares loss is steadier than the log loss",
-        "lecture by Fleuret; CycleGAN, section 4",
+        Stated("CycleGAN, section 4"),
         "likeness is higher than under the log loss (below .5 a seed has failed), and the distance to the true partner smaller",
         least_squares_loss,
         (
@@ -412,7 +412,7 @@ UNPAIRED = {
     ),
     "image-pool": Claim(
         "showing D a history of made pictures damps its oscillation",
-        "lecture by Fleuret; CycleGAN, section 4, after Shrivastava et al. 2017",
+        Stated("CycleGAN, section 4, after Shrivastava et al. 2017"),
         "D's loss deviates less over the last third of training with the pool than without",
         image_pool,
         (Comparison("no pool | deviation of D's loss", "pool of 50 | deviation of D's loss"),),
@@ -420,7 +420,7 @@ UNPAIRED = {
     ),
     "identity-colour": Claim(
         "the identity term keeps the colours",
-        "lecture by Balasubramanian; CycleGAN, section 5.2",
+        Stated("CycleGAN, section 5.2"),
         "the hue is nearer to the true partner's with the identity term than without",
         identity_colour,
         (Comparison("without | hue error (degrees)", "with identity | hue error (degrees)"),),
@@ -428,7 +428,7 @@ UNPAIRED = {
     ),
     "hidden-signal": Claim(
         "CycleGAN answers one picture with one picture, and hides in it what the way back needs",
-        "lecture by Balasubramanian; Chu, Zhmoginov, Sandler 2017",
+        Stated("Chu, Zhmoginov, Sandler 2017"),
         "two answers for one picture are equal; and noise of .05 on G(x) at least doubles the error of the way back, and adds "
         "more to it than the same noise changes F on a real picture",
         hidden_signal,
@@ -444,7 +444,7 @@ UNPAIRED = {
     ),
     "mode-coverage": Claim(
         "DiscoGAN covers the modes of the target where a GAN collapses",
-        "lecture by Benaim; DiscoGAN, section 3.1 (its toy: 5 Gaussians to 10)",
+        Stated("DiscoGAN, section 3.1 (its toy: 5 Gaussians to 10)"),
         "DiscoGAN hits more of the target's modes than GAN + reconstruction, and than GAN",
         mode_coverage,
         tuple(
@@ -454,7 +454,7 @@ UNPAIRED = {
     ),
     "critic-tracks-quality": Claim(
         "a Wasserstein critic's gap tells how far training has come",
-        "lecture by Benaim; DualGAN, section 3.4",
+        Stated("DualGAN, section 3.4"),
         "|gap| and the distance to the true partners correlate over the run with r above .5",
         critic_quality,
         (Comparison("DualGAN | r of |gap| and miss", 0.5),),
@@ -462,7 +462,7 @@ UNPAIRED = {
     ),
     "distances-kept": Claim(
         "distances between pictures before and after CycleGAN are highly correlated",
-        "lecture by Benaim; DistanceGAN, section 3",
+        Stated("DistanceGAN, section 3", {2: "are highly correlated."}),
         "r is above .7 for CycleGAN, and above that of a GAN alone",
         distances_kept,
         (Comparison("CycleGAN | distance r", 0.7), Comparison("CycleGAN | distance r", "GAN alone | distance r")),
@@ -471,7 +471,12 @@ UNPAIRED = {
     ),
     "one-sided": Claim(
         "keeping distances is enough: one generator, no way back",
-        "lecture by Benaim; DistanceGAN, sections 3 and 4",
+        Stated(
+            "DistanceGAN, sections 3 and 4",
+            {
+                2: "A pair of images of a given distance are mapped to a pair of outputs with a similar distance",
+            },
+        ),
         "DistanceGAN with pairs, and with halves, finds the true partner more often than a GAN alone; and with pairs it comes "
         "within .1 of CycleGAN",
         one_sided,
@@ -484,7 +489,7 @@ UNPAIRED = {
     ),
     "shared-latent": Claim(
         "UNIT gives true partners nearly one code, and one answer to one picture",
-        "lectures by Balasubramanian and Benaim; UNIT, section 3",
+        Stated("UNIT, section 3"),
         "the codes of true partners differ at most half as much as those of others, and the code's noise changes a translation "
         "at most a tenth as much (variance) as another picture does",
         shared_latent,
@@ -496,7 +501,7 @@ UNPAIRED = {
     ),
     "unpaired-error-drawn": Claim(
         "an unpaired model takes the look, and finds the true partner far more often than chance: on drawn icons",
-        "after the lecture by Benaim; the gallery's own measure",
+        Stated("the gallery's own measure"),
         "every method is likelier taken for the target than the untranslated picture, and CycleGAN finds the true partner at "
         "least ten times as often as chance",
         unpaired_error_drawn,
@@ -509,7 +514,7 @@ UNPAIRED = {
     ),
     "unpaired-error": Claim(
         "every unpaired model brings a picture nearer to its true partner: on emoji",
-        "after the lecture by Benaim; the gallery's own measure",
+        Stated("the gallery's own measure"),
         "every method of the gallery brings the pictures nearer to their true partners (PD-i2i) than no translation does, by more "
         "than .07, which seeds may make",
         unpaired_error,
@@ -520,7 +525,7 @@ UNPAIRED = {
     ),
     "unpaired-error-apart": Claim(
         "every unpaired model brings a picture nearer to its true partner: on emoji of which training knew no near twin",
-        "after the lecture by Benaim; the gallery's own measure",
+        Stated("the gallery's own measure"),
         "every method of the gallery brings the pictures nearer to their true partners (PD-i2i) than no translation does, by more "
         "than .07, which seeds may make",
         unpaired_error_apart,

@@ -221,7 +221,7 @@ def _parser() -> argparse.ArgumentParser:
     sub = command(
         "claims",
         claims_command,
-        "What the lectures claim, and what was measured.",
+        "What lectures and papers claim, and what was measured.",
         "python -m i2i claims --run",
     )
     sub.add_argument("ids", nargs="*", metavar="ID")
