@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gradio as gr
+from gradio.brotli_middleware import BrotliMiddleware
 from starlette.middleware import Middleware
+from starlette.types import Scope
 
 from .widgets import look
-from .work import sweeper
+from .work import pictures, sweeper
 from .work.door import Door
 
 FONT = [
@@ -45,10 +47,18 @@ _HEADER = """
 <button type="button" data-do="dark" aria-label="Dark or light" title="Dark or light">☾</button></nav></header>
 """
 
+
+class Packed(BrotliMiddleware):
+    """The page itself, and what it is made from, compressed: Gradio does so for its files alone."""
+
+    def _is_compressible_file_type(self, scope: Scope) -> bool:
+        return scope["path"] in ("/", "/config")
+
+
 # Without show_error only what is raised as gr.Error is told; the text of a defect may hold the server's folders.
 LAUNCH = {
     "theme": THEME, "css": look.text(__file__, "page.css"), "head": HEAD, "footer_links": ["api"], "max_file_size": "30mb",
-    "app_kwargs": {"middleware": [Middleware(Door)]}, "ssr_mode": False, "run_history": False,
+    "app_kwargs": {"middleware": [Middleware(Packed), Middleware(Door)]}, "ssr_mode": False, "run_history": False,
     "allowed_paths": [str(sweeper.desk())],  # to copy from; the door lets nobody fetch from there
     # Gradio keeps half a megabyte for each session, of 10,000. A visitor who comes back after a hundred others starts anew.
     "state_session_capacity": 100,
@@ -89,4 +99,5 @@ def page(*tabs) -> gr.Blocks:
             restorers = [tab() for tab in tabs]
         for restore, outputs in filter(None, restorers):
             app.load(restore, None, outputs, show_progress="hidden", api_visibility="private")
+        pictures.lighten(app)
     return app.queue(default_concurrency_limit=2, max_size=64, api_open=False)

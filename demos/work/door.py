@@ -21,16 +21,16 @@ from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from . import sweeper
+from . import pictures, sweeper
 
 MAX_UPLOAD = 31 * 2**20  # bytes of a request with a file: one of 30 MB, and what is written round it
 MAX_BODY = 16 * 2**20  # bytes of any other
 _ID = r"[\w-]{1,128}"
 _GET = re.compile(
-    rf"""/|/config|/theme\.css|/favicon\.ico|/robots\.txt|/manifest\.json|/pwa_icon(/\d+)?|/(assets|static|svelte)/.+
+    rf"""/|/config|/theme\.css|/favicon\.ico|/robots\.txt|/manifest\.json|/pwa_icon(/\d+)?|/(assets|static|svelte)/.+|/picture/(?P<picture>[\w.]{{1,40}})
     |/gradio_api/(info|openapi\.json|app_id|theme\.css|startup-events|upload_progress|queue/(data|status)|heartbeat/{_ID}
     |call/(v2/)?(?P<name>{_ID})/{_ID}|file=(?P<file>.+))""",
     re.X,
@@ -72,6 +72,8 @@ class Door:
 
         try:
             receive = await self._checked(scope, receive)
+            if kept := _picture(scope["path"]):
+                return await kept(scope, receive, answer)
             await self.app(scope, receive, _own_address(answer) if scope["path"] == "/" else answer)
             _forget(scope)
         except Refused as refusal:
@@ -94,6 +96,8 @@ class Door:
         if not route or method not in ("GET", "HEAD", "POST"):
             raise Refused(404, "there is nothing at this address.")
         part = route.groupdict()
+        if part.get("picture") and not _picture(path):
+            raise Refused(404, "there is no picture at this address.")
         if part.get("file") and not _is_own(part["file"]):
             raise Refused(404, _GONE)
         if part["name"] and part["name"] not in (names := _names(scope)):
@@ -277,6 +281,14 @@ def _forget(scope: Scope) -> None:
 
 
 # -- what goes back -----------------------------------------------------------------------------------------------------
+
+
+def _picture(path: str) -> Response | None:
+    """One of the page's own; its address is made from what it holds, so that a browser may keep it."""
+    found = pictures.picture(path.removeprefix("/picture/"))
+    return found and Response(
+        found[0], media_type=found[1], headers={"Cache-Control": "public, max-age=31536000, immutable"}
+    )
 
 
 def _guard(headers: MutableHeaders) -> None:

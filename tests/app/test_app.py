@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import io
 import random
 import re
 import time
@@ -11,10 +12,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import gradio as gr
 import httpx
 import pytest
 from PIL import Image
 
+from demos.widgets import look
+from demos.work import pictures
 from i2i.papers import PAPERS
 from kit.odd_images import BAD, GOOD, drawing, packed
 from kit.root import ROOT
@@ -111,7 +115,7 @@ def test_the_map_comes_first_and_leads_to_what_is_here(visit):
 def test_paired_shows_a_finished_picture_before_anything_is_done(visit):
     v = visit()
     v.alters("#made", None)
-    assert v.made().startswith("data:image/png;base64,")
+    assert re.fullmatch(r"http://[^/]+/picture/\w+\.webp", v.made())
     width, height = v.page.evaluate(
         "(({naturalWidth: w, naturalHeight: h}) => [w, h])(document.querySelector('#made img'))"
     )
@@ -147,6 +151,59 @@ def test_no_width_scrolls_sideways(visit, width):
             .slice(0, 3).map(e => e.outerHTML.slice(0, 100))"""
         )
         assert v.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 1, (tab, wide)
+
+
+@pytest.mark.browser
+def test_the_page_is_light_and_a_hidden_tab_fetches_nothing(visit, server):
+    """600 KB beside Gradio's own files before the first tab is whole, over a line that compresses."""
+    fetched = []
+    v = visit(tab=None)
+    v.page.on("request", lambda request: fetched.append(request.url) if "/picture/" in request.url else None)
+    v.page.reload()
+    v.page.wait_for_selector("#map img")
+    v.page.wait_for_function("[...document.querySelectorAll('#map img')].every(i => i.naturalWidth > 0)")
+    first = {*fetched}
+    with httpx.Client(trust_env=False, headers={"Accept-Encoding": "br"}) as http:
+        page = http.get(server.url)
+        assert page.headers["content-encoding"] == "br"
+        bytes_sent = page.num_bytes_downloaded
+        for url in first:
+            bytes_sent += len(http.get(url).raise_for_status().content)
+    assert 5 < len(first) < 20 and bytes_sent < 600_000, (len(first), bytes_sent)
+    told = {f"{server.url}/{name}" for name in re.findall(r"picture/\w+\.\w+", page.text)}
+    assert first < told and len(told) > 150
+    v.tab("Paired")
+    v.page.wait_for_function("[...document.querySelectorAll('#examples img')].every(i => i.naturalWidth > 0)")
+    assert len({*fetched}) > len(first) + 20 and {*fetched} <= told
+
+
+def test_a_picture_of_the_page_has_an_address_of_its_own_and_others_have_none(server):
+    with httpx.Client(base_url=server.url, trust_env=False) as http:
+        names = sorted(set(re.findall(r"picture/\w+\.\w+", http.get("/").text)))
+        for name in names[::40]:
+            got = http.get(name)
+            assert got.headers["content-type"] == f"image/{name.rpartition('.')[2]}"
+            assert "immutable" in got.headers["cache-control"]
+            Image.open(io.BytesIO(got.content)).load()
+        for name in ("picture/", "picture/a.webp", "picture/..%2f..%2fapp.py", "picture/" + "a" * 500):
+            got = http.get(name)
+            assert got.status_code == 404 and SENTENCE.search(got.text), name
+
+
+def test_what_comes_back_to_the_server_keeps_its_pictures():
+    """An event reads data URLs; all other values that a component opens with are made light, pixel for pixel."""
+    noise = Image.effect_noise((64, 64), 60).convert("RGB")
+    url = look.data_url(noise)
+    with gr.Blocks() as blocks:
+        sent, shown = gr.Textbox(url), gr.JSON({"a": [url, 3, "b"], "b": f"<img src='{url}'>"})
+        gr.Button().click(lambda text: text, sent, shown)
+    pictures.lighten(blocks)
+    assert sent.value == url
+    name = shown.value["a"][0].removeprefix(pictures.FOLDER)
+    assert shown.value == {"a": [f"picture/{name}", 3, "b"], "b": f"<img src='picture/{name}'>"}
+    data, kind = pictures.picture(name)
+    assert kind == "image/webp" and Image.open(io.BytesIO(data)).convert("RGB").tobytes() == noise.tobytes()
+    assert pictures.picture("gone.webp") is None
 
 
 # ---- Drawing ----
