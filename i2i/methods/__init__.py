@@ -11,6 +11,7 @@ from .distancegan import DistanceGAN
 from .dtn import DTN
 from .dualgan import DualGAN
 from .gan3d import GAN3D
+from .icgan import IcGAN
 from .mad_gan import MADGAN
 from .munit import MUNIT
 from .ost import OST
@@ -40,6 +41,7 @@ METHODS = {
     "bicyclegan": BicycleGAN,
     "munit": MUNIT,
     "gan3d": GAN3D,
+    "icgan": IcGAN,
     "pggan": PGGAN,
     "srcnn": SRCNN,
     "srresnet": SRResNet,
