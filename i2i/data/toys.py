@@ -155,16 +155,23 @@ class Tokens:
 
 
 class Sides:
-    """`Tokens` as two domains that differ in one attribute. place: of it.
+    """`Tokens` as two domains that differ in one attribute. place: of it.  fixed: as there.
 
     batch: {"x": without it, "y": with it (of other tokens), "index"}, as an unpaired source has them.
     """
 
     layout = "unpaired"
 
-    def __init__(self, place: int, size: int = 16, seed: int = 0, length: int = 2**16):
+    def __init__(
+        self,
+        place: int,
+        size: int = 16,
+        fixed: dict[int, int] | None = None,
+        seed: int = 0,
+        length: int = 2**16,
+    ):
         self.without, self.having = (
-            Tokens(size, {place: value}, seed + value * 0x5EED, length) for value in (0, 1)
+            Tokens(size, {**(fixed or {}), place: value}, seed + value * 0x5EED, length) for value in (0, 1)
         )
 
     def __len__(self) -> int:
