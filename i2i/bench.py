@@ -69,7 +69,7 @@ def _like(recipe: Recipe) -> Method:
 def _image(recipe: Recipe) -> torch.Tensor | None:
     """What a visitor's image amounts to: of the trained size, or, where it is enlarged, a tile; None where a method has no
     input."""
-    if METHODS[recipe.method].layout == "none":
+    if METHODS[recipe.method].alone:
         return None
     return _example(recipe, 1)["x"] if _like(recipe).enlarges == 1 else torch.rand(1, 3, TILE, TILE) * 2 - 1
 

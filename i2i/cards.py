@@ -23,7 +23,7 @@ def render_card(folder: Path, config: dict) -> str:
     lines += [f"# {card.get('name', folder.name)}", ""]
     if card.get("summary"):
         lines += [card["summary"], ""]
-    alone = METHODS[config["method"]].layout == "none"
+    alone = METHODS[config["method"]].alone
     told = "samples of the model" if alone else "showcase inputs and what the model makes of them"
     lines += [f"![{told}](sheet.png)", ""]
     told_below = ("name", "summary", "failures", *(k for k in card if k.startswith("figures")))
@@ -80,7 +80,7 @@ def front_matter(config: dict) -> dict[str, str | list[str]]:
         if terms in _LICENSES
         else {"license": "other", "license_name": _slug(terms)}
     )
-    alone = METHODS[config["method"]].layout == "none"
+    alone = METHODS[config["method"]].alone
     task = "unconditional-image-generation" if alone else "image-to-image"
     return {
         **license,

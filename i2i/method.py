@@ -182,9 +182,8 @@ class Method(nn.Module):
     controls: dict[str, Control] = {}  # what `translate` understands beside x
     symbols: dict[str, Symbol] = {}  # of every term of every loss
     shared: tuple[str, ...] = ()  # keys that `fakes` adds to a batch
-    layout: str = (
-        "paired"  # of a user's own folder, a key of recipes.READERS; "none": there is no x, only `sample`
-    )
+    layout: str = "paired"  # of a user's own folder, a key of recipes.READERS; "none": of volumes
+    alone: bool = False  # whether there is no x to translate, only `sample`
     given: str = (
         ""  # the network that comes with weights of its own and never learns here (DTN's f, SRGAN's phi)
     )
@@ -275,8 +274,8 @@ class Method(nn.Module):
         raise TypeError(f"{type(self).__name__} must define it")
 
     def sample(self, n: int, rng: Rng = None, **controls) -> Tensor:
-        """For methods without x (layout "none"): n samples, float [n, C, H, W] in [-1, 1], or voxels [n, 1, D, H, W] in
-        [0, 1]. rng: a generator for each."""
+        """For methods without x (`alone`), and those that need none: n samples, float [n, C, H, W] in [-1, 1], or voxels
+        [n, 1, D, H, W] in [0, 1]. rng: a generator for each."""
         raise TypeError(f"{type(self).__name__} has no samples without an input")
 
     def style(self, image: Tensor, **way: str) -> Tensor:

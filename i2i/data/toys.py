@@ -101,6 +101,86 @@ class Rectangles:
         return covered[:, 0, :, None] & covered[:, 1, None, :]
 
 
+class Tokens:
+    """x: one shape on a grey ground, with four attributes, each yes or no at even odds and independent of the others: blue (or
+    red), square (or round), large (or small), hollow (or filled). Where it lies and how light the ground is, no attribute tells.
+
+    fixed: {attribute's place: 0 or 1} for those that are the same in every image.
+    batch: {"x": float [B, 3, size, size] in [-1, 1], "label": float [B, 4] in {0, 1}, "index": int64 [B]}.
+    """
+
+    layout = "classes"
+    names = ("blue", "square", "large", "hollow")
+    facts = {"domains": 4, "attributes": 1}  # noqa: RUF012 (never changed)
+
+    def __init__(
+        self, size: int = 16, fixed: dict[int, int] | None = None, seed: int = 0, length: int = 2**16
+    ):
+        self.size, self.fixed, self.seed, self.length = size, fixed or {}, seed, length
+
+    def __len__(self) -> int:
+        return self.length
+
+    def label(self, index: Tensor) -> Tensor:
+        """float [B, 4] in {0, 1}."""
+        label = (hash_uniform(self.seed ^ 0x70CE, index, 4) < 0.5).float()
+        for place, value in self.fixed.items():
+            label[:, place] = value
+        return label
+
+    def identity(self, index: Tensor) -> Tensor:
+        """What no attribute tells, float [B, 3] in [-1, 1]: to the right, down, how light the ground is."""
+        return 2 * hash_uniform(self.seed ^ 0x1DE7, index, 3) - 1
+
+    def batch(self, index: Tensor, generator: torch.Generator | None = None) -> dict[str, Tensor]:
+        label, identity = self.label(index), self.identity(index)
+        return {"x": self.drawn(label, identity), "label": label, "index": index}
+
+    def drawn(self, label: Tensor, identity: Tensor) -> Tensor:
+        """float [B, 3, size, size] of attributes [B, 4] and what `identity` gives."""
+        n = self.size
+        at = (torch.arange(n) + 0.5) / n * 2 - 1
+        right, down, light = identity[:, :, None, None].unbind(1)
+        x, y = at - 0.35 * right, at[:, None] - 0.35 * down
+        blue, square, large, hollow = label.unbind(1)
+        radius = (0.3 + 0.22 * large)[:, None, None]
+        square = square[:, None, None]
+        far = square * torch.maximum(x.abs(), y.abs()) + (1 - square) * torch.hypot(x, y) - radius
+        # An edge is as soft as a pixel is wide.
+        inside = (0.5 - far * n / 2).clamp(0, 1)
+        hole = hollow[:, None, None] * (0.5 - (far + 0.55 * radius) * n / 2).clamp(0, 1)
+        share = (inside - hole)[:, None]
+        colour = torch.stack([1 - 2 * blue, torch.full_like(blue, -0.7), 2 * blue - 1], 1)[:, :, None, None]
+        return share * colour + (1 - share) * 0.5 * light[:, None]
+
+
+class Sides:
+    """`Tokens` as two domains that differ in one attribute. place: of it.  fixed: as there.
+
+    batch: {"x": without it, "y": with it (of other tokens), "index"}, as an unpaired source has them.
+    """
+
+    layout = "unpaired"
+
+    def __init__(
+        self,
+        place: int,
+        size: int = 16,
+        fixed: dict[int, int] | None = None,
+        seed: int = 0,
+        length: int = 2**16,
+    ):
+        self.without, self.having = (
+            Tokens(size, {**(fixed or {}), place: value}, seed + value * 0x5EED, length) for value in (0, 1)
+        )
+
+    def __len__(self) -> int:
+        return len(self.without)
+
+    def batch(self, index: Tensor, generator: torch.Generator | None = None) -> dict[str, Tensor]:
+        return {"x": self.without.batch(index)["x"], "y": self.having.batch(index)["x"], "index": index}
+
+
 def _coloured(inside: Tensor, colour: Tensor) -> Tensor:
     """bool [B, H, W] and channels int64 [B] -> [B, 3, H, W]: 1 in that channel inside, else -1."""
     return 2.0 * (inside[:, None] & torch.eye(3, dtype=torch.bool)[colour][:, :, None, None]) - 1

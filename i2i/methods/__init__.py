@@ -11,6 +11,8 @@ from .distancegan import DistanceGAN
 from .dtn import DTN
 from .dualgan import DualGAN
 from .gan3d import GAN3D
+from .icgan import IcGAN
+from .infogan import InfoGAN
 from .mad_gan import MADGAN
 from .munit import MUNIT
 from .ost import OST
@@ -40,6 +42,8 @@ METHODS = {
     "bicyclegan": BicycleGAN,
     "munit": MUNIT,
     "gan3d": GAN3D,
+    "icgan": IcGAN,
+    "infogan": InfoGAN,
     "pggan": PGGAN,
     "srcnn": SRCNN,
     "srresnet": SRResNet,

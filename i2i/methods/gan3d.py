@@ -87,6 +87,7 @@ class GAN3D(Method):
 
     Config = Config
     layout = "none"
+    alone = True
     controls = controls(LATENT, SEED, SAMPLES)
     shared = ("fake",)
     symbols = {

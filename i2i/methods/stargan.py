@@ -25,6 +25,7 @@ from torch import Tensor, nn
 from ..losses import attribute_loss, class_loss, gradient_penalty, l1, wasserstein
 from ..method import LABEL, SCALE, Batch, Fit, Method, Stage, Symbol, Terms, Turn, controls, halvings
 from ..nets.chance import Rng
+from ..nets.labels import asked
 from ..nets.layers import UPS, affine_instance_norm, init_normal
 from ..nets.resnet import Residual, residual_blocks
 
@@ -132,25 +133,8 @@ class StarGAN(Method):
     def code(self, label: Tensor | int | list | None, count: int) -> Tensor:
         """What G is told, float [count, domains], of a domain's number (one, or one for each image) or of attributes
         [domains] or [count, domains] in [0, 1]; None: the first domain, or no attribute. ValueError for any other."""
-        k, many, at = self.config.domains, self.config.attributes, next(self.G.parameters()).device
-        if label is None:
-            label = [0] * k if many else 0
-        try:
-            told = torch.as_tensor(label)
-        except (TypeError, ValueError, RuntimeError):  # words, lists of unequal lengths
-            told = torch.tensor(torch.nan)
-        one, top = ((k,), 1) if many else ((), k - 1)
-        whole = many or not (told.is_floating_point() or told.dtype == torch.bool)
-        if not whole or told.shape not in (one, (count, *one)) or not ((told >= 0) & (told <= top)).all():
-            kind = (
-                f"a whole number from 0 to {k - 1}"
-                if not many
-                else f"{k} numbers from 0 to 1, an attribute each"
-            )
-            got = label.tolist() if isinstance(label, Tensor) else label
-            whose = f"for all of {count} picture(s) or for each of them"
-            raise ValueError(f"a label here is {kind}, {whose}; got {got!r}.")
-        return self.told(told.to(at)).expand(count, k)
+        c, at = self.config, next(self.G.parameters()).device
+        return self.told(asked(label, count, c.domains, c.attributes).to(at)).expand(count, c.domains)
 
     def told(self, label: Tensor) -> Tensor:
         """What G is told of labels that are known to be right: domains int64 [...], or attributes [..., domains] as they are."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from torch import Tensor, nn
@@ -141,3 +143,16 @@ def own_statistics(net: nn.Module) -> nn.Module:
         if isinstance(module, nn.BatchNorm2d):
             module.track_running_stats, module.running_mean, module.running_var = False, None, None
     return net
+
+
+@contextmanager
+def at_test(net: nn.Module) -> Iterator[None]:
+    """Within it the net's batch norms use their running statistics and do not move them, whatever mode it is in. Not for a
+    net that others use at the same time."""
+    modes = [(module, module.training) for module in net.modules()]
+    net.eval()
+    try:
+        yield
+    finally:
+        for module, mode in modes:
+            module.training = mode

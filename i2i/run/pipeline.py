@@ -139,7 +139,7 @@ class Model:
         image.
         """
         given = self._checked(n, controls)
-        if self.method.layout == "none":
+        if self.method.alone:
             raise ValueError(f"{self.name} makes something of nothing but chance: call sample(n, seed).")
         mask, scale = given.pop("mask", None), given.pop("scale", None) or 1.0
         seed = secrets.randbelow(2**31) if seed is None else int(seed)
@@ -175,11 +175,11 @@ class Model:
         return made if n > 1 else made[0]
 
     def sample(self, n: int = 1, seed: int | None = None, **controls) -> list:
-        """n samples of a method without an input: PIL images, or of voxels occupancies, float32 arrays [D, H, W] in [0, 1].
+        """n samples of a method that needs no input: PIL images, or of voxels occupancies, float32 arrays [D, H, W] in [0, 1].
 
-        seed, controls: as of a call. ValueError for a model that translates, and for controls and values as there.
+        seed, controls: as of a call. ValueError for a model that only translates, and for controls and values as there.
         """
-        if self.method.layout != "none":
+        if type(self.method).sample is Method.sample:
             raise ValueError(f"{self.name} translates: call it with an image.")
         given = self._checked(n, controls)
         seed = secrets.randbelow(2**31) if seed is None else int(seed)
@@ -228,7 +228,7 @@ class Model:
 
         direction: of the translation, where a method has two: with "yx" the target is x.
         """
-        size, read = self.method.style_size, self.method.layout != "none"
+        size, read = self.method.style_size, type(self.method).style is not Method.style
         if isinstance(wanted, Image.Image) and read:
             way = {"direction": direction} if "direction" in self.method.controls else {}
             return self.method.style(self.place(wanted).x.to(self.device), **way).float().cpu()

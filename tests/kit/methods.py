@@ -46,6 +46,14 @@ TINY = {
         "steps": 8, "halve_every": 4,
     },
     "gan3d": {"side": 16, "code": 8, "width": 4, "d_width": 4, "rest_above": 0.6, "steps": 8},
+    "icgan": {
+        "domains": 2, "attributes": False, "side": 16, "code": 8, "width": 4, "d_width": 4, "e_width": 4, "z_dense": 8,
+        "y_dense": 8, "steps": 4, "code_steps": 3, "label_steps": 3,
+    },
+    "infogan": {
+        "side": 16, "channels": 3, "noise": 6, "domains": 6, "width": 4, "dense": 8, "d_width": 4, "d_dense": 8, "q_dense": 8,
+        "steps": 8,
+    },
     "pggan": {"side": 16, "width": 4, "dilations": (1, 2), "d_width": 4, "shared": 2, "steps": 8},
     "srcnn": {"scale": 2, "width": 4, "middle": 4, "steps": 8},
     "srresnet": {"width": 4, "blocks": 1, "steps": 8},
@@ -99,7 +107,7 @@ def source(method: Method, length: int = 10, dtype: torch.dtype = torch.float32)
 
 def answer(method: Method, batch: Batch, generator: Rng = None, **controls) -> torch.Tensor:
     """What a method makes of a batch: a translation of x, or, where there is none, as many samples."""
-    if method.layout == "none":
+    if method.alone:
         return method.sample(len(batch["index"]), generator, **controls)
     return method.translate(batch["x"], generator=generator, **controls)
 

@@ -136,7 +136,7 @@ def test_a_laid_out_method_translates_as_a_plain_one(key, products):
         with torch.no_grad():
             theirs, ours = (
                 m.sample(2, rng, **controls)
-                if m.layout == "none"
+                if m.alone
                 else m.translate(batch["x"], generator=rng, **controls)
                 for m, rng in zip((plain, laid), chance, strict=True)
             )
