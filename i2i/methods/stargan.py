@@ -186,9 +186,15 @@ class StarGAN(Method):
         return self.G(x, self.code(label, len(x)))
 
     def show(self, showcase: Batch) -> list[list[Tensor]]:
-        """A row for each domain."""
-        x = showcase["x"]
-        return [[x, *(self.translate(x, label=k) for k in range(self.config.domains))]]
+        """A row for each domain; of attributes, for each one turned over."""
+        x, k = showcase["x"], self.config.domains
+        asked = [*range(k)]
+        if self.config.attributes:
+            label = showcase["label"].float()
+            asked = [
+                torch.where(torch.arange(k, device=label.device) == i, 1 - label, label) for i in range(k)
+            ]
+        return [[x, *(self.translate(x, label=one) for one in asked)]]
 
 
 def _dealt(label: Tensor) -> Tensor:

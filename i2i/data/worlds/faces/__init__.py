@@ -1,0 +1,6 @@
+"""A world of drawn faces whose attributes are exact: what an edit of one of them should give can be drawn, too."""
+
+from .attributes import ATTRIBUTES, labels_of, toggled
+from .world import SPLITS, draw
+
+__all__ = ["ATTRIBUTES", "SPLITS", "draw", "labels_of", "toggled"]
