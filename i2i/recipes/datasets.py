@@ -7,9 +7,9 @@ from functools import partial
 from pathlib import Path
 
 from ..data.answers import EmojiAnswers, EmojiColours, Materials, unpaired_materials
+from ..data.attributes import characters, drawn_faces
 from ..data.cmp import cmp_facades
 from ..data.digits import first_split
-from ..data.attributes import characters, drawn_faces
 from ..data.domains import domains, emoji_domains, icon_domains
 from ..data.emoji import DrawnEmoji
 from ..data.enlarging import ON_BENCHMARKS, enlarging, photographs

@@ -10,7 +10,6 @@ import torch
 from torch import Tensor
 
 from .. import sdf
-from ..icons import SPLITS
 from ..sdf import Points, hash_uniform
 from .attributes import ATTRIBUTES, labels_of
 
