@@ -103,7 +103,8 @@ _FRONT, _HEAD = 2, (slice(12, 44), slice(16, 48))  # of the four views; of its 6
 def characters(root: str | Path, size: int = 64, split: str = "train") -> Attributes:
     """Heads of small figures that were put together from drawn layers (Liberated Pixel Cup), each pixel a square of `size` / 32.
 
-    Hair that is none of the four colours (white, green, ...) has none. val and test are one tenth each, by a hash of the place.
+    Hair that is none of the four colours (white, green, ...) has none. val and test are one tenth, by a hash of the
+    place.
     DataError where a figure lacks an attribute, or size is not a multiple of 32.
     """
     if size % 32:
@@ -111,7 +112,7 @@ def characters(root: str | Path, size: int = 64, split: str = "train") -> Attrib
     root = Path(root)
     people = json.loads((root / "attributes.json").read_text())
     sprites = np.load(root / "lpc_chars.npz")["images"]
-    kept = [i for i in range(len(people)) if in_split(str(i), split)]
+    kept = [i for i in range(len(people)) if in_split(str(i), "train" if split == "train" else "val")]
     rgba = torch.from_numpy(sprites[kept, _FRONT][:, _HEAD[0], _HEAD[1]]).permute(0, 3, 1, 2).int()
     white = (rgba[:, :3] * rgba[:, 3:] + 255 * (255 - rgba[:, 3:])) // 255
     images = F.interpolate(white.to(torch.uint8), (size, size), mode="nearest")
