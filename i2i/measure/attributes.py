@@ -1,7 +1,7 @@
 """The protocol of edits: whether the attribute that was asked for shows, whether all others are as they were, and, where the
 right answer can be drawn, how far the edit is from it.
 
-Attributes are read off images by a linear classifier each, of the third map of the feature net, averaged over 8 x 8 places;
+Attributes are read off images by a linear classifier each, of the second map of the feature net, averaged over 6 x 6 places;
 it learns from training images. "reader right" says how far it can be trusted.
 """
 
@@ -19,7 +19,7 @@ from ..judges import load_judge
 from ..metrics import Estimate, bootstrap, linear_classifier
 
 SEEN = 1_500  # training images that the readers learn from
-PLACES = 8
+PLACES = 6
 
 FIGURES = {
     "flipped": "share of edits after which the attribute that was asked for reads as asked (more is better)",
@@ -53,7 +53,7 @@ class Reader:
     def _maps(self, images: Tensor) -> Tensor:
         with torch.no_grad():
             parts = [
-                F.adaptive_avg_pool2d(self.judge(part)[-3], PLACES).flatten(1) for part in images.split(32)
+                F.adaptive_avg_pool2d(self.judge(part)[1], PLACES).flatten(1) for part in images.split(32)
             ]
         return torch.cat(parts).double().cpu()
 
