@@ -665,7 +665,7 @@ _RECORDS = (
         family="Generators",
         tab="Classes",
         notebook="",
-        lectures=(Mention(2, _SEVERAL, place=14),),
+        lectures=(Mention(2, _SEVERAL, place=14, claims=("classes-found",)),),
     ),
     Paper(
         key="progan",
@@ -864,8 +864,8 @@ _RECORDS = (
         lectures=(
             Mention(1, "editing what an image shows: hair, bangs, a smile", at="02:27"),
             Mention(1, "a conditional GAN with encoders for the code and the attributes", at="03:38"),
-            Mention(1, "training: the GAN first, then each encoder", at="05:22"),
-            Mention(1, "attributes changed on CelebA", at="07:42"),
+            Mention(1, "training: the GAN first, then each encoder", at="05:22", claims=("encoder-on-real",)),
+            Mention(1, "attributes changed on CelebA", at="07:42", claims=("one-attribute",)),
         ),
     ),
     Paper(

@@ -1,6 +1,7 @@
 """What lectures and papers claim, each as one function that measures it. `python -m i2i claims`."""
 
 from .answers import ANSWERS
+from .attributes import ATTRIBUTES
 from .claim import (
     CONTRADICTED,
     HOLDS,
@@ -37,6 +38,7 @@ CLAIMS: dict[str, Claim] = {
     **PARTIAL,
     **SUPERRES,
     **INPAINTING,
+    **ATTRIBUTES,
 }
 
 __all__ = [

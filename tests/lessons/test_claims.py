@@ -14,6 +14,7 @@ from i2i.claims import (
     HOLDS,
     NotReady,
     as_table,
+    attributes,
     inpainting,
     kept,
     many,
@@ -30,7 +31,7 @@ from i2i.claims import (
 )
 from i2i.claims import paired_nets as nets
 from i2i.data.domains import Domains
-from i2i.data.toys import Rectangles
+from i2i.data.toys import Rectangles, Sides
 from i2i.data.unpaired import Unpaired
 from i2i.data.worlds.facades import Facades, draw_labels
 from i2i.data.worlds.icons import draw
@@ -353,3 +354,84 @@ def test_content_and_colour_of_rectangles_are_read():
     assert torch.equal(apart["x"], x) and styles.overlap(apart["y"], x) < 0.5
     covered = (x[:, 0] > 0).flatten(1).sum(1)
     assert covered.min() >= 4 and covered.max() <= 16 and (x[..., 0, :] < 0).all() and (x[..., -1] < 0).all()
+
+
+# ---- Attributes ----
+
+
+def test_a_token_is_read_as_it_was_drawn():
+    source, index = attributes.held_out(), torch.arange(200)
+    shown, at = attributes.read(source.batch(index)["x"])
+    assert torch.equal(shown, source.label(index))
+    true = 0.35 * attributes.SIZE / 2 * source.identity(index)[:, :2]
+    assert (at - true).norm(dim=1).max() < 0.35, "to a third of a pixel, the grid's own distance"
+    blurred = torch.nn.functional.avg_pool2d(source.batch(index)["x"], 3, 1, 1)
+    assert (attributes.read(blurred)[0] == source.label(index))[:, 0].all(), "the colour survives a blur"
+
+
+def test_tokens_differ_in_what_their_label_says_and_in_nothing_else():
+    source, index = attributes.held_out(), torch.arange(4000)
+    label, identity = source.label(index), source.identity(index)
+    assert (torch.cov(label.T) - torch.eye(4) / 4).abs().max() < 0.02, "even odds, independent of each other"
+    together = torch.corrcoef(torch.cat([label, identity], 1).T)[:4, 4:]
+    assert together.abs().max() < 0.06, "and of place and ground"
+    turned = label[:8].clone()
+    turned[:, 0] = 1 - turned[:, 0]
+    one, other = (source.drawn(own, identity[:8]) for own in (label[:8], turned))
+    torch.testing.assert_close(one[:, 0], other[:, 2])
+    torch.testing.assert_close(one[:, 1], other[:, 1])
+    assert source.drawn(label, identity).abs().max() <= 1
+    pair = Sides(2, fixed={3: 0}).batch(torch.arange(50))
+    assert attributes.read(pair["x"])[0][:, 2].sum() == 0 and attributes.read(pair["y"])[0][:, 2].sum() == 50
+    assert attributes.read(pair["y"])[0][:, 3].sum() == 0
+
+
+def test_the_right_edit_is_judged_best_and_no_edit_is_found_out():
+    source = attributes.held_out()
+    identity = source.identity(torch.arange(attributes.HELD_OUT))
+    right = attributes.edits(lambda x, place, wanted: source.drawn(wanted, identity), (0, 1, 2, 3), source)
+    assert right["asked"] == right["others kept"] == 1 and right["L1 to the truth"] == 0
+    assert right["moved by (px)"] < 0.1
+    still = attributes.edits(lambda x, place, wanted: x, (0, 1, 2, 3), source)
+    assert still["asked"] == 0 and still["others kept"] == 1 and still["moved by (px)"] == 0
+    assert still["L1 to the truth"] > 0.02
+    away = attributes.edits(lambda x, place, wanted: source.drawn(wanted, -identity), (0,), source)
+    assert away["asked"] == 1 and away["moved by (px)"] > 2
+
+
+def test_categories_are_named_as_fits_them_best(monkeypatch):
+    class Found:
+        def __init__(self, order):
+            self.order = torch.tensor(order)
+
+        def classes(self, x):
+            shown = attributes.read(x)[0]
+            return self.order[(2 * shown[:, 0] + shown[:, 2]).long()]
+
+        def code(self, n, rng):
+            return torch.zeros(n, 4)
+
+        def sample(self, n, rng, style):
+            return style
+
+        def bound(self, image, code):
+            return torch.tensor(0.5)
+
+    for order, share in (([0, 1, 2, 3], 1.0), ([2, 0, 3, 1], 1.0), ([0, 0, 1, 1], 0.5), ([2, 2, 2, 2], 0.25)):
+        monkeypatch.setattr(attributes, "infogan", lambda row, seed, order=order: Found(order))
+        assert attributes._found("InfoGAN", 0)["classes"] == pytest.approx(share, abs=0.05), order
+
+
+def test_each_claim_about_attributes_holds_only_where_all_its_comparisons_do():
+    good = {
+        "one-attribute": {"IcGAN | asked": 0.9, "IcGAN | others kept": 0.95, "another z | moved by (px)": 3, "IcGAN | moved by (px)": 1},
+        "encoder-on-real": {"real | L1": 0.2, "made by G | L1": 0.1, "real | moved by (px)": 1, "made by G | moved by (px)": 0.5},
+        "classes-found": {"InfoGAN | bound (nats)": 1.3, "InfoGAN | classes": 0.9, "without the information | classes": 0.4},
+    }  # fmt: skip
+    for name, rows in good.items():
+        figures = {k: [v] * 3 for k, v in rows.items()} | {"ln 4 | bound (nats)": 1.386}
+        assert attributes.ATTRIBUTES[name].verdict(figures) == HOLDS, name
+        for comparison in attributes.ATTRIBUTES[name].comparisons:
+            asked = comparison.names[0]
+            worse = 0.01 if comparison.greater == asked else 100.0
+            assert attributes.ATTRIBUTES[name].verdict(figures | {asked: [worse] * 3}) == CONTRADICTED, asked
