@@ -18,7 +18,7 @@ from torch import Tensor
 from ..data.toys import Tokens
 from ..method import Method
 from ..methods import METHODS
-from .claim import SEEDS, Claim, Comparison, Figures, mean
+from .claim import SEEDS, Claim, Comparison, Figures, Stated, mean
 from .kept import kept
 
 SIZE, CODE = 16, 16
@@ -28,12 +28,12 @@ CLASSES = {1: 0, 3: 0}  # round and filled: red or blue, small or large
 
 _ICGAN = {
     "domains": 4, "attributes": True, "side": SIZE, "code": CODE, "width": 24, "d_width": 24, "e_width": 24, "z_dense": 128,
-    "y_dense": 64, "up": "resized", "rate": 4e-4, "e_rate": 1e-3, "decay_from": 0.5, "steps": 1_500, "code_steps": 800,
-    "label_steps": 200,
+    "y_dense": 64, "up": "resized", "rate": 4e-4, "e_rate": 1e-3, "decay_from": 0.5, "steps": 4_000, "code_steps": 1_500,
+    "label_steps": 300,
 }  # fmt: skip
 _INFOGAN = {
     "domains": K, "values": 2, "noise": 16, "side": SIZE, "channels": 3, "halvings": 2, "width": 24, "dense": 96, "d_width": 24,
-    "d_dense": 96, "q_dense": 48, "up": "resized", "steps": 700,
+    "d_dense": 96, "q_dense": 48, "up": "resized", "steps": 1_500,
 }  # fmt: skip
 INFORMED = {"InfoGAN": {}, "without the information": {"info": 0.0, "info_values": 0.0}}
 
@@ -200,7 +200,7 @@ def classes_found() -> Figures:
 ATTRIBUTES = {
     "one-attribute": Claim(
         "IcGAN changes the attribute that is asked for, and keeps the other attributes and the rest of the image",
-        "lecture by Balasubramanian; Perarnau et al. 2016, figures 4 and 5",
+        Stated("Perarnau et al. 2016, figures 4 and 5", {1: "now you get the same image with black hair"}),
         "more than .8 of the asked attributes are turned over, more than .9 of the others are as before, and the token stays nearer "
         "to its place than another z puts it",
         one_attribute,
@@ -214,7 +214,7 @@ ATTRIBUTES = {
     ),
     "encoder-on-real": Claim(
         "E_z, which learned from made images alone, reads those better than real ones: a real image comes back less like itself",
-        "lecture by Balasubramanian; Perarnau et al. 2016, section 3",
+        Stated("Perarnau et al. 2016, section 3"),
         "the error of the reconstruction and the way that the token moves are both larger for real tokens than for made ones",
         read_back,
         (
@@ -226,7 +226,7 @@ ATTRIBUTES = {
     ),
     "classes-found": Claim(
         "InfoGAN's code finds the classes without a label, and what it tells comes near to ln K",
-        "lecture by Benaim; Chen et al. 2016, section 7 and figure 1",
+        Stated("Chen et al. 2016, section 7 and figure 1"),
         "the bound is above .9 ln K; more than .8 of held-out tokens get their class by the best naming of the categories, and more "
         "than without the information",
         classes_found,
