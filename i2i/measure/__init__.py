@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..data.twins import without_twins
 from ..metrics import Estimate
 from ..train import Source
-from . import attributes, holes, letters, multimodal, paired, superres, unpaired, voxels
+from . import holes, letters, multimodal, paired, superres, unpaired, voxels
 
 # layout of a source -> (model, held-out source, training source, limit, progress) -> figures
 PROTOCOLS = {
@@ -17,9 +17,6 @@ PROTOCOLS = {
     "photographs": lambda model, held_out, train, limit, progress: superres.report(model, held_out, limit),
     "pictures": lambda model, held_out, train, limit, progress: holes.report(model, held_out, limit),
     "letters": lambda model, held_out, train, limit, progress: letters.report(model, train, held_out, limit),
-    "attributes": lambda model, held_out, train, limit, progress: attributes.report(
-        model, train, held_out, limit
-    ),
     "voxels": lambda model, held_out, train, limit, progress: voxels.report(model, train, held_out, limit),
 }
 

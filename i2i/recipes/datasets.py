@@ -7,7 +7,6 @@ from functools import partial
 from pathlib import Path
 
 from ..data.answers import EmojiAnswers, EmojiColours, Materials, unpaired_materials
-from ..data.attributes import characters, drawn_faces
 from ..data.cmp import cmp_facades
 from ..data.digits import first_split
 from ..data.domains import domains, emoji_domains, icon_domains
@@ -105,10 +104,6 @@ DATA: dict[str, Callable[..., Source]] = {
     ),
     "icons-materials": lambda size, split, folder=None: Materials(size, split=split),
     "icons-materials-unpaired": lambda size, split, folder=None: unpaired_materials(size, split),
-    "faces": lambda size, split, folder=None: drawn_faces(size, split),
-    "characters": lambda size, split, folder=None: characters(
-        folder or catalogue.require("lpc_characters"), size, split
-    ),
     # Volumes.
     "furniture": lambda size, split, folder=None: Furniture(size, split=split),
     "chairs": lambda size, split, folder=None: modelnet(
@@ -128,7 +123,7 @@ DATA |= {
 DRAWN = (
     "icons", "facades", "icons-glossy-night", "icons-styles", "pen-toy", "icons-one", "textures", "drawn-facades-holes",
     "icons-materials", "icons-materials-unpaired",
-    "letters", "furniture", "faces",
+    "letters", "furniture",
 )  # fmt: skip
 
 
