@@ -124,7 +124,8 @@ class StarGAN(Method):
     @classmethod
     def fit(cls, size: int, facts: dict[str, int]) -> Fit:
         """Narrower, one halving less, a critic that ends at 2 px; one step of it for each of G, and a stronger way back."""
-        config = {"domains": facts.get("domains", 4), "attributes": False, "side": size, "width": 24}
+        config = {"domains": facts.get("domains", 4), "side": size, "width": 24}
+        config["attributes"] = bool(facts.get("attributes", 0))
         config |= {"halvings": 1, "up": "resized", "blocks": residual_blocks(size)}
         config |= {"critic_width": 24, "critic_layers": halvings(size) - 1}
         return Fit({**config, "critic_steps": 1, "rate": 2e-4, "recon": 30.0, "steps": 10_000}, batch=4)
@@ -202,8 +203,10 @@ class StarGAN(Method):
         return self.G(x, self.code(label, len(x)))
 
     def show(self, showcase: Batch) -> list[list[Tensor]]:
-        """A row for each domain."""
+        """A column for each domain; of attributes, one for each of the showcase's "wanted" [N, B, domains]."""
         x = showcase["x"]
+        if "wanted" in showcase:
+            return [[x, *(self.translate(x, label=label) for label in showcase["wanted"])]]
         return [[x, *(self.translate(x, label=k) for k in range(self.config.domains))]]
 
 

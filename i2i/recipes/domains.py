@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .recipe import Recipe
-from .showcase_inputs import icons_in, landscapes
+from .showcase_inputs import edits, icons_in, landscapes
 
 RECIPES: dict[str, Recipe] = {}
 
@@ -58,4 +58,18 @@ RECIPES["stargan-weather"] = Recipe(
         "bright spots and corners turn into a disc of red and white, as a setting sun, whatever stood there and whatever is asked for",
         "clouds and rain come out alike: the light goes grey, and no drop falls; everything is softer than it was",
     ),
+)
+
+# Twelve attributes that are drawn independently: a label is a vector of yes and no. The critic has to read all of them off
+# one face, so their weight is that of the paper, and its way back weighs the paper's 10.
+RECIPES["stargan-faces"] = Recipe(
+    "stargan",
+    "faces",
+    64,
+    {**_STAR, "domains": 12, "attributes": True, "critic_width": 32, "recon": 10.0, "steps": 5_000},
+    batch=4,
+    showcase=edits,
+    shipped=False,
+    summary="StarGAN: drawn faces with other hair, glasses, a beard or a smile, one generator for twelve attributes, 64 px.",
+    licence="MIT: trained on the procedural faces of this package",
 )
