@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..data.answers import EmojiAnswers, EmojiColours, Materials, unpaired_materials
 from ..data.attributes import Attributes
+from ..data.characters import characters
 from ..data.cmp import cmp_facades
 from ..data.digits import first_split
 from ..data.domains import domains, emoji_domains, icon_domains
@@ -107,6 +108,9 @@ DATA: dict[str, Callable[..., Source]] = {
     "icons-materials-unpaired": lambda size, split, folder=None: unpaired_materials(size, split),
     # Images with attributes.
     "faces": lambda size, split, folder=None: Attributes(size, split=split),
+    "lpc-characters": lambda size, split, folder=None: characters(
+        folder or catalogue.require("lpc_characters"), size, split
+    ),
     # Volumes.
     "furniture": lambda size, split, folder=None: Furniture(size, split=split),
     "chairs": lambda size, split, folder=None: modelnet(

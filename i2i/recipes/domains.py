@@ -73,3 +73,14 @@ RECIPES["stargan-faces"] = Recipe(
     summary="StarGAN: drawn faces with other hair, glasses, a beard or a smile, one generator for twelve attributes, 64 px.",
     licence="MIT: trained on the procedural faces of this package",
 )
+
+RECIPES["stargan-characters"] = Recipe(
+    "stargan",
+    "lpc-characters",
+    64,
+    {**_STAR, "domains": 7, "attributes": True, "critic_width": 32, "recon": 10.0, "steps": 5_000},
+    batch=4,
+    shipped=False,
+    summary="StarGAN: pixel-art people with other hair, skin, a beard or the other sex, one generator for all, 64 px.",
+    licence="CC BY-SA 3.0: trained on the Universal LPC spritesheet characters",
+)
