@@ -5,9 +5,9 @@ from __future__ import annotations
 from ..data.twins import without_twins
 from ..metrics import Estimate
 from ..train import Source
-from . import holes, letters, multimodal, paired, superres, unpaired, voxels
+from . import attributes, holes, letters, multimodal, paired, superres, unpaired, voxels
 
-# layout of a source -> (model, held-out source, training source, limit, progress) -> figures
+# layout of a source ("attributes" of one whose labels are vectors of them) -> (model, held-out source, training source, limit, progress) -> figures
 PROTOCOLS = {
     "paired": lambda model, held_out, train, limit, progress: paired.report(model, held_out, limit, progress),
     **dict.fromkeys(
@@ -16,6 +16,9 @@ PROTOCOLS = {
     ),
     "photographs": lambda model, held_out, train, limit, progress: superres.report(model, held_out, limit),
     "pictures": lambda model, held_out, train, limit, progress: holes.report(model, held_out, limit),
+    "attributes": lambda model, held_out, train, limit, progress: attributes.report(
+        model, train, held_out, limit
+    ),
     "letters": lambda model, held_out, train, limit, progress: letters.report(model, train, held_out, limit),
     "voxels": lambda model, held_out, train, limit, progress: voxels.report(model, train, held_out, limit),
 }
@@ -30,7 +33,8 @@ def evaluate(
     train: the model's training source, from which the linear judges of looks learn; without it, from `source` itself.
     Raises TooFew below 4 images, DataError where the model knows other domains.
     """
-    protocol = PROTOCOLS[getattr(source, "layout", "paired")]
+    told = getattr(source, "facts", {}).get("attributes")
+    protocol = PROTOCOLS["attributes" if told else getattr(source, "layout", "paired")]
     figures = protocol(model, source, train or source, limit, progress)
     return figures | (multimodal.report(model, source, limit, progress) if hasattr(source, "answers") else {})
 

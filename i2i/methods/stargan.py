@@ -125,7 +125,8 @@ class StarGAN(Method):
     @classmethod
     def fit(cls, size: int, facts: dict[str, int]) -> Fit:
         """Narrower, one halving less, a critic that ends at 2 px; one step of it for each of G, and a stronger way back."""
-        config = {"domains": facts.get("domains", 4), "attributes": False, "side": size, "width": 24}
+        config = {"domains": facts.get("domains", 4), "side": size, "width": 24}
+        config["attributes"] = bool(facts.get("attributes", 0))
         config |= {"halvings": 1, "up": "resized", "blocks": residual_blocks(size)}
         config |= {"critic_width": 24, "critic_layers": halvings(size) - 1}
         return Fit({**config, "critic_steps": 1, "rate": 2e-4, "recon": 30.0, "steps": 10_000}, batch=4)
@@ -186,15 +187,10 @@ class StarGAN(Method):
         return self.G(x, self.code(label, len(x)))
 
     def show(self, showcase: Batch) -> list[list[Tensor]]:
-        """A row for each domain; of attributes, for each one turned over."""
-        x, k = showcase["x"], self.config.domains
-        asked = [*range(k)]
-        if self.config.attributes:
-            label = showcase["label"].float()
-            asked = [
-                torch.where(torch.arange(k, device=label.device) == i, 1 - label, label) for i in range(k)
-            ]
-        return [[x, *(self.translate(x, label=one) for one in asked)]]
+        """A column for each domain; of attributes, one for each of the showcase's "wanted" [N, B, domains]."""
+        x = showcase["x"]
+        asked = showcase["wanted"] if "wanted" in showcase else range(self.config.domains)
+        return [[x, *(self.translate(x, label=label) for label in asked)]]
 
 
 def _dealt(label: Tensor) -> Tensor:

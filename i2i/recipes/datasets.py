@@ -7,6 +7,8 @@ from functools import partial
 from pathlib import Path
 
 from ..data.answers import EmojiAnswers, EmojiColours, Materials, unpaired_materials
+from ..data.attributes import Attributes
+from ..data.characters import characters
 from ..data.cmp import cmp_facades
 from ..data.digits import first_split
 from ..data.domains import domains, emoji_domains, icon_domains
@@ -104,6 +106,11 @@ DATA: dict[str, Callable[..., Source]] = {
     ),
     "icons-materials": lambda size, split, folder=None: Materials(size, split=split),
     "icons-materials-unpaired": lambda size, split, folder=None: unpaired_materials(size, split),
+    # Images with attributes.
+    "faces": lambda size, split, folder=None: Attributes(size, split=split),
+    "lpc-characters": lambda size, split, folder=None: characters(
+        folder or catalogue.require("lpc_characters"), size, split
+    ),
     # Volumes.
     "furniture": lambda size, split, folder=None: Furniture(size, split=split),
     "chairs": lambda size, split, folder=None: modelnet(
@@ -123,7 +130,7 @@ DATA |= {
 DRAWN = (
     "icons", "facades", "icons-glossy-night", "icons-styles", "pen-toy", "icons-one", "textures", "drawn-facades-holes",
     "icons-materials", "icons-materials-unpaired",
-    "letters", "furniture",
+    "letters", "furniture", "faces",
 )  # fmt: skip
 
 

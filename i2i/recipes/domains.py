@@ -1,9 +1,9 @@
-"""Recipes of one generator for many domains: StarGAN."""
+"""Recipes of one generator for many domains, or for attributes: StarGAN, and IcGAN with its encoders."""
 
 from __future__ import annotations
 
 from .recipe import Recipe
-from .showcase_inputs import icons_in, landscapes
+from .showcase_inputs import edits, icons_in, landscapes
 
 RECIPES: dict[str, Recipe] = {}
 
@@ -59,3 +59,43 @@ RECIPES["stargan-weather"] = Recipe(
         "clouds and rain come out alike: the light goes grey, and no drop falls; everything is softer than it was",
     ),
 )
+
+# Twelve attributes that are drawn independently: a label is a vector of yes and no. The critic has to read all of them off
+# one face, so their weight is that of the paper, and its way back weighs the paper's 10.
+RECIPES["stargan-faces"] = Recipe(
+    "stargan",
+    "faces",
+    64,
+    {**_STAR, "domains": 12, "attributes": True, "critic_width": 32, "recon": 10.0, "steps": 5_000},
+    batch=4,
+    showcase=edits,
+    shipped=False,
+    summary="StarGAN: drawn faces with other hair, glasses, a beard or a smile, one generator for twelve attributes, 64 px.",
+    licence="MIT: trained on the procedural faces of this package",
+)
+
+RECIPES["stargan-characters"] = Recipe(
+    "stargan",
+    "lpc-characters",
+    64,
+    {**_STAR, "domains": 7, "attributes": True, "critic_width": 32, "recon": 10.0, "steps": 5_000},
+    batch=4,
+    shipped=False,
+    summary="StarGAN: pixel-art people with other hair, skin, a beard or the other sex, one generator for all, 64 px.",
+    licence="CC BY-SA 3.0: trained on the Universal LPC spritesheet characters",
+)
+RECIPES["icgan-faces"] = Recipe(
+    "icgan",
+    "faces",
+    64,
+    {
+        "domains": 12, "side": 64, "code": 64, "width": 32, "d_width": 32, "up": "resized", "e_width": 16, "z_dense": 256,
+        "y_dense": 64, "steps": 8_000, "code_steps": 4_000, "label_steps": 1_000, "e_rate": 5e-4, "decay_from": 0.5,
+    },
+    batch=32,
+    ema=0.99,
+    showcase=edits,
+    shipped=False,
+    summary="IcGAN: drawn faces, read into a code and twelve attributes, and made again with others, 64 px.",
+    licence="MIT: trained on the procedural faces of this package",
+)  # fmt: skip

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from ..data.attributes import Attributes
 from ..data.enlarging import reduced
 from ..data.holes import Holes
 from ..data.worlds.icons import Icons
@@ -25,6 +26,14 @@ def from_world(source: Callable[..., Source], count: int = 8) -> Callable[[int],
 def icons_in(x: str, y: str) -> Callable[[int], Batch]:
     """Test icons in two styles as showcase, each object in both."""
     return from_world(lambda size, split: Icons(size, x, y, split=split))
+
+
+def edits(size: int) -> Batch:
+    """Six test faces with their labels, and under "wanted", float [K, 6, K], the labels with each attribute the other way."""
+    source = Attributes(size, split="test")
+    batch = source.batch(torch.arange(6))
+    wanted = torch.stack([source.toggled(batch["label"], k) for k in range(len(source.names))])
+    return {**batch, "wanted": wanted}
 
 
 def details(size: int, scale: int = 4) -> Batch:

@@ -1,0 +1,165 @@
+"""A net that reads attributes off faces: the judge of whether an edit did what was asked, and nothing else.
+
+It learns from the drawn faces, whose attributes are known exactly, and says of each attribute by itself whether it is there.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import asdict, dataclass
+from functools import cache, partial
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from ..data.attributes import Attributes
+from ..method import Batch, Method, Stage, Terms, Turn
+from ..train import Trainer
+from .shelf import SHIPPED, put, refuse_second, take
+
+
+class Reader(nn.Module):
+    """Images float [B, 3, H, W] in [-1, 1], sides multiples of 16 -> logits [B, attributes]; above 0: it is there."""
+
+    def __init__(self, attributes: int, side: int = 64, widths: tuple[int, ...] = (16, 32, 48, 64)):
+        super().__init__()
+        layers: list[nn.Module] = []
+        for a, b in zip((3, *widths), widths, strict=False):
+            layers += [nn.Conv2d(a, b, 4, 2, 1, bias=False), nn.BatchNorm2d(b), nn.ReLU()]
+        self.trunk = nn.Sequential(*layers)
+        self.side, rest = side, side // 2 ** len(widths)
+        # Where a thing is says what it is, so no mean is taken over places.
+        self.read = nn.Linear(widths[-1] * rest * rest, attributes)
+
+    def forward(self, x: Tensor) -> Tensor:
+        if x.shape[-1] != self.side:
+            x = F.interpolate(x, (self.side,) * 2, mode="bilinear", antialias=True)
+        return self.read(self.trunk(x).flatten(1))
+
+
+@dataclass(frozen=True)
+class ReaderConfig:
+    attributes: int = len(Attributes.names)
+    side: int = 64
+    widths: tuple[int, ...] = (16, 32, 48, 64)
+    steps: int = 1_500
+    rate: float = 2e-3
+
+
+class ReaderTraining(Method):
+    Config = ReaderConfig
+    inference = ("F",)
+
+    def __init__(self, config: ReaderConfig = ReaderConfig()):  # noqa: B008 (frozen)
+        super().__init__(config)
+        self.F = Reader(config.attributes, config.side, tuple(config.widths))
+
+    def loss(self, batch: Batch) -> Terms:
+        # A blur and a little noise: what is judged is made by nets, and its edges are never quite those that are drawn.
+        return {
+            "entropy": F.binary_cross_entropy_with_logits(self.F(_worn(batch["x"])).float(), batch["label"])
+        }
+
+    def weights(self, step: int) -> dict[str, float]:
+        return {"entropy": 1.0}
+
+    def learning_rate(self, step: int) -> float:
+        return min(1.0, (step + 1) / 100) * 0.5 * (1 + math.cos(math.pi * step / self.config.steps))
+
+    def stages(self) -> list[Stage]:
+        optimizer = partial(torch.optim.AdamW, lr=self.config.rate, weight_decay=0.02, fused=True)
+        return [Stage("train", self.config.steps, {"F": Turn(self.loss, ("F",), optimizer)})]
+
+
+def _worn(x: Tensor) -> Tensor:
+    blurred = F.avg_pool2d(F.pad(x, (1, 1, 1, 1), mode="replicate"), 3, 1)
+    share, noise = torch.rand(2, len(x), 1, 1, 1, device=x.device)
+    return torch.lerp(x, blurred, share) + 0.1 * noise * torch.randn_like(x)
+
+
+@dataclass(frozen=True)
+class ReaderRecipe:
+    config: ReaderConfig = ReaderConfig()
+    batch: int = 16
+    seed: int = 1
+    ema: float = 0.99
+    summary: str = ""
+    licence: str = ""
+    sources: str = ""
+
+    def source(self, split: str = "train") -> Attributes:
+        return Attributes(self.config.side, split=split)
+
+
+READERS: dict[str, ReaderRecipe] = {
+    "faces-attributes-v1": ReaderRecipe(
+        summary="Reads the twelve attributes off drawn faces, at 64 px: whether an edit changed what was asked, and kept the "
+        "rest. Frozen: a better judge gets another name.",
+        licence="MIT: trained on the procedural faces of this package",
+        sources="procedural faces of this package, train split",
+    ),
+}
+
+
+def train_reader(
+    name: str,
+    out: str | Path,
+    steps: int | None = None,
+    recipe: ReaderRecipe | None = None,
+    precision: str = "auto",
+    hardware: str = "not stated",
+    progress: bool = True,
+) -> Path:
+    """Train a reader (`python -m i2i train NAME`), going on where `out`/resume.pt stopped; its export, `out`/name.
+
+    Arguments and errors are those of `train_judge`.
+    """
+    out, recipe = Path(out), recipe or READERS[name]
+    refuse_second(out / name)
+    config = ReaderConfig(**{**asdict(recipe.config), **({"steps": steps} if steps else {})})
+    trainer = Trainer(
+        ReaderTraining.seeded(config, recipe.seed), recipe.source(), batch=recipe.batch, seed=recipe.seed, ema=recipe.ema,
+        precision=precision, out=out,
+    )  # fmt: skip
+    before, start = trainer.step, time.process_time()
+    average = trainer.fit(progress=progress)
+    each = (time.process_time() - start) / max(1, trainer.step - before)
+    figures = {}
+    for split in ("val", "test"):
+        source = recipe.source(split)
+        right = correct(average.F, source)
+        figures |= {f"{split}: {n}": r.item() for n, r in zip(source.names, right.mean(0), strict=True)}
+        figures[f"{split}: all right at once"] = right.all(1).double().mean().item()
+    card = {
+        "name": name, "summary": recipe.summary, "licence": recipe.licence, "sources": recipe.sources,
+        "recipe": f"{config.steps} steps of {recipe.batch} pictures of {config.side} px, AdamW at {config.rate:g} with "
+        f"cosine decay, average with decay {recipe.ema:g}",
+        "seed": recipe.seed, "minutes": round(each * trainer.step / 60, 1), "hardware": hardware,
+        "precision": "bf16" if trainer.bf16 else "fp32", "figures": figures,
+    }  # fmt: skip
+    settings = {"attributes": config.attributes, "side": config.side, "widths": config.widths}
+    return put(out / name, average.F, settings, card, _HOW, _NOT)
+
+
+@torch.no_grad()
+def correct(judge: nn.Module, source: Attributes, limit: int = 512) -> Tensor:
+    """Whether each attribute of the first `limit` images is read rightly, double [N, K] of 0 and 1."""
+    parts = [source.batch(part) for part in torch.arange(min(limit, len(source))).split(32)]
+    return torch.cat([((judge(b["x"]) > 0) == (b["label"] > 0.5)).double() for b in parts])
+
+
+_HOW = """\
+Shares of 512 faces that it was not trained on, of which the attribute is read rightly."""
+
+_NOT = """\
+It knows drawn faces of this package alone, and says nothing of photographs."""
+
+
+@cache
+def load_reader(name: str = "faces-attributes-v1", folder: Path | None = None) -> Reader:
+    """A reader, float32 on the CPU, frozen; the same object on every call. CheckpointError as in `load_judge`."""
+    net = take(folder or SHIPPED / name, lambda s: Reader(s["attributes"], s["side"], tuple(s["widths"])))
+    return net.eval().requires_grad_(False)
