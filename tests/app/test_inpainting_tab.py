@@ -775,6 +775,7 @@ def test_a_photograph_of_ones_own_is_filled_and_fetched_and_a_bad_one_told(visit
     image = grain(150, 90)
     image.save(tmp_path / "mine.png")
     (tmp_path / "notes.png").write_text("this is no picture")
+    (tmp_path / "IMG_1.HEIC").write_bytes(b"\0\0\0\x18ftypheic" + bytes(64))
     v = visit()
     v.page.set_input_files("#ip-bring input[type=file]", tmp_path / "mine.png")
     v.page.wait_for_function(
@@ -794,14 +795,17 @@ def test_a_photograph_of_ones_own_is_filled_and_fetched_and_a_bad_one_told(visit
     assert (
         made.size == (150, 90)
         and 0 < off.mean() < 0.5
-        and fetched.value.suggested_filename == "pggan-facades-150x90.png"
+        and fetched.value.suggested_filename == "pggan-photographs-150x90.png"
     )
 
-    w = visit()
-    mask, made = w.mask(), w.result()
-    w.page.set_input_files("#ip-bring input[type=file]", tmp_path / "notes.png")
-    text = w.toast()
-    assert SENTENCE.fullmatch(text.strip()) and not leaks(text) and (w.mask(), w.result()) == (mask, made)
+    for name, says in (("notes.png", "not a picture"), ("IMG_1.HEIC", "is a HEIC picture")):
+        w = visit()
+        mask, made = w.mask(), w.result()
+        w.page.set_input_files("#ip-bring input[type=file]", tmp_path / name)
+        text = w.toast()
+        assert SENTENCE.fullmatch(text.strip()) and says in text and not leaks(text)
+        assert w.page.locator(".toast-body").count() == 0, "it is said once"
+        assert (w.mask(), w.result()) == (mask, made)
 
 
 @pytest.mark.browser
