@@ -168,7 +168,8 @@ def eight_bits(image: Image.Image) -> Image.Image:
         top = next((float(white) for white in (255, 4095, 65535) if top <= white), top)
     np.nan_to_num(values, copy=False, nan=low, posinf=top, neginf=low)
     values -= low
-    values *= 255 / ((top - low) or 1.0)
+    values /= (top - low) or 1.0
+    values *= 255
     return Image.fromarray(np.rint(values, out=values).astype(np.uint8))
 
 
