@@ -835,6 +835,28 @@ def test_the_endpoint_fills(server):
     assert made.size == (60, 40) and off.any() and not off[np.asarray(middle(60, 40)) == 0].any()
 
 
+def test_the_endpoint_reads_masks_as_the_package_does(server):
+    image, hole = grain(60, 40), np.asarray(middle(60, 40)) > 0
+    layer = Image.new("RGBA", (60, 40), (0, 0, 0, 0))
+    layer.paste((255, 255, 255, 255), mask=middle(60, 40))
+    cut = image.convert("RGBA")
+    cut.putalpha(middle(60, 40).point(lambda v: 255 - v))
+    for given, mask in ((image, layer), (cut, cut)):
+        made = server.ask("inpainting", packed(given), packed(mask), "pggan-facades").convert("RGB")
+        off = (np.asarray(made) != np.asarray(image)).any(-1)
+        assert not off[~hole].any() and off[hole].mean() > 0.5
+
+
+def test_ones_own_picture_goes_to_the_model_for_photographs_at_first(gallery, tmp_path, monkeypatch):
+    first = inpainting.brought(settle("facades", 3), "a.png")
+    assert (first.key, first.own) == ("photographs", "a.png")
+    again = inpainting.brought(settle("emoji", 0, "a.png"), "b.png")
+    assert (again.key, again.own) == ("emoji", "b.png"), "the visitor chose"
+    assert inpainting.brought(settle("facades", 0, "a.png"), None).key == "facades"
+    only(gallery, tmp_path, monkeypatch, "pggan-emoji")
+    assert inpainting.brought(settle("emoji"), "a.png").key == "emoji"
+
+
 @pytest.mark.parametrize(
     "image, mask, model, told",
     [
