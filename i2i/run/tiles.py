@@ -13,8 +13,9 @@ from ..images import ImageError, to_bytes, to_rgb, to_tensor
 TILE = 128
 """Side of a tile in pixels of the input: some 300 MB while it is computed."""
 
-SMALL = 8
-"""Images with a shorter side, in pixels, are enlarged within a frame that repeats their border."""
+SMALL, FRAME = 4, 8
+"""An image with a side below SMALL pixels is enlarged within FRAME pixels that repeat its border: else a net sees little but the
+nothing around it, and makes grey."""
 
 MAX_PIXELS = 40_000_000
 """Of a result: 120 MB of bytes."""
@@ -47,12 +48,12 @@ def enlarged(model, image: Image.Image, tile: int = TILE, seed: int = 0) -> Iter
             f"{w} x {h} px would become {w * k} x {h * k}, more than {MAX_PIXELS // 10**6} megapixels: "
             f"make the longer side at most {longer} px, or take a part of it."
         )
-    if min(w, h) < SMALL:  # of a border as wide as the image itself a net makes grey
-        framed = Image.fromarray(
-            np.pad(np.asarray(rgb), ((SMALL, SMALL), (SMALL, SMALL), (0, 0)), mode="edge")
-        )
+    if min(w, h) < SMALL:
+        frame = ((FRAME, FRAME), (FRAME, FRAME), (0, 0))
+        framed = Image.fromarray(np.pad(np.asarray(rgb), frame, mode="edge"))
+        rows, columns = (slice(k * FRAME, k * (FRAME + side)) for side in (h, w))
         for step in enlarged(model, framed, tile, seed):
-            yield step._replace(pixels=step.pixels[k * SMALL : k * (SMALL + h), k * SMALL : k * (SMALL + w)])
+            yield step._replace(pixels=step.pixels[rows, columns])
         return
     x = to_tensor(rgb)
     pixels = np.full((h * k, w * k, 3), 128, dtype=np.uint8)

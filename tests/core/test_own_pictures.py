@@ -146,7 +146,7 @@ def test_a_white_logo_on_nothing_is_refused_and_a_folder_tells_what_it_left(cli,
     assert "2 used, 1 not readable: .HEIC" in err and "1 of 2" in err and (here / "made" / "a.png").is_file()
 
 
-@pytest.mark.parametrize("size", [(1, 1), (2, 3), (3, 1), (7, 20)], ids=str)
+@pytest.mark.parametrize("size", [(1, 1), (2, 3), (3, 1), (3, 20)], ids=str)
 def test_a_few_pixels_keep_their_colour_when_they_are_enlarged(size):
     model = i2i.load("srresnet-photographs", device="cpu", precision="fp32")
     made = model(Image.new("RGB", size, (200, 40, 60)))
