@@ -12,11 +12,13 @@ from .opening import (  # noqa: F401  whoever works with images needs these as w
     MAX_BYTES,
     MAX_PIXELS,
     MAX_SIDE,
+    SUFFIXES,
     ImageError,
     eight_bits,
     layers,
     open_image,
     open_layers,
+    printable,
     to_rgb,
     upright,
 )

@@ -11,8 +11,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from ..files import printable
-from ..images import from_bytes, to_bytes
+from ..images import from_bytes, printable, to_bytes
 from . import emoji
 from .device import OnDevice
 from .folders import DataError, existing, folders_in, home, note, stacked, taken

@@ -19,9 +19,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from ..files import printable
-from ..images import FITS, ImageError, fitted, from_bytes, open_image
-from ..opening import SUFFIXES
+from ..images import FITS, SUFFIXES, ImageError, fitted, from_bytes, open_image, printable
 from .device import OnDevice
 
 SPLITS = ("train", "val", "test")

@@ -11,8 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ..files import printable
-from ..images import from_bytes, to_bytes
+from ..images import from_bytes, printable, to_bytes
 from .folders import DataError, digest, existing, folders_in, images_in, in_split, name_of, note, stacked
 from .worlds.glyphs import masks_of
 from .worlds.sdf import hash_uniform
