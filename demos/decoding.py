@@ -39,7 +39,14 @@ class Decoder:
         atexit.register(self.close)
 
     def open_image(self, file: str | Path | BinaryIO, name: str | None = None) -> Image.Image:
-        """As `i2i.opening.open_image`; ImageError also for what takes too long or ends the process."""
+        """As `i2i.opening.open_image`; ImageError also for what shows nothing, takes too long or ends the process."""
+        return self._opened(file, name, "image")
+
+    def open_layers(self, file: str | Path | BinaryIO, name: str | None = None) -> Image.Image:
+        """As `i2i.opening.open_layers`, likewise."""
+        return self._opened(file, name, "layers")
+
+    def _opened(self, file: str | Path | BinaryIO, name: str | None, what: str) -> Image.Image:
         path = isinstance(file, str | Path)
         data = b"" if path or file is None else file.read(MAX_BYTES + 1)
         name = name or (Path(file).name if path else "the picture")
@@ -48,6 +55,7 @@ class Decoder:
             "path": os.path.abspath(file) if path else None,
             "bytes": len(data),
             "none": file is None,
+            "what": what,
         }
         if not self._turn.acquire(timeout=2 * WALL):
             raise ImageError("many pictures are being read at the moment; try again in a minute.")
@@ -66,9 +74,9 @@ class Decoder:
             told = json.loads(process.stdout.readline() or b'"gone"')
             if isinstance(told, dict) and "size" in told:
                 width, height = told["size"]
-                pixels = process.stdout.read(3 * width * height)
-                if len(pixels) == 3 * width * height:
-                    return Image.frombytes("RGB", (width, height), pixels)
+                pixels = process.stdout.read(told["bytes"])
+                if len(pixels) == told["bytes"]:
+                    return Image.frombytes(told["mode"], (width, height), pixels)
             elif isinstance(told, dict):
                 raise ImageError(told["fault"])
         except OSError:
@@ -102,7 +110,7 @@ class Decoder:
 
 
 _DECODER = Decoder()
-open_image = _DECODER.open_image
+open_image, open_layers = _DECODER.open_image, _DECODER.open_layers
 
 
 # -- in the process -----------------------------------------------------------------------------------------------------
@@ -123,8 +131,12 @@ def _serve() -> None:
         file = None if ask["none"] else ask["path"] or io.BytesIO(data)
         _clock(SECONDS)
         try:
-            image = opening.open_image(file, ask["name"])
-            head, pixels = {"size": image.size}, image.tobytes()
+            if ask["what"] == "layers":
+                image = opening.eight_bits(opening.open_layers(file, ask["name"]))
+            else:
+                image = opening.open_image(file, ask["name"], False)
+            pixels = image.tobytes()
+            head = {"size": image.size, "mode": image.mode, "bytes": len(pixels)}
         except ImageError as fault:
             head, pixels = {"fault": str(fault)}, b""
         _clock(0)

@@ -12,8 +12,13 @@ from .opening import (  # noqa: F401  whoever works with images needs these as w
     MAX_BYTES,
     MAX_PIXELS,
     MAX_SIDE,
+    SUFFIXES,
     ImageError,
+    eight_bits,
+    layers,
     open_image,
+    open_layers,
+    printable,
     to_rgb,
     upright,
 )
@@ -54,6 +59,29 @@ def fitted(
         edges = ((top, side - h - top), (left, side - w - left), (0, 0))
         rgb = Image.fromarray(np.pad(np.asarray(rgb), edges, mode="edge"))
     return rgb, (left, top, left + w, top + h)
+
+
+def like(made: Image.Image, given: Image.Image, hole: Image.Image | None = None) -> Image.Image:
+    """An RGB image that was made of a given one, of its size or enlarged, as grey and as transparent as that one is.
+
+    hole: a mask of the same size; outside it the result is the given one, and inside it opaque. L, LA, RGB or RGBA.
+    """
+    own = eight_bits(layers(given))
+    rgb = own.convert("RGB")
+    if own.mode in ("L", "LA") or not np.ptp(np.asarray(rgb), axis=-1).any():
+        made = made.convert("L").convert("RGB")
+    if own.mode in ("LA", "RGBA"):
+        alpha = scaled(own.getchannel("A"), made.size)
+        if hole:
+            alpha.paste(255, mask=hole)
+            made = Image.composite(made, rgb, hole)
+        else:  # it was made over white, which is taken away again
+            share = np.maximum(np.asarray(alpha), 1)[..., None] / 255
+            made = Image.fromarray(
+                (255 - (255 - np.asarray(made)) / share).clip(0, 255).round().astype(np.uint8)
+            )
+        made.putalpha(alpha)
+    return made.convert(own.mode)
 
 
 def as_bytes(image: Image.Image) -> Tensor:

@@ -6,43 +6,66 @@ import io
 import re
 import struct
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError, features
 
 from .files import printable
 
-FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", *(("AVIF",) if features.check("avif") else ()))
+SUFFIXES = {
+    *(".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".webp", ".bmp", ".gif", ".tif", ".tiff"),
+    *((".avif",) if "AVIF" in FORMATS else ()),
+}
 MAX_BYTES = 30 * 2**20
 MAX_PIXELS = 40_000_000
 MAX_SIDE = 9_000
+MAX_PROFILE = 4 * 2**20  # bytes of a colour profile
+_HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 
 
 class ImageError(ValueError):
     """An image that cannot be used; the message is one sentence that says what is wrong and what to do."""
 
 
-def open_image(file: str | Path | BinaryIO, name: str | None = None) -> Image.Image:
+def open_image(file: str | Path | BinaryIO, name: str | None = None, blank: bool = True) -> Image.Image:
     """Read an image file into upright RGB. Raises ImageError with one sentence that names the file and the fault.
 
-    How the file is built, its size and its pixel count are checked before anything is decoded, so a bomb costs nothing. Of
-    an animation the first frame is taken; transparency is laid over white; 16-bit values are scaled; EXIF rotation is
-    applied.
+    How the file is built, its size and its pixel count are checked before anything is decoded, so a bomb costs nothing.
+    What becomes of animations, profiles, depths and transparency: see `to_rgb`.
+    blank: False refuses an image of which nothing is seen once its transparency lies over white, as of a white logo.
     """
+    return _opened(file, name, lambda image, named: _on_white(layers(image), None if blank else named))
+
+
+def open_layers(file: str | Path | BinaryIO, name: str | None = None) -> Image.Image:
+    """As `open_image`, but with its transparency, its grey and its depth: see `layers`."""
+    return _opened(file, name, lambda image, _: layers(image))
+
+
+def _opened(
+    file: str | Path | BinaryIO, name: str | None, then: Callable[[Image.Image, str], Image.Image]
+) -> Image.Image:
+    """What `then` makes of a file's image and its name, while whatever may be wrong with either becomes an ImageError."""
     name = name or (Path(file).name if isinstance(file, str | Path) else "the picture")
     name = printable(name)
     try:
         data = _read(file, name)
         if reason := suspicion(data):
             raise ImageError(f"{name} {reason}; open it in an image editor and export it again.")
+        if data[4:8] == b"ftyp" and data[8:12] in _HEIC and b"avif" not in data[8:64]:
+            raise ImageError(
+                f"{name} is a HEIC picture, as telephones take them, and cannot be read here; export it as JPEG."
+            )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what is odd and harmless in a file is nothing to tell of
             image = Image.open(io.BytesIO(data), formats=FORMATS)
             _check_extent(image, name)
             image.load()
-            return to_rgb(image)
+            return then(image, name)
     except ImageError:
         raise
     except FileNotFoundError:
@@ -93,7 +116,13 @@ def _check_extent(image: Image.Image, name: str) -> None:
 
 
 def to_rgb(image: Image.Image) -> Image.Image:
-    """Any PIL image as upright RGB: first frame, EXIF applied, 16 bits scaled to 8, alpha over white."""
+    """Any PIL image as `layers` has it, of 8 bits by `eight_bits`, and what is transparent laid over white: upright RGB."""
+    return _on_white(layers(image))
+
+
+def layers(image: Image.Image) -> Image.Image:
+    """Any PIL image, its first frame, upright: L, LA, RGB or RGBA in the colours of sRGB; or I;16, I or F, which are deeper
+    than 8 bits and grey. Palettes, CMYK and the like become RGB. A colour profile is applied and left out."""
     if not isinstance(image, Image.Image):
         raise ImageError(f"expected a PIL picture, got {type(image).__name__}.")
     if getattr(image, "is_animated", False):
@@ -102,18 +131,81 @@ def to_rgb(image: Image.Image) -> Image.Image:
         raise ImageError(f"the picture is {image.width} x {image.height} px: it has no pixels.")
     image = upright(image)
     if image.mode.startswith(("I", "F")):
-        values = np.array(image, dtype=np.float32)  # one copy, changed in place: there may be forty million
-        known = values[np.isfinite(values)] if image.mode.startswith("F") else values[:0]
-        top = 65535.0 if image.mode.startswith("I") else max(1.0, float(known.max(initial=1.0)))
-        np.nan_to_num(values, copy=False, nan=0.0, posinf=top, neginf=0.0)
-        values /= top
-        values *= 255
-        image = Image.fromarray(np.rint(values.clip(0, 255, out=values), out=values).astype(np.uint8))
-    if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
+        return image
+    profile = image.info.get("icc_profile")
+    if image.mode in ("L", "LA", "RGB", "RGBA") and not profile and "transparency" not in image.info:
+        return image
+    grey, alpha = image.mode in ("1", "L", "LA", "La"), None
+    if image.mode in ("La", "RGBa"):
+        image = image.convert("LA" if grey else "RGBA")
+    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
         image = image.convert("RGBA")
-        paper = Image.new("RGBA", image.size, "white")
-        image = Image.alpha_composite(paper, image)
-    return image.convert("RGB")
+        alpha = image.getchannel("A")
+    if image.mode not in ("CMYK", "LAB"):
+        image = image.convert("RGB").convert("L") if grey else image.convert("RGB")
+    image = _to_srgb(image, profile).convert("L" if grey else "RGB")
+    image.info.pop("icc_profile", None)
+    if alpha:
+        image.putalpha(alpha)
+    return image
+
+
+def eight_bits(image: Image.Image) -> Image.Image:
+    """An image of `layers` with 8 bits a channel.
+
+    Whole numbers: white is 255, 4095 or 65535, the least of them that no value exceeds, or the largest value if that is
+    larger still. Floats: white is 1, or the largest value where that is above 1 or below a sixteenth. Black is 0, or the
+    lowest value where one is below 0. What is no number is black.
+    """
+    if not image.mode.startswith(("I", "F")):
+        return image
+    values = np.array(image, dtype=np.float32)  # one copy, changed in place: there may be forty million
+    known = values[np.isfinite(values)] if image.mode.startswith("F") else values
+    low, top = float(known.min(initial=0.0)), float(known.max(initial=0.0))
+    if low == 0 and image.mode.startswith("F"):
+        top = 1.0 if 1 / 16 <= top <= 1 else top
+    elif low == 0:
+        top = next((float(white) for white in (255, 4095, 65535) if top <= white), top)
+    np.nan_to_num(values, copy=False, nan=low, posinf=top, neginf=low)
+    values -= low
+    values /= (top - low) or 1.0
+    values *= 255
+    return Image.fromarray(np.rint(values, out=values).astype(np.uint8))
+
+
+def _on_white(image: Image.Image, name: str | None = None) -> Image.Image:
+    """An image of `layers` as RGB over white. name: ImageError if nothing of it is then seen."""
+    image = eight_bits(image)
+    if image.mode not in ("LA", "RGBA"):
+        return image.convert("RGB")
+    clear = image.getchannel("A").getextrema()[0] < 128
+    laid = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image.convert("RGBA")).convert("RGB")
+    if name and clear and min(low for low, _ in laid.getextrema()) >= 245:
+        raise ImageError(
+            f"{name} is transparent and shows nothing but white, which is laid under it, so nothing of it would be seen; "
+            "lay it over a darker colour first."
+        )
+    return laid
+
+
+def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+    """The colours that a profile means, in sRGB; as they are where it is that of sRGB, or says nothing that can be read."""
+    if not profile or len(profile) > MAX_PROFILE:
+        return image
+    try:
+        from PIL import ImageCms
+
+        own, srgb = ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB")
+        change = ImageCms.buildTransform(own, srgb, image.mode, "RGB")
+    except Exception:  # Pillow without littlecms; a damaged profile; one of another kind of image
+        return image
+    if image.mode == "RGB":  # the many profiles of sRGB itself would change a byte here and there
+        steps = np.linspace(0, 255, 16).round().astype(np.uint8)
+        probe = np.stack(np.meshgrid(steps, steps, steps), -1).reshape(64, 64, 3)
+        moved = np.asarray(ImageCms.applyTransform(Image.fromarray(probe), change))
+        if np.abs(moved.astype(int) - probe).max() <= 2:
+            return image
+    return ImageCms.applyTransform(image, change)
 
 
 def upright(image: Image.Image) -> Image.Image:

@@ -66,14 +66,23 @@ class Stopped(KeyboardInterrupt):
     """The run was asked to stop and has saved what it had; the message says at which step, and where it lies."""
 
 
+class Uneven(ValueError):
+    """A batch that the processes cannot share; the message is one sentence."""
+
+
 def default_device() -> torch.device:
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    """A GPU if there is one, by CUDA or, on a Mac, by Metal."""
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
 
 
 def bf16_pays(device: torch.device) -> bool:
     """Time one convolution, forward and backward, in float32 and bfloat16; True if the latter is a fifth faster."""
     if device.type == "cuda":
         return torch.cuda.is_bf16_supported()
+    if device.type != "cpu":
+        return False
     conv = nn.Conv2d(64, 64, 3, padding=1).to(device)
     conv.weight.data = conv.weight.data.contiguous(memory_format=torch.channels_last)
     x = torch.zeros(4, 64, 64, 64, device=device).to(memory_format=torch.channels_last).requires_grad_()
@@ -198,13 +207,15 @@ class Trainer:
         static: bool | None = None,
     ):
         self.rank, self.world = 0, 1
+        self.device = torch.device(device) if device else default_device()
         if "WORLD_SIZE" in os.environ and int(os.environ["WORLD_SIZE"]) > 1:
             if not dist.is_initialized():
-                dist.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
+                dist.init_process_group("nccl" if self.device.type == "cuda" else "gloo")
             self.rank, self.world = dist.get_rank(), dist.get_world_size()
         if batch % self.world:
-            raise ValueError(f"a batch of {batch} cannot be shared evenly by {self.world} processes")
-        self.device = torch.device(device) if device else default_device()
+            raise Uneven(
+                f"a batch of {batch} cannot be shared evenly by {self.world} processes: give a --batch that divides by them."
+            )
         if self.device.type == "cuda" and self.world > 1:
             self.device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0)))
         self.method = lay_out(method, self.device).train()
@@ -268,7 +279,10 @@ class Trainer:
         scalars = {name: value for of_turn in terms.values() for name, value in of_turn.items()}
         if not scalars:
             return {}
-        shown = dict(zip(scalars, torch.stack([v.double() for v in scalars.values()]).tolist(), strict=True))
+        # Metal has no float64.
+        wide = torch.float32 if self.device.type == "mps" else torch.float64
+        values = torch.stack([v.to(wide) for v in scalars.values()]).tolist()
+        shown = dict(zip(scalars, values, strict=True))
         for term, value in shown.items():
             if not math.isfinite(value):
                 raise self._diverged(f"the loss term '{term}' became {value}")

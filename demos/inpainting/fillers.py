@@ -29,6 +29,7 @@ from ..widgets.brush import rasterise
 
 NET, FILM = "pggan", "membrane"  # the subject's model, and what needs no training
 FILLERS = (NET, FILM)
+OWN = "photographs"  # the subject of a visitor's own image
 LONGEST = 2048  # px: a larger image of a visitor's is reduced to that
 _SIDE = 128  # px that the nets learned at
 _TEST = icons.SPLITS["test"][0]  # what no training saw

@@ -14,9 +14,10 @@ from markupsafe import Markup, escape
 from PIL import Image
 
 from i2i.images import ImageError
-from i2i.run.filling import fill
+from i2i.run.filling import as_hole
+from i2i.run.filling import told as told_of
 
-from ..decoding import open_image
+from ..decoding import open_image, open_layers
 from ..widgets import look
 from ..widgets.asking import sentence
 from ..widgets.brush import Brush, presets, rasterise
@@ -28,7 +29,7 @@ from ..widgets.urls import exact_url
 from ..work import sweeper
 from ..work.visitors import Visitors
 from . import critic, fillers, losses
-from .fillers import FILM, LONGEST, NET, SUBJECTS, Filled, View, settle, table
+from .fillers import FILM, LONGEST, NET, OWN, SUBJECTS, Filled, View, settle, table
 
 _STYLE = look.style(__file__, "tab", "losses", "critic")
 
@@ -192,25 +193,28 @@ def first() -> tuple[dict, Markup, dict, Markup | str, Markup | str]:
 # -- The API --------------------------------------------------------------------------------------------------------------
 
 
-def opened(file: str | None) -> Image.Image:
+def opened(file: str | None, read: Callable = open_image) -> Image.Image:
     if not file:
         raise sentence("there is no picture: send one.")
     try:
-        return open_image(file, "this file")
+        return read(file, "this file")
     except ImageError as fault:
         raise sentence(str(fault)) from None
 
 
 def inpaint(image: str, mask: str, model: str) -> Image.Image:
-    """The API: an image file, a mask file, white where the hole is, and a model of this tab -> the image, filled."""
+    """The API: an image file, a mask file as `as_hole` reads it, and a model of this tab -> the image, filled. An image whose
+    hole is cut out may be sent as its own mask."""
     names = [SUBJECTS[key].model for key in fillers.available()]
     if model not in names:
         raise sentence(f"there is no model {model!r} in this tab; there are {', '.join(names)}.")
-    given, hole = opened(image), opened(mask)
+    given, hole = opened(image, open_layers), opened(mask, open_layers)
     if max(given.size) > LONGEST:
         raise sentence(f"{given.width} x {given.height} px cannot be filled here: {LONGEST} px a side can.")
     try:
-        return fill(fillers.loaded(model), given, hole)
+        where = as_hole(hole, given.size, given)
+        (gr.Info if 0 < where.mean() <= 0.5 else gr.Warning)(f"The mask {told_of(where)}")
+        return fillers.loaded(model)(given, mask=Image.fromarray(where))
     except ImageError as fault:
         raise sentence(str(fault)) from None
 
@@ -225,6 +229,12 @@ def marked(view: View, ops: str) -> View:
     """With another hole. ImageError for what is none."""
     rasterise(ops, (8, 8))
     return replace(view, ops=ops)
+
+
+def brought(view: View, path: str | None) -> View:
+    """With a visitor's own image. The first goes to the model for photographs, of which most are; then the visitor chooses."""
+    key = OWN if path and not view.own and OWN in fillers.available() else view.key
+    return settle(key, max(0, view.at), path or "", right=view.right)
 
 
 def wished(wish: dict[str, str]) -> View:
@@ -368,7 +378,7 @@ def tab() -> Callable | None:
         def receive(path: str | None, request: gr.Request):
             if path:
                 opened(path)
-            yield from follow(request, lambda v: settle(v.key, max(0, v.at), path or "", right=v.right))
+            yield from follow(request, lambda v: brought(v, path))
 
         def download(request: gr.Request):
             now = _VISITORS.view(request.session_hash)
@@ -394,7 +404,7 @@ def tab() -> Callable | None:
         gr.Button(visible=False).click(
             inpaint, [gr.File(visible=False), gr.File(visible=False), gr.Textbox(SUBJECTS[keys[0]].model, visible=False)],
             gr.Image(visible=False, format="png"), api_name="inpainting", concurrency_id="hole", concurrency_limit=2,
-            api_description=f"A picture with the white of a mask filled; model is one of {', '.join(SUBJECTS[k].model for k in keys)}.",
+            api_description=f"A picture with its hole filled, which a mask marks in white on black or in any colour on a transparent layer; model is one of {', '.join(SUBJECTS[k].model for k in keys)}.",
         )  # fmt: skip
 
         def restore(request: gr.Request):

@@ -18,6 +18,9 @@ from .translate import translate_command
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; the exit status: 0 done, 2 a wrong argument, 1 a failure, with one sentence on stderr."""
+    for stream in (sys.stdout, sys.stderr):  # a file's name may hold what a terminal's code has no sign for
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
     parser = _parser()
     options, rest = parser.parse_known_args(argv)
     if rest and options.run is not train_command:
@@ -158,6 +161,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     sub.add_argument("--batch", type=_whole(1), help="pictures a step")
     sub.add_argument("--seed", type=_whole(0, 10**6), help="of weights, order, augmentation and dropout")
+    sub.add_argument(
+        "--device", default="auto", help="cpu, cuda, mps or the like (default: a GPU if there is one)"
+    )
     sub.add_argument("--precision", choices=("auto", "fp32", "bf16"), default="auto")
     sub.add_argument("--threads", type=_whole(1), help="CPU threads (default: all)")
     sub.add_argument("--out", type=Path, help="folder of the run (default runs/NAME)")
@@ -188,10 +194,12 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument(
         "--mask",
         type=Path,
-        help="for methods that fill holes: a picture of the same shape, white where the hole is",
+        help="for methods that fill holes: a picture of the same shape, the hole white on black or painted on a transparent layer; one that has its hole cut out needs none",
     )
     sub.add_argument("--label", help="for methods of many domains: the one to go to, by name or number")
-    sub.add_argument("--device", default="auto")
+    sub.add_argument(
+        "--device", default="auto", help="cpu, cuda, mps or the like (default: cuda, or else cpu)"
+    )
 
     sub = command(
         "evaluate",

@@ -9,3 +9,16 @@ class Wrong(Exception):
 
 class Failed(Exception):
     """Work that could not be done: exit 1."""
+
+
+def device_of(name: str) -> str | None:
+    """The device of an option --device, None for "auto". Wrong if it is not here."""
+    import torch
+
+    if name == "auto":
+        return None
+    try:
+        torch.zeros(1, device=name)
+    except (RuntimeError, AssertionError):
+        raise Wrong(f"there is no device {name!r} here; cpu always is.") from None
+    return name

@@ -60,6 +60,7 @@ def together(options) -> None:
     jobs = [Job(name, RECIPES[name].minutes or 10) for name in dict.fromkeys(names)]
     more = ["--threads", str(threads), "--precision", options.precision, "--quiet"]
     more += ["--seed", str(options.seed)] if options.seed is not None else []
+    more += ["--device", options.device] if options.device != "auto" else []
     more += ["--batch", str(options.batch)] if options.batch else []
     print(f"{len(jobs)} trainings, {workers} at a time, {threads} thread(s) each.", flush=True)
 

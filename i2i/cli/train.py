@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import time
 from pathlib import Path
 
 from ..data.folders import DataError
-from .errors import Wrong
+from ..images import ImageError
+from .errors import Wrong, device_of
 
 RUNS = Path("runs")
 
@@ -59,7 +61,7 @@ def _one(options, began: float) -> None:
     from ..checkpoint import read_config
     from ..methods import METHODS
     from ..publish import publish
-    from ..recipes import RECIPES, VOLUMES, WINDOWS, facts_of, folder_recipe, own_folder
+    from ..recipes import RECIPES, VOLUMES, WINDOWS, facts_of, folder_recipe
     from ..train import Trainer, folder_for
 
     if options.minutes and options.steps:
@@ -83,6 +85,8 @@ def _one(options, began: float) -> None:
         except ValueError as fault:
             raise Wrong(str(fault)) from None
     elif options.name in _judges():
+        if options.device != "auto":
+            raise Wrong("--device is no option of a judge; --steps, --out and --precision are.")
         if options.rest or options.minutes:
             raise Wrong(
                 f"{(options.rest or ['--minutes'])[0]!r} is no option of a judge; --steps, --out and --precision are."
@@ -127,10 +131,7 @@ def _one(options, began: float) -> None:
         recipe = dataclasses.replace(
             recipe, direction=options.direction or "AB", fit=options.fit or "letterbox"
         )
-        train, held_out = (
-            own_folder(method, options.data, recipe.size, split, recipe.direction, recipe.fit)
-            for split in ("train", "test")
-        )
+        train, held_out = _own(method, options.data, recipe)
         blind, fitted = (method.fit(recipe.size, facts).config for facts in ({}, facts_of(train)))
         if told := {
             k: v for k, v in fitted.items() if v != blind.get(k)
@@ -144,10 +145,14 @@ def _one(options, began: float) -> None:
         showcase, named, run = recipe.showcase(recipe.size), options.name, options.name
     out = options.out or folder_for(train, RUNS / run)  # two folders called `data` are two runs
 
+    device = device_of(options.device)
+    if options.name in METHODS and int(os.environ.get("RANK", 0)) == 0:
+        print(_told(train, held_out), end="", flush=True)
+
     def trainer_of(method, out: Path | None) -> Trainer:
         return Trainer(
             method, train, batch=recipe.batch, seed=recipe.seed, ema=recipe.ema, precision=options.precision,
-            out=out, showcase=showcase, facts=recipe.facts,
+            device=device, out=out, showcase=showcase, facts=recipe.facts,
         )  # fmt: skip
 
     if options.minutes:
@@ -175,6 +180,34 @@ def _one(options, began: float) -> None:
         if not read_config(folder)[1]["card"].get("figures"):
             print("too few pictures were held out for figures, which need four; its card says so.")
         print(f"exported to {folder}: i2i.load({str(folder)!r})")
+
+
+def _own(method, root: Path, recipe) -> tuple:
+    """The two splits of a user's folder. ImageError names the damaged files of both."""
+    from ..recipes import own_folder
+
+    read, faults = [], []
+    for split in ("train", "test"):
+        try:
+            read.append(own_folder(method, root, recipe.size, split, recipe.direction, recipe.fit))
+        except ImageError as fault:
+            faults.append(str(fault))
+    if faults:
+        raise ImageError(" ".join(dict.fromkeys(faults)))
+    return tuple(read)
+
+
+def _told(*sources) -> str:
+    """Lines that say what a user's folder was read as, and how many of its files could not be read."""
+    from ..data.folders import unreadable
+
+    lines = []
+    if told := getattr(sources[0], "told", ""):
+        lines.append(f"{len({d for source in sources for d in source.digests})} {told}")
+    files = {path for source in sources for path in getattr(source, "files", ())}
+    if left := unreadable({path.parent for path in files}):
+        lines.append(f"{len(files)} used, {left}")
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _judges() -> dict:

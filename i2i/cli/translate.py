@@ -4,29 +4,26 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from collections import Counter
 from pathlib import Path
 
 from ..files import printable, replacing
 from ..images import ImageError
-from .errors import Failed, Wrong
+from .errors import Failed, Wrong, device_of
 
 
 def translate_command(options) -> None:
-    import torch
+    from PIL import Image
 
-    from ..data.folders import images_in
-    from ..images import open_image
+    from ..data.folders import images_in, unreadable
+    from ..images import open_image, open_layers
+    from ..run.filling import as_hole, told
     from ..run.pipeline import load
 
     if options.scale is not None and not 1 <= options.scale <= 4:
         raise Wrong(f"--scale is a factor from 1 to 4; got {options.scale}.")
-    if options.device != "auto":
-        try:
-            torch.zeros(1, device=options.device)
-        except (RuntimeError, AssertionError):
-            raise Wrong(f"there is no device {options.device!r} here; cpu always is.") from None
-    model = load(options.name, options.device)
+    model = load(options.name, device_of(options.device) or "auto")
     if options.scale is not None and "scale" not in model.controls:
         raise Wrong(f"--scale: {model.name} makes pictures of its own size only.")
     direction = options.direction or "xy"
@@ -51,36 +48,48 @@ def translate_command(options) -> None:
         raise Wrong(
             f"--label: {model.name} goes to {', '.join(model.labels)}; say which, by name or by number from 0."
         )
-    if (options.mask is None) == ("mask" in model.controls):
-        raise Wrong(
-            f"--mask: {model.name} "
-            + ("has no holes to fill." if options.mask else "fills holes: say where, white on black.")
-        )
-    mask = _mask(options.mask) if options.mask else None
-    files = [p for given in options.inputs for p in (images_in(given) if given.is_dir() else [given])]
+    fills = "mask" in model.controls
+    if options.mask and not fills:
+        raise Wrong(f"--mask: {model.name} has no holes to fill.")
+    mask = open_layers(options.mask) if options.mask else None
+    folders = [given for given in options.inputs if given.is_dir()]
+    files = [p for given in options.inputs for p in (images_in(given) if given in folders else [given])]
+    if left := unreadable(folders):
+        print(f"i2i translate: {len(files)} used, {left}", file=sys.stderr)
     if not files:
         raise Failed("there are no pictures in the folder(s) given.")
+    if fills and not mask and not all(map(_cut, files)):
+        raise Wrong(
+            f"--mask: {model.name} fills holes: say where, white on black. A picture with its hole cut out needs none."
+        )
     targets = _targets(files, options.out, options.n)
     options.out.mkdir(parents=True, exist_ok=True)
     faults = []
     for path in files:
         try:
-            image = open_image(path)
+            # What keeps grey and transparency is given them; for the others an image lies over white.
+            image = open_layers(path) if fills or model.method.enlarges > 1 else open_image(path, blank=False)
+            hole = as_hole(mask or image, image.size, image) if fills else None
         except ImageError as fault:  # one bad file among many must not lose the others' results
-            faults.append(str(fault))
-            print(f"i2i translate: {fault}", file=sys.stderr)
+            named = "" if str(fault).startswith(printable(path.name)) else f"{printable(path.name)}: "
+            faults.append(f"{named}{fault}")
+            print(f"i2i translate: {faults[-1]}", file=sys.stderr)
             continue
+        if fills:
+            print(f"i2i translate: the mask of {printable(path.name)} {told(hole)}", file=sys.stderr)
         try:
-            made = model(
-                image,
-                n=options.n,
-                seed=options.seed,
-                scale=options.scale,
-                direction=direction,
-                label=label,
-                mask=mask,
-            )
-        except ImageError as fault:  # a mask of another shape, or one that leaves nothing
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", UserWarning)  # it was just said
+                made = model(
+                    image,
+                    n=options.n,
+                    seed=options.seed,
+                    scale=options.scale,
+                    direction=direction,
+                    label=label,
+                    mask=Image.fromarray(hole) if fills else None,
+                )
+        except ImageError as fault:  # a mask that leaves nothing
             faults.append(f"{printable(path.name)}: {fault}")
             print(f"i2i translate: {faults[-1]}", file=sys.stderr)
             continue
@@ -92,15 +101,15 @@ def translate_command(options) -> None:
         raise Failed(f"{len(faults)} of {len(files)} picture(s) could not be translated.")
 
 
-def _mask(path: Path):
-    """A mask as it lies in its file: what is transparent in it is no hole, and `open_image` would lay it over white."""
-    from PIL import Image
+def _cut(path: Path) -> bool:
+    """Whether an image has a part that can be seen through: it is then its own mask. Of a damaged one that is said later."""
+    from ..images import open_layers
 
-    from ..images import open_image
-
-    open_image(path)  # says what is wrong with a file
-    with Image.open(path) as mask:
-        return mask.copy()
+    try:
+        image = open_layers(path)
+    except ImageError:
+        return True
+    return image.mode in ("LA", "RGBA") and image.getchannel("A").getextrema()[0] < 128
 
 
 def _targets(files: list[Path], out: Path, n: int) -> dict[Path, list[Path]]:

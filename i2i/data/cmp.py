@@ -12,4 +12,4 @@ def cmp_facades(root: Path, size: int = 256, split: str = "train", augment: bool
 
     root holds the folders train and val. Training images are read at 286/256 of the size and cropped, as in the paper.
     """
-    return paired(root, size, split, direction="BA", augment=augment, held_out="val")
+    return paired(root, size, split, direction="BA", augment=augment, held_out=("val",))

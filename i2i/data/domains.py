@@ -11,10 +11,10 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from ..images import from_bytes, open_image, to_bytes
+from ..images import from_bytes, printable, to_bytes
 from . import emoji
 from .device import OnDevice
-from .folders import DataError, digest, existing, stack, taken
+from .folders import DataError, existing, folders_in, home, note, stacked, taken
 from .unpaired import Unpaired, mirrored
 from .worlds.icons import Icons
 
@@ -119,19 +119,20 @@ def domains(
     root: str | Path, size: int, split: str = "train", direction: str = "AB", fit: str = "letterbox",
     seen: frozenset[str] | None = None,
 ) -> Domains:  # fmt: skip
-    """A user's folder of folders, one for each domain; with subfolders train/ and test/ those are the splits.
+    """A user's folder of folders, one for each domain, in a layout of `folders.home`.
 
-    val is a tenth of train by hash, and serves as test where there is none. Grey images become RGB.  fit, seen: as in
+    val is a tenth of train by hash, and serves as test where no part is held out. Grey images become RGB.  fit, seen: as in
     `fitted` and `chosen`.  Raises DataError with one sentence.
     """
     root = existing(root, split, direction, fit)
-    whole = split == "test" and (root / "test").is_dir()
-    root = root / "test" if whole else root / "train" if (root / "train").is_dir() else root
-    folders = sorted(f for f in root.iterdir() if f.is_dir() and not f.name.startswith("."))
+    train, _ = home(root, "train")
+    folders = folders_in(train)
     if len(folders) < 2:
-        raise DataError(f"{root} holds {len(folders)} folder(s): give one for each domain, at least two.")
-    files = [taken(folder, split, whole, seen) for folder in folders]
-    images = [stack(map(open_image, part), size, fit) for part in files]
-    source = Domains(images, tuple(f.name for f in folders), move=mirrored if split == "train" else None)
-    source.digests = tuple(digest(f) for part in files for f in part)
-    return source
+        raise DataError(f"{train} holds {len(folders)} folder(s): give one for each domain, at least two.")
+    files = [taken(*home(root, split, folder.name), split, seen) for folder in folders]
+    source = Domains(
+        list(stacked(files, size, fit)),
+        tuple(printable(f.name) for f in folders),
+        move=mirrored if split == "train" else None,
+    )
+    return note(source, zip(sum(files, []), strict=True))

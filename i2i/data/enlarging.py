@@ -14,7 +14,7 @@ from torch import Tensor
 
 from ..images import as_bytes, from_bytes, open_image
 from .device import OnDevice
-from .folders import DataError, digest, images_in, in_split, photographs_of
+from .folders import DataError, images_in, in_split, large_enough, note, photographs_of, pictures
 
 ON_BENCHMARKS = ("302003",)  # a training photograph of BSDS, of which Set5's woman is a smaller copy
 SHRUNK = (1.0, 0.8, 0.6)  # copies to learn from: a photograph half as large has twice the detail
@@ -32,9 +32,7 @@ class Enlarging(OnDevice):
     def __init__(self, images: Iterable[Image.Image], size: int, scale: int = 4, augment: bool = False):
         if size % scale:
             raise DataError(f"a size of {size} px is no multiple of the scale {scale}.")
-        self.pairs = [reduced(p, scale) for p in images if min(p.size) >= size]
-        if not self.pairs:
-            raise DataError(f"there is no picture of at least {size} x {size} px.")
+        self.pairs = [reduced(p, scale) for p in large_enough(images, size, lambda p: p.size)]
         self.size, self.scale, self.augment = size, scale, augment
         # A large image comes up as often as it has places.
         often = [max(1, y[0].numel() // size**2) if augment else 1 for _, y in self.pairs]
@@ -116,11 +114,9 @@ def enlarging(
     """A user's folder of photographs, in train/ and test/ if it has them; else a tenth by hash serves as val and test.
     seen: as in `chosen`."""
     files = photographs_of(root, split, direction, seen)
-    source = _learned(files, size, split, scale)
-    source.digests = tuple(map(digest, files))
-    return source
+    return note(_learned(files, size, split, scale), zip(files, strict=True))
 
 
 def _learned(files: list[Path], size: int, split: str, scale: int) -> Enlarging:
-    images = map(open_image, files)
+    images = pictures(files)
     return Enlarging(shrunk(images) if split == "train" else images, size, scale, augment=split == "train")

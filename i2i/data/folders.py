@@ -7,19 +7,28 @@ chance (crop, flip, jitter) is drawn from the generator: then a batch is a funct
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor
 
-from ..images import FITS, fitted, from_bytes, open_image
+from ..images import FITS, SUFFIXES, ImageError, fitted, from_bytes, open_image, printable
 from .device import OnDevice
 
-SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff"}
 SPLITS = ("train", "val", "test")
+TRAINED = (
+    "train",
+    "training",
+)  # what others call the two parts of a folder; the first that is there is taken
+HELD_OUT = ("test", "testing", "val", "valid", "validation")
+_NOTES = {"", ".txt", ".md", ".json", ".csv", ".xml", ".html", ".yaml", ".yml", ".ini", ".db", ".aae", ".xmp"}
 
 
 class DataError(ValueError):
@@ -37,9 +46,71 @@ def images_in(folder: Path) -> list[Path]:
     return sorted(p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES and not p.name.startswith("."))
 
 
+def folders_in(folder: Path) -> list[Path]:
+    """The folders directly in a folder, in the order of their names, without those that systems put there themselves."""
+    return sorted(f for f in folder.iterdir() if f.is_dir() and not f.name.startswith((".", "__", "@")))
+
+
+def unreadable(folders: Iterable[Path]) -> str:
+    """How many files in some folders are no images that can be read here, by suffix: "20 not readable: .HEIC", or ""."""
+    names = (
+        p.suffix
+        for folder in folders
+        for p in folder.iterdir()
+        if p.is_file() and not p.name.startswith(".") and p.suffix.lower() not in SUFFIXES | _NOTES
+    )
+    counts = Counter(names).most_common()
+    if not counts:
+        return ""
+    told = [f"{suffix} ({count})" if len(counts) > 1 else suffix for suffix, count in counts]
+    return f"{sum(count for _, count in counts)} not readable: {printable(', '.join(told))}"
+
+
+def nothing_in(folder: Path) -> DataError:
+    """What to say of a folder without images: what it holds instead."""
+    instead = unreadable([folder])
+    if not instead and (others := folders_in(folder)):
+        instead = f"there are only the folders {', '.join(f.name for f in others[:6])}" + ", ..." * (
+            len(others) > 6
+        )
+    return DataError(f"the folder {folder} holds no pictures{f': {instead}' if instead else ''}.")
+
+
+def inside(folder: Path, name: str) -> Path | None:
+    """The folder of that name, in small letters or capitals, or None."""
+    if (folder / name).is_dir():
+        return folder / name
+    return next((f for f in folders_in(folder) if f.name.lower() == name.lower()), None)
+
+
+def home(
+    root: Path, split: str, name: str = "", held_out: Iterable[str] = HELD_OUT
+) -> tuple[Path | None, bool]:
+    """Where the images of a split lie in a user's folder, or those of one of its domains, and whether all that lie there are
+    of that split. None where there is no such folder.
+
+    A domain A is A/, train/A/, A/train/ or trainA/; a held-out part is called test, or else val.
+    """
+    parts = [(part, True) for part in held_out] if split == "test" else []
+    for part, whole in (*parts, *((part, False) for part in TRAINED)):
+        for way in ((part, name), (name, part), (part + name,)) if name else ((part,),):
+            at: Path | None = root
+            for word in way:
+                at = at and inside(at, word)
+            if at:
+                return at, whole
+    return (inside(root, name) if name else root), False
+
+
+def name_of(path: Path) -> str:
+    """A file's name without suffix, as it is compared: an accent may be a part of its letter or a sign of its own."""
+    return unicodedata.normalize("NFC", path.stem)
+
+
 def is_validation(name: str) -> bool:
     """A fixed tenth of the training names, by hash: the same on every machine and whatever else lies in the folder."""
-    return int(hashlib.sha256(name.encode()).hexdigest(), 16) % 10 == 0
+    name = unicodedata.normalize("NFC", name)
+    return int(hashlib.sha256(name.encode(errors="surrogateescape")).hexdigest(), 16) % 10 == 0
 
 
 def in_split(name: str, split: str) -> bool:
@@ -70,27 +141,90 @@ def chosen(files: list, split: str, whole: bool, seen: frozenset[str] | None) ->
     return [f for paths, f in each if in_split(paths[0].stem, "train" if split == "train" else "val")]
 
 
-def taken(folder: Path, split: str, whole: bool = False, seen: frozenset[str] | None = None) -> list[Path]:
+def opened(groups: Iterable[tuple[Path, ...]]) -> Iterator[tuple[tuple[Path, ...], list[Image.Image]]]:
+    """Groups of files, such as pairs, each with its images, read one group after the other. ImageError at the end where some
+    are damaged: it names each of them with its folder."""
+    faults = []
+    for group in groups:
+        images = []
+        for path in group:
+            try:
+                images.append(open_image(path))
+            except ImageError as fault:
+                faults.append(f"in {printable(path.parent)}, {str(fault).removesuffix('.')}")
+        if len(images) == len(group):
+            yield group, images
+    if faults:
+        several = f"{len(faults)} pictures cannot be used: " if len(faults) > 1 else ""
+        raise ImageError(f"{several}{'; '.join(faults)}.")
+
+
+def pictures(files: Iterable[Path]) -> Iterator[Image.Image]:
+    """`opened` of single files."""
+    return (image for _, (image,) in opened(zip(files, strict=True)))
+
+
+def note(source, groups: Iterable[tuple[Path, ...]]):
+    """The source, which now knows the files that it was read from, and a digest of each group of them."""
+    groups = list(groups)
+    source.files = [path for group in groups for path in group]
+    source.digests = tuple(digest(*group) for group in groups)
+    return source
+
+
+def taken(folder: Path, whole: bool, split: str, seen: frozenset[str] | None = None) -> list[Path]:
     """`chosen` of the images of one folder; where the hash would leave a side empty, all of them: with so few, better a
     correct run than none. DataError where there are none."""
     files = images_in(folder)
     if not files:
-        raise DataError(f"the folder {folder} holds no pictures.")
+        raise nothing_in(folder)
     return chosen(files, split, whole, seen) or files
 
 
 def photographs_of(root: str | Path, split: str, direction: str, seen: frozenset[str] | None) -> list[Path]:
-    """The files of a split of a user's folder of images, in train/ and test/ if it has them."""
+    """The files of a split of a user's folder of images, in train/ and test/ if it has them. DataError where there are none."""
     root = existing(root, split, direction)
-    whole = split == "test" and (root / "test").is_dir()
-    home = root / "test" if whole else root / "train" if (root / "train").is_dir() else root
-    return chosen(images_in(home), split, whole, seen)
+    folder, whole = home(root, split)
+    files = images_in(folder)
+    if not files:
+        raise nothing_in(folder)
+    wanted = chosen(files, split, whole, seen)
+    if not wanted:
+        raise DataError(
+            f"none of the {len(files)} picture(s) in {folder} falls into the {split} split (a tenth, by a hash of the "
+            f"name): add more, or put some into {root / 'test'}."
+        )
+    return wanted
+
+
+def large_enough(images: Iterable, size: int, extent: Callable[[Any], tuple[int, int]]) -> Iterator:
+    """Of images, whose (width, height) `extent` tells, those that a square of `size` px fits in. DataError at the end if none
+    does."""
+    kept, largest = 0, (0, 0)
+    for image in images:
+        largest = max(largest, extent(image), key=min)
+        if min(extent(image)) >= size:
+            kept += 1
+            yield image
+    if not kept:
+        raise DataError(
+            f"there is no picture of at least {size} x {size} px: the largest is {largest[0]} x {largest[1]}; "
+            "give larger ones, or a smaller --size."
+        )
 
 
 def stack(images: Iterable[Image.Image], size: int, fit: str = "letterbox") -> Tensor:
     """Images -> uint8 [N, 3, size, size], shaped by `images.fitted`."""
     arrays = [np.asarray(fitted(p, size, fit)[0]) for p in images]
     return torch.from_numpy(np.stack(arrays)).permute(0, 3, 1, 2).contiguous()
+
+
+def stacked(parts: list[list[Path]], size: int, fit: str) -> Iterator[Tensor]:
+    """`stack` of the files of each part. ImageError where some are damaged: it names all of them."""
+    images = pictures(path for part in parts for path in part)
+    arrays = [np.asarray(fitted(image, size, fit)[0]) for image in images]
+    whole = torch.from_numpy(np.stack(arrays)).permute(0, 3, 1, 2)
+    return (part.contiguous() for part in whole.split([len(part) for part in parts]))
 
 
 class Pairs(OnDevice):
@@ -141,45 +275,49 @@ def paired(
     fit: str = "letterbox",
     seen: frozenset[str] | None = None,
     augment: bool = True,
-    held_out: str = "test",
+    held_out: Iterable[str] = HELD_OUT,
 ) -> Pairs:
-    """A user's paired folder: A and B side by side in one file (left A, right B), or A/ and B/ with equal names.
+    """A user's paired folder: A and B side by side in one file (left A, right B), or two folders with equal names.
 
-    With subfolders train/ and `held_out`/ those are train and test, and val is a tenth of train by hash; without them
-    that tenth serves as test too.
+    Which folders, and which of them are held out, says `home`; without a held-out part, val, a tenth of train by hash, is
+    test, too.
     direction AB: x = A, y = B; BA the other way.  fit, seen: as in `fitted` and `chosen`.  Raises DataError with one
-    sentence.
+    sentence, and ImageError with one that names all damaged files.
     """
     root = existing(root, split, direction, fit)
-    whole = split == "test" and (root / held_out).is_dir()
-    root = root / held_out if whole else root / "train" if (root / "train").is_dir() else root
     load = round(size * 286 / 256) if augment and split == "train" else size
-    if (root / "A").is_dir() and (root / "B").is_dir():
-        left, right = _by_name(root / "A"), _by_name(root / "B")
-        lonely = sorted(set(left) ^ set(right))
-        if lonely:
-            where = "A" if lonely[0] in left else "B"
+    (left, whole), (right, other) = (home(root, split, side, held_out) for side in "AB")
+    if left and right:
+        if whole != other:
             raise DataError(
-                f"{len(lonely)} picture(s) have no partner of the same name: {lonely[0]!r} is only in {root / where}."
+                f"{left} and {right} are not the same part of A and of B: give both a test part, or none."
             )
-        files = [(left[name], right[name]) for name in sorted(left)]
+        a, b = _by_name(left), _by_name(right)
+        lonely = sorted(set(a) ^ set(b))
+        if lonely:
+            raise DataError(
+                f"{len(lonely)} picture(s) have no partner of the same name: {lonely[0]!r} is only in "
+                f"{left if lonely[0] in a else right}."
+            )
+        files, told = [(a[name], b[name]) for name in sorted(a)], "A and B by their folders"
     else:
-        files = [(path,) for path in images_in(root)]
+        left, whole = home(root, split, held_out=held_out)
+        files, told = [(path,) for path in images_in(left)], "left = A"
     if not files:
-        raise DataError(f"no pairs in {root}: give side-by-side pictures, or folders A and B.")
-    wanted = chosen(files, split, whole, seen)
-    if not wanted:
-        raise DataError(
-            f"none of the {len(files)} pair(s) in {root} falls into the {split} split (val is a tenth, by a hash of the "
-            "name): add more."
-        )
+        instead = str(nothing_in(left)).removeprefix(f"the folder {left} holds no pictures")
+        raise DataError(f"no pairs in {left}{instead[:-1]}; give side-by-side pictures, or folders A and B.")
+    # With so few that the hash would leave a split empty, all of them: better a correct run than none.
+    wanted = chosen(files, split, whole, seen) or files
     # Each pair is shrunk as it is read: a thousand photographs at full size would not fit in memory.
-    read = (_two_files(*paths) if len(paths) == 2 else _two_halves(*paths) for paths in wanted)
-    pairs = [tuple(fitted(side, load, fit)[0] for side in pair) for pair in read]
+    pairs, extents, joined = [], set(), cache(lambda: _joined(files))
+    for paths, read in opened(wanted):
+        pair = _two(paths[0], read) if len(read) == 2 else _halves(paths[0], read[0], joined)
+        extents.add(pair[0].size)
+        pairs.append([fitted(side, load, fit)[0] for side in pair])
     a, b = (stack(images, load) for images in zip(*pairs, strict=True))
     x, y = (a, b) if direction == "AB" else (b, a)
-    source = Pairs(x, y, size, augment=augment and split == "train")
-    source.digests = tuple(digest(*paths) for paths in wanted)
+    source = note(Pairs(x, y, size, augment=augment and split == "train"), wanted)
+    source.told = f"pairs of {_range(extents)}, {told}"
     return source
 
 
@@ -199,28 +337,70 @@ def existing(root: str | Path, split: str, direction: str, fit: str = "letterbox
 def _by_name(folder: Path) -> dict[str, Path]:
     named: dict[str, Path] = {}
     for path in images_in(folder):
-        if path.stem in named:
-            raise DataError(
-                f"{folder} has both {named[path.stem].name} and {path.name}: which one is the partner?"
-            )
-        named[path.stem] = path
+        if (other := named.setdefault(name_of(path), path)) != path:
+            raise DataError(f"{folder} has both {other.name} and {path.name}: which one is the partner?")
     return named
 
 
-def _two_files(left: Path, right: Path) -> tuple[Image.Image, Image.Image]:
-    a, b = open_image(left), open_image(right)
+def _two(path: Path, pair: list[Image.Image]) -> list[Image.Image]:
+    a, b = pair
     if a.size != b.size:
-        raise DataError(f"the pair {left.stem!r} differs in size: A is {_extent(a)}, B is {_extent(b)}.")
-    return a, b
+        raise DataError(f"the pair {path.stem!r} differs in size: A is {_extent(a)}, B is {_extent(b)}.")
+    return pair
 
 
-def _two_halves(path: Path) -> tuple[Image.Image, Image.Image]:
-    both = open_image(path)
+def _halves(path: Path, both: Image.Image, joined: Callable[[], bool]) -> list[Image.Image]:
+    """Left and right half. joined: asked where the shape alone does not tell, as it does of 2:1."""
     half = both.width // 2
-    if both.width % 2 or both.width < 1.5 * both.height:
-        raise DataError(f"{path.name} is {_extent(both)}: not two pictures of equal width side by side.")
-    return both.crop((0, 0, half, both.height)), both.crop((half, 0, both.width, both.height))
+    if both.width % 2 or both.width != 2 * both.height and (both.width < both.height or not joined()):
+        raise DataError(
+            f"in {path.parent}, {path.name} is {_extent(both)}: not two pictures of equal width side by side."
+        )
+    return [both.crop((0, 0, half, both.height)), both.crop((half, 0, both.width, both.height))]
+
+
+def _joined(files: list[tuple[Path, ...]], most: int = 15) -> bool:
+    """Whether images that are not 2:1 are pairs nevertheless: most of a few of them have a seam down their middle, or show
+    the same outlines left and right. A photograph of 16:9 has neither."""
+    votes = []
+    for (path,) in files:
+        try:
+            both = open_image(path)
+        except ImageError:  # that is said where it is read
+            continue
+        if both.width != 2 * both.height and both.width % 2 == 0:
+            votes.append(_seam(both) or _alike(both))
+        if len(votes) == most:
+            break
+    return 2 * sum(votes) > len(votes)
+
+
+def _seam(both: Image.Image) -> bool:
+    """Whether the two columns in the middle differ more than almost any other two neighbours."""
+    columns = np.asarray(both, dtype=np.float32)
+    steps, middle = np.abs(np.diff(columns, axis=1)).mean((0, 2)), both.width // 2 - 1
+    return steps[middle] > 2 + 1.5 * np.quantile(np.delete(steps, middle), 0.95)
+
+
+def _alike(both: Image.Image) -> bool:
+    """Whether both halves have their outlines in the same places, beyond what their rows and columns have in common."""
+    grey = np.asarray(both.convert("L").resize((192, 96), Image.BOX), dtype=np.float32)
+    maps = []
+    for half in (grey[:, :96], grey[:, 96:]):
+        outlines = np.hypot(*np.gradient(half))
+        outlines = np.minimum(outlines, 3 * outlines.mean()).reshape(48, 2, 48, 2).mean((1, 3))
+        maps.append(outlines - outlines.mean(0) - outlines.mean(1, keepdims=True) + outlines.mean())
+    a, b = (m / (np.sqrt((m * m).sum()) or 1.0) for m in maps)
+    return (
+        float((a * b).sum()) > 0.22
+    )  # photographs reach 0.15, a drawing beside its photograph begins at 0.35
 
 
 def _extent(image: Image.Image) -> str:
     return f"{image.width} x {image.height} px"
+
+
+def _range(extents: set[tuple[int, int]]) -> str:
+    """Of what sizes images are."""
+    least, most = min(extents), max(extents)
+    return " to ".join(f"{w} × {h}" for w, h in dict.fromkeys((least, most)))

@@ -14,7 +14,7 @@ from ..images import as_bytes, from_bytes, open_image, to_bytes
 from . import emoji
 from .device import OnDevice
 from .enlarging import shrunk
-from .folders import DataError, digest, images_in, in_split, photographs_of
+from .folders import DataError, images_in, in_split, large_enough, note, photographs_of, pictures
 from .worlds.facades import Facades
 from .worlds.sdf import hash_uniform
 
@@ -69,9 +69,7 @@ class Holes(OnDevice):
     def __init__(
         self, images: Iterable[Tensor], size: int, augment: bool = False, kinds: tuple[str, ...] = KINDS
     ):
-        self.images = [p for p in images if min(p.shape[1:]) >= size]
-        if not self.images:
-            raise DataError(f"there is no picture of at least {size} x {size} px.")
+        self.images = list(large_enough(images, size, lambda p: (p.shape[2], p.shape[1])))
         self.size, self.augment, self.kinds = size, augment, kinds
         # A large image comes up as often as it has places.
         often = [max(1, p[0].numel() // size**2) if augment else 1 for p in self.images]
@@ -168,11 +166,9 @@ def holes(
     """A user's folder of images, in train/ and test/ if it has them; else a tenth by hash serves as val and test.
     seen: as in `chosen`."""
     files = photographs_of(root, split, direction, seen)
-    source = _holes(files, size, split)
-    source.digests = tuple(map(digest, files))
-    return source
+    return note(_holes(files, size, split), zip(files, strict=True))
 
 
 def _holes(files: list[Path], size: int, split: str) -> Holes:
-    images = map(open_image, files)
+    images = pictures(files)
     return Holes(map(as_bytes, shrunk(images) if split == "train" else images), size, split == "train")

@@ -11,10 +11,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ..images import from_bytes, open_image
+from ..images import from_bytes
 from .device import OnDevice
 from .digits import digit_split
-from .folders import DataError, digest, existing, stack, taken
+from .folders import DataError, existing, folders_in, home, inside, note, stacked, taken
 from .worlds import glyphs
 from .worlds.sdf import hash_uniform
 
@@ -93,25 +93,25 @@ def labelled(
     root: str | Path, size: int, split: str = "train", direction: str = "AB", fit: str = "letterbox",
     seen: frozenset[str] | None = None,
 ) -> Labelled:  # fmt: skip
-    """A user's folder: A/ with a folder of images for each class, and B/ with images of the target.
-
-    A tenth by a hash of the names is val, and test, too. Grey images become RGB.  fit, seen: as in `fitted` and
+    """A user's folder: A/ with a folder of images for each class, and B/ with images of the target, in a layout of
+    `folders.home`. Without a held-out part a tenth by a hash of the names is val, and test, too. Grey images become RGB.  fit, seen: as in `fitted` and
     `chosen`.  Raises DataError with one sentence.
     """
     root = existing(root, split, direction, fit)
-    source, target = (root / name for name in direction)
-    if not source.is_dir() or not target.is_dir():
+    (source, part), (target, whole) = (home(root, split, name) for name in direction)
+    if not source or not target:
         raise DataError(
             f"{root} needs the folders {direction[0]}, with a folder for each class, and {direction[1]}, the target."
         )
-    classes = sorted(f for f in source.iterdir() if f.is_dir() and not f.name.startswith("."))
+    learned, _ = home(root, "train", direction[0])
+    classes = folders_in(learned or source)
     if len(classes) < 2:
         raise DataError(
             f"{source} holds {len(classes)} folder(s) of a class: f needs at least two classes to tell apart."
         )
-    kept, wanted = [taken(f, split, seen=seen) for f in classes], taken(target, split, seen=seen)
-    x, y = (stack(map(open_image, files), size, fit) for files in (sum(kept, []), wanted))
+    kept = [taken(inside(source, c.name) or c, part, split, seen) for c in classes]
+    wanted = taken(target, whole, split, seen)
+    x, y = stacked([sum(kept, []), wanted], size, fit)
     label = torch.repeat_interleave(torch.arange(len(kept)), torch.tensor([len(files) for files in kept]))
     found = Labelled(lambda index: from_bytes(x[index]), label, from_bytes(y), None)
-    found.digests = tuple(digest(f) for part in (*kept, wanted) for f in part)
-    return found
+    return note(found, zip(sum(kept, []) + wanted, strict=True))

@@ -11,8 +11,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ..images import from_bytes, open_image, to_bytes
-from .folders import DataError, digest, existing, images_in, in_split, stack
+from ..images import from_bytes, printable, to_bytes
+from .folders import DataError, digest, existing, folders_in, images_in, in_split, name_of, note, stacked
 from .worlds.glyphs import masks_of
 from .worlds.sdf import hash_uniform
 
@@ -93,25 +93,26 @@ def letters(
     Cells may be missing.  fit, seen: as in `fitted` and `chosen`.  Raises DataError with one sentence.
     """
     root = existing(root, split, direction, fit)
-    styles = sorted(f for f in root.iterdir() if f.is_dir() and not f.name.startswith("."))
+    styles = folders_in(root)
     if len(styles) < 2:
         raise DataError(
             f"{root} holds {len(styles)} folder(s) of a style: there is nothing to tell apart; give two."
         )
-    contents = sorted({file.stem for folder in styles for file in images_in(folder)})
+    contents = sorted({name_of(file) for folder in styles for file in images_in(folder)})
     if not contents:
         raise DataError(f"the folders in {root} hold no pictures.")
 
     def wanted(file: Path) -> bool:
         if seen is not None:
             return digest(file) not in seen
-        return in_split(f"{file.parent.name}/{file.stem}", "train" if split == "train" else "val")
+        return in_split(f"{file.parent.name}/{name_of(file)}", "train" if split == "train" else "val")
 
     every = [(i, file) for i, folder in enumerate(styles) for file in images_in(folder)]
     shown = [(i, file) for i, file in every if wanted(file)] or every
-    images = stack((open_image(file) for _, file in shown), size, fit)
+    (images,) = stacked([[file for _, file in shown]], size, fit)
     style = torch.tensor([i for i, _ in shown])
-    content = torch.tensor([contents.index(file.stem) for _, file in shown])
-    found = Letters(images, style, content, tuple(f.name for f in styles), tuple(contents))
-    found.digests = tuple(digest(file) for _, file in shown)
-    return found
+    content = torch.tensor([contents.index(name_of(file)) for _, file in shown])
+    found = Letters(
+        images, style, content, tuple(printable(f.name) for f in styles), tuple(map(printable, contents))
+    )
+    return note(found, ((file,) for _, file in shown))

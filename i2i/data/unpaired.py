@@ -12,10 +12,10 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from ..images import from_bytes, open_image, to_bytes
+from ..images import from_bytes, to_bytes
 from . import emoji
 from .device import OnDevice, sent
-from .folders import DataError, digest, existing, stack, taken
+from .folders import DataError, digest, existing, home, note, stacked, taken
 from .worlds.icons import SPLITS as ICON_SPLITS
 from .worlds.icons import Icons
 
@@ -138,33 +138,28 @@ def unpaired(
     seen: frozenset[str] | None = None,
     names: tuple[str, str] = ("A", "B"),
 ) -> Unpaired:
-    """A user's unpaired folders: A and B (any names and numbers of files), or trainA, trainB, testA, testB.
+    """A user's unpaired folders, A and B in a layout of `folders.home`, with any names and numbers of files.
 
-    With subfolders train/ and test/, or in the second layout, those are the splits and val is a tenth of train by hash;
-    otherwise that tenth serves as test too. Grey images become RGB.
+    Without a held-out part, val, a tenth of train by hash, is test, too. Grey images become RGB.
     direction AB: x = A, y = B; BA the other way.  fit, seen: as in `fitted` and `chosen`.  Raises DataError with one
     sentence.
     """
     root = existing(root, split, direction, fit)
     load = round(size * 286 / 256) if split == "train" else size
     files = [_files(root, name, split, seen) for name in (names if direction == "AB" else names[::-1])]
-    digests = [[digest(f) for f in part] for part in files]
-    if len({frozenset(part) for part in digests}) == 1:
+    if len({frozenset(map(digest, part)) for part in files}) == 1:
         raise DataError(
             f"{names[0]} and {names[1]} in {root} are the same pictures: there is nothing to translate."
         )
-    x, y = (stack(map(open_image, part), load, fit) for part in files)
-    source = Unpaired(x, y, size, move=mirrored if split == "train" else None)
-    source.digests = tuple(sum(digests, []))
-    return source
+    images = list(stacked(files, load, fit))
+    source = Unpaired(*images, size, move=mirrored if split == "train" else None)
+    return note(source, zip(sum(files, []), strict=True))
 
 
 def _files(root: Path, name: str, split: str, seen: frozenset[str] | None) -> list[Path]:
-    tests = [f for f in (root / f"test{name}", root / "test" / name) if f.is_dir()]
-    homes = [f for f in (root / f"train{name}", root / "train" / name, root / name) if f.is_dir()]
-    whole = split == "test" and bool(tests)
-    if not (tests if whole else homes):
+    folder, whole = home(root, split, name)
+    if folder is None:
         raise DataError(
             f"{root} has no folder {name} (nor train{name}): unpaired training wants a folder for each domain."
         )
-    return taken((tests if whole else homes)[0], split, whole, seen)
+    return taken(folder, whole, split, seen)

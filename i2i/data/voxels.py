@@ -18,7 +18,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from .device import OnDevice
-from .folders import DataError, chosen, digest
+from .folders import DataError, chosen, digest, home
 
 MOST = 256  # voxels along a side
 VOX_MOST = 256  # what the format can name
@@ -220,10 +220,9 @@ def volumes_in(
     """A user's folder of files of voxels, or its parts `train` and `test`; without such parts a fixed tenth by hash is val, and
     test, too. DataError where there are none, or one cannot be read. direction: there is no x. seen: as in `chosen`."""
     root = Path(root)
-    whole = split == "test" and (root / "test").is_dir()
-    folder = root / "test" if whole else root / "train" if (root / "train").is_dir() else root
-    if not folder.is_dir():
-        raise DataError(f"the folder {folder} does not exist.")
+    if not root.is_dir():
+        raise DataError(f"the folder {root} does not exist.")
+    folder, whole = home(root, split)
     files = sorted(p for p in folder.iterdir() if p.suffix.lower() in READ and not p.name.startswith("."))
     if not files:
         raise DataError(f"the folder {folder} holds no files of voxels ({', '.join(READ)}).")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from itertools import pairwise
 
 import numpy as np
@@ -10,7 +11,7 @@ import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 
-from ..images import ImageError, to_image, to_rgb, to_tensor, upright
+from ..images import ImageError, eight_bits, layers, scaled, to_image, to_rgb, to_tensor
 from ..nets.membrane import membrane
 
 PIECES = 16  # that a hole is cut into at most: each is a pass of the net
@@ -18,30 +19,76 @@ PIECES = 16  # that a hole is cut into at most: each is a pass of the net
 # -- an image of any size ------------------------------------------------------------------------------------------
 
 
-def as_hole(mask: Image.Image, size: tuple[int, int]) -> np.ndarray:
-    """A mask as bool [H, W] of an image's (width, height): a pixel is part of the hole from half white on.
+def as_hole(mask: Image.Image, size: tuple[int, int], image: Image.Image | None = None) -> np.ndarray:
+    """A mask as bool [H, W] of an image's (width, height): what a person sees as marked in it.
 
-    A mask of another size is scaled, if its shape is the image's to a hundredth. What is transparent in a mask is no
-    hole. Raises ImageError with one sentence.
+    Of two values the lighter one is the hole, whatever they are; of more, what is at least half as light as the lightest;
+    on white paper, what has a colour. Where a mask can be seen through, it is a layer: what was painted on it is the hole, in
+    any colour, unless it was painted in both black and white. Where it is `image` itself with a part cut out, that part is.
+    A mask of another size is scaled, if its shape is the image's to a hundredth. Raises ImageError with one sentence.
     """
     if not isinstance(mask, Image.Image):
         raise ImageError(f"expected a PIL picture as mask, got {type(mask).__name__}.")
     if not all(mask.size):
         raise ImageError("the mask has no pixels.")
-    mask = upright(mask)
-    if abs(mask.width * size[1] / (mask.height * size[0]) - 1) > 0.01:
+    seen = eight_bits(layers(mask))
+    if abs(seen.width * size[1] / (seen.height * size[0]) - 1) > 0.01:
         raise ImageError(
-            f"the mask is {mask.width} x {mask.height} px and the picture {size[0]} x {size[1]}: they must have one shape."
+            f"the mask is {seen.width} x {seen.height} px and the picture {size[0]} x {size[1]}: they must have one shape."
         )
-    if mask.mode in ("RGBA", "LA", "PA", "RGBa") or (
-        "transparency" in mask.info and not mask.mode.startswith("I")
-    ):
-        layers = mask.convert("RGBA")
-        mask = Image.composite(layers.convert("L"), Image.new("L", mask.size), layers.getchannel("A"))
-    grey = to_rgb(mask).convert("L")
-    if grey.size != size:
-        grey = grey.resize(size, Image.BILINEAR)
-    return np.asarray(grey) >= 128
+    marked = _marked(seen, image, mask is image)
+    if seen.size != size:
+        marked = np.asarray(Image.fromarray(marked).convert("L").resize(size, Image.BILINEAR)) >= 128
+    return marked
+
+
+def _marked(mask: Image.Image, image: Image.Image | None, itself: bool) -> np.ndarray:
+    """The hole of a mask of 8 bits, at its own size; itself: the image is its own mask."""
+    colours = np.asarray(mask.convert("RGB"))
+    if mask.mode not in ("LA", "RGBA"):
+        return _light(colours)
+    painted = np.asarray(mask.getchannel("A")) >= 128
+    if painted.all():
+        return _light(colours)
+    if itself:
+        return ~painted
+    if not painted.any():
+        return painted
+    ink = colours[painted]
+    if image is not None:
+        under = np.asarray(scaled(to_rgb(image), mask.size))[painted]
+        if ink.std() > 2 and np.abs(ink.astype(np.int16) - under).mean() < 8:  # a brush has one colour
+            return ~painted
+    black, white = ((ink < 64).all(-1).mean(), (ink >= 192).all(-1).mean())
+    if min(black, white) > 0.02 and black + white > 0.9:
+        light = np.zeros_like(painted)
+        light[painted] = _light(ink)
+        return light
+    return painted
+
+
+def _light(colours: np.ndarray) -> np.ndarray:
+    """Of opaque colours, uint8 [..., 3], which are a mark, and which the paper."""
+    level = colours.max(-1)
+    colour = level - colours.min(-1)
+    low, high = int(level.min()), int(level.max())
+    if colour.max() >= 64 and (plain := level[colour < 64]).size and plain.mean() >= 128:  # white paper
+        return colour >= colour.max() / 2
+    if low == high:
+        return np.full(level.shape, high >= 128)
+    if ((level == low) | (level == high)).all():
+        return level == high
+    return level >= (high / 2 if high >= 16 else 128)  # below that it is the noise of a black page
+
+
+def told(hole: np.ndarray) -> str:
+    """What part of the picture a hole bool [H, W] is, and whether that is odd, as the end of a sentence."""
+    share = f"fills {100 * hole.mean():.3g} %"
+    if not hole.any():
+        return f"{share}: nothing is marked; paint the hole white on black, or in any colour on a transparent layer."
+    if hole.mean() > 0.5:
+        return f"{share}, more than half of it; if the rest was meant, exchange black and white in the mask."
+    return f"{share}."
 
 
 def window(hole: np.ndarray, size: int) -> tuple[int, int, int, int]:
@@ -110,7 +157,9 @@ def fill(model, image: Image.Image, mask: Image.Image, scale: float = 1.0, seed:
     a hole the image comes back as it is. Raises ImageError where nothing is left to go by.
     """
     rgb = to_rgb(image)
-    hole = as_hole(mask, rgb.size)
+    hole = as_hole(mask, rgb.size, image)
+    if not 0 < hole.mean() <= 0.5:
+        warnings.warn(f"the mask {told(hole)}", stacklevel=2)
     if not hole.any():
         return rgb
     if hole.all():

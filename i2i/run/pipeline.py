@@ -18,11 +18,11 @@ from torch import Tensor
 from ..assets import CHECKPOINTS
 from ..checkpoint import SEEN, CheckpointError, is_export, load_method
 from ..fast import MEMORY_FORMATS, lay_out
-from ..images import fitted, to_image, to_tensor
+from ..images import fitted, like, to_image, to_tensor
 from ..method import Method
 from ..nets.chance import Rng, generators
 from .compiled import Compiled, compiled
-from .filling import fill
+from .filling import as_hole, fill
 from .prepared import bf16_here, prepared
 from .tiles import enlarge
 
@@ -44,7 +44,7 @@ def load(
     precision: str = "auto",
     compile: bool = False,  # noqa: A002 (torch's word for it)
 ) -> Model:
-    """A shipped model by name, or the folder that `train` exported.
+    """A shipped model by name, or the folder that `train` exported; of a folder called like a shipped model write ./NAME.
 
     device: "auto" takes a GPU if there is one.  precision: "fp32", "bf16", or "auto", which takes bf16 where a probe of
     this device says that it pays; its images differ by a quarter of a grey level on average.  compile: see
@@ -53,7 +53,11 @@ def load(
     if precision not in ("auto", "bf16", "fp32"):
         raise ValueError(f"unknown precision {precision!r}; there are auto, bf16 and fp32.")
     folder = Path(name_or_folder)
-    if not is_export(folder):
+    if name_or_folder in shipped():  # whatever else lies here under that name, such as the run of its recipe
+        folder = SHIPPED / str(name_or_folder)
+    elif (folder / "export" / "config.json").is_file() and not (folder / "config.json").is_file():
+        raise CheckpointError(f"{folder} is the folder of a run; its model is {folder / 'export'}.")
+    elif not is_export(folder):
         folder = SHIPPED / str(name_or_folder)
         if "/" in str(name_or_folder) or not is_export(folder):
             raise CheckpointError(
@@ -125,7 +129,9 @@ class Model:
 
         The image is shaped as those of training were, never squeezed. fit "letterbox": it lies whole in the square, and is
         cropped back afterwards, so the longer side of the result is size (times scale); fit "crop": its middle square is
-        translated. A model that enlarges takes it whole, at its own size. seed:
+        translated. A model that enlarges takes it whole, at its own size, and one that fills holes, too: what they make of an
+        image is as grey and as transparent as that is, L, LA, RGB or RGBA; other answers are RGB, and are made of the image
+        over white. Colours are those of sRGB. seed:
         sample i is the same for equal seed + i, whatever n is; None draws a fresh one.
         watch: called as watch(images, done) after each step of a method that takes steps, and else with each answer: up to
         8 of the n images, those that are being made, and the part of all the work that is done, above 0 and up to 1. Where
@@ -133,8 +139,8 @@ class Model:
         than n. What it raises ends the call.
         controls: those that the method declares (`Method.controls`), among them direction ("xy" or "yx"), label (a domain,
         by its name in `labels` or its place there; or a list of attributes), scale (of fully convolutional models, 1 to 4
-        times the trained size) and mask (an image of the same shape, white where the hole is; what lies outside it keeps
-        its size and every bit). None is as good as not given.
+        times the trained size) and mask (an image of the same shape, as `filling.as_hole` reads it; what lies outside the hole
+        keeps its size and every bit). None is as good as not given.
         Raises ValueError for a control that the model lacks or a value that it cannot have; ImageError for what is not a
         image.
         """
@@ -146,11 +152,12 @@ class Model:
         if mask is not None or self.method.enlarges > 1:
             made = []
             for i in range(n):
-                made.append(
-                    enlarge(self, image, seed=seed + i)
-                    if mask is None
-                    else fill(self, image, mask, scale, seed + i)
-                )
+                if mask is None:
+                    made.append(like(enlarge(self, image, seed=seed + i), image))
+                else:
+                    filled = fill(self, image, mask, scale, seed + i)
+                    hole = Image.fromarray(as_hole(mask, filled.size, image))
+                    made.append(like(filled, image, hole))
                 if watch and watch(made[-1:], (i + 1) / n) is False:
                     break
             return made if n > 1 else made[0]

@@ -30,6 +30,8 @@ def bf16_here(device: torch.device) -> bool:
     """Whether a forward in bfloat16 is a fifth faster than in float32 on this device: a probe of some milliseconds."""
     if device.type == "cuda":
         return torch.cuda.is_bf16_supported()
+    if device.type != "cpu":
+        return False
     conv, x = nn.Conv2d(128, 128, 3, padding=1), torch.zeros(1, 128, 32, 32)
     best = {}
     with torch.inference_mode():

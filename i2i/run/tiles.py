@@ -13,6 +13,10 @@ from ..images import ImageError, to_bytes, to_rgb, to_tensor
 TILE = 128
 """Side of a tile in pixels of the input: some 300 MB while it is computed."""
 
+SMALL, FRAME = 4, 8
+"""An image with a side below SMALL pixels is enlarged within FRAME pixels that repeat its border: else a net sees little but the
+nothing around it, and makes grey."""
+
 MAX_PIXELS = 40_000_000
 """Of a result: 120 MB of bytes."""
 
@@ -33,7 +37,7 @@ def enlarged(model, image: Image.Image, tile: int = TILE, seed: int = 0) -> Iter
     """Enlarge any image with a model whose method `enlarges`; one Progress for each tile, the last one complete.
 
     Each tile is given as much of its surroundings as one of its pixels can see (`method.reach`), so that the result is
-    that of the whole image at once. Closing the iterator stops the work. Raises ImageError above MAX_PIXELS.
+    that of the whole image at once, framed if it is SMALL. Closing the iterator stops the work. Raises ImageError above MAX_PIXELS.
     """
     k, reach = model.method.enlarges, model.method.reach
     rgb = to_rgb(image)
@@ -44,6 +48,13 @@ def enlarged(model, image: Image.Image, tile: int = TILE, seed: int = 0) -> Iter
             f"{w} x {h} px would become {w * k} x {h * k}, more than {MAX_PIXELS // 10**6} megapixels: "
             f"make the longer side at most {longer} px, or take a part of it."
         )
+    if min(w, h) < SMALL:
+        frame = ((FRAME, FRAME), (FRAME, FRAME), (0, 0))
+        framed = Image.fromarray(np.pad(np.asarray(rgb), frame, mode="edge"))
+        rows, columns = (slice(k * FRAME, k * (FRAME + side)) for side in (h, w))
+        for step in enlarged(model, framed, tile, seed):
+            yield step._replace(pixels=step.pixels[rows, columns])
+        return
     x = to_tensor(rgb)
     pixels = np.full((h * k, w * k, 3), 128, dtype=np.uint8)
     corners = [(top, left) for top in range(0, h, tile) for left in range(0, w, tile)]

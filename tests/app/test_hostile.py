@@ -462,6 +462,23 @@ def test_a_process_that_hangs_is_ended(monkeypatch):
         decoder.open_image(io.BytesIO(packed(drawing())))
 
 
+@pytest.mark.parametrize("mode", ["L", "LA", "RGB", "RGBA"])
+def test_it_brings_layers_as_they_are(tmp_path, mode):
+    image = Image.effect_noise((30, 20), 90).convert(mode)
+    if "A" in mode:
+        image.putalpha(90)
+    image.save(tmp_path / "mine.png")
+    got = decoding.open_layers(tmp_path / "mine.png")
+    assert (got.mode, got.tobytes()) == (mode, image.tobytes())
+
+
+def test_what_would_show_nothing_is_told_to_a_visitor():
+    logo = Image.new("LA", (20, 20), (0, 0))
+    logo.paste((255, 255), (5, 5, 9, 9))
+    with pytest.raises(ImageError, match="^logo.png is transparent and shows nothing but white"):
+        decoding.open_image(io.BytesIO(packed(logo)), "logo.png")
+
+
 def test_it_says_what_open_image_says(tmp_path):
     """Of a path and of a buffer; the picture is the same to the bit."""
     path = tmp_path / "mine.png"

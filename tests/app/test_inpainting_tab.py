@@ -775,6 +775,7 @@ def test_a_photograph_of_ones_own_is_filled_and_fetched_and_a_bad_one_told(visit
     image = grain(150, 90)
     image.save(tmp_path / "mine.png")
     (tmp_path / "notes.png").write_text("this is no picture")
+    (tmp_path / "IMG_1.HEIC").write_bytes(b"\0\0\0\x18ftypheic" + bytes(64))
     v = visit()
     v.page.set_input_files("#ip-bring input[type=file]", tmp_path / "mine.png")
     v.page.wait_for_function(
@@ -794,14 +795,17 @@ def test_a_photograph_of_ones_own_is_filled_and_fetched_and_a_bad_one_told(visit
     assert (
         made.size == (150, 90)
         and 0 < off.mean() < 0.5
-        and fetched.value.suggested_filename == "pggan-facades-150x90.png"
+        and fetched.value.suggested_filename == "pggan-photographs-150x90.png"
     )
 
-    w = visit()
-    mask, made = w.mask(), w.result()
-    w.page.set_input_files("#ip-bring input[type=file]", tmp_path / "notes.png")
-    text = w.toast()
-    assert SENTENCE.fullmatch(text.strip()) and not leaks(text) and (w.mask(), w.result()) == (mask, made)
+    for name, says in (("notes.png", "not a picture"), ("IMG_1.HEIC", "is a HEIC picture")):
+        w = visit()
+        mask, made = w.mask(), w.result()
+        w.page.set_input_files("#ip-bring input[type=file]", tmp_path / name)
+        text = w.toast()
+        assert SENTENCE.fullmatch(text.strip()) and says in text and not leaks(text)
+        assert w.page.locator(".toast-body").count() == 0, "it is said once"
+        assert (w.mask(), w.result()) == (mask, made)
 
 
 @pytest.mark.browser
@@ -829,6 +833,28 @@ def test_the_endpoint_fills(server):
     made = server.ask("inpainting", packed(image), packed(middle(60, 40)), "pggan-facades").convert("RGB")
     off = (np.asarray(made) != np.asarray(image)).any(-1)
     assert made.size == (60, 40) and off.any() and not off[np.asarray(middle(60, 40)) == 0].any()
+
+
+def test_the_endpoint_reads_masks_as_the_package_does(server):
+    image, hole = grain(60, 40), np.asarray(middle(60, 40)) > 0
+    layer = Image.new("RGBA", (60, 40), (0, 0, 0, 0))
+    layer.paste((255, 255, 255, 255), mask=middle(60, 40))
+    cut = image.convert("RGBA")
+    cut.putalpha(middle(60, 40).point(lambda v: 255 - v))
+    for given, mask in ((image, layer), (cut, cut)):
+        made = server.ask("inpainting", packed(given), packed(mask), "pggan-facades").convert("RGB")
+        off = (np.asarray(made) != np.asarray(image)).any(-1)
+        assert not off[~hole].any() and off[hole].mean() > 0.5
+
+
+def test_ones_own_picture_goes_to_the_model_for_photographs_at_first(gallery, tmp_path, monkeypatch):
+    first = inpainting.brought(settle("facades", 3), "a.png")
+    assert (first.key, first.own) == ("photographs", "a.png")
+    again = inpainting.brought(settle("emoji", 0, "a.png"), "b.png")
+    assert (again.key, again.own) == ("emoji", "b.png"), "the visitor chose"
+    assert inpainting.brought(settle("facades", 0, "a.png"), None).key == "facades"
+    only(gallery, tmp_path, monkeypatch, "pggan-emoji")
+    assert inpainting.brought(settle("emoji"), "a.png").key == "emoji"
 
 
 @pytest.mark.parametrize(

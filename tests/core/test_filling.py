@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import io
 import json
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from PIL import Image
+from PIL import Image, ImageChops, ImageFilter
 from torch import Tensor
 
 import i2i
 from i2i.checkpoint import export
 from i2i.images import ImageError, to_image, to_rgb, to_tensor
 from i2i.measure.holes import FIGURES
-from i2i.run.filling import as_hole, fill, pieces, window
+from i2i.run.filling import as_hole, fill, pieces, told, window
 from kit.folders import album
 from kit.images import deep, grey, painted, veiled, view
 from kit.methods import loud, tiny
@@ -79,6 +80,89 @@ MASKS = {
 def test_a_mask_of_any_kind_says_where_the_hole_is(make):
     found = as_hole(make(), (10, 6))
     assert found.dtype == bool and np.array_equal(found, WANTED)
+
+
+def on(paper, ink, mode: str = "RGB") -> Image.Image:
+    page = Image.new(mode, (10, 6), paper)
+    page.paste(ink, BOX)
+    return page
+
+
+def classes(first: tuple[int, ...], second: tuple[int, ...]) -> Image.Image:
+    page = painted(10, 6, BOX).point(lambda v: v > 0).convert("L")
+    page.putpalette([*first, *second])
+    return page
+
+
+def both_inks() -> Image.Image:
+    """A mask in black and white on a page that is larger."""
+    page = Image.new("RGBA", (10, 6), (0, 0, 0, 0))
+    page.paste("black", (0, 0, 9, 5))
+    page.paste("white", BOX)
+    return page
+
+
+MARKS = {
+    "0 and 1": lambda: on(0, 1, "L"),
+    "1 and 2": lambda: on(1, 2, "L"),
+    "a palette's class 1": lambda: classes((0, 0, 0), (128, 0, 0)),
+    "0 and 255 in 16 bits": lambda: Image.fromarray(DEEP // 257),
+    "0 and 1 in 16 bits": lambda: Image.fromarray(DEEP // DEEP.max()),
+    "0 and 1 of floats": lambda: Image.fromarray((DEEP > 0).astype(np.float32)),
+    "int32": lambda: Image.fromarray((DEEP > 0).astype(np.int32)),
+    **{f"{ink} on black": lambda ink=ink: on("black", ink) for ink in ("red", "blue", "#402020", "lime")},
+    **{f"{ink} on white": lambda ink=ink: on("white", ink) for ink in ("red", "blue", "yellow")},
+    **{
+        f"{ink} on a layer": lambda ink=ink: on((0, 0, 0, 0), (*ink, 255), "RGBA")
+        for ink in ((0, 0, 0), (255, 255, 255), (250, 20, 20), (20, 20, 20), (90, 140, 30))
+    },
+    "black on a grey layer": lambda: on((0, 0), (0, 255), "LA"),
+    "black and white on a layer": both_inks,
+}
+
+
+@pytest.mark.parametrize("make", MARKS.values(), ids=MARKS)
+def test_what_a_person_sees_as_marked_is_the_hole(make):
+    assert np.array_equal(as_hole(make(), (10, 6), view(10, 6)), WANTED)
+
+
+def test_soft_strokes_are_marked_in_any_colour():
+    for paper, ink in (("black", "blue"), ("white", "red"), ("black", "#303030")):
+        big = Image.new("RGB", (100, 60), paper)
+        big.paste(ink, [10 * v for v in BOX])
+        found = as_hole(big.filter(ImageFilter.GaussianBlur(2)), (10, 6))
+        assert np.array_equal(found, WANTED), (paper, ink)
+
+
+def test_a_picture_with_its_hole_cut_out_is_its_own_mask():
+    image = view(40, 24)
+    cut = image.convert("RGBA")
+    cut.putalpha(ImageChops.invert(painted(40, 24, (8, 4, 20, 12))))
+    wanted = np.asarray(painted(40, 24, (8, 4, 20, 12))) > 0
+    for given in (image, cut):
+        assert np.array_equal(as_hole(cut, image.size, given), wanted)
+    flat = Image.new("RGBA", (40, 24), "red")
+    flat.putalpha(cut.getchannel("A"))
+    assert np.array_equal(as_hole(flat, flat.size, flat), wanted)
+    assert np.array_equal(as_hole(flat, flat.size, image), ~wanted), "red strokes on a layer"
+
+
+def test_a_black_page_with_the_noise_of_a_jpeg_marks_nothing():
+    noisy = Image.fromarray(np.random.default_rng(0).integers(0, 5, (60, 100), np.uint8))
+    assert not as_hole(noisy, (100, 60)).any()
+
+
+@pytest.mark.parametrize(
+    "share, says",
+    [(0, "fills 0 %: nothing is marked"), (0.3, "fills 30 %."), (0.6, "fills 60 %, more than half")],
+)
+def test_what_a_mask_fills_is_told(share, says):
+    hole = np.arange(100).reshape(10, 10) < 100 * share
+    assert told(hole).startswith(says)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        fill(Spy(), view(10, 10), Image.fromarray(hole))
+    assert [str(w.message) for w in caught] == ([] if share == 0.3 else [f"the mask {told(hole)}"])
 
 
 def test_a_mask_of_nearly_the_same_shape_will_do():
@@ -387,6 +471,21 @@ def test_holes_are_filled_from_the_command_line(cli, here, folder, model):
     )
 
 
+def test_the_command_line_says_what_is_filled_and_keeps_what_can_be_seen_through(cli, here, folder):
+    image = view(45, 38, grain=4).convert("RGBA")
+    image.putalpha(200)
+    image.paste((0, 0, 0, 0), (8, 9, 21, 20))
+    image.save("cut.png")
+    status, _, err = cli("translate", folder, "cut.png", "--out", "made")
+    assert status == 0 and "the mask of cut.png fills 8.36 %." in err
+    made = Image.open(here / "made" / "cut.png")
+    assert made.mode == "RGBA" and made.getpixel((0, 0)) == image.getpixel((0, 0))
+    assert made.crop((8, 9, 21, 20)).getchannel("A").getextrema() == (255, 255)
+    view(45, 38).convert("L").save("grey.png"), painted(45, 38, (8, 9, 21, 20)).save("m.png")
+    cli("translate", folder, "grey.png", "--mask", "m.png", "--out", "made")
+    assert Image.open(here / "made" / "grey.png").mode == "L"
+
+
 WRONG = {
     "no mask": ("", 2, "--mask: mender fills holes: say where, white on black."),
     "no such mask": ("--mask gone.png", 1, "gone.png does not exist."),
@@ -444,9 +543,7 @@ def test_pictures_of_ones_own_become_a_model_that_fills_and_is_judged(cli, here)
 def test_settings_and_pictures_that_will_not_do_are_sentences(cli, here):
     album(here / "mine", 31, 90)
     status, _, err = cli("train", "pggan", "--data", "mine", *QUICK)
-    assert status == 1 and err.strip().splitlines()[-1].endswith(
-        "there is no picture of at least 32 x 32 px."
-    )
+    assert status == 1 and "there is no picture of at least 32 x 32 px: the largest is 31 x 90;" in err
     for words, sentence in (
         (["--dilations", "1,b"], "--dilations wants whole numbers with commas between, got '1,b'."),
         (["--shared", "5"], "side must be a multiple of 64"),

@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
+import os
 import re
+import unicodedata
 
+import numpy as np
 import pytest
 import torch
-from PIL import Image
+from PIL import Image, ImageDraw, ImageOps
 
 from i2i.data.cmp import cmp_facades
-from i2i.data.folders import DataError, Pairs, images_in, in_split, is_validation, paired, stack
+from i2i.data.domains import domains
+from i2i.data.folders import (
+    DataError,
+    Pairs,
+    images_in,
+    in_split,
+    is_validation,
+    nothing_in,
+    paired,
+    stack,
+    unreadable,
+)
+from i2i.data.unpaired import unpaired
 from i2i.data.worlds.lines import ink
 from i2i.data.worlds.sketches import DRAWINGS, sketches
+from i2i.files import printable
 from i2i.images import ImageError, to_bytes, to_image, to_tensor
+from i2i.opening import SUFFIXES
+from kit.images import view
 from kit.sources import noise
 
 NAMES = [f"{i:03d}" for i in range(40)]
@@ -198,9 +216,10 @@ def test_an_empty_folder_and_a_missing_one_are_told_apart(tmp_path):
         images_in(tmp_path / "gone")
 
 
-def test_a_split_that_stays_empty_says_why(tmp_path):
-    put(Image.new("RGB", (32, 16)), tmp_path / f"{TRAIN[0]}.png")
-    assert "none of the 1 pair(s)" in (sentence := refused(tmp_path, 16, "val")) and "val" in sentence
+@pytest.mark.parametrize("split", ["train", "val", "test"])
+def test_a_split_that_would_stay_empty_is_all_of_so_few(tmp_path, split):
+    put(Image.new("RGB", (32, 16)), tmp_path / f"{(VAL if split == 'train' else TRAIN)[0]}.png")
+    assert len(paired(tmp_path, 16, split)) == 1
 
 
 @pytest.mark.parametrize("bad", [{"split": "validation"}, {"direction": "ab"}])
@@ -296,3 +315,142 @@ def test_twenty_sketches_are_black_ink_on_white():
     ink_share = (x < 0).float().mean((1, 2, 3))
     assert ink_share.min() > 0.01 and ink_share.max() < 0.3
     assert torch.equal(x[:, 0], x[:, 1]) and (x[..., 0, 0] == 1).all()
+
+
+# ---- Folders as others lay them out ----
+
+
+@pytest.mark.parametrize(
+    "train, test",
+    [
+        ("{}/train", "{}/test"),
+        ("train/{}", "val/{}"),
+        ("train{}", "test{}"),
+        ("{}/Train", "{}/valid"),
+        ("train/{}", "test/{}"),
+    ],
+)
+@pytest.mark.parametrize("sides", ["AB", "ab"])
+@pytest.mark.parametrize("read", [paired, unpaired])
+def test_parts_may_lie_in_sides_or_sides_in_parts(tmp_path, train, test, sides, read):
+    for side, letter in zip("AB", sides, strict=True):
+        for where, names in ((train, NAMES[7:]), (test, NAMES[:7])):
+            for name in names:
+                put(flat(name, side), tmp_path / where.format(letter) / f"{name}.png")
+    (tmp_path / "__MACOSX").mkdir()
+    found = {s: read(tmp_path, 16, s) for s in ("train", "test")}
+    assert len(found["test"]) == 7 and len(found["train"]) == sum(in_split(n, "train") for n in NAMES[7:])
+    assert shown(found["test"].batch(torch.arange(7))["x"]) == [shade(n, "A") for n in NAMES[:7]]
+
+
+def test_of_test_and_val_test_is_held_out(tmp_path):
+    for part, names in (("train", TRAIN), ("val", NAMES[:3]), ("test", NAMES[:5])):
+        for name in names:
+            put(flat(name, "A", (32, 16)), tmp_path / part / f"{name}.png")
+    assert len(paired(tmp_path, 16, "test")) == 5
+
+
+def test_domains_have_parts_too_and_what_a_system_left_is_none(tmp_path):
+    for kind in ("cat", "dog"):
+        for part, names in (("train", NAMES[4:]), ("test", NAMES[:4])):
+            for name in names:
+                put(flat(name, "A"), tmp_path / kind / part / f"{name}.png")
+    for left in ("__MACOSX", "@eaDir", ".trash"):
+        (tmp_path / left).mkdir()
+    found = domains(tmp_path, 16, "test")
+    assert found.names == ("cat", "dog") and len(found) == 8
+
+
+def test_a_part_that_only_one_side_has_is_named(two_folders):
+    put(flat("000", "A"), two_folders / "A" / "test" / "000.png")
+    assert "give both a test part, or none" in refused(two_folders, 16, "test")
+
+
+def joined(a: Image.Image, b: Image.Image) -> Image.Image:
+    both = Image.new("RGB", (a.width + b.width, a.height))
+    both.paste(a, (0, 0)), both.paste(b, (a.width, 0))
+    return both
+
+
+def test_two_portraits_side_by_side_are_a_pair(tmp_path):
+    for i, name in enumerate(NAMES):
+        a = view(40, 60, i)
+        put(joined(ImageOps.invert(a), a), tmp_path / f"{name}.png")
+    pairs = paired(tmp_path, 16)
+    assert (
+        pairs.told == "pairs of 40 × 60, left = A" and pairs.x.float().add(pairs.y).sub(255).abs().mean() < 2
+    )
+
+
+def test_so_are_drawings_on_paper_beside_what_they_show(tmp_path):
+    """Where the border of both is white there is no seam; their outlines tell."""
+    for i, name in enumerate(NAMES):
+        sides = [Image.new("RGB", (60, 90), "white") for _ in "AB"]
+        rng = np.random.default_rng(i)
+        for x, y in rng.integers(10, 45, (3, 2)).tolist():
+            ImageDraw.Draw(sides[0]).ellipse((x - 6, y, x + 8, y + 30), outline="black")
+            ImageDraw.Draw(sides[1]).ellipse((x - 6, y, x + 8, y + 30), fill=(x * 4, y * 4, 90))
+        put(joined(*sides), tmp_path / f"{name}.png")
+    assert len(paired(tmp_path, 16)) == len(TRAIN)
+
+
+@pytest.mark.parametrize("size", [(96, 54), (64, 48), (90, 60)], ids=str)
+def test_photographs_are_not_cut_in_two(tmp_path, size):
+    for i, name in enumerate(NAMES):
+        put(view(*size, i), tmp_path / f"{name}.png")
+    sentence = refused(tmp_path, 16)
+    assert f"is {size[0]} x {size[1]} px: not two pictures" in sentence and str(tmp_path) in sentence
+
+
+def test_what_cannot_be_read_is_counted_by_its_suffix(two_folders):
+    for i in range(3):
+        (two_folders / "A" / f"IMG_{i}.HEIC").write_bytes(b"x")
+    (two_folders / "A" / "readme.txt").write_text("x")
+    assert unreadable([two_folders / "A", two_folders / "B"]) == "3 not readable: .HEIC"
+    (two_folders / "B" / "a.cr2").write_bytes(b"x")
+    assert unreadable([two_folders / "A", two_folders / "B"]) == "4 not readable: .HEIC (3), .cr2 (1)"
+    (empty := two_folders / "C").mkdir()
+    (empty / "1.HEIC").write_bytes(b"x")
+    assert str(nothing_in(empty)).endswith("C holds no pictures: 1 not readable: .HEIC.")
+
+
+@pytest.mark.parametrize("suffix", ["jfif", "avif", "mpo", "jpe"])
+def test_suffixes_of_cameras_and_browsers_are_read(tmp_path, suffix):
+    if f".{suffix}" not in SUFFIXES:
+        pytest.skip("this Pillow cannot")
+    for name in NAMES:
+        put(flat(name, "A", (32, 16)), tmp_path / f"{name}.png")
+        kind = {"avif": "AVIF", "mpo": "MPO"}.get(suffix, "JPEG")
+        Image.open(tmp_path / f"{name}.png").save(tmp_path / f"{name}.{suffix}", kind)
+        (tmp_path / f"{name}.png").unlink()
+    assert len(paired(tmp_path, 16)) == len(TRAIN)
+
+
+def test_an_accent_is_one_letter_or_two_signs(tmp_path):
+    for side, form in (("A", "NFC"), ("B", "NFD")):
+        for name in NAMES:
+            file = unicodedata.normalize(form, f"été{name}.png")
+            put(flat(name, side), tmp_path / side / file)
+    assert sum(len(paired(tmp_path, 16, s)) for s in ("train", "val")) == 40
+    assert is_validation(unicodedata.normalize("NFD", "é2")) == is_validation("é2") is True
+
+
+@pytest.mark.skipif(os.name != "posix", reason="names are text here")
+def test_a_name_that_is_no_text_is_read_and_named(tmp_path):
+    for n in range(6):
+        put(flat("0", "A", (32, 16)), tmp_path / os.fsdecode(b"caf\xe9%d.png" % n))
+    assert sum(len(paired(tmp_path, 16, s)) for s in ("train", "val")) == 6
+    put(Image.new("RGB", (9, 16)), tmp_path / os.fsdecode(b"\xe9.png"))
+    assert "9 x 16 px" in printable(refused(tmp_path, 16))
+
+
+@pytest.mark.parametrize("read", [paired, unpaired])
+def test_all_damaged_files_are_named_with_their_folders(two_folders, read):
+    for side, name in (("A", TRAIN[2]), ("B", TRAIN[2]), ("B", TRAIN[6])):
+        (two_folders / side / f"{name}.png").write_bytes(b"no picture")
+    with pytest.raises(ImageError) as caught:
+        read(two_folders, 16)
+    sentence = str(caught.value)
+    assert sentence.startswith("3 pictures cannot be used: ") and sentence.endswith(".")
+    for side, name in (("A", TRAIN[2]), ("B", TRAIN[2]), ("B", TRAIN[6])):
+        assert f"in {two_folders / side}, {name}.png is not" in sentence

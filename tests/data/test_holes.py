@@ -172,13 +172,22 @@ def test_a_folder_that_cannot_be_used_is_named(tmp_path):
         holes(tmp_path / "gone", 32)
     with pytest.raises(DataError, match="unknown split 'tests'"):
         holes(tmp_path, 32, "tests")
-    for make in (lambda: None, lambda: put(tmp_path, size=(31, 90))):
-        make()
-        with pytest.raises(DataError, match=r"^there is no picture of at least 32 x 32 px\.$"):
-            holes(tmp_path, 32)
+    with pytest.raises(DataError, match=r"holds no pictures\.$"):
+        holes(tmp_path, 32)
+    put(tmp_path / "A")
+    with pytest.raises(DataError, match=r"holds no pictures: there are only the folders A\.$"):
+        holes(tmp_path, 32)
+    put(tmp_path, [n for n in NAMES if n not in VAL][:5], size=(31, 90))
+    with pytest.raises(DataError, match=r"no picture of at least 32 x 32 px: the largest is 31 x 90;"):
+        holes(tmp_path, 32)
+    with pytest.raises(DataError, match=r"^none of the 5 picture\(s\) in .* falls into the test split"):
+        holes(tmp_path, 32, "test")
     for n in NAMES:
         (tmp_path / f"{n}.png").write_bytes(b"no picture")
-    with pytest.raises(ImageError, match=r"0\d\d.png is not a picture"):
+    with pytest.raises(
+        ImageError,
+        match=rf"^{len(NAMES) - len(VAL)} pictures cannot be used: in .*, 0\d\d.png is not a picture",
+    ):
         holes(tmp_path, 32)
 
 
@@ -208,7 +217,7 @@ def test_the_splits_of_photographs_have_no_picture_in_common(monkeypatch):
     blank, read = Image.new("RGB", (32, 32)), {}
     for split in ("train", "val", "test"):
         monkeypatch.setattr(
-            holes_module, "open_image", lambda p, split=split: read.setdefault(split, []).append(p) or blank
+            holes_module, "pictures", lambda ps, split=split: read.setdefault(split, ps) and [blank] * len(ps)
         )
         photograph_holes(SHARED / "sr_classic", SHARED / "bsds500", 32, split)
     train, val, test = (set(read[s]) for s in ("train", "val", "test"))

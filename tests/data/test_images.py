@@ -13,12 +13,15 @@ import zlib
 import numpy as np
 import pytest
 import torch
-from PIL import Image
+from PIL import Image, ImageCms
 
 from i2i.images import (
     ImageError,
     from_bytes,
+    layers,
+    like,
     open_image,
+    open_layers,
     sheet,
     to_bytes,
     to_image,
@@ -223,6 +226,118 @@ def test_a_closed_animation_is_taken_at_its_first_frame():
     image = Image.open(io.BytesIO(READABLE["one-frame-of-many-gif"]()))
     image.seek(1)
     assert shows_corners(to_rgb(image))
+
+
+def matrix_profile(primaries: tuple[tuple[float, ...], ...], gamma: float) -> bytes:
+    """The least that an ICC profile of three primaries and a gamma holds."""
+
+    def fixed(*numbers: float) -> bytes:
+        return struct.pack(f">{len(numbers)}i", *(round(n * 65536) for n in numbers))
+
+    curve = b"curv" + struct.pack(">IIH", 0, 1, round(256 * gamma)) + bytes(2)
+    tags = {b"wtpt": b"XYZ " + bytes(4) + fixed(0.9642, 1, 0.8249)}
+    for name, xyz in zip((b"r", b"g", b"b"), primaries, strict=True):
+        tags |= {name + b"XYZ": b"XYZ " + bytes(4) + fixed(*xyz), name + b"TRC": curve}
+    at, table, body = 132 + 12 * len(tags), struct.pack(">I", len(tags)), b""
+    for name, data in tags.items():
+        table += name + struct.pack(">II", at + len(body), len(data))
+        body += data
+    head = struct.pack(
+        ">I4sI4s4s4s12s4s", at + len(body), b"", 0x02400000, b"mntr", b"RGB ", b"XYZ ", bytes(12), b"acsp"
+    )
+    return head + bytes(28) + fixed(0.9642, 1, 0.8249) + bytes(48) + table + body
+
+
+# The colours of sRGB, each where another one is.
+TURNED = matrix_profile(((0.1431, 0.0606, 0.7141), (0.4360, 0.2225, 0.0139), (0.3851, 0.7169, 0.0971)), 2.2)
+SAME = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+
+
+def test_a_profile_says_what_colours_are_meant(read):
+    page = Image.new("RGB", (4, 3), RED)
+    assert close(read(encoded(page, "PNG", icc_profile=TURNED)).getpixel((0, 0)), BLUE, 6)
+    clear = Image.new("RGBA", (4, 3), (*GREEN, 128))
+    clear.info["icc_profile"] = TURNED
+    assert close(to_rgb(clear).getpixel((0, 0)), (255, 127, 127), 12)
+    assert "icc_profile" not in layers(clear).info and layers(clear).getchannel("A").getpixel((0, 0)) == 128
+
+
+@pytest.mark.parametrize("profile", [SAME, b"no profile", TURNED[:200]], ids=["sRGB", "text", "cut short"])
+def test_the_profile_of_srgb_and_one_that_is_damaged_change_no_byte(read, profile):
+    page = Image.fromarray(to_bytes(noise(32, 32, 3)).numpy())
+    got = read(encoded(page, "PNG", icc_profile=profile))
+    assert np.array_equal(np.asarray(got), np.asarray(page))
+
+
+@pytest.mark.parametrize(
+    "values, wanted",
+    [
+        (np.array([[0, 2048, 4095]], np.uint16), [0, 128, 255]),  # 12 bits in 16
+        (np.array([[0, 128, 255]], np.uint16), [0, 128, 255]),
+        (np.array([[0, 2048, 4096]], np.uint16), [0, 8, 16]),
+        (np.array([[0, 128, 255]], np.int32), [0, 128, 255]),
+        (np.array([[0, 500_000, 1_000_000]], np.int32), [0, 128, 255]),
+        (np.array([[-1000, 0, 1000]], np.int32), [0, 128, 255]),
+        (np.array([[-1.0, 0.0, 1.0]], np.float32), [0, 128, 255]),
+        (np.array([[0.0, 0.0005, 0.001]], np.float32), [0, 128, 255]),
+        (np.array([[0.0, 0.1, 0.2]], np.float32), [0, 26, 51]),
+        (np.zeros((1, 3), np.float32), [0, 0, 0]),
+    ],
+)
+def test_depths_are_scaled_by_a_rule_and_never_turned_black(read, values, wanted):
+    assert np.asarray(read(encoded(Image.fromarray(values), "TIFF"), "mine.tif"))[0, :, 0].tolist() == wanted
+
+
+@pytest.mark.parametrize("mode", ["L", "LA", "RGB", "RGBA"])
+def test_layers_keep_grey_and_transparency(tmp_path, mode):
+    image = corners().convert(mode)
+    if "A" in mode:
+        image.putalpha(77)
+    image.save(tmp_path / "mine.png")
+    got = open_layers(tmp_path / "mine.png")
+    assert got.mode == mode and got.tobytes() == image.tobytes()
+    assert layers(Image.new("P", (2, 2))).mode == "RGB" and layers(Image.new("CMYK", (2, 2))).mode == "RGB"
+
+
+def test_white_on_nothing_is_refused_where_something_is_to_be_seen(tmp_path):
+    logo = Image.new("RGBA", (20, 20), (0, 0, 0, 0))
+    logo.paste((255, 255, 255, 255), (4, 4, 12, 12))
+    logo.save(tmp_path / "logo.png")
+    assert open_image(tmp_path / "logo.png").getextrema() == ((255, 255),) * 3
+    with pytest.raises(ImageError, match="^logo.png is transparent and shows nothing but white"):
+        open_image(tmp_path / "logo.png", blank=False)
+    logo.paste((0, 0, 0, 255), (4, 4, 5, 5))
+    logo.save(tmp_path / "logo.png")
+    open_image(tmp_path / "logo.png", blank=False)
+    Image.new("RGBA", (9, 9), "white").save(tmp_path / "page.png")
+    open_image(tmp_path / "page.png", blank=False)
+
+
+@pytest.mark.parametrize("brand", [b"heic", b"mif1"])
+def test_heic_is_told_from_what_is_no_picture(refusal, brand):
+    data = b"\0\0\0\x18ftyp" + brand + bytes(4) + b"mif1heic" + bytes(90)
+    assert refusal(data, "IMG_1.HEIC") == (
+        "IMG_1.HEIC is a HEIC picture, as telephones take them, and cannot be read here; export it as JPEG."
+    )
+
+
+def test_what_is_made_is_as_grey_and_as_transparent_as_what_was_given():
+    made, hole = Image.new("RGB", (8, 8), (10, 100, 200)), Image.new("1", (8, 8))
+    hole.paste(1, (0, 0, 4, 4))
+    assert (
+        like(made, Image.new("L", (8, 8), 7)).mode == "L"
+        and like(made, Image.new("I;16", (8, 8))).mode == "L"
+    )
+    grey = like(made, Image.new("RGB", (8, 8), (9, 9, 9)))
+    assert grey.mode == "RGB" and len(set(grey.getpixel((0, 0)))) == 1
+    given = Image.new("RGBA", (8, 8), (50, 0, 0, 100))
+    filled = like(made, given, hole)
+    assert [filled.getpixel(p) for p in ((0, 0), (7, 7))] == [(10, 100, 200, 255), (50, 0, 0, 100)]
+    laid = to_rgb(given).resize((16, 16))
+    larger = like(laid, given)
+    assert larger.size == (16, 16) and all(
+        abs(a - b) <= 2 for a, b in zip(larger.getpixel((8, 8)), (50, 0, 0, 100), strict=True)
+    )
 
 
 # ---- What is refused ----
