@@ -27,6 +27,7 @@ from .partial import PARTIAL
 from .styles import STYLES
 from .superres import SUPERRES
 from .unpaired import UNPAIRED
+from .voxels import VOXELS
 
 CLAIMS: dict[str, Claim] = {
     **PAIRED,
@@ -37,6 +38,7 @@ CLAIMS: dict[str, Claim] = {
     **PARTIAL,
     **SUPERRES,
     **INPAINTING,
+    **VOXELS,
 }
 
 __all__ = [
