@@ -468,6 +468,10 @@ def test_one_paints_by_mouse_and_keys_and_snaps(visit, tmp_path):
         fetched.value.suggested_filename.endswith(".vox")
         and read_volume(fetched.value.path().rename(tmp_path / "got.vox")).any()
     )
+    with v.page.expect_download() as fetched:
+        v.page.click("#vx-fetch-glb")
+    assert fetched.value.suggested_filename.endswith(".glb")
+    assert trimesh.load(fetched.value.path().rename(tmp_path / "got.glb"), force="mesh").is_watertight
 
 
 BLIND = "const had = HTMLCanvasElement.prototype.getContext; HTMLCanvasElement.prototype.getContext = function (kind, ...more) { return kind.startsWith('webgl') ? null : had.call(this, kind, ...more); };"
