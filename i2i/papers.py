@@ -880,10 +880,10 @@ _RECORDS = (
         objective=r"\log D(x) + \log(1 - D(G(z)))",
         family="Applications",
         tab="3D voxels",
-        notebook="",
+        notebook="14_3dgan",
         lectures=(
-            Mention(1, "objects in 3D: volumes in place of images", at="13:11"),
-            Mention(1, "from 200 numbers to 64 × 64 × 64 voxels", at="13:52"),
+            Mention(1, "objects in 3D: volumes in place of images", at="13:11", claims=("smooth-walk", "shape-arithmetic")),
+            Mention(1, "from 200 numbers to 64 × 64 × 64 voxels", at="13:52", claims=("d-rests",)),
         ),
     ),
     Paper(

@@ -7,13 +7,16 @@ import html
 import inspect
 import io
 import os
+import secrets
 import textwrap
 import time
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import matplotlib
 import matplotlib.pyplot as plt
+import numpy as np
 import torch
 import torch.nn.functional as F
 from IPython import get_ipython
@@ -27,6 +30,7 @@ from .claims import CLAIMS, CONTRADICTED, HOLDS, UNDECIDED, in_table, markdown, 
 from .images import to_image
 from .method import Batch, Method, Terms
 from .nets.patchgan import PatchGAN
+from .voxels import pictures
 
 if TYPE_CHECKING:  # ipywidgets and the trainer are imported where they are used: a plain figure needs neither
     from ipywidgets import Widget
@@ -167,6 +171,39 @@ def sheet(
 ) -> None:
     """Show a labelled contact sheet; see `sheet_html`."""
     _show(sheet_html(rows, alt, caption, titles, side), alt)
+
+
+def turning_html(
+    volumes: Tensor, alt: str, caption: str = "", slider: str = "", threshold: float = 0.5, side: int = 300
+) -> str:
+    """Volumes float [N, 1, D, H, W] in [0, 1] as HTML: blocks to turn by dragging or with the arrow keys, and where there are several, a
+    slider called `slider` that leads from one to the next. It needs no network. Where scripts do not run a picture of the middle
+    one stands in its place. side: in CSS pixels."""
+    name = f"turn-{secrets.token_hex(6)}"
+    solid = (volumes[:, 0] > threshold).cpu().numpy()
+    frames = " ".join(base64.b64encode(np.packbits(one)).decode() for one in solid)
+    still = _img(
+        to_image(pictures(volumes[len(volumes) // 2][None], side, threshold=threshold, blocks=True)),
+        alt,
+        side,
+    )
+    lever = (
+        f'<label style="display:block;width:{side}px">{html.escape(slider)}<br><input type="range" style="width:100%" min="0" '
+        f'max="{len(volumes) - 1}" value="{len(volumes) // 2}"></label>'
+    )
+    script = Path(__file__).with_name("turn.js").read_text(encoding="utf-8").replace("ROOT", name)
+    page = (
+        f'<div id="{name}" data-sides="{list(solid.shape[1:])}" data-frames="{frames}"><div class="still">{still}</div>'
+        f'<div class="live" hidden><canvas width="{2 * side}" height="{2 * side}" tabindex="0" role="img" aria-label="{html.escape(alt)}" '
+        f'style="width:{side}px;height:{side}px;background:#fff;cursor:grab;touch-action:none"></canvas>'
+        f"{lever if len(volumes) > 1 else ''}</div><script>{script}</script></div>"
+    )
+    return _framed(page, caption)
+
+
+def turning(volumes: Tensor, alt: str, caption: str = "", slider: str = "", threshold: float = 0.5) -> None:
+    """Show volumes that can be turned; see `turning_html`."""
+    _show(turning_html(volumes, alt, caption, slider, threshold), alt)
 
 
 def flow(

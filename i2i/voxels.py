@@ -1,13 +1,15 @@
-"""Pictures of voxels: one light, one floor, no library of three dimensions.
+"""Pictures of voxels, and their surface as triangles.
 
-A volume is float [1, D, H, W] in [0, 1], its axes from front to back, from bottom to top and from left to right. A ray for
-each pixel walks through it until it meets the surface.
+A volume is float [1, D, H, W] in [0, 1], its axes from front to back, from bottom to top and from left to right. For a picture a
+ray for each pixel walks through it until it meets the surface: one light, one floor, no library of three dimensions. Triangles
+are for files that other programs read.
 """
 
 from __future__ import annotations
 
 import math
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -202,3 +204,131 @@ def _floor(rim: Tensor, solid: Tensor, half: Tensor, near: Tensor, into: Tensor,
     grid = (p[:, [0, 2]] / grow).view(1, 1, -1, 2)
     dark = F.grid_sample(cast, grid, align_corners=False).view(-1, 1)
     return image - dark * torch.tensor([0.52, 0.5, 0.42], device=p.device)
+
+
+# -- triangles ------------------------------------------------------------------------------------------------------
+
+_APART = 0.01  # of a voxel: how far cubes that meet along an edge or at a corner are drawn back from it
+# The corners of a face in its plane, counter-clockwise.
+_ROUND = ((0, 0), (1, 0), (1, 1), (0, 1))
+
+
+def mesh(
+    volume: Tensor | np.ndarray, threshold: float = 0.5, blocks: bool = False
+) -> tuple[np.ndarray, np.ndarray]:
+    """The surface of a volume [D, H, W] as (vertices float64 [V, 3], triangles int64 [T, 3]): closed, outer sides counter-clockwise.
+
+    x goes right, y up and z to the front; the longest side of the volume is 1, its floor y = 0, the middle of its floor the
+    origin.  threshold: what is more occupied is solid.  blocks: the outer faces of cubes, two triangles each; else marching
+    cubes (Lorensen and Cline 1987), for which scikit-image has to be installed.  Where blocks meet only along an edge or at a corner
+    they are drawn back from it by a hundredth of a voxel: a surface that touches itself is not closed for most programs.
+    ValueError for another shape, or if nothing is solid.
+    """
+    filled = np.asarray(volume, np.float64)
+    if filled.ndim != 3 or not min(filled.shape):
+        raise ValueError(f"a mesh is made of a volume [D, H, W], got {list(filled.shape)}")
+    if not (filled > threshold).any():
+        raise ValueError(f"nothing of this volume is more occupied than {threshold:g}")
+    at, triangles = _block_mesh(filled > threshold) if blocks else _smooth_mesh(filled, threshold)
+    depth, _, width = filled.shape
+    d, h, w = at.T
+    return np.stack([w - width / 2, h, depth / 2 - d], 1) / max(filled.shape), triangles
+
+
+def _smooth_mesh(filled: np.ndarray, threshold: float) -> tuple[np.ndarray, np.ndarray]:
+    """Vertices in voxels (d, h, w), from the outer corner of the first one; triangles."""
+    from skimage.measure import marching_cubes
+
+    # A voxel that lies on the threshold would put several vertices into one place.
+    over = np.pad(filled, 1) - threshold
+    over = np.where(over > 0, np.maximum(over, 4e-3), np.minimum(over, -4e-3))
+    at, triangles, _, _ = marching_cubes(over, 0.0, gradient_direction="ascent")
+    return at.astype(np.float64) - 0.5, triangles.astype(np.int64)
+
+
+def _block_mesh(solid: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """As `_smooth_mesh`. Faces that share an edge share its vertices, but not those of two blocks that only meet there."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    rim = np.pad(solid, 1)
+    cells, corners = [], []  # of each face: its block, and its four corners, whole numbers
+    for axis in range(3):
+        u, v = (axis + 1) % 3, (axis + 2) % 3
+        for side in (0, 1):
+            free = rim & ~np.roll(rim, 1 - 2 * side, axis)
+            cell = np.argwhere(free) - 1
+            face = np.repeat(cell[:, None], 4, 1)
+            face[:, :, axis] += side
+            for k, (a, b) in enumerate(_ROUND if side else _ROUND[::-1]):
+                face[:, k, u] += a
+                face[:, k, v] += b
+            cells.append(cell)
+            corners.append(face)
+    cells, corners = np.concatenate(cells), np.concatenate(corners)
+    count = len(cells)
+    face, k = np.divmod(np.arange(4 * count), 4)
+    ends = np.stack([4 * face + k, 4 * face + (k + 1) % 4], 1)  # corners of faces, numbered through
+    places = corners.reshape(-1, 3)
+    names = np.sort(np.ravel_multi_index(places.T, np.array(solid.shape) + 1)[ends], 1)
+    # Two faces meet at an edge. Of four, those of one block belong together.
+    own = np.ravel_multi_index(cells[face].T, solid.shape)
+    _, which, times = np.unique(names, axis=0, return_inverse=True, return_counts=True)
+    which = which.ravel()
+    order = np.lexsort((own, which))
+    one, other = ends[order[::2]], ends[order[1::2]]
+    turned = np.any(places[one[:, 0]] != places[other[:, 0]], 1)
+    other[turned] = other[turned, ::-1]
+    links = one.ravel(), other.ravel()
+    total, vertex = connected_components(
+        coo_array((np.ones(len(links[0])), links), shape=(4 * count,) * 2), False
+    )
+    at = np.zeros((total, 3))
+    at[vertex] = places
+    # A place with several vertices: each goes a little towards the blocks that it belongs to.
+    inner, share = np.zeros((total, 3)), np.bincount(vertex, minlength=total)[:, None]
+    np.add.at(inner, vertex, cells[face] + 0.5 - places)
+    _, place, many = np.unique(
+        np.ravel_multi_index(at.astype(int).T, np.array(solid.shape) + 1),
+        return_inverse=True,
+        return_counts=True,
+    )
+    at += np.where(many[place.ravel()][:, None] > 1, _APART * 2 * inner / share, 0)
+    quads = vertex.reshape(count, 4)
+    # Blocks that meet along an edge may share both of its ends all the same, by other blocks around: then each pair of faces gets
+    # a vertex of its own in the middle.
+    known = np.sort(vertex[ends], 1)
+    _, edge, uses = np.unique(known, axis=0, return_inverse=True, return_counts=True)
+    middle = np.full(4 * count, -1)
+    twice = np.flatnonzero(uses[edge.ravel()] > 2)
+    added = []
+    for pair in order.reshape(-1, 2)[np.isin(order[::2], twice)]:
+        middle[pair] = total + len(added)
+        inward = (cells[face[pair]] + 0.5).mean(0) - places[ends[pair[0]]].mean(0)
+        added.append(places[ends[pair[0]]].mean(0) + 2 * _APART * inward)
+    plain = (middle.reshape(count, 4) < 0).all(1)
+    triangles = [quads[plain][:, [0, 1, 2]], quads[plain][:, [0, 2, 3]]]
+    for n in np.flatnonzero(~plain):
+        centre = total + len(added)
+        added.append(corners[n].mean(0))
+        ring = [v for k in range(4) for v in (quads[n, k], middle[4 * n + k]) if v >= 0]
+        triangles.append(np.array([(centre, a, b) for a, b in zip(ring, ring[1:] + ring[:1], strict=True)]))
+    return np.concatenate([at, *([np.array(added)] if added else [])]), np.concatenate(triangles).astype(
+        np.int64
+    )
+
+
+def glb_bytes(
+    volume: Tensor | np.ndarray, threshold: float = 0.5, blocks: bool = False, tint: tuple[float, float, float] = CLAY,
+) -> bytes:  # fmt: skip
+    """The content of a `.glb` file (glTF 2.0, binary) with the `mesh` of a volume [D, H, W], y up. tint: RGB in [0, 1]. trimesh has to
+    be installed. ValueError as of `mesh`."""
+    import trimesh
+
+    at, triangles = mesh(volume, threshold, blocks)
+    matt = trimesh.visual.material.PBRMaterial(
+        baseColorFactor=[*tint, 1.0], metallicFactor=0.0, roughnessFactor=0.85
+    )
+    made = trimesh.Trimesh(at, triangles, process=False, visual=trimesh.visual.TextureVisuals(material=matt))
+    # A file without normals is drawn with flat faces: right for cubes.
+    return made.export(file_type="glb", include_normals=not blocks)

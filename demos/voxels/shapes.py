@@ -125,13 +125,9 @@ def levels(volume: np.ndarray) -> np.ndarray:
     )
 
 
-@torch.inference_mode()
 def decoded(name: str, z: torch.Tensor) -> np.ndarray:
     """Codes [n, code] -> volumes uint8 [n, D, H, W] by a model, made together."""
-    model = loaded(name)
-    with model._prepared() as method:
-        made = method.sample(len(z), style=z.to(model.device))
-    return levels(made.float().cpu().numpy()[:, 0])
+    return levels(loaded(name).decode(z).numpy()[:, 0])
 
 
 def volumes(name: str, wanted: list[Code]) -> list[np.ndarray]:

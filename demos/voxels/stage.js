@@ -3,7 +3,7 @@ const way = element.querySelector('.vx-way'), slider = way.querySelector('input'
 const level = tools.querySelector('input'), output = tools.querySelector('output'), says = element.querySelector('.vx-said');
 const cam = {...Vox.LOOK}, calm = window.matchMedia('(prefers-reduced-motion: reduce)');
 const draws = Vox.painter(canvas);
-let frames = [], solid = .5, blocks = false, turning = !calm.matches, seen = false, due = 0, last = 0, shown = null, blend = null, started = false, frame = null, aim = null;
+let frames = [], solid = .5, blocks = false, turning = !calm.matches, seen = false, due = 0, last = 0, shown = null, blend = null, started = false, frame = null, aim = null, phase = 0;
 const value = () => props.value || {};
 
 // Which volume: a frame, or what lies between two.
@@ -34,7 +34,9 @@ function paint(now) {
     draws.set(Vox.surface(part < 1 ? Vox.between(blend.from, shown, soft) : shown, solid, blocks));
     if (part === 1) blend = null;
   }
-  if (turning) cam.yaw += Math.min(100, now - (last || now)) * .00035;
+  if (turning) {  // to and fro: the back lies in shadow
+    phase += Math.min(100, now - (last || now)) * .00042; cam.yaw = Vox.LOOK.yaw - .95 * Math.sin(phase);
+  }
   const ease = calm.matches ? 1 : 1 - Math.exp(-Math.min(100, now - (last || now)) / 110), far = k => Math.abs(aim[k] - frame[k]) > .004;
   for (const k of ['high', 'near']) frame[k] += ease * (aim[k] - frame[k]);
   last = now;

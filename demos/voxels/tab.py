@@ -18,7 +18,7 @@ from markupsafe import Markup
 from i2i.data.folders import DataError
 from i2i.data.voxels import read_volume, shaped, vox_bytes
 from i2i.images import to_image
-from i2i.voxels import pictures
+from i2i.voxels import glb_bytes, pictures
 
 from ..widgets import look
 from ..widgets.asking import sentence, whole
@@ -183,14 +183,19 @@ def received(path: str, side: int):
 # -- The API --------------------------------------------------------------------------------------------------------------
 
 
+def content(volume: np.ndarray, kind: str, above: float = 0.5, blocks: bool = False) -> bytes:
+    """A file of a volume float [D, H, W]: vox or glb."""
+    return vox_bytes(volume, above) if kind == "vox" else glb_bytes(volume, above, blocks)
+
+
 def endpoint(seed: float = 0, n: float = 1, model: str = "", form: str = "vox") -> list[str]:
-    """The API: n shapes of the seeds from `seed` on -> a .vox file each, or, with form "npy", one file of float32 [n, D, H, W] in [0, 1].
+    """The API: n shapes of the seeds from `seed` on -> a .vox file each, with form "glb" a smooth surface each, or with form "npy" one file of float32 [n, D, H, W] in [0, 1].
     model "": the first of the tab."""
     model = model or models()[0]
     if model not in models():
         raise sentence(f"there is no model {model!r} in this tab; there are {', '.join(models())}.")
-    if form not in ("vox", "npy"):
-        raise sentence(f"form is vox or npy; got {form!r}.")
+    if form not in ("vox", "glb", "npy"):
+        raise sentence(f"form is vox, glb or npy; got {form!r}.")
     try:
         first, count = whole("seed", seed), whole("n", n)
         made = loaded(model).sample(count, first)
@@ -201,15 +206,16 @@ def endpoint(seed: float = 0, n: float = 1, model: str = "", form: str = "vox") 
         np.save(home / f"{model}-seeds-{first}-to-{first + count - 1}.npy", np.stack(made))
     else:
         for i, one in enumerate(made):
-            (home / f"{model}-seed-{first + i}.vox").write_bytes(vox_bytes(one))
+            if form == "vox" or (one > 0.5).any():  # an empty volume has no surface
+                (home / f"{model}-seed-{first + i}.{form}").write_bytes(content(one, form))
     return sorted(map(str, home.iterdir()))
 
 
-def save(now: View, folder: str | Path) -> Path:
-    """The shape on the stage as a .vox file."""
+def save(now: View, folder: str | Path, kind: str = "vox") -> Path:
+    """The shape on the stage as a file: its voxels (.vox), or its surface (.glb), blocks or smooth as the stage shows it."""
     name = f"seed-{now.taken.seed}" if not now.taken.z else "own"
-    path = Path(folder) / f"{now.model}-{name}.vox"
-    path.write_bytes(vox_bytes(occupancy(now.volume), now.solid))
+    path = Path(folder) / f"{now.model}-{name}.{kind}"
+    path.write_bytes(content(occupancy(now.volume), kind, now.solid, now.blocks))
     return path
 
 
@@ -243,6 +249,14 @@ def tab() -> Callable | None:
                         min_width=130,
                         elem_classes="quiet fit",
                         elem_id="vx-fetch",
+                    )
+                    fetch_surface = gr.Button(
+                        "Save as .glb",
+                        size="sm",
+                        scale=0,
+                        min_width=130,
+                        elem_classes="quiet fit",
+                        elem_id="vx-fetch-glb",
                     )
             with gr.Column(scale=13, min_width=320, elem_classes="card"):
                 look.label("Twelve shapes by chance: take one")
@@ -497,12 +511,18 @@ def tab() -> Callable | None:
                 return gr.skip()
             return {**tiles, "pictures": rendered([shapes.unpacked(t) for t in tiles["shapes"]], now, _SMALL)}
 
-        def download(request: gr.Request):
+        def download(kind: str, request: gr.Request):
             now = seen(request)
             if not shapes.solid(now.volume, now.solid).any():
                 raise sentence("at this threshold no voxel is filled: there is nothing to save.")
             with tempfile.TemporaryDirectory(prefix="i2i-voxels-") as home:
-                yield str(save(now, home))
+                yield str(save(now, home, kind))
+
+        def voxels(request: gr.Request):
+            yield from download("vox", request)
+
+        def surface(request: gr.Request):
+            yield from download("glb", request)
 
         at_once = {
             "queue": False,
@@ -534,13 +554,16 @@ def tab() -> Callable | None:
         keep.click(keep_snapped, None, None, **at_once).then(show_chosen, None, everything, **aside)
         ask.click(find, None, everything, concurrency_id="memory", concurrency_limit=1, **quiet)
         memory.select(paint_training, memory, everything, **aside)
-        fetch.click(download, None, file, **aside).then(None, None, None, js=_FETCH, api_visibility="private")
+        for button, written in ((fetch, voxels), (fetch_surface, surface)):
+            button.click(written, None, file, **aside).then(
+                None, None, None, js=_FETCH, api_visibility="private"
+            )
 
         gr.Button(visible=False).click(
             endpoint,
             [gr.Number(0, visible=False), gr.Number(1, visible=False), gr.Textbox(now.model, visible=False), gr.Textbox("vox", visible=False)],
             gr.File(visible=False, file_count="multiple"), api_name="voxels", concurrency_id="shapes", concurrency_limit=2,
-            api_description=f"n shapes, 1 to 64, of the seeds from seed on, as .vox files, or with form npy as one array; model: {', '.join(models())}.",
+            api_description=f"n shapes, 1 to 64, of the seeds from seed on, as .vox files, with form glb as surfaces, or with form npy as one array; model: {', '.join(models())}.",
         )  # fmt: skip
 
         def restore(request: gr.Request):

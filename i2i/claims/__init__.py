@@ -28,6 +28,7 @@ from .partial import PARTIAL
 from .styles import STYLES
 from .superres import SUPERRES
 from .unpaired import UNPAIRED
+from .voxels import VOXELS
 
 CLAIMS: dict[str, Claim] = {
     **PAIRED,
@@ -39,6 +40,7 @@ CLAIMS: dict[str, Claim] = {
     **SUPERRES,
     **INPAINTING,
     **ATTRIBUTES,
+    **VOXELS,
 }
 
 __all__ = [

@@ -8,6 +8,7 @@ from . import (
     cyclegan,
     cycles,
     diffusion,
+    gan3d,
     inpainting,
     munit,
     partial,
@@ -34,6 +35,7 @@ _BOOKS = (
     diffusion,
     superres,
     inpainting,
+    gan3d,
 )
 QUESTIONS: dict[str, Question] = {
     name: question for book in _BOOKS for name, question in book.QUESTIONS.items()

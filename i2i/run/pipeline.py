@@ -203,6 +203,22 @@ class Model:
             ]
         return made
 
+    @torch.inference_mode()
+    def decode(self, styles: Tensor) -> Tensor:
+        """What a method without an input makes of each of many styles, all together: float [n, ...] on the CPU, images in
+        [-1, 1] or volumes [n, 1, D, H, W] in [0, 1].
+
+        styles: [n, style_size]. ValueError for another shape, and for a model that translates.
+        """
+        if self.method.layout != "none" or "style" not in self.controls:
+            raise ValueError(f"{self.name} makes nothing of a style alone.")
+        if styles.dim() != 2 or styles.shape[1] != self.method.style_size:
+            raise ValueError(
+                f"styles of {self.name} are [n, {self.method.style_size}]; got {list(styles.shape)}."
+            )
+        with self._prepared() as method:
+            return method.sample(len(styles), style=styles.to(self.device)).float().cpu()
+
     def _checked(self, n: int, controls: dict) -> dict:
         """The controls that are given, each one the method's own and of a right value."""
         declared = self.method.controls

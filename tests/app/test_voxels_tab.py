@@ -11,6 +11,7 @@ import httpx
 import numpy as np
 import pytest
 import torch
+import trimesh
 
 from demos.map import tab as map
 from demos.voxels import nearest, shapes, snap, view
@@ -325,11 +326,22 @@ def test_the_api_gives_the_shapes_of_the_seeds(gallery, tmp_path):
     wanted = shapes.loaded(NAME).sample(2, 5)
     assert ((read_volume(made[1]) > 0.5) == (wanted[1] > 0.5)).all()
     whole = np.load(voxels.endpoint(5, 2, NAME, "npy")[0])
+    surfaces = [trimesh.load(path, force="mesh") for path in voxels.endpoint(5, 2, NAME, "glb")]
+    assert len(surfaces) == 2 and all(one.is_watertight for one in surfaces)
     assert whole.shape == (2, 16, 16, 16) and np.abs(whole - np.stack(wanted)).max() < 1e-6
     path = voxels.save(replace(settle(), taken=Code(5), solid=0.3), tmp_path)
-    assert (
-        path.name == f"{NAME}-seed-5.vox"
-        and read_volume(path).sum() == solid(shapes.volume(NAME, Code(5)), 0.3).sum()
+    filled = solid(shapes.volume(NAME, Code(5)), 0.3)
+    assert path.name == f"{NAME}-seed-5.vox" and read_volume(path).sum() == filled.sum()
+    surface = {}
+    for blocks in (False, True):
+        now = replace(settle(), taken=Code(5), solid=0.3, blocks=blocks)
+        path = voxels.save(now, tmp_path, "glb")
+        surface[blocks] = trimesh.load(path, force="mesh")
+        assert path.name == f"{NAME}-seed-5.glb" and surface[blocks].is_watertight
+    of_a_voxel = filled.shape[0] ** -3
+    assert surface[True].volume == pytest.approx(filled.sum() * of_a_voxel, rel=0.02)
+    assert surface[False].volume != pytest.approx(surface[True].volume, rel=1e-3), (
+        "smooth, as the stage shows it"
     )
 
 
@@ -337,7 +349,7 @@ def test_the_api_gives_the_shapes_of_the_seeds(gallery, tmp_path):
     "given, told",
     [
         ((0, 0), "1 to 64; got 0"), ((0, 65), "1 to 64; got 65"), ((0, 1.5), "n is a whole number"), ((float("nan"), 1), "seed is a whole"),
-        ((None, 1), "seed is a whole"), ((0, 1, "pix2pix-emoji"), f"there are {NAME}"), ((0, 1, NAME, "glb"), "vox or npy"),
+        ((None, 1), "seed is a whole"), ((0, 1, "pix2pix-emoji"), f"there are {NAME}"), ((0, 1, NAME, "obj"), "vox, glb or npy"),
     ],
 )  # fmt: skip
 def test_the_api_refuses_in_a_sentence(gallery, given, told):
@@ -456,6 +468,10 @@ def test_one_paints_by_mouse_and_keys_and_snaps(visit, tmp_path):
         fetched.value.suggested_filename.endswith(".vox")
         and read_volume(fetched.value.path().rename(tmp_path / "got.vox")).any()
     )
+    with v.page.expect_download() as fetched:
+        v.page.click("#vx-fetch-glb")
+    assert fetched.value.suggested_filename.endswith(".glb")
+    assert trimesh.load(fetched.value.path().rename(tmp_path / "got.glb"), force="mesh").is_watertight
 
 
 BLIND = "const had = HTMLCanvasElement.prototype.getContext; HTMLCanvasElement.prototype.getContext = function (kind, ...more) { return kind.startsWith('webgl') ? null : had.call(this, kind, ...more); };"

@@ -17,6 +17,7 @@ from i2i.method import LABEL, SAMPLES, SEED, STYLE, Method, controls
 from i2i.nets.chance import Tape, generators, normal, uniform
 from i2i.nets.layers import NoiseDropout
 from i2i.run.pipeline import Model
+from kit.methods import tiny
 from kit.sources import noise, rng
 
 
@@ -139,6 +140,21 @@ def test_samples_take_the_controls_of_their_method():
 def test_voxels_are_occupancies():
     (one,) = model(Drawn, voxels=True).sample(1, seed=0)
     assert one.shape == (8, 8, 8) and one.dtype == np.float32 and 0 <= one.min() < one.max() <= 1
+
+
+def test_styles_are_decoded_together_as_each_would_be_alone():
+    method = tiny("gan3d").eval()
+    volumes = Model(method, {"size": 16, "card": {}, "method": "toy"}, Path("toy"), "fp32")
+    styles = method.styles(7, 5)
+    together = volumes.decode(styles)
+    assert together.shape == (5, 1, 16, 16, 16) and together.dtype == torch.float32
+    alone = volumes.sample(1, style=styles[3].tolist())[0]
+    np.testing.assert_allclose(together[3, 0].numpy(), alone, atol=1e-5)
+    with pytest.raises(ValueError, match=r"styles of toy are \[n, 8\]; got \[5, 7\]"):
+        volumes.decode(styles[:, 1:])
+    for other in (Styled, Drawn):
+        with pytest.raises(ValueError, match="toy makes nothing of a style alone"):
+            model(other).decode(styles)
 
 
 def test_who_has_no_input_is_not_called_and_who_has_one_is():

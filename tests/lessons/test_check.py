@@ -26,6 +26,7 @@ from i2i.lessons import (
     QUESTIONS,
     bicyclegan,
     diffusion,
+    gan3d,
     inpainting,
     munit,
     partial,
@@ -42,9 +43,15 @@ from i2i.nets.pool import ImagePool
 from i2i.nets.unet import UNet
 from kit.root import ROOT
 
-# Those of notebooks 06 to 13 have test files of their own.
+# Those of notebooks 06 to 14 have test files of their own.
 _ELSEWHERE = stargan.EXERCISES | partial.EXERCISES | superres.EXERCISES | inpainting.EXERCISES
-_ELSEWHERE |= bicyclegan.EXERCISES | munit.EXERCISES | style_and_content.EXERCISES | diffusion.EXERCISES
+_ELSEWHERE |= (
+    bicyclegan.EXERCISES
+    | munit.EXERCISES
+    | style_and_content.EXERCISES
+    | diffusion.EXERCISES
+    | gan3d.EXERCISES
+)
 EXERCISES = {name: e for name, e in ALL.items() if name not in _ELSEWHERE}
 
 # ---- Right solutions ----
