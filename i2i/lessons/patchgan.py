@@ -40,8 +40,8 @@ QUESTIONS = {
         {"a": "1 px", "b": "16 px", "c": "70 px: one must see the whole"},
         "b",
         "A pixel cannot know: its neighbours have changed, it has not. Sixteen pixels span a seam, and seams give the "
-        "shuffle away. For what is wrong over a wider range (a façade with its ground floor on top) the patch must "
-        "be wider too.",
+        "shuffle away. So does a façade with its ground floor on top: where the picture was cut there is a seam, too. Only "
+        "what is wrong without any seam asks for a wider patch.",
     ),
 }
 
