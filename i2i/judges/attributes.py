@@ -45,7 +45,7 @@ class ReaderConfig:
     attributes: int = len(Attributes.names)
     side: int = 64
     widths: tuple[int, ...] = (16, 32, 48, 64)
-    steps: int = 1_500
+    steps: int = 500
     rate: float = 2e-3
 
 
@@ -67,7 +67,7 @@ class ReaderTraining(Method):
         return {"entropy": 1.0}
 
     def learning_rate(self, step: int) -> float:
-        return min(1.0, (step + 1) / 100) * 0.5 * (1 + math.cos(math.pi * step / self.config.steps))
+        return min(1.0, (step + 1) / 50) * 0.5 * (1 + math.cos(math.pi * step / self.config.steps))
 
     def stages(self) -> list[Stage]:
         optimizer = partial(torch.optim.AdamW, lr=self.config.rate, weight_decay=0.02, fused=True)
