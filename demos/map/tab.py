@@ -130,7 +130,7 @@ def _hero() -> Markup:
         found.append(
             (
                 "Super-resolution",
-                "four times the sides",
+                "four times larger",
                 {"name": "part of a photograph", "before": small, "after": large},
             )
         )

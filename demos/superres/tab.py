@@ -1,4 +1,4 @@
-"""The tab Super-resolution: four times the sides, by bicubic, SRCNN, SRResNet and SRGAN, and what no squared error brings back."""
+"""The tab Super-resolution: four times larger, by bicubic, SRCNN, SRResNet and SRGAN, and what no squared error brings back."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def lens_of(shown: Comparison) -> dict:
                     column.figures.psnr, column.figures.detail
                 )
             elif column.missed is not None:
-                caption = Markup("shrunk again, misses x by <strong>{:.2f}</strong>").format(column.missed)
+                caption = Markup("shrunk again, differs from x by <strong>{:.2f}</strong>").format(column.missed)
         columns.append(
             {
                 "key": key,
@@ -350,7 +350,7 @@ def tab() -> Callable | None:
     frame_value, lens_value, curtain_value, plot, idle = first()
     with gr.Tab("Super-resolution", id="super-resolution"):
         gr.HTML(
-            '<p class="lead"><b>Four times the sides: sixteen pixels for each one.</b> Fifteen of them were never there, and many sharp '
+            '<p class="lead"><b>Four times as wide and as high: sixteen pixels for each one.</b> Fifteen of them were never there, and many sharp '
             "pictures would shrink to the same small one. A net that learns by the squared error paints the mean of them all, which is "
             f"blurred; SRGAN asks a critic as well, and dares to paint one.</p>{_STYLE}",
             apply_default_css=False, elem_classes="bare",
@@ -377,7 +377,7 @@ def tab() -> Callable | None:
                 )
             with gr.Column(scale=10, min_width=340, elem_classes="stacked"):
                 with gr.Column(elem_classes="card grow"):
-                    look.label("Before and after, and the loss that it learnt by")
+                    look.label("Before and after, and the loss it was trained with")
                     curtain = Curtain(curtain_value, elem_id="sr-curtain", elem_classes="bare")
                 with gr.Column(elem_classes="card"):
                     look.label("Other pictures, or a photograph of your own")

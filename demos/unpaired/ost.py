@@ -119,7 +119,7 @@ def shown(run: Run) -> Markup:
         look.figure(
             _image(last.back[0]),
             "its return",
-            Markup("<b>its return</b><br>misses x by <strong>{:.3f}</strong>").format(miss),
+            Markup("<b>its return</b><br>differs from x by <strong>{:.3f}</strong>").format(miss),
         ),
     ]
     parts = [_row(cells), _doing(run), _curves(run.frames)]

@@ -139,12 +139,12 @@ def noisy(trip: Trip, level: float) -> Markup:
     cost = f"Noise of mean size {size:.3f} costs the return {max(0.0, lost):.3f}"
     if lost > _HIDDEN * size:
         verdict = Markup(
-            "{cost}: it loses more than it was hurt. Part of {x} travelled in details of {made} too faint for the eye and for the "
+            "{cost}, which is more than the noise itself. Part of {x} travelled in details of {made} too faint for the eye and for the "
             "discriminator, and noise wipes them out: {hides}."
         )
     else:
         verdict = Markup(
-            "{cost}, no more than it was hurt: this return reads what can be seen in {made}. A net that trains longer, where {made} has no room "
+            "{cost}, no more than the noise itself: this return reads what can be seen in {made}. A net that trains longer, where {made} has no room "
             "for what {x} shows, learns to write it too faintly to be seen, and a little noise then ruins the return: {hides}."
         )
     return stack(row, notice(verdict.format(cost=cost, x=x, made=made, hides=_HIDES)))

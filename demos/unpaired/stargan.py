@@ -223,7 +223,7 @@ def show(view: View, revealed: bool) -> tuple[dict, Markup, Markup, Markup]:
             look.figure(
                 to_image(cut(back)),
                 "its return",
-                Markup("<b>G(G(x, c), c′)</b><br>misses x by <strong>{:.3f}</strong>").format(miss),
+                Markup("<b>G(G(x, c), c′)</b><br>differs from x by <strong>{:.3f}</strong>").format(miss),
             ),
             _truth(view, cut(over), revealed),
         )
@@ -248,7 +248,7 @@ def _truth(view: View, over: Tensor, revealed: bool) -> Markup:
     return look.figure(
         view.truth,
         f"the true picture, {_called(view.target)}",
-        Markup("<b>the truth</b>, as drawn<br>G misses it by <strong>{:.3f}</strong>").format(far),
+        Markup("<b>the truth</b>, as drawn<br>G differs from it by <strong>{:.3f}</strong>").format(far),
     )
 
 

@@ -112,7 +112,7 @@ _HTML = """
     <button type="button" data-do="x" title="Nothing is hole any more">clear</button>
     <button type="button" data-do="i" title="Hole and picture change places">invert</button>
   </div>
-  <div class="brush-tools" role="group" aria-label="Holes drawn ahead; press again for another"><span class="small">a hole drawn ahead</span>
+  <div class="brush-tools" role="group" aria-label="Ready-made holes; press again for another"><span class="small">a ready-made hole</span>
     <button type="button" data-do="s" title="Brush strokes by chance; press again for others">strokes</button>
     <button type="button" data-do="r" title="A rectangle by chance; press again for another">rectangle</button>
     <button type="button" data-do="c" title="The middle half">centre</button>

@@ -171,7 +171,7 @@ def test_every_icon_is_known_in_every_style_and_all_targets_come_at_once(gallery
     )
     tiles, given, trip, told = styles.show(view, True)
     assert [t["key"] for t in tiles["tiles"]] == list(STYLES) and tiles["chosen"] == "night"
-    assert "the truth" in trip and "misses it by" in trip and "hidden" not in trip
+    assert "the truth" in trip and "differs from it by" in trip and "hidden" not in trip
     assert "hidden" in styles.show(view, False)[2]
     x = view.model.place(view.image).x
     made = styles.everywhere(view.model, x)

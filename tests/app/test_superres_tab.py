@@ -598,7 +598,7 @@ def test_a_click_chooses_the_part_and_as_it_is_knows_no_original(visit):
     v.until(
         "() => document.querySelector('#sr-curtain .curtain-told').innerText.includes('Nobody knows the original')"
     )
-    assert "misses x" in v.page.inner_text("#sr-lens") and "dB" not in v.page.inner_text("#sr-lens")
+    assert "differs from x" in v.page.inner_text("#sr-lens") and "dB" not in v.page.inner_text("#sr-lens")
 
 
 @pytest.mark.browser
