@@ -418,7 +418,7 @@ def tab() -> Callable | None:
                     elem_classes="quiet",
                     elem_id="upload",
                 )
-            with gr.Column(scale=5, min_width=300, elem_classes="card"):
+            with gr.Column(scale=5, min_width=300, elem_classes="card answer-first"):
                 look.label("pix2pix makes")
                 made = gr.HTML(image, apply_default_css=False, elem_id="made", elem_classes="bare")
                 with gr.Row(elem_classes="tools"):

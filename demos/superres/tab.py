@@ -127,7 +127,9 @@ def lens_of(shown: Comparison) -> dict:
                     column.figures.psnr, column.figures.detail
                 )
             elif column.missed is not None:
-                caption = Markup("shrunk again, differs from x by <strong>{:.2f}</strong>").format(column.missed)
+                caption = Markup("shrunk again, differs from x by <strong>{:.2f}</strong>").format(
+                    column.missed
+                )
         columns.append(
             {
                 "key": key,

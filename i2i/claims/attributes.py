@@ -152,9 +152,9 @@ def one_attribute() -> Figures:
 
 
 @torch.no_grad()
-def _reconstructed(seed: int) -> tuple[dict[str, float], dict[str, float]]:
+def _reconstructed(net: Method, seed: int) -> tuple[dict[str, float], dict[str, float]]:
     """Of what G made, and of real tokens."""
-    net, index, rng = icgan(seed), torch.arange(HELD_OUT), torch.Generator().manual_seed(seed)
+    index, rng = torch.arange(HELD_OUT), torch.Generator().manual_seed(seed)
     real = held_out().batch(index)
     found = []
     for x in (net.sample(HELD_OUT, rng, label=real["label"]), real["x"]):
@@ -172,14 +172,14 @@ def _reconstructed(seed: int) -> tuple[dict[str, float], dict[str, float]]:
 
 
 def read_back() -> Figures:
-    return _over_seeds("made by G", lambda s: _reconstructed(s)[0]) | _over_seeds(
-        "real", lambda s: _reconstructed(s)[1]
+    return _over_seeds("made by G", lambda s: _reconstructed(icgan(s), s)[0]) | _over_seeds(
+        "real", lambda s: _reconstructed(icgan(s), s)[1]
     )
 
 
 @torch.no_grad()
-def _found(row: str, seed: int) -> dict[str, float]:
-    net, source, index = infogan(row, seed), held_out(CLASSES), torch.arange(2 * HELD_OUT)
+def _found(net: Method, seed: int) -> dict[str, float]:
+    source, index = held_out(CLASSES), torch.arange(2 * HELD_OUT)
     batch = source.batch(index)
     true, told = (2 * batch["label"][:, 0] + batch["label"][:, 2]).long(), net.classes(batch["x"])
     table = torch.zeros(K, K).index_put_((true, told), torch.ones(len(index)), accumulate=True)
@@ -193,7 +193,7 @@ def _found(row: str, seed: int) -> dict[str, float]:
 def classes_found() -> Figures:
     figures: dict[str, float | list[float]] = {"ln 4 | bound (nats)": math.log(K)}
     for row in INFORMED:
-        figures |= _over_seeds(row, lambda seed, row=row: _found(row, seed))
+        figures |= _over_seeds(row, lambda seed, row=row: _found(infogan(row, seed), seed))
     return figures
 
 

@@ -206,6 +206,22 @@ def test_what_comes_back_to_the_server_keeps_its_pictures():
     assert pictures.picture("gone.webp") is None
 
 
+@pytest.mark.browser
+def test_on_a_telephone_the_result_stays_in_sight_of_the_pad(visit):
+    v = visit(size=(390, 844))
+    v.alters("#made", None)
+    v.page.evaluate("document.querySelector('#pad canvas').scrollIntoView({block: 'end'})")
+    v.page.wait_for_timeout(200)
+    places = [
+        v.page.evaluate(
+            "s => (({top, bottom}) => [top, bottom])(document.querySelector(s).getBoundingClientRect())", what
+        )
+        for what in ("#made img", "#pad canvas")
+    ]
+    (top, end), (pad, bottom) = places
+    assert 0 <= top < end < pad and bottom <= 845 and end - top > 120, places
+
+
 # ---- Drawing ----
 
 
