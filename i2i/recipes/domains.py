@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .recipe import Recipe
-from .showcase_inputs import edits, icons_in, landscapes
+from .showcase_inputs import edits, icons_in, landscapes, seeds
 
 RECIPES: dict[str, Recipe] = {}
 
@@ -84,18 +84,56 @@ RECIPES["stargan-characters"] = Recipe(
     summary="StarGAN: pixel-art people with other hair, skin, a beard or the other sex, one generator for all, 64 px.",
     licence="CC BY-SA 3.0: trained on the Universal LPC spritesheet characters",
 )
+# All that an export of IcGAN holds is 3.8 MB: G, and the encoders of the code and of the attributes.
+_IC = {
+    "side": 64, "code": 64, "width": 32, "d_width": 32, "up": "resized", "e_width": 16, "z_dense": 256, "y_dense": 64,
+    "steps": 8_000, "code_steps": 4_000, "label_steps": 1_000, "e_rate": 5e-4, "decay_from": 0.5,
+}  # fmt: skip
+# What it finds is measured beside hair: as many categories as a head may look like from above, and bald.
+_INFO = {
+    "domains": 5, "values": 2, "side": 64, "channels": 3, "noise": 32, "halvings": 4, "up": "resized", "width": 32,
+    "d_width": 16, "dense": 128, "d_dense": 128, "rate": 5e-4, "steps": 8_000, "decay_from": 0.5,
+}  # fmt: skip
 RECIPES["icgan-faces"] = Recipe(
     "icgan",
     "faces",
     64,
-    {
-        "domains": 12, "side": 64, "code": 64, "width": 32, "d_width": 32, "up": "resized", "e_width": 16, "z_dense": 256,
-        "y_dense": 64, "steps": 8_000, "code_steps": 4_000, "label_steps": 1_000, "e_rate": 5e-4, "decay_from": 0.5,
-    },
+    {**_IC, "domains": 12},
     batch=32,
     ema=0.99,
     showcase=edits,
     shipped=False,
     summary="IcGAN: drawn faces, read into a code and twelve attributes, and made again with others, 64 px.",
     licence="MIT: trained on the procedural faces of this package",
-)  # fmt: skip
+)
+RECIPES["icgan-characters"] = Recipe(
+    "icgan",
+    "lpc-characters",
+    64,
+    {**_IC, "domains": 7},
+    batch=32,
+    ema=0.99,
+    shipped=False,
+    summary="IcGAN: pixel-art people, read into a code and seven attributes, and made again with others, 64 px.",
+    licence="CC BY-SA 3.0: trained on the Universal LPC spritesheet characters",
+)
+for _data, _title, _licence in (
+    ("faces", "drawn faces", "MIT: trained on the procedural faces of this package"),
+    (
+        "lpc-characters",
+        "pixel-art people",
+        "CC BY-SA 3.0: trained on the Universal LPC spritesheet characters",
+    ),
+):
+    RECIPES[f"infogan-{_data.removeprefix('lpc-')}"] = Recipe(
+        "infogan",
+        _data,
+        64,
+        _INFO,
+        batch=32,
+        ema=0.99,
+        showcase=seeds,
+        shipped=False,
+        summary=f"InfoGAN: {_title} of five kinds that nobody named, 64 px.",
+        licence=_licence,
+    )

@@ -23,6 +23,11 @@ def from_world(source: Callable[..., Source], count: int = 8) -> Callable[[int],
     return lambda size: source(size, split="test").batch(torch.arange(count))
 
 
+def seeds(size: int) -> Batch:
+    """What is shown of a model without inputs: its shapes of the seeds 0 to 19."""
+    return {"index": torch.arange(20)}
+
+
 def icons_in(x: str, y: str) -> Callable[[int], Batch]:
     """Test icons in two styles as showcase, each object in both."""
     return from_world(lambda size, split: Icons(size, x, y, split=split))

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import torch
-
-from ..method import Batch
 from .recipe import Recipe
+from .showcase_inputs import seeds
 
 RECIPES: dict[str, Recipe] = {}
-
-
-def seeds(size: int) -> Batch:
-    """What is shown of a model without inputs: its shapes of the seeds 0 to 19."""
-    return {"index": torch.arange(20)}
 
 
 # The paper's rates, 2.5e-3 for G and 1e-5 for D, are those of days on a GPU: a D that hardly learns tells G little in minutes.
