@@ -12,7 +12,8 @@ from torch import Tensor
 from i2i.images import to_image
 from i2i.measure.attributes import SEEN
 
-from .people import NAMES, Person, Traits, answer, edited, judge
+from . import people
+from .people import NAMES, Person, Traits, answer, edited
 
 FULL = 0.5  # of a range of 2: a change of so much, averaged over the colours, is drawn in the full colour
 _ORANGE, _VIOLET, _BACK = (0.87, 0.30, 0.02), (0.62, 0.54, 0.98), (0.97, 0.965, 0.98)
@@ -48,7 +49,7 @@ def measured(made: Tensor, person: Person, traits: Traits) -> Change:
 
 @torch.inference_mode()
 def _read(made: Tensor, person: Person, traits: Traits) -> tuple[bool | None, int | None]:
-    net = judge()
+    net = people.judge()
     if net is None:
         return None, None
     found = [int(v > 0) for v in net(made)[0].tolist()]

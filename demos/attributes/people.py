@@ -103,7 +103,6 @@ def readers() -> list[str]:
     return [name for name in models() if hasattr(loaded(name).method, "attributes")]
 
 
-@lru_cache(maxsize=1)
 def judge() -> Reader | None:
     """The net that reads attributes and has no part in any edit; None where it is not in this copy."""
     try:
