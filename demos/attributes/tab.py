@@ -52,7 +52,7 @@ _NOTICE = look.notice(
 )
 _PREDICT = Markup(
     '<details class="note predict"><summary>Predict first. Which pixels have to change when you switch “male”?</summary>Switch it, and look at the '
-    "violet part of the right answer. In this world it holds the hair beside the neck, the jaw, the brows and the shoulders. A model is not told "
+    "violet part of the right answer. In this world it holds the jaw, the shoulders, and the hair beside the neck. A model is not told "
     "so: it has to find out from faces whose attributes it knows.</details>"
 )
 _SWEEP = Markup(
@@ -172,7 +172,7 @@ def tab() -> Callable | None:
         gr.HTML(_LEAD.format(len(NAMES)) + _STYLE, apply_default_css=False, elem_classes="bare")
         with gr.Row(elem_classes="row at", equal_height=True):
             with gr.Column(scale=9, min_width=320, elem_classes="card"):
-                look.label("A face, and what it has")
+                look.label("A face, and what it has; a ring marks what is switched")
                 face = _html(opening["face"], "at-face")
                 switches = Switches(opening["switches"], elem_id="at-switches", elem_classes="bare")
                 with gr.Row(elem_classes="tools"):

@@ -13,7 +13,7 @@ from .people import COUNT, NAMES, Person, Traits, can_be, toggled
 SHOWN = 12  # faces to choose from
 STEPS = 9  # of a sweep
 _OPENING = 13, NAMES.index("bangs")  # the face, and the attribute that is switched
-_SECOND = 3
+_SECOND = 23
 
 
 @dataclass(frozen=True)
