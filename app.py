@@ -10,6 +10,7 @@ with contextlib.suppress(ImportError):
 
 import torch
 
+from demos.attributes import tab as attributes
 from demos.inpainting import tab as inpainting
 from demos.map import tab as map
 from demos.multimodal import tab as multimodal
@@ -22,7 +23,16 @@ from demos.voxels import tab as voxels
 # Two visitors are served at once; more threads than cores would only spin against each other.
 torch.set_num_threads(max(1, min(4, (os.cpu_count() or 2) // 2)))
 
-app = page(map.tab, paired.tab, unpaired.tab, multimodal.tab, voxels.tab, inpainting.tab, superres.tab)
+app = page(
+    map.tab,
+    paired.tab,
+    unpaired.tab,
+    multimodal.tab,
+    voxels.tab,
+    attributes.tab,
+    inpainting.tab,
+    superres.tab,
+)
 
 if __name__ == "__main__":
     app.launch(**LAUNCH)

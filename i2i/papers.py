@@ -663,7 +663,7 @@ _RECORDS = (
         idea="a code that can be read off the image again finds classes without labels",
         objective=r"\min_{G, Q} \max_D V(D, G) - \lambda L_I(G, Q)",
         family="Generators",
-        tab="Classes",
+        tab="Attributes",
         notebook="",
         lectures=(Mention(2, _SEVERAL, place=14, claims=("classes-found",)),),
     ),

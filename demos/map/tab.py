@@ -10,6 +10,7 @@ from i2i.methods import METHODS
 from i2i.papers import FAMILIES, LECTURES, PAPERS, Paper, Row, index
 from i2i.run.pipeline import cards
 
+from ..attributes import people as attributes
 from ..inpainting import tab as inpainting
 from ..multimodal import tab as multimodal
 from ..paired import tab as paired
@@ -25,6 +26,7 @@ _TABS = {
     "Unpaired": scene.available,
     "Multimodal": multimodal.available,
     "3D voxels": voxels.available,
+    "Attributes": attributes.available,
     "Inpainting": inpainting.available,
     "Super-resolution": superres.available,
 }

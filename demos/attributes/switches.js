@@ -1,0 +1,25 @@
+let focus = -1;
+const switches = () => [...element.querySelectorAll('[data-at]')];
+const choose = b => {
+  const group = b.closest('.at-group'), one = group.getAttribute('role') === 'radiogroup';
+  // Shown at once; the server's word, with what goes along, comes after.
+  if (one) group.querySelectorAll('button').forEach(other => other.setAttribute('aria-checked', String(other === b)));
+  else b.setAttribute('aria-checked', String(b.getAttribute('aria-checked') !== 'true'));
+  focus = Number(b.dataset.at);
+  trigger('select', {index: focus, value: null});
+};
+element.addEventListener('click', e => { const b = e.target.closest('[data-at]'); if (b) choose(b); });
+element.addEventListener('keydown', e => {  // as in any group of radio buttons
+  const b = e.target.closest('[role=radio]'), step = {ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1}[e.key];
+  if (!b || !step) return;
+  const all = [...b.closest('.at-group').querySelectorAll('button')], next = all[(all.indexOf(b) + step + all.length) % all.length];
+  next.focus(); choose(next); e.preventDefault();
+});
+watch('value', () => {
+  if (focus >= 0 && (element.contains(document.activeElement) || document.activeElement === document.body)) {
+    setTimeout(() => { const b = switches().find(s => Number(s.dataset.at) === focus); if (b) b.focus({preventScroll: true}); });
+  }
+  const url = new URL(window.location);
+  for (const [key, text] of Object.entries((props.value || {}).address || {})) text === '' ? url.searchParams.delete(key) : url.searchParams.set(key, text);
+  window.history.replaceState(null, '', url);
+});
