@@ -664,7 +664,7 @@ _RECORDS = (
         objective=r"\min_{G, Q} \max_D V(D, G) - \lambda L_I(G, Q)",
         family="Generators",
         tab="Attributes",
-        notebook="",
+        notebook="15_icgan",
         lectures=(Mention(2, _SEVERAL, place=14, claims=("classes-found",)),),
     ),
     Paper(
@@ -860,7 +860,7 @@ _RECORDS = (
         objective=r"\min_G \max_D \mathbb{E}_{x, y}[\log D(x, y)] + \mathbb{E}_{z, y'}[\log(1 - D(G(z, y'), y'))], \quad \mathcal{L}_{ez} = \mathbb{E} \| z - E_z(G(z, y')) \|_2^2, \quad \mathcal{L}_{ey} = \mathbb{E} \| y - E_y(x) \|_2^2",
         family="Applications",
         tab="Attributes",
-        notebook="",
+        notebook="15_icgan",
         lectures=(
             Mention(1, "editing what an image shows: hair, bangs, a smile", at="02:27"),
             Mention(1, "a conditional GAN with encoders for the code and the attributes", at="03:38"),

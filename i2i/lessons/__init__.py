@@ -9,6 +9,7 @@ from . import (
     cycles,
     diffusion,
     gan3d,
+    icgan,
     inpainting,
     munit,
     partial,
@@ -36,6 +37,7 @@ _BOOKS = (
     superres,
     inpainting,
     gan3d,
+    icgan,
 )
 QUESTIONS: dict[str, Question] = {
     name: question for book in _BOOKS for name, question in book.QUESTIONS.items()

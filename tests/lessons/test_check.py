@@ -27,6 +27,7 @@ from i2i.lessons import (
     bicyclegan,
     diffusion,
     gan3d,
+    icgan,
     inpainting,
     munit,
     partial,
@@ -43,7 +44,7 @@ from i2i.nets.pool import ImagePool
 from i2i.nets.unet import UNet
 from kit.root import ROOT
 
-# Those of notebooks 06 to 14 have test files of their own.
+# Those of notebooks 06 to 15 have test files of their own.
 _ELSEWHERE = stargan.EXERCISES | partial.EXERCISES | superres.EXERCISES | inpainting.EXERCISES
 _ELSEWHERE |= (
     bicyclegan.EXERCISES
@@ -51,6 +52,7 @@ _ELSEWHERE |= (
     | style_and_content.EXERCISES
     | diffusion.EXERCISES
     | gan3d.EXERCISES
+    | icgan.EXERCISES
 )
 EXERCISES = {name: e for name, e in ALL.items() if name not in _ELSEWHERE}
 
