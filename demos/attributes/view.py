@@ -37,8 +37,8 @@ def settle(number: int = -1, traits: Traits = (), along: int = -1, second: int =
     person = Person(number % COUNT if number >= 0 else _OPENING[0])
     along = along if 0 <= along < len(NAMES) else _OPENING[1]
     traits = traits if traits and can_be(traits) else toggled(person.traits, along)
-    second = Person(second % COUNT if second >= 0 else _SECOND)
-    return View(person, traits, along, second, person.number // SHOWN * SHOWN)
+    other = Person(second % COUNT if second >= 0 else _SECOND)
+    return View(person, traits, along, other, person.number // SHOWN * SHOWN)
 
 
 def ends(view: View) -> tuple[Traits, Traits]:
