@@ -12,8 +12,8 @@ from .people import COUNT, NAMES, Person, Traits, can_be, toggled
 
 SHOWN = 12  # faces to choose from
 STEPS = 9  # of a sweep
-_OPENING = 13, NAMES.index("bangs")  # the face, and the attribute that is switched
-_SECOND = 23
+_OPENING = 25, NAMES.index("glasses")  # the face, and the attribute that is switched
+_SECOND = 29
 
 
 @dataclass(frozen=True)
