@@ -12,8 +12,8 @@ from .people import COUNT, NAMES, Person, Traits, can_be, toggled
 
 SHOWN = 12  # faces to choose from
 STEPS = 9  # of a sweep
-_OPENING = 13, NAMES.index("bangs")  # the face, and the attribute that is switched
-_SECOND = 23
+_OPENING = 25, NAMES.index("glasses")  # the face, and the attribute that is switched
+_SECOND = 29
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,8 @@ def settle(number: int = -1, traits: Traits = (), along: int = -1, second: int =
     person = Person(number % COUNT if number >= 0 else _OPENING[0])
     along = along if 0 <= along < len(NAMES) else _OPENING[1]
     traits = traits if traits and can_be(traits) else toggled(person.traits, along)
-    second = Person(second % COUNT if second >= 0 else _SECOND)
-    return View(person, traits, along, second, person.number // SHOWN * SHOWN)
+    other = Person(second % COUNT if second >= 0 else _SECOND)
+    return View(person, traits, along, other, person.number // SHOWN * SHOWN)
 
 
 def ends(view: View) -> tuple[Traits, Traits]:

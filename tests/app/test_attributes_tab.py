@@ -158,9 +158,8 @@ def test_what_else_changed_is_measured_beside_what_had_to(gallery):
     assert perfect.off == 0 and perfect.beside < 0.01 < perfect.nothing
     assert lazy.beside == 0 and lazy.off == lazy.nothing == perfect.nothing
     moved = torch.where(must, right, (person.x + 0.2).clamp(-1, 1))
-    assert 0.02 < changes.measured(moved, person, wanted).beside <= 0.101, (
-        "a tenth of the range, less what was clipped"
-    )
+    share = (moved - person.x).abs().mean(1)[~must[:, 0]].mean().item() / 2
+    assert share > 0.02 and changes.measured(moved, person, wanted).beside == pytest.approx(share, rel=1e-4)
 
 
 def test_the_map_is_orange_where_nothing_had_to_change_and_violet_where_it_had(gallery):
@@ -302,7 +301,8 @@ def test_male_is_where_the_prediction_says():
 
 
 def test_faces_are_let_in_and_photographs_icons_and_plain_colours_are_not():
-    """Measured: of 512 held-out faces all are let in (the worst leaves out .46); photographs leave out .97 and more, icons .53."""
+    """Measured with the whole test split: of 512 faces all are let in (at most .49 is left out), of 512 icons none (.53 and more), of
+    140 parts of the photograph none (.97 and more). Here are some of each."""
     drawn = faces.draw(torch.arange(64) + faces.SPLITS["test"][0], 64)
     assert (left_out(drawn) < people.LEFT_OUT).float().mean() >= 0.98
     worn = torch.cat([to_tensor(to_image(x).resize((200, 200)).resize((64, 64))) for x in drawn[:16]])
@@ -487,19 +487,19 @@ def test_a_switch_edits_at_once_and_the_address_says_what_is_seen(visit):
 def test_faces_are_chosen_swept_and_swapped(visit):
     v = visit()
     v.page.locator("#at-strip button").nth(5).click()
-    v.until("() => document.querySelector('#at-face img').alt.startsWith('face 17:')")
-    v.param("person", "17")
+    v.until("() => document.querySelector('#at-face img').alt.startsWith('face 29:')")
+    v.param("person", "29")
     film = "document.querySelectorAll('#at-sweep img')[1].alt"
     v.page.locator("#at-along input").click()
-    v.page.get_by_role("option", name="glasses").click()
-    v.until(f"() => {film}.startsWith('glasses 1 of 8')")
-    v.param("along", "glasses")
+    v.page.get_by_role("option", name="beard").click()
+    v.until(f"() => {film}.startsWith('beard 1 of 8')")
+    v.param("along", "beard")
     v.page.locator("#at-second button").nth(2).click()
     v.until(
-        "() => document.querySelector('#at-swap h3').textContent.startsWith('Face 17 with the attributes of face 14')"
+        "() => document.querySelector('#at-swap h3').textContent.startsWith('Face 29 with the attributes of face 26')"
     )
     v.page.click("#at-other")
-    v.until("() => new URL(location).searchParams.get('person') !== '17'")
+    v.until("() => new URL(location).searchParams.get('person') !== '29'")
     labels = "() => [...document.querySelectorAll('#at-strip button')].map(b => b.ariaLabel).join()"
     old = v.page.evaluate(labels)
     v.page.click("#at-more")
