@@ -602,7 +602,7 @@ def test_a_stroke_is_filled_undo_is_exact_and_the_address_shows_another_visitor_
     assert other.mask() == brushed
 
     v.do("undo")
-    assert v.settled(drawn) == made and v.mask() == mask, "undo is exact"
+    assert v.pixels(v.settled(drawn)) == v.pixels(made) and v.mask() == mask, "undo is exact"
     v.stroke(*LINE)
     drawn = v.settled(made)
     v.do("e")
@@ -798,7 +798,7 @@ def test_a_photograph_of_ones_own_is_filled_and_fetched_and_a_bad_one_told(visit
         and fetched.value.suggested_filename == "pggan-photographs-150x90.png"
     )
 
-    for name, says in (("notes.png", "not a picture"), ("IMG_1.HEIC", "is a HEIC picture")):
+    for name, says in (("notes.png", "not a picture"), ("IMG_1.HEIC", "HEIC")):
         w = visit()
         mask, made = w.mask(), w.result()
         w.page.set_input_files("#ip-bring input[type=file]", tmp_path / name)

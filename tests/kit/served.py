@@ -177,6 +177,16 @@ class Visit:
         """A radio button."""
         self.page.locator(where).get_by_role("radio", name=name).check()
 
+    def pixels(self, src: str) -> str:
+        """An image as its pixels are, whether its address is its own or holds it."""
+        return self.page.evaluate(
+            """async src => { const image = new Image(); image.src = src; await image.decode();
+            const {naturalWidth: width, naturalHeight: height} = image;
+            const canvas = Object.assign(document.createElement('canvas'), {width, height});
+            canvas.getContext('2d').drawImage(image, 0, 0); return canvas.toDataURL(); }""",
+            src,
+        )
+
     def drag(self, where: str, *points: tuple[float, float]) -> None:
         """Press, move and release on an element; points are in its unit square."""
         stage = self.page.locator(where)
