@@ -203,10 +203,13 @@ class IcGAN(Method):
         return self.G(z, self.code(label, n))
 
     def show(self, showcase: Batch) -> list[list[Tensor]]:
-        """A row: x, its reconstruction, then each attribute turned over, or each domain."""
+        """A row: x, its reconstruction, then each domain, or each attribute turned over: the showcase's "wanted" [N, B, domains]
+        says how, where one excludes another."""
         x, k = showcase["x"], self.config.domains
         y = self.read(x)
-        if self.config.attributes:
+        if "wanted" in showcase:
+            others = [self.told(label) for label in showcase["wanted"]]
+        elif self.config.attributes:
             others = [torch.where(torch.arange(k, device=y.device) == i, -y, y) for i in range(k)]
         else:
             others = [self.code(i, len(x)) for i in range(k)]
