@@ -43,13 +43,11 @@ _LEAD = Markup(
     '<p class="lead"><b>Change one thing about a face, and nothing else.</b> These people are drawn by code, with {} attributes each. So the right '
     "answer to every edit is known: the same person, drawn once more. Switch an attribute and compare.</p>"
 )
-_NOTICE = look.notice(
-    Markup(
-        "Two ways to edit. One reads the whole face into a few numbers and makes it anew: what those numbers do not hold is missing from every "
-        "edit, and from the picture “with its own attributes”, too. The other gets the face itself: it may leave every pixel as it is, and has to "
-        "learn where it may not."
-    )
+_ANEW = (
+    "{} reads the whole face into a few numbers and makes it anew: what those numbers do not hold is missing from every edit, and from the "
+    "picture “with its own attributes”, too."
 )
+_ITSELF = "{} gets the face itself: it may leave every pixel as it is, and has to learn where it may not."
 _PREDICT = Markup(
     '<details class="note predict"><summary>Predict first. Which pixels have to change when you switch “male”?</summary>Switch it, and look at the '
     "violet part of the right answer. In this world it holds the jaw, the shoulders, and the hair beside the neck. A model is not told "
@@ -149,6 +147,12 @@ def save(now: View, folder: str | Path) -> Path:
     return path
 
 
+def notice() -> str:
+    """What to notice of the models that are there, each by its way to edit."""
+    told = [(_ANEW if name in readers() else _ITSELF).format(people.title(name)) for name in models()]
+    return look.notice(" ".join(told))
+
+
 # -- The tab --------------------------------------------------------------------------------------------------------------
 
 _VISITORS: Visitors[View] = Visitors(settle)
@@ -195,7 +199,7 @@ def tab() -> Callable | None:
             strip = Choices(opening["strip"], elem_id="at-strip", elem_classes="bare")
         with gr.Row(elem_classes="row at", equal_height=True):
             with gr.Column(scale=1, min_width=320):
-                gr.HTML(_NOTICE, apply_default_css=False, elem_classes="bare")
+                gr.HTML(notice(), apply_default_css=False, elem_classes="bare")
             with gr.Column(scale=1, min_width=320):
                 gr.HTML(_PREDICT, apply_default_css=False, elem_classes="bare")
         with gr.Column(elem_classes="card at"):

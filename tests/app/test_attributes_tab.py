@@ -94,6 +94,13 @@ def test_a_model_of_other_attributes_is_not_shown(gallery, tmp_path, monkeypatch
 # ---- Attributes ----
 
 
+def test_what_to_notice_speaks_of_the_models_that_are_there(gallery, monkeypatch):
+    both = attributes.notice()
+    assert "IcGAN reads the whole face" in both and "StarGAN gets the face itself" in both
+    monkeypatch.setattr(attributes, "models", lambda: [READS])
+    assert "IcGAN" in attributes.notice() and "StarGAN" not in attributes.notice()
+
+
 def test_switches_never_lead_to_a_face_that_cannot_be(gallery):
     rng, now = torch.Generator().manual_seed(0), settle()
     for attribute in torch.randint(len(NAMES), (300,), generator=rng).tolist():
