@@ -518,10 +518,10 @@ def tab() -> Callable | None:
             with tempfile.TemporaryDirectory(prefix="i2i-voxels-") as home:
                 yield str(save(now, home, kind))
 
-        def voxels(request: gr.Request):
+        def as_voxels(request: gr.Request):
             yield from download("vox", request)
 
-        def surface(request: gr.Request):
+        def as_surface(request: gr.Request):
             yield from download("glb", request)
 
         at_once = {
@@ -554,7 +554,7 @@ def tab() -> Callable | None:
         keep.click(keep_snapped, None, None, **at_once).then(show_chosen, None, everything, **aside)
         ask.click(find, None, everything, concurrency_id="memory", concurrency_limit=1, **quiet)
         memory.select(paint_training, memory, everything, **aside)
-        for button, written in ((fetch, voxels), (fetch_surface, surface)):
+        for button, written in ((fetch, as_voxels), (fetch_surface, as_surface)):
             button.click(written, None, file, **aside).then(
                 None, None, None, js=_FETCH, api_visibility="private"
             )

@@ -7,7 +7,7 @@ import re
 from markupsafe import Markup, escape
 
 _SIGNS = {
-    "log": "log", "lambda": "λ", "phi": "φ", "alpha": "α", "epsilon": "ε", "beta": "β", "gamma": "γ", "nabla": "∇", "to": "→", "cdot": "·", "|": "‖",
+    "log": "log", "lambda": "λ", "phi": "φ", "alpha": "α", "epsilon": "ε", "beta": "β", "gamma": "γ", "nabla": "∇", "to": "→", "cdot": "·", "ldots": "…", "|": "‖",
     "_": "_",
 }  # fmt: skip
 

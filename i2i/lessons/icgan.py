@@ -198,7 +198,7 @@ def _information(solution: Callable) -> Iterator[str]:
 
 
 EXERCISES = {
-    "three-terms": Exercise(
+    "terms-of-d": Exercise(
         _three_terms,
         (
             "-log D and -log(1 - D) of a logit l are softplus(-l) and softplus(l).",

@@ -203,10 +203,8 @@ class IcGAN(Method):
         return self.G(z, self.code(label, n))
 
     def show(self, showcase: Batch) -> list[list[Tensor]]:
-        """A row: x, its reconstruction, then each domain, or each attribute turned over: the showcase's "wanted" [N, B, domains]
-        says how, where one excludes another."""
-        x, k = showcase["x"], self.config.domains
-        y = self.read(x)
+        """A row: x, its reconstruction, then each domain, or attribute turned over, if need be as "wanted" [N, B, domains] says."""
+        x, k, y = showcase["x"], self.config.domains, self.read(showcase["x"])
         if "wanted" in showcase:
             others = [self.told(label) for label in showcase["wanted"]]
         elif self.config.attributes:

@@ -504,7 +504,9 @@ def test_no_width_scrolls_sideways(visit, width):
 
 def test_the_endpoint_answers_with_files(server):
     with server.client() as http:
-        event = http.post("/call/voxels", json={"data": [3, 2, NAME, "vox"]}).json()["event_id"]
+        posted = http.post("/call/voxels", json={"data": [3, 2, NAME, "vox"]}).json()
+        assert "event_id" in posted, posted
+        event = posted["event_id"]
         lines = http.get(f"/call/voxels/{event}").text
     made = json.loads(lines.partition("data: ")[2].splitlines()[0])[0]
     assert len(made) == 2 and httpx.get(made[0]["url"], trust_env=False).content[:4] == b"VOX "

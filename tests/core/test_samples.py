@@ -31,6 +31,7 @@ class Drawn(Method):
 
     Config = Config
     layout = "none"
+    alone = True
     controls = controls(SEED, SAMPLES, LABEL)
     voxels = False
 

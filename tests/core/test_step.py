@@ -205,7 +205,8 @@ def test_a_replayable_step_learns_what_a_plain_one_learns(key):
     for one, same in zip(plain, replayable, strict=True):
         assert same == pytest.approx(one, rel=1e-4, abs=1e-8)
     for a, b in zip(average, other, strict=True):
-        torch.testing.assert_close(a, b, rtol=1e-4, atol=1e-7)
+        # Adam turns a gradient of nearly 0 into a whole step of either sign: a few weights may differ by a part of one.
+        torch.testing.assert_close(a, b, rtol=1e-4, atol=3e-6)
 
 
 def test_a_schedule_is_followed_by_a_replayable_step_too():

@@ -43,7 +43,7 @@ def information(logits, c):
     return math.log(logits.shape[1]) - F.cross_entropy(logits, c)
 
 
-RIGHT = {"three-terms": three_terms, "one-edit": one_edit, "asked-and-kept": asked_and_kept, "information": information}  # fmt: skip
+RIGHT = {"terms-of-d": three_terms, "one-edit": one_edit, "asked-and-kept": asked_and_kept, "information": information}  # fmt: skip
 
 
 # ---- Wrong ones ----
@@ -97,15 +97,15 @@ def sigmoids_twice(real, wrong, fake, differs):
 
 
 WRONG = [
-    ("three-terms", lambda *given: -three_terms(*given), "turned round"),
-    ("three-terms", terms(lambda r, w, f, d, v: r + dealt(w, d) + f), "one half each"),
-    ("three-terms", terms(lambda r, w, f, d, v: r + dealt(w, d) / 2 + f), "made images are, too"),
-    ("three-terms", terms(lambda r, w, f, d, v: (r + dealt(w, d) + f) / 2), "count in full"),
-    ("three-terms", terms(lambda r, w, f, d, v: r + (dealt(F.softplus(-v), d) + f) / 2), "must not pass"),
-    ("three-terms", terms(lambda r, w, f, d, v: r + (w.mean() + f) / 2), "leave it out"),
-    ("three-terms", terms(lambda r, w, f, d, v: r + ((w * d).mean() + f) / 2), "divides by all"),
-    ("three-terms", sigmoids_twice, "squashes them twice"),
-    ("three-terms", terms(lambda r, w, f, d, v: r + ((w * d).sum() / d.sum() + f) / 2), "not a finite number"),
+    ("terms-of-d", lambda *given: -three_terms(*given), "turned round"),
+    ("terms-of-d", terms(lambda r, w, f, d, v: r + dealt(w, d) + f), "one half each"),
+    ("terms-of-d", terms(lambda r, w, f, d, v: r + dealt(w, d) / 2 + f), "made images are, too"),
+    ("terms-of-d", terms(lambda r, w, f, d, v: (r + dealt(w, d) + f) / 2), "count in full"),
+    ("terms-of-d", terms(lambda r, w, f, d, v: r + (dealt(F.softplus(-v), d) + f) / 2), "must not pass"),
+    ("terms-of-d", terms(lambda r, w, f, d, v: r + (w.mean() + f) / 2), "leave it out"),
+    ("terms-of-d", terms(lambda r, w, f, d, v: r + ((w * d).mean() + f) / 2), "divides by all"),
+    ("terms-of-d", sigmoids_twice, "squashes them twice"),
+    ("terms-of-d", terms(lambda r, w, f, d, v: r + ((w * d).sum() / d.sum() + f) / 2), "not a finite number"),
     ("one-edit", label(lambda y, at: y.sign()), "turn it over"),
     ("one-edit", label(lambda y, at: torch.where(at, -y, y)), "not yet a label"),
     ("one-edit", label(lambda y, at: torch.where(at, -y.sign(), y)), "others are not yet"),
