@@ -75,7 +75,7 @@ QUESTIONS = {
 # -- exercises ------------------------------------------------------------------------------------------------------
 
 
-def _three_terms(solution: Callable) -> Iterator[str]:
+def _terms_of_d(solution: Callable) -> Iterator[str]:
     real = torch.tensor([[2.0], [0.5], [-1.0], [0.1]])
     wrong = torch.tensor([[-3.0], [0.4], [0.2], [1.0]])
     fake = torch.tensor([[-2.0], [0.7], [-0.3], [0.6]])
@@ -199,7 +199,7 @@ def _information(solution: Callable) -> Iterator[str]:
 
 EXERCISES = {
     "terms-of-d": Exercise(
-        _three_terms,
+        _terms_of_d,
         (
             "-log D and -log(1 - D) of a logit l are softplus(-l) and softplus(l).",
             "differs holds 0 and 1: multiply by it, add up, and divide by how many ones there are, or by 1 if there are none.",
