@@ -71,11 +71,11 @@ class Letters:
 def font_letters(size: int = 32, split: str = "train") -> Letters:
     """Capitals in 22 fonts that come with matplotlib, black on white, each as large as fits; nothing is read from a folder.
 
-    A tenth of the cells is test, a twentieth val; no image of them is in train.
+    A tenth of the cells is test, a twentieth val; no image of them is in train.  "all": every cell, font by font.
     """
     cell = torch.arange(len(FONTS) * len(ALPHABET))
     u = hash_uniform(0x1E77, cell, 1)[:, 0]
-    kept = cell[{"test": u < 0.1, "val": (u >= 0.1) & (u < 0.15), "train": u >= 0.15}[split]]
+    kept = cell[{"test": u < 0.1, "val": (u >= 0.1) & (u < 0.15), "train": u >= 0.15, "all": u >= 0}[split]]
     masks = torch.cat([masks_of(font, ALPHABET) for font in FONTS])[kept]
     ink = F.interpolate(masks, (size, size), mode="bilinear", antialias=True).clamp(0, 1)
     images = to_bytes((1 - 2 * ink).expand(-1, 3, -1, -1))

@@ -5,10 +5,8 @@ It learns from the drawn faces, whose attributes are known exactly, and says of 
 
 from __future__ import annotations
 
-import math
-import time
-from dataclasses import asdict, dataclass
-from functools import cache, partial
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import torch
@@ -16,9 +14,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..data.attributes import Attributes
-from ..method import Batch, Method, Stage, Terms, Turn
-from ..train import Trainer
-from .shelf import SHIPPED, put, refuse_second, take
+from ..method import Batch, Terms
+from .recipe import JudgeRecipe, JudgeTraining
+from .shelf import SHIPPED, take
 
 
 class Reader(nn.Module):
@@ -49,9 +47,9 @@ class ReaderConfig:
     rate: float = 2e-3
 
 
-class ReaderTraining(Method):
+class ReaderTraining(JudgeTraining):
     Config = ReaderConfig
-    inference = ("F",)
+    warm_up = 50
 
     def __init__(self, config: ReaderConfig = ReaderConfig()):  # noqa: B008 (frozen)
         super().__init__(config)
@@ -63,16 +61,6 @@ class ReaderTraining(Method):
             "entropy": F.binary_cross_entropy_with_logits(self.F(_worn(batch["x"])).float(), batch["label"])
         }
 
-    def weights(self, step: int) -> dict[str, float]:
-        return {"entropy": 1.0}
-
-    def learning_rate(self, step: int) -> float:
-        return min(1.0, (step + 1) / 50) * 0.5 * (1 + math.cos(math.pi * step / self.config.steps))
-
-    def stages(self) -> list[Stage]:
-        optimizer = partial(torch.optim.AdamW, lr=self.config.rate, weight_decay=0.02, fused=True)
-        return [Stage("train", self.config.steps, {"F": Turn(self.loss, ("F",), optimizer)})]
-
 
 def _worn(x: Tensor) -> Tensor:
     blurred = F.avg_pool2d(F.pad(x, (1, 1, 1, 1), mode="replicate"), 3, 1)
@@ -80,18 +68,30 @@ def _worn(x: Tensor) -> Tensor:
     return torch.lerp(x, blurred, share) + 0.1 * noise * torch.randn_like(x)
 
 
-@dataclass(frozen=True)
-class ReaderRecipe:
+@dataclass(frozen=True, kw_only=True)
+class ReaderRecipe(JudgeRecipe):
+    method = ReaderTraining
+    how = "Shares of 512 faces that it was not trained on, of which the attribute is read rightly."
+    not_ = "It knows drawn faces of this package alone, and says nothing of photographs."
+
     config: ReaderConfig = ReaderConfig()
     batch: int = 16
-    seed: int = 1
     ema: float = 0.99
-    summary: str = ""
-    licence: str = ""
-    sources: str = ""
 
     def source(self, split: str = "train") -> Attributes:
-        return Attributes(self.config.side, split=split)
+        return Attributes(self.size, split=split)
+
+    def figures(self, average: JudgeTraining) -> dict[str, float]:
+        figures = {}
+        for split in ("val", "test"):
+            source = self.source(split)
+            right = correct(average.F, source)
+            figures |= {f"{split}: {n}": r.item() for n, r in zip(source.names, right.mean(0), strict=True)}
+            figures[f"{split}: all right at once"] = right.all(1).double().mean().item()
+        return figures
+
+    def settings(self, method: JudgeTraining) -> dict:
+        return {k: getattr(method.config, k) for k in ("attributes", "side", "widths")}
 
 
 READERS: dict[str, ReaderRecipe] = {
@@ -104,58 +104,11 @@ READERS: dict[str, ReaderRecipe] = {
 }
 
 
-def train_reader(
-    name: str,
-    out: str | Path,
-    steps: int | None = None,
-    recipe: ReaderRecipe | None = None,
-    precision: str = "auto",
-    hardware: str = "not stated",
-    progress: bool = True,
-) -> Path:
-    """Train a reader (`python -m i2i train NAME`), going on where `out`/resume.pt stopped; its export, `out`/name.
-
-    Arguments and errors are those of `train_judge`.
-    """
-    out, recipe = Path(out), recipe or READERS[name]
-    refuse_second(out / name)
-    config = ReaderConfig(**{**asdict(recipe.config), **({"steps": steps} if steps else {})})
-    trainer = Trainer(
-        ReaderTraining.seeded(config, recipe.seed), recipe.source(), batch=recipe.batch, seed=recipe.seed, ema=recipe.ema,
-        precision=precision, out=out,
-    )  # fmt: skip
-    before, start = trainer.step, time.process_time()
-    average = trainer.fit(progress=progress)
-    each = (time.process_time() - start) / max(1, trainer.step - before)
-    figures = {}
-    for split in ("val", "test"):
-        source = recipe.source(split)
-        right = correct(average.F, source)
-        figures |= {f"{split}: {n}": r.item() for n, r in zip(source.names, right.mean(0), strict=True)}
-        figures[f"{split}: all right at once"] = right.all(1).double().mean().item()
-    card = {
-        "name": name, "summary": recipe.summary, "licence": recipe.licence, "sources": recipe.sources,
-        "recipe": f"{config.steps} steps of {recipe.batch} pictures of {config.side} px, AdamW at {config.rate:g} with "
-        f"cosine decay, average with decay {recipe.ema:g}",
-        "seed": recipe.seed, "minutes": round(each * trainer.step / 60, 1), "hardware": hardware,
-        "precision": "bf16" if trainer.bf16 else "fp32", "figures": figures,
-    }  # fmt: skip
-    settings = {"attributes": config.attributes, "side": config.side, "widths": config.widths}
-    return put(out / name, average.F, settings, card, _HOW, _NOT)
-
-
 @torch.no_grad()
 def correct(judge: nn.Module, source: Attributes, limit: int = 512) -> Tensor:
     """Whether each attribute of the first `limit` images is read rightly, double [N, K] of 0 and 1."""
     parts = [source.batch(part) for part in torch.arange(min(limit, len(source))).split(32)]
     return torch.cat([((judge(b["x"]) > 0) == (b["label"] > 0.5)).double() for b in parts])
-
-
-_HOW = """\
-Shares of 512 faces that it was not trained on, of which the attribute is read rightly."""
-
-_NOT = """\
-It knows drawn faces of this package alone, and says nothing of photographs."""
 
 
 @cache

@@ -9,10 +9,8 @@ never to be compared with those.
 
 from __future__ import annotations
 
-import math
-import time
-from dataclasses import asdict, dataclass
-from functools import cache, partial
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import torch
@@ -23,35 +21,35 @@ from ..data import emoji
 from ..data.public import catalogue
 from ..data.worlds import facades, icons
 from ..images import from_bytes
-from ..method import Batch, Method, Stage, Terms, Turn
+from ..method import Batch, Terms
 from ..metrics import embed, frechet
 from ..nets.judge import Judge
-from ..train import Trainer
 from .distortions import KINDS, distort
-from .shelf import SHIPPED, put, refuse_second, take
+from .recipe import JudgeRecipe, JudgeTraining
+from .shelf import SHIPPED, take
 from .shelves import SETS, TASKS, WORLDS, Mixture, _named, shelves
 
 # --- how it learns ------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class JudgeConfig:
+class FeaturesConfig:
     widths: tuple[int, ...] = (16, 32, 64, 128, 192)
     steps: int = 5_500
     rate: float = 2e-3
 
 
-class JudgeTraining(Method):
+class FeaturesTraining(JudgeTraining):
     """F, the judge, and H, one linear layer on its embedding that answers all tasks and tells the distortion.
 
     All answers are read from the embedding, so the embedding, and with it FD-i2i, must hold both what a
     image shows and what is wrong with it. H is thrown away afterwards.
     """
 
-    Config = JudgeConfig
-    inference = ("F",)
+    Config = FeaturesConfig
+    learns = ("F", "H")
 
-    def __init__(self, config: JudgeConfig):
+    def __init__(self, config: FeaturesConfig):
         super().__init__(config)
         self.F = Judge(config.widths)
         self.H = nn.Linear(config.widths[-1], sum(TASKS.values()) + len(KINDS) + 1)
@@ -76,43 +74,37 @@ class JudgeTraining(Method):
     def weights(self, step: int) -> dict[str, float]:
         return {**dict.fromkeys(TASKS, 1.0), "kind": 1.0, "strength": 4.0}
 
-    def learning_rate(self, step: int) -> float:
-        return min(1.0, (step + 1) / 100) * 0.5 * (1 + math.cos(math.pi * step / self.config.steps))
 
-    def stages(self) -> list[Stage]:
-        optimizer = partial(torch.optim.AdamW, lr=self.config.rate, weight_decay=0.02, fused=True)
-        return [Stage("train", self.config.steps, {"F": Turn(self.loss, ("F", "H"), optimizer)})]
+@dataclass(frozen=True, kw_only=True)
+class FeaturesRecipe(JudgeRecipe):
+    """sets: names in SETS.  drawn: images drawn in each style of a world.  probes: images ranked for the card."""
 
+    method, seen = FeaturesTraining, "windows"
+    how = """\
+Answers are read from the embedding by one linear layer, on held-out pictures at 64 px: the test split where
+a set has one, a tenth by hash of the others. PD-i2i lines are shares of held-out pictures ranked as named, or
+the ratio of two mean distances where they say so; FD-i2i is between sets of 96 pictures."""
+    not_ = """\
+Not LPIPS, not FID, not KID: another, much smaller net that has seen other and far fewer pictures. Its figures
+rank results of this gallery against one another and mean nothing beside published ones. FD-i2i of a few
+hundred pictures is dominated by its bias: compare equal numbers only. Beyond 128 px the embedding is that of
+the reduced picture, so FD-i2i and KD-i2i do not see the finest detail of larger ones; PD-i2i does."""
 
-@dataclass(frozen=True)
-class JudgeRecipe:
-    """The one training of a judge.
-
-    sets: names in SETS.  drawn: images drawn in each style of a world.  probes: images ranked for the card.
-    """
-
-    config: JudgeConfig = JudgeConfig()
+    config: FeaturesConfig = FeaturesConfig()
     sets: tuple[str, ...] = tuple(SETS)
     drawn: int = 500
     probes: int = 96
-    size: int = 64
     batch: int = 32
-    seed: int = 1
-    ema: float = 0.995
-    summary: str = ""
-    licence: str = ""
-    sources: str = ""
-
-    def build(self, **changes) -> JudgeTraining:
-        """The untrained method; `changes` override fields of its config. TypeError on an unknown one."""
-        return JudgeTraining.seeded(JudgeConfig(**{**asdict(self.config), **changes}), self.seed)
 
     def source(self, split: str = "train") -> Mixture:
         return Mixture(shelves(self.sets, split, drawn=self.drawn), self.size)
 
+    def figures(self, average: JudgeTraining) -> dict[str, float]:
+        return {**examine(average, self), **rankings(average.F, self.sets, self.probes)}
 
-JUDGES: dict[str, JudgeRecipe] = {
-    "i2i-feat-v1": JudgeRecipe(
+
+JUDGES: dict[str, FeaturesRecipe] = {
+    "i2i-feat-v1": FeaturesRecipe(
         summary="The net behind PD-i2i, FD-i2i and KD-i2i: trained to name what a picture shows, how it is "
         "drawn and what has been done to it. Frozen: a better judge gets another name.",
         licence="research and teaching: trained on sets some of which are published under CC BY-SA, for "
@@ -126,46 +118,11 @@ JUDGES: dict[str, JudgeRecipe] = {
 }
 
 
-def train_judge(
-    name: str,
-    out: str | Path,
-    steps: int | None = None,
-    recipe: JudgeRecipe | None = None,
-    precision: str = "auto",
-    hardware: str = "not stated",
-    progress: bool = True,
-) -> Path:
-    """Train a judge (`python -m i2i train NAME`), going on where `out`/resume.pt stopped; its export,
-    `out`/name.
-
-    recipe: instead of JUDGES[name].  steps: instead of the recipe's.  hardware: what the card says of it.
-    Raises KeyError for an unknown name, DataError for a set that is not installed, CheckpointError if the
-    export exists: a judge is made once.
-    """
-    out, recipe = Path(out), recipe or JUDGES[name]
-    refuse_second(out / name)
-    method = recipe.build(**({"steps": steps} if steps else {}))
-    trainer = Trainer(
-        method, recipe.source(), batch=recipe.batch, seed=recipe.seed, ema=recipe.ema, precision=precision,
-        out=out,
-    )  # fmt: skip
-    before, start = trainer.step, time.process_time()
-    average = trainer.fit(progress=progress)
-    each = (time.process_time() - start) / max(1, trainer.step - before)
-    card = {
-        "minutes": round(each * trainer.step / 60, 1),
-        "hardware": hardware,
-        "precision": "bf16" if trainer.bf16 else "fp32",
-        "figures": {**examine(average, recipe), **rankings(average.F, recipe.sets, recipe.probes)},
-    }
-    return export_judge(average, out / name, recipe, card)
-
-
 # --- what it is worth ---------------------------------------------------------------------------------------
 
 
 @torch.no_grad()
-def examine(method: JudgeTraining, recipe: JudgeRecipe) -> dict[str, float]:
+def examine(method: FeaturesTraining, recipe: FeaturesRecipe) -> dict[str, float]:
     """Share of right answers on whole, held-out images, by task; and how well spoilt ones are told.
 
     Held out: the test split where a set has one, the tenth by hash of the others.
@@ -260,36 +217,6 @@ def rankings(judge: Judge, sets: tuple[str, ...] = WORLDS, count: int = 96) -> d
     for name, x in (("more of the same", others), ("the same, blurred", blurred), ("buildings", houses)):
         figures[f"FD-i2i, icons against {name}"] = frechet(seen, embed(x, judge))
     return figures
-
-
-# --- how it is shipped --------------------------------------------------------------------------------------
-
-
-def export_judge(method: JudgeTraining, folder: str | Path, recipe: JudgeRecipe, card: dict) -> Path:
-    """Write the judge and its card to a new folder.  card: minutes, hardware, precision and figures of the run.
-
-    CheckpointError if the folder exists: a judge is made once.
-    """
-    folder = Path(folder)
-    card = {
-        "name": folder.name, "summary": recipe.summary, "licence": recipe.licence, "sources": recipe.sources,
-        "recipe": f"{method.config.steps} steps of {recipe.batch} windows of {recipe.size} px, AdamW at "
-        f"{method.config.rate:g} with cosine decay, average with decay {recipe.ema:g}",
-        "seed": recipe.seed, **card,
-    }  # fmt: skip
-    return put(folder, method.F, {"widths": method.config.widths}, card, _HOW, _NOT)
-
-
-_HOW = """\
-Answers are read from the embedding by one linear layer, on held-out pictures at 64 px: the test split where
-a set has one, a tenth by hash of the others. PD-i2i lines are shares of held-out pictures ranked as named, or
-the ratio of two mean distances where they say so; FD-i2i is between sets of 96 pictures."""
-
-_NOT = """\
-Not LPIPS, not FID, not KID: another, much smaller net that has seen other and far fewer pictures. Its figures
-rank results of this gallery against one another and mean nothing beside published ones. FD-i2i of a few
-hundred pictures is dominated by its bias: compare equal numbers only. Beyond 128 px the embedding is that of
-the reduced picture, so FD-i2i and KD-i2i do not see the finest detail of larger ones; PD-i2i does."""
 
 
 @cache

@@ -8,10 +8,8 @@ what the judge makes of them is the most that a made one can ask for.
 
 from __future__ import annotations
 
-import math
-import time
-from dataclasses import asdict, dataclass
-from functools import cache, partial
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,9 +21,10 @@ from ..data.cmp import cmp_facades
 from ..data.public import catalogue
 from ..data.worlds.facades import CLASSES, Facades, classes_of
 from ..images import from_bytes
-from ..method import Batch, Method, Stage, Terms, Turn
-from ..train import Source, Trainer
-from .shelf import SHIPPED, put, refuse_second, take
+from ..method import Batch, Terms
+from ..train import Source
+from .recipe import JudgeRecipe, JudgeTraining
+from .shelf import SHIPPED, take
 
 
 class FCN(nn.Module):
@@ -159,9 +158,8 @@ class SegmenterConfig:
     rate: float = 2e-3
 
 
-class SegmenterTraining(Method):
+class SegmenterTraining(JudgeTraining):
     Config = SegmenterConfig
-    inference = ("F",)
 
     def __init__(self, config: SegmenterConfig = SegmenterConfig()):  # noqa: B008 (frozen)
         super().__init__(config)
@@ -170,31 +168,31 @@ class SegmenterTraining(Method):
     def loss(self, batch: Batch) -> Terms:
         return {"entropy": F.cross_entropy(self.F(batch["x"]).float(), batch["labels"])}
 
-    def weights(self, step: int) -> dict[str, float]:
-        return {"entropy": 1.0}
 
-    def learning_rate(self, step: int) -> float:
-        return min(1.0, (step + 1) / 100) * 0.5 * (1 + math.cos(math.pi * step / self.config.steps))
+@dataclass(frozen=True, kw_only=True)
+class SegmenterRecipe(JudgeRecipe):
+    method = SegmenterTraining
+    how = """\
+Real pictures that it was not trained on; classes that occur weigh the same in per_class and iou, however rare."""
+    not_ = """\
+Not the FCN-8s on Cityscapes of the pix2pix paper: another, much smaller net, other pictures, twelve classes of facades
+instead of nineteen of streets. Its figures rank results here and mean nothing beside published ones."""
 
-    def stages(self) -> list[Stage]:
-        optimizer = partial(torch.optim.AdamW, lr=self.config.rate, weight_decay=0.02, fused=True)
-        return [Stage("train", self.config.steps, {"F": Turn(self.loss, ("F",), optimizer)})]
-
-
-@dataclass(frozen=True)
-class SegmenterRecipe:
     config: SegmenterConfig = SegmenterConfig()
     real: bool = True
     size: int = 128
-    batch: int = 8
-    seed: int = 1
-    ema: float = 0.995
-    summary: str = ""
-    licence: str = ""
-    sources: str = ""
 
     def source(self, split: str = "train") -> Source:
         return (RealFacades if self.real else DrawnFacades)(self.size, split)
+
+    def figures(self, average: JudgeTraining) -> dict[str, float]:
+        figures = {}
+        for split in ("val", "test"):
+            source = self.source(split)
+            held_out = source.batch(torch.arange(min(200, len(source))))
+            found = fcn_scores(held_out["x"], held_out["labels"], average.F)
+            figures |= {f"real pictures, {split}: {key}": value for key, value in found._asdict().items()}
+        return figures
 
 
 SEGMENTERS: dict[str, SegmenterRecipe] = {
@@ -205,60 +203,13 @@ SEGMENTERS: dict[str, SegmenterRecipe] = {
         sources="CMP Facade Database, train split",
     ),
     "drawn-facades-seg-v1": SegmenterRecipe(
-        SegmenterConfig(steps=1_000), real=False, size=64,
+        config=SegmenterConfig(steps=1_000), real=False, size=64,
         summary="The same for the procedural facades of this package, at 64 px: what claims that are measured there ask. "
         "Frozen: a better judge gets another name.",
         licence="MIT: trained on the procedural facades of this package",
         sources="procedural facades of this package, train split",
     ),
 }  # fmt: skip
-
-
-def train_segmenter(
-    name: str,
-    out: str | Path,
-    steps: int | None = None,
-    recipe: SegmenterRecipe | None = None,
-    precision: str = "auto",
-    hardware: str = "not stated",
-    progress: bool = True,
-) -> Path:
-    """Train a segmenter (`python -m i2i train NAME`), going on where `out`/resume.pt stopped; its export, `out`/name.
-
-    Arguments and errors are those of `train_judge`.
-    """
-    out, recipe = Path(out), recipe or SEGMENTERS[name]
-    refuse_second(out / name)
-    config = SegmenterConfig(**{**asdict(recipe.config), **({"steps": steps} if steps else {})})
-    trainer = Trainer(
-        SegmenterTraining.seeded(config, recipe.seed), recipe.source(), batch=recipe.batch, seed=recipe.seed, ema=recipe.ema,
-        precision=precision, out=out,
-    )  # fmt: skip
-    before, start = trainer.step, time.process_time()
-    average = trainer.fit(progress=progress)
-    each = (time.process_time() - start) / max(1, trainer.step - before)
-    figures = {}
-    for split in ("val", "test"):
-        source = recipe.source(split)
-        held_out = source.batch(torch.arange(min(200, len(source))))
-        found = fcn_scores(held_out["x"], held_out["labels"], average.F)
-        figures |= {f"real pictures, {split}: {key}": value for key, value in found._asdict().items()}
-    card = {
-        "name": name, "summary": recipe.summary, "licence": recipe.licence, "sources": recipe.sources,
-        "recipe": f"{config.steps} steps of {recipe.batch} pictures of {recipe.size} px, AdamW at {config.rate:g} with "
-        f"cosine decay, average with decay {recipe.ema:g}",
-        "seed": recipe.seed, "minutes": round(each * trainer.step / 60, 1), "hardware": hardware,
-        "precision": "bf16" if trainer.bf16 else "fp32", "figures": figures,
-    }  # fmt: skip
-    return put(out / name, average.F, {"widths": config.widths}, card, _HOW, _NOT)
-
-
-_HOW = """\
-Real pictures that it was not trained on; classes that occur weigh the same in per_class and iou, however rare."""
-
-_NOT = """\
-Not the FCN-8s on Cityscapes of the pix2pix paper: another, much smaller net, other pictures, twelve classes of facades
-instead of nineteen of streets. Its figures rank results here and mean nothing beside published ones."""
 
 
 @cache

@@ -10,6 +10,8 @@ Agrees with the authors' code to rounding in float64 (tests/golden/authors/starg
 Differs from the paper:
 * weights start from N(0, 0.02), those of the authors' code as torch draws them.
 * training on two sets of labels at once, with a mask vector, is left out.
+* option `residual`: what G draws is added to the image, as in Shen and Liu, "Learning Residual Images for Face Attribute
+  Manipulation", CVPR 2017, arXiv:1612.05363. G then begins by leaving the image as it is.
 * instance norms keep no running statistics; the authors' do, and never use them.
 """
 
@@ -44,6 +46,7 @@ class Config:
     up: str = "transposed"
     # With reflected borders the norm would subtract a constant plane, and the label with it.
     padding: Literal["zeros", "reflect"] = "zeros"
+    residual: bool = False  # what G draws is added to x, before the tanh
     # D
     critic_width: int = 64
     critic_layers: int = 6
@@ -80,6 +83,15 @@ class Generator(nn.Module):
     def forward(self, x: Tensor, label: Tensor) -> Tensor:
         planes = label.to(x.dtype)[:, :, None, None].expand(-1, -1, *x.shape[2:])
         return self.net(torch.cat([x, planes], 1))
+
+
+class Added(Generator):
+    """The same, but what is drawn is added to x, before the tanh."""
+
+    def forward(self, x: Tensor, label: Tensor) -> Tensor:
+        planes = label.to(x.dtype)[:, :, None, None].expand(-1, -1, *x.shape[2:])
+        drawn = self.net[:-1](torch.cat([x, planes], 1))
+        return torch.tanh(drawn + torch.atanh(0.99 * x))  # at 1 atanh is infinite
 
 
 class Critic(nn.Module):
@@ -120,7 +132,7 @@ class StarGAN(Method):
         super().__init__(config)
         self.classify = attribute_loss if config.attributes else class_loss
         self.multiple = 2**config.halvings
-        self.G, self.D = Generator(config), Critic(config)
+        self.G, self.D = (Added if config.residual else Generator)(config), Critic(config)
 
     @classmethod
     def fit(cls, size: int, facts: dict[str, int]) -> Fit:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
+import torch
 from torch import Tensor, nn
 
 from .chance import Rng, uniform
@@ -156,3 +157,21 @@ def at_test(net: nn.Module) -> Iterator[None]:
     finally:
         for module, mode in modes:
             module.training = mode
+
+
+# -- what a discriminator is told of a batch ---------------------------------------------------------------------------
+
+
+def minibatch_deviation(h: Tensor, group: int = 4) -> Tensor:
+    """[B, C] or [B, C, H, W] with one channel more: how much the samples of its group differ (Karras et al. 2018, section 3).
+
+    The standard deviation over the group, of each feature at each place, averaged over features and places: one number for a
+    group, the same at every place. As in the authors' code a group is every (B / group)-th sample, and 1e-8 is added to the
+    variance. ValueError where the batch is not a multiple of the group.
+    """
+    count = len(h)
+    if count % group:
+        raise ValueError(f"a batch of {count} cannot be shared out into groups of {group}.")
+    variance = h.reshape(group, count // group, -1).var(0, unbiased=False)
+    one = (variance + 1e-8).sqrt().mean(1).repeat(group).to(h.dtype)
+    return torch.cat([h, one.view(-1, *[1] * (h.dim() - 1)).expand(-1, 1, *h.shape[2:])], 1)

@@ -404,14 +404,14 @@ def test_photographs_are_not_cut_in_two(tmp_path, size):
 
 def test_what_cannot_be_read_is_counted_by_its_suffix(two_folders):
     for i in range(3):
-        (two_folders / "A" / f"IMG_{i}.HEIC").write_bytes(b"x")
+        (two_folders / "A" / f"IMG_{i}.CR3").write_bytes(b"x")
     (two_folders / "A" / "readme.txt").write_text("x")
-    assert unreadable([two_folders / "A", two_folders / "B"]) == "3 not readable: .HEIC"
+    assert unreadable([two_folders / "A", two_folders / "B"]) == "3 not readable: .CR3"
     (two_folders / "B" / "a.cr2").write_bytes(b"x")
-    assert unreadable([two_folders / "A", two_folders / "B"]) == "4 not readable: .HEIC (3), .cr2 (1)"
+    assert unreadable([two_folders / "A", two_folders / "B"]) == "4 not readable: .CR3 (3), .cr2 (1)"
     (empty := two_folders / "C").mkdir()
-    (empty / "1.HEIC").write_bytes(b"x")
-    assert str(nothing_in(empty)).endswith("C holds no pictures: 1 not readable: .HEIC.")
+    (empty / "1.CR3").write_bytes(b"x")
+    assert str(nothing_in(empty)).endswith("C holds no pictures: 1 not readable: .CR3.")
 
 
 @pytest.mark.parametrize("suffix", ["jfif", "avif", "mpo", "jpe"])

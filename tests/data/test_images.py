@@ -6,6 +6,7 @@ import io
 import os
 import struct
 import subprocess
+import sys
 import time
 import tracemalloc
 import zlib
@@ -15,6 +16,7 @@ import pytest
 import torch
 from PIL import Image, ImageCms
 
+from i2i import opening
 from i2i.images import (
     ImageError,
     from_bytes,
@@ -28,6 +30,8 @@ from i2i.images import (
     to_rgb,
     to_tensor,
 )
+from kit.odd_images import TELEPHONE
+from kit.root import ROOT
 from kit.sources import noise
 
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
@@ -314,10 +318,35 @@ def test_white_on_nothing_is_refused_where_something_is_to_be_seen(tmp_path):
 
 
 @pytest.mark.parametrize("brand", [b"heic", b"mif1"])
-def test_heic_is_told_from_what_is_no_picture(refusal, brand):
+def test_without_its_reader_heic_is_told_from_what_is_no_picture(refusal, brand, monkeypatch):
+    monkeypatch.setattr(opening, "HEIC", False)
     data = b"\0\0\0\x18ftyp" + brand + bytes(4) + b"mif1heic" + bytes(90)
     assert refusal(data, "IMG_1.HEIC") == (
-        "IMG_1.HEIC is a HEIC picture, as telephones take them, and cannot be read here; export it as JPEG."
+        "IMG_1.HEIC is a HEIC picture, as telephones take them, and cannot be read here; "
+        "export it as JPEG, or install pi-heif."
+    )
+
+
+@pytest.mark.skipif(not opening.HEIC, reason="pi-heif is not installed")
+def test_heic_of_a_telephone_is_read_upright_and_in_its_colours(read, refusal, tmp_path):
+    """64 x 48 px, to be turned by a quarter: red, white, black, grey, with the profile that calls red blue."""
+    data = TELEPHONE.read_bytes()
+    image = read(data, "IMG_1.HEIC")
+    assert image.size == (48, 64) and image.mode == "RGB"
+    for place, colour in (((36, 16), BLUE), ((36, 48), (255,) * 3), ((12, 16), (0,) * 3)):
+        assert close(image.getpixel(place), colour, 8)
+    (tmp_path / "IMG_1.HEIC").write_bytes(data)
+    assert open_image(tmp_path / "IMG_1.HEIC").tobytes() == image.tobytes()
+    for cut in (40, 300, len(data) // 2, len(data) - 9):
+        assert "HEIC" in refusal(data[:cut], "IMG_1.HEIC")
+
+
+def test_a_process_that_has_met_no_heic_tells_what_is_no_picture():
+    """Pillow learns of HEIC with the first of them."""
+    code = "import io; from i2i.opening import open_image; open_image(io.BytesIO(b'this is a text'), 'notes.png')"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.stderr.splitlines()[-1].endswith(
+        "notes.png is not a picture that can be read here; use PNG, JPEG or WebP."
     )
 
 

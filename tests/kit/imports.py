@@ -34,6 +34,7 @@ RANK = {part: i for i, parts in enumerate(RANKS) for part in parts}
 BELOW = {
     ("nets", "losses"),
     ("data", "images"),
+    ("data", "files"),
     ("images", "opening"),
     ("opening", "files"),
     ("train", "checkpoint"),

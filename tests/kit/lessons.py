@@ -10,7 +10,7 @@ from i2i import check as kit
 @pytest.fixture(autouse=True)
 def clean(monkeypatch):
     """What the kit remembers is of one session."""
-    for memory in ("predicted", "passed", "_told"):
+    for memory in ("predicted", "passed", "_told", "_measured"):
         monkeypatch.setattr(kit, memory, {})
 
 
@@ -35,3 +35,9 @@ def assert_complete(right, wrong, exercises, questions):
     for question in questions.values():
         assert question.right in question.options and len(question.options) >= 3 and len(question.why) > 80
     assert exercises.items() <= kit.EXERCISES.items() and questions.items() <= kit.QUESTIONS.items()
+
+
+def figures_kept(cells: list[dict]) -> dict[str, dict]:
+    """Question -> the figures that the notebook kept with its answer."""
+    kept = [o.get("metadata", {}).get("i2i", {}) for c in cells for o in c.get("outputs", [])]
+    return {one["question"]: one["figures"] for one in kept if "question" in one}

@@ -8,6 +8,11 @@ import zlib
 
 from PIL import Image
 
+from .root import ROOT
+
+# A HEIC of 64 x 48 px that says: turn it by a quarter; red, white, black, grey, by a profile that calls red blue.
+TELEPHONE = ROOT / "tests" / "kit" / "telephone.heic"
+
 
 def drawing(w: int = 40, h: int = 40) -> Image.Image:
     image = Image.new("RGB", (w, h), "white")

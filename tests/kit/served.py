@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import os
 import re
 import socket
@@ -103,6 +104,7 @@ def serving(home: Path, code: str, folder: Path | None = None, **environment: st
     code = f"{models}{code}; page.launch(server_name='127.0.0.1', server_port={port}, quiet=True, **LAUNCH)"
     away = {
         "GRADIO_TEMP_DIR": str(home / "uploads"),
+        "I2I_CACHE": str(home / "cache"),
         "GRADIO_ANALYTICS_ENABLED": "False",
         "NO_PROXY": "127.0.0.1,localhost",
         "no_proxy": "127.0.0.1,localhost",
@@ -197,6 +199,48 @@ class Visit:
         self.page.mouse.down()
         for x, y in at[1:]:
             self.page.mouse.move(x, y, steps=4)
+        self.page.mouse.up()
+
+    def draws_under(self, answer: str, pad: str) -> None:
+        """Draw a line on `pad`, with its lower edge at the window's: before and after, the whole answer is seen above the pad."""
+        self.page.evaluate("s => document.querySelector(s).scrollIntoView({block: 'end'})", pad)
+        for line in ([], [(0.3, 0.4), (0.6, 0.6)]):
+            if line:
+                self.drag(pad, *line)
+            self.page.wait_for_timeout(200)
+            (top, end), (start, bottom), high = self.page.evaluate(
+                """all => [...all.map(s => { const {top, bottom} = document.querySelector(s).getBoundingClientRect(); return [top, bottom]; }),
+                innerHeight]""",
+                [answer, pad],
+            )
+            assert 0 <= top < end < start and bottom <= high + 1 and end - top > 80, (
+                f"the answer lies at {top:.0f} to {end:.0f} px and the pad at {start:.0f} to {bottom:.0f}, of {high}"
+            )
+
+
+class Stroke:
+    """A pen on a pad (a CSS selector) that stays down until `lift`; asked: what the page has joined the queue for since it began."""
+
+    def __init__(self, visit: Visit, where: str):
+        self.page, self.asked = visit.page, []
+        self.page.on("request", lambda r: self.asked.append(r.url) if "/queue/join" in r.url else None)
+        self.page.locator(where).scroll_into_view_if_needed()
+        self.box = self.page.locator(where).bounding_box()
+        self._to(0.1, 0.5)
+        self.page.mouse.down()
+
+    def _to(self, x: float, y: float) -> None:
+        box = self.box
+        self.page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
+
+    def draw(self, seconds: float) -> None:
+        """A wave from left to right."""
+        start = time.monotonic()
+        while (done := (time.monotonic() - start) / seconds) < 1:
+            self._to(0.1 + 0.8 * done, 0.5 + 0.3 * math.sin(12 * done))
+            self.page.wait_for_timeout(30)
+
+    def lift(self) -> None:
         self.page.mouse.up()
 
 

@@ -16,6 +16,7 @@ from i2i.nets.layers import (
     affine_instance_norm,
     batch_norm,
     instance_norm,
+    minibatch_deviation,
     transposed,
     transposed3,
     transposed5,
@@ -508,3 +509,34 @@ def test_one_seed_means_one_mask_in_every_precision_and_layout():
         for t in (h, h.bfloat16(), h.to(memory_format=torch.channels_last))
     ]
     assert torch.equal(masks[0], masks[1]) and torch.equal(masks[0], masks[2])
+
+
+# ---- What a discriminator is told of a batch ----
+
+
+def test_the_minibatch_deviation_is_one_number_for_a_group():
+    same = torch.randn(1, 3, 5, 5).expand(4, -1, -1, -1)
+    assert minibatch_deviation(same)[:, 3].sub(1e-4).abs().max() < 1e-6, "the root of 1e-8, and not 0"
+    ones = torch.tensor([1.0, -1.0, 1.0, -1.0]).view(4, 1, 1, 1).expand(-1, 3, 5, 5)
+    told = minibatch_deviation(ones)
+    assert (
+        told.shape == (4, 4, 5, 5)
+        and torch.equal(told[:, :3], ones)
+        and torch.allclose(told[:, 3], torch.ones(4, 5, 5))
+    )
+    h = torch.randn(8, 6, generator=torch.Generator().manual_seed(0))
+    told = minibatch_deviation(h, 4)[:, 6]
+    for first in (0, 1):  # every second sample is of one group
+        wanted = h[first::2].std(0, unbiased=False).mean()
+        assert torch.allclose(told[first::2], wanted.expand(4), atol=1e-6)
+    assert torch.allclose(minibatch_deviation(h.flip(0), 8)[:, 6], minibatch_deviation(h, 8)[:, 6]), (
+        "in any order"
+    )
+    with pytest.raises(ValueError, match="groups of 3"):
+        minibatch_deviation(h, 3)
+
+
+def test_the_gradient_of_the_minibatch_deviation_is_finite_where_all_samples_are_equal():
+    h = torch.zeros(4, 2, requires_grad=True)
+    minibatch_deviation(h)[:, 2].sum().backward()
+    assert torch.isfinite(h.grad).all()

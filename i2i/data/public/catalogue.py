@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from ...files import dataset_homes
 from ..folders import DataError
 
 
@@ -45,18 +46,12 @@ class Dataset:
     note: str = ""
 
 
-def _homes() -> list[Path]:
-    """The places where datasets may lie, best first."""
-    given = os.environ.get("I2I_DATA")
-    return ([Path(given).expanduser()] if given else []) + [Path("data")]
-
-
 def root() -> Path:
     """The folder to fetch datasets into: `$I2I_DATA` if it is set and can be written, else `./data`.
 
     A folder that does not exist yet counts as writable where its nearest existing parent is.
     """
-    for home in _homes():
+    for home in dataset_homes():
         standing = next((p for p in (home, *home.absolute().parents) if p.exists()), home)
         if standing.is_dir() and os.access(standing, os.W_OK | os.X_OK):
             return home
@@ -68,7 +63,7 @@ def find(name: str) -> Path | None:
 
     Both are searched even when `$I2I_DATA` is set, since a read-only `$I2I_DATA` sends downloads to `./data`.
     """
-    return next((home / name for home in _homes() if (home / name).is_dir()), None)
+    return next((home / name for home in dataset_homes() if (home / name).is_dir()), None)
 
 
 # The pix2pix and CycleGAN sets.

@@ -15,6 +15,8 @@ from torch import Tensor
 
 from ..device import sent
 
+STEADY = 1.45  # px at 128 px: radius of the steady pen
+
 
 def colour_steps(flat: Tensor) -> Tensor:
     """How far the colour changes across each pixel: [B, 3, H, W] in [-1, 1] -> [B, 1, H, W] in [0, 1].
@@ -94,7 +96,7 @@ def ink(
     be missing, as in what a child draws.  steady: one fixed threshold and width, no wobble, gaps or shift (for validation
     and tests).
     """
-    b, _, h, w = flat.shape
+    b, _, h, _ = flat.shape
     scale, device = h / 128, flat.device
 
     def rng(low: float, high: float) -> Tensor:
@@ -114,7 +116,18 @@ def ink(
         skeleton &= lifted <= there(torch.where(rng(0, 1) < 0.2, rng(1.1, 2.0), 9.0))
     # A stroke of radius r is where a blurred skeleton is high; the blur also rounds corners as a pen does. The middle of
     # the range is what steady pens have.
-    radius = (torch.full((b, 1, 1, 1), 1.45) if steady else 0.75 + 2.25 * rng(0, 1) ** 1.5) * scale
+    radius = (torch.full((b, 1, 1, 1), STEADY) if steady else 0.75 + 2.25 * rng(0, 1) ** 1.5) * scale
+    stroke = stroked(skeleton, radius)
+    if not steady:
+        # Small, in pixels: were the line far off, the truth would be a coin toss and its best guess a blur.
+        shake = smooth_noise(b, 2, 9, h, generator, device) * there(rng(0.0, 0.5) * scale)
+        drift = (torch.rand(b, 2, 1, 1, generator=generator) - 0.5) * 1.2 * scale
+        stroke = warped(stroke, shake + there(drift))
+    return on_paper(stroke)
+
+
+def stroked(skeleton: Tensor, radius: Tensor) -> Tensor:
+    """Strokes with a pen of that radius, in pixels [B, 1, 1, 1], along a skeleton, bool [B, 1, H, W]: how much ink, in [0, 1]."""
     # So many rings around it as the widest may need; beyond them, ink is far.
     rings, far = min(5, int(radius.max() + 0.5) + 1), 9
     near, count = skeleton, torch.zeros_like(skeleton, dtype=torch.uint8)
@@ -122,15 +135,16 @@ def ink(
         count += near
         near = widened(near, 1) if ring % 2 else _plus(near)
     distance = far - (count + near * (far - rings + 1)).float()
-    stroke = (there(radius) - distance).add_(0.5).clamp_(0, 1)
-    stroke = gathered(stroke, 1, Tensor.add_).mul_(0.5 / 9).add_(stroke, alpha=0.5)
-    if not steady:
-        # Small, in pixels: were the line far off, the truth would be a coin toss and its best guess a blur.
-        shake = smooth_noise(b, 2, 9, h, generator, device) * there(rng(0.0, 0.5) * scale)
-        drift = (torch.rand(b, 2, 1, 1, generator=generator) - 0.5) * 1.2 * scale
-        stroke = warped(stroke, shake + there(drift))
-    # Antialiased, then sharpened towards full ink: pens are black.
-    return (1 - 2 * ((stroke - 0.15) / 0.6).clamp(0, 1)).expand(b, 3, h, w)
+    stroke = (sent(radius, skeleton.device) - distance).add_(0.5).clamp_(0, 1)
+    return gathered(stroke, 1, Tensor.add_).mul_(0.5 / 9).add_(stroke, alpha=0.5)
+
+
+def on_paper(stroke: Tensor) -> Tensor:
+    """Ink [B, 1, H, W] in [0, 1] -> black on white [B, 3, H, W] in [-1, 1].
+
+    Antialiased, then sharpened towards full ink: pens are black.
+    """
+    return (1 - 2 * ((stroke - 0.15) / 0.6).clamp(0, 1)).expand(-1, 3, -1, -1)
 
 
 def _kept(figure: Tensor, dice: Tensor, generator: torch.Generator | None) -> Tensor:
