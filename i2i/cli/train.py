@@ -91,10 +91,10 @@ def _one(options, began: float) -> None:
             raise Wrong(
                 f"{(options.rest or ['--minutes'])[0]!r} is no option of a judge; --steps, --out and --precision are."
             )
-        out = options.out or RUNS / options.name
-        _judges()[options.name](
-            options.name, out, options.steps, precision=options.precision, progress=not options.quiet
-        )
+        from ..judges import train_judge
+
+        out, judge = options.out or RUNS / options.name, _judges()[options.name]
+        train_judge(judge, options.name, out, options.steps, options.precision, progress=not options.quiet)
         return
     else:
         raise Wrong(f"there is no recipe or method {options.name!r}; recipes: {', '.join(RECIPES)}.")
@@ -211,6 +211,6 @@ def _told(*sources) -> str:
 
 
 def _judges() -> dict:
-    from ..judges import TRAIN
+    from ..judges import RECIPES
 
-    return TRAIN
+    return RECIPES

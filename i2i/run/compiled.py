@@ -22,6 +22,7 @@ from torch import Tensor, nn
 
 from ..checkpoint import load_method
 from ..fast import MEMORY_FORMATS
+from ..files import cache_folder
 from ..method import Method
 from ..nets.chance import Rng, Tape, drawn, generators
 from .prepared import prepared, seconds
@@ -105,13 +106,6 @@ def _loaded(path: Path) -> Callable[[Tensor, list[Tensor]], Tensor] | None:
         return aoti_load_package(str(path))
     except Exception:  # whatever a stale or broken library makes of being loaded: we live without it
         return None
-
-
-def cache_folder() -> Path:
-    """Where compiled nets are kept: $I2I_CACHE, or `i2i` in the user's folder for such things."""
-    given = os.environ.get("I2I_CACHE")
-    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return Path(given).expanduser() if given else base / "i2i"
 
 
 def _key(folder: Path, shape: torch.Size, bf16: bool) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,8 @@ from ..train import Trainer
 
 KNOWN = (*OF_TARGET, *SHARED, "D_y")  # what the first stage left
 FOREVER = 10**9  # steps; time decides
-SOURCE, TARGET = "flat", "glossy"  # the icons of the recipe ost-icons
+_AN_INSTANT = 1e-9  # seconds: one step
+SOURCES, TARGET = ("line", "flat"), "glossy"  # icons that may be the one picture; the model's target
 DRAWN = 128  # icons of the target that are drawn for a run
 
 
@@ -97,6 +99,7 @@ def _seen(
     return Progress(step, seconds, *images, terms or {}, l1(copy, from_bytes(unseen)).item())
 
 
+@lru_cache(maxsize=2)
 def target_icons(size: int, count: int = DRAWN) -> Tensor:
     """Icons of the target from the training split, uint8 [count, 3, size, size]."""
     world = Icons(size, TARGET, TARGET)
@@ -106,6 +109,14 @@ def target_icons(size: int, count: int = DRAWN) -> Tensor:
 def unseen_icons(size: int) -> Tensor:
     """The few that no run trains on: test icons, uint8 [4, 3, size, size]."""
     return to_bytes(Icons(size, TARGET, TARGET, split="test").batch(torch.arange(20, 24))["x"])
+
+
+def get_ready(folder: str, size: int) -> None:
+    """Do all that `learn_icon` would do before its second step: read the model, draw the target, import an optimizer."""
+    method, _ = load_method(Path(folder))
+    target = target_icons(size)
+    for _ in learn(method, target[:1], target, _AN_INSTANT):
+        pass
 
 
 def learn_icon(

@@ -51,13 +51,13 @@ def stopped(monkeypatch):
 def test_what_a_folder_was_read_as_is_said_once(cli, here, stopped, capsys):
     sides(here / "mine")
     for n in range(3):
-        (here / "mine" / "A" / f"IMG_{n}.HEIC").write_bytes(b"x")
+        (here / "mine" / "A" / f"IMG_{n}.CR3").write_bytes(b"x")
     with pytest.raises(stopped):
         cli("train", "pix2pix", "--data", "mine", *QUICK)
     out = capsys.readouterr().out
     assert out.splitlines() == [
         "8 pairs of 40 × 30, A and B by their folders",
-        "16 used, 3 not readable: .HEIC",
+        "16 used, 3 not readable: .CR3",
     ]
 
 
@@ -140,10 +140,10 @@ def test_a_white_logo_on_nothing_is_refused_and_a_folder_tells_what_it_left(cli,
     Image.new("RGB", (9, 9), "red").save(here / "in" / "a.png")
     logo = Image.new("LA", (9, 9), (255, 0))
     logo.paste((255, 255), (2, 2, 5, 5))
-    logo.save(here / "in" / "logo.png"), (here / "in" / "b.HEIC").write_bytes(b"x")
+    logo.save(here / "in" / "logo.png"), (here / "in" / "b.CR3").write_bytes(b"x")
     status, _, err = cli("translate", "./painter", "in", "--out", "made")
     assert status == 1 and "logo.png is transparent and shows nothing but white" in err
-    assert "2 used, 1 not readable: .HEIC" in err and "1 of 2" in err and (here / "made" / "a.png").is_file()
+    assert "2 used, 1 not readable: .CR3" in err and "1 of 2" in err and (here / "made" / "a.png").is_file()
 
 
 @pytest.mark.parametrize("size", [(1, 1), (2, 3), (3, 1), (3, 20)], ids=str)
