@@ -1,4 +1,5 @@
-"""Writing files so that a crash, a kill or a full disk leaves the old one or the new one, never a part; printing their names."""
+"""Writing files so that a crash, a kill or a full disk leaves the old one or the new one, never a part; printing their names;
+where datasets and the user's cache lie."""
 
 from __future__ import annotations
 
@@ -31,3 +32,16 @@ def replacing(path: str | Path) -> Iterator[Path]:
 def printable(path: str | Path) -> str:
     """A path as it can be printed: bytes of a name that are not text become question marks."""
     return str(path).encode("utf-8", "replace").decode()
+
+
+def cache_folder() -> Path:
+    """Where what can be made anew is kept: $I2I_CACHE, or `i2i` in the user's folder for such things."""
+    given = os.environ.get("I2I_CACHE")
+    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return Path(given).expanduser() if given else base / "i2i"
+
+
+def dataset_homes() -> list[Path]:
+    """The places where datasets may lie, best first: $I2I_DATA, and `data` in the folder that one works in."""
+    given = os.environ.get("I2I_DATA")
+    return ([Path(given).expanduser()] if given else []) + [Path("data")]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 import io
 import re
 import struct
@@ -15,16 +17,21 @@ from PIL import Image, ImageOps, UnidentifiedImageError, features
 
 from .files import printable
 
-FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", *(("AVIF",) if features.check("avif") else ()))
+HEIC = (
+    importlib.util.find_spec("pi_heif") is not None
+)  # the app installs it; the package reads HEIC where it is there
+_COMMON = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", *(("AVIF",) if features.check("avif") else ()))
+FORMATS = (*_COMMON, *(("HEIF",) if HEIC else ()))
 SUFFIXES = {
     *(".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".webp", ".bmp", ".gif", ".tif", ".tiff"),
     *((".avif",) if "AVIF" in FORMATS else ()),
+    *((".heic", ".heif") if HEIC else ()),
 }
 MAX_BYTES = 30 * 2**20
 MAX_PIXELS = 40_000_000
 MAX_SIDE = 9_000
 MAX_PROFILE = 4 * 2**20  # bytes of a colour profile
-_HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
+_HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 
 
 class ImageError(ValueError):
@@ -51,18 +58,17 @@ def _opened(
 ) -> Image.Image:
     """What `then` makes of a file's image and its name, while whatever may be wrong with either becomes an ImageError."""
     name = name or (Path(file).name if isinstance(file, str | Path) else "the picture")
-    name = printable(name)
+    name, formats = printable(name), _COMMON
     try:
         data = _read(file, name)
         if reason := suspicion(data):
             raise ImageError(f"{name} {reason}; open it in an image editor and export it again.")
-        if data[4:8] == b"ftyp" and data[8:12] in _HEIC and b"avif" not in data[8:64]:
-            raise ImageError(
-                f"{name} is a HEIC picture, as telephones take them, and cannot be read here; export it as JPEG."
-            )
+        if data[4:8] == b"ftyp" and data[8:12] in _HEIC_BRANDS and b"avif" not in data[8:64]:
+            _learn_heic(name)
+            formats = ("HEIF",)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what is odd and harmless in a file is nothing to tell of
-            image = Image.open(io.BytesIO(data), formats=FORMATS)
+            image = Image.open(io.BytesIO(data), formats=formats)
             _check_extent(image, name)
             image.load()
             return then(image, name)
@@ -73,6 +79,8 @@ def _opened(
     except IsADirectoryError:
         raise ImageError(f"{name} is a folder, not a picture.") from None
     except UnidentifiedImageError:
+        if formats != _COMMON:
+            raise ImageError(f"{name} is damaged or cut short; export it again.") from None
         raise ImageError(f"{name} is not a picture that can be read here; use PNG, JPEG or WebP.") from None
     except Image.DecompressionBombError:
         raise ImageError(f"{name} has too many pixels; make it at most {MAX_SIDE} px on a side.") from None
@@ -87,6 +95,17 @@ def _opened(
         raise ImageError(
             f"{name} is damaged or cut short ({type(fault).__name__}); export it again."
         ) from None
+
+
+def _learn_heic(name: str) -> None:
+    """Have Pillow read HEIC from now on: the first of its frames in 8 bits, upright, with its profile."""
+    if not HEIC:
+        raise ImageError(
+            f"{name} is a HEIC picture, as telephones take them, and cannot be read here; export it as JPEG, or install pi-heif."
+        )
+    importlib.import_module("pi_heif").register_heif_opener(
+        thumbnails=False, depth_images=False, aux_images=False
+    )
 
 
 def _read(file: str | Path | BinaryIO | None, name: str) -> bytes:

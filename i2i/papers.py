@@ -172,6 +172,7 @@ TABS = (
 )
 
 # Topics that stand in several records, so that the index shows them as one row.
+_DEVIATION = "minibatch standard deviation, for more diverse images"
 _TABLE = "methods by two questions: with pairs or without, one output or several"
 _CIRCULAR = "circular GANs"
 _SEVERAL = "several possible outputs"
@@ -530,7 +531,7 @@ _RECORDS = (
         notebook="06_one_model_many_domains",
         lectures=(
             Mention(2, _TABLE, place=3),
-            Mention(2, "more than two domains: one generator", place=13, claims=("one-for-many",)),
+            Mention(2, "more than two domains: one generator", place=13, claims=("one-for-many", "one-for-attributes")),
             Mention(3, "one generator: an image and a label go in", place=2, claims=("one-for-many", "zero-padding")),
             Mention(3, _COMPARED, place=10),
         ),
@@ -681,7 +682,7 @@ _RECORDS = (
         tab="Classes",
         notebook="",
         lectures=(
-            Mention(0, "minibatch standard deviation, for more diverse images", at="00:26"),
+            Mention(0, _DEVIATION, at="00:26", claims=("minibatch-deviation",)),
             Mention(2, "generative modelling: samples like the training images", place=1),
         ),
     ),
@@ -911,6 +912,7 @@ _RECORDS = (
 PAPERS: dict[str, Paper] = {paper.key: paper for paper in _RECORDS}
 
 TOPICS: tuple[Topic, ...] = (
+    Topic(0, _DEVIATION, at="00:26", claims=("minibatch-deviation",), tab="Classes", notebook="00_gans_in_ten_minutes"),
     Topic(0, "domain translation: an image of the source in, one of the target out", at="02:22", tab="Paired", notebook="01_pix2pix"),
     Topic(0, "three settings: with pairs, without, and with several outputs", at="04:01", tab="Paired"),
     Topic(0, "PatchGAN: a discriminator of patches", at="11:34", claims=("any-size",), tab="Paired", notebook="02_patchgan"),

@@ -9,7 +9,7 @@ by data.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import ExitStack
 
 import torch
@@ -118,13 +118,16 @@ class Stepper:
 
     # -- one step ---------------------------------------------------------------------------------------------------
 
-    def take(self, batch: Batch, step: int, decay: float) -> dict[str, Terms]:
-        """One step: {turn: its unweighted terms}, detached scalars on the device. decay: of the average, at this step."""
+    def take(
+        self, batch: Batch, step: int, decay: float, only: Collection[str] | None = None
+    ) -> dict[str, Terms]:
+        """One step: {turn: its unweighted terms}, detached scalars on the device. decay: of the average, at this step.
+        only: the turns that are taken; None: all that are due."""
         turns = self.stage.turns
         running = tuple(
             name
             for name, turn in turns.items()
-            if turn.runs(step) and (turn.when is None or bool(turn.when()))
+            if (only is None or name in only) and turn.runs(step) and (turn.when is None or bool(turn.when()))
         )
         self._schedule(step, decay)
         if not self.captures:

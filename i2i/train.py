@@ -16,7 +16,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
@@ -258,15 +258,16 @@ class Trainer:
 
     # -- one step ---------------------------------------------------------------------------------------------------
 
-    def advance(self, read: bool = True) -> dict[str, float]:
-        """Take one step of the current stage; the unweighted terms of all its turns, as numbers.
+    def advance(self, read: bool = True, only: Collection[str] | None = None) -> dict[str, float]:
+        """Take one step of the current stage; the unweighted terms of its turns, as numbers.
 
         read: whether the terms are wanted. On a GPU reading them waits for the step, so a run reads only what it logs.
+        only: the turns that are taken, for whoever takes a step apart; None: all.
         """
         stage = self.stages[self.stage]
         # A young average must not cling to the random start, nor one of a later stage to what the earlier left.
         decay = min(self.decay, (1 + self.step) / (10 + self.step))
-        terms = self.stepper.take(self._batch(), self.step, decay)
+        terms = self.stepper.take(self._batch(), self.step, decay, only)
         shown = self._read(terms) if read or self.device.type == "cpu" else {}
         self.step += 1
         if self.step >= stage.steps and self.stage + 1 < len(self.stages):

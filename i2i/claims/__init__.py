@@ -21,6 +21,7 @@ from .claim import (
     shown,
     verdicts,
 )
+from .gans import GANS
 from .inpainting import INPAINTING
 from .many import MANY
 from .paired import PAIRED
@@ -31,6 +32,7 @@ from .unpaired import UNPAIRED
 from .voxels import VOXELS
 
 CLAIMS: dict[str, Claim] = {
+    **GANS,
     **PAIRED,
     **UNPAIRED,
     **STYLES,

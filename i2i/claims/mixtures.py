@@ -59,12 +59,16 @@ def train(kind: str, seed: int, steps: int = 2_000, batch: int = 128) -> nn.Modu
     return g_ab
 
 
+def covered(points: Tensor, centres: Tensor, deviation: float) -> tuple[int, float]:
+    """Of points [n, 2]: (modes that a hundredth or more of them lie in, share within three deviations of some mode)."""
+    far = torch.cdist(points, centres)
+    inside = far.min(1).values < 3 * deviation
+    hits = torch.bincount(far.argmin(1)[inside], minlength=len(centres))
+    return int((hits >= len(points) / 100).sum()), inside.float().mean().item()
+
+
 @torch.no_grad()
 def coverage(g_ab: nn.Module, count: int = 5_000) -> tuple[int, float]:
-    """(target modes that a hundredth or more of the made points lie in, share of made points within three deviations
-    of some mode)."""
+    """`covered` by what is made of fresh source points."""
     x = draw(count, modes(SOURCE, 1.0), SOURCE_DEVIATION, torch.Generator().manual_seed(99))
-    far = torch.cdist(g_ab(x), modes(TARGET, 1.5))
-    inside = far.min(1).values < 3 * DEVIATION
-    hits = torch.bincount(far.argmin(1)[inside], minlength=TARGET)
-    return int((hits >= count / 100).sum()), inside.float().mean().item()
+    return covered(g_ab(x), modes(TARGET, 1.5), DEVIATION)

@@ -293,20 +293,9 @@ def specialise() -> Figures:
 _NEW_FONTS, _KNOWN = 6, 6
 
 
-@cache
-def _grid() -> Letters:
-    """All cells of the grid of fonts, in order."""
-    parts = [font_letters(32, split) for split in ("train", "val", "test")]
-    images, style, content = (
-        torch.cat([getattr(p, k) for p in parts]) for k in ("images", "style", "content")
-    )
-    order = (style * len(parts[0].contents) + content).argsort()
-    return Letters(images[order], style[order], content[order], parts[0].names, parts[0].contents)
-
-
 def _extrapolated(seed: int) -> dict[str, float]:
     """PSNR of the letters of fonts that training did not show, of which some letters are known."""
-    grid, rng = _grid(), torch.Generator().manual_seed(seed)
+    grid, rng = font_letters(32, "all"), torch.Generator().manual_seed(seed)
     fonts, letters = len(grid.names), len(grid.contents)
     new = torch.randperm(fonts, generator=rng)[:_NEW_FONTS]
     old = torch.tensor([k for k in range(fonts) if k not in new.tolist()])

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from functools import cache
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from ..data.folders import DataError
@@ -19,7 +18,15 @@ from ..losses import l1
 from ..measure.unpaired import FIGURES, Source, To, everything, report, translate
 from ..methods.cyclegan import Config as CycleConfig
 from ..methods.cyclegan import CycleGAN
-from ..metrics import distance_correlation, embed, kernel_distance, linear_probe, perceptual_distance, ranks
+from ..metrics import (
+    distance_correlation,
+    embed,
+    hue_error,
+    kernel_distance,
+    linear_probe,
+    perceptual_distance,
+    ranks,
+)
 from ..recipes import RECIPES
 from ..run.pipeline import Model, cards, load, shipped
 from .claim import SEEDS, Claim, Comparison, Figures, NotReady, Saturates, Stated, equal
@@ -65,17 +72,6 @@ def _likeness(variant: str, seed: int) -> float:
 def _found(variant: str, seed: int) -> float:
     """Share of a net's images that find their true partner first among 100."""
     return (ranks(_codes(variant, seed), _partners()) == 1).double().mean().item()
-
-
-def hue_error(made: Tensor, real: Tensor) -> float:
-    """Mean difference in hue of two [N, 3, H, W], in degrees from 0 to 180, weighed by how colourful both are."""
-    ways = []
-    for p in (made, real):
-        r, g, b = p.unbind(1)
-        ways.append(torch.stack([r - (g + b) / 2, (g - b) * 3**0.5 / 2], 1))
-    weight = (ways[0].norm(dim=1) * ways[1].norm(dim=1)).sqrt()
-    turn = F.cosine_similarity(*ways, dim=1).clamp(-1, 1).acos() * (180 / torch.pi)
-    return ((turn * weight).sum() / weight.sum()).item()
 
 
 def _figures_of(images: Tensor, codes: Tensor) -> dict[str, float]:

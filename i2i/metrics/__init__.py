@@ -26,6 +26,7 @@ from .pixels import (
     gradient_energy,
     gradient_energy_ratio,
     histogram_intersection,
+    hue_error,
     power_spectrum,
     psnr,
     ssim,
@@ -36,7 +37,7 @@ from .published import MissingWeights, fid, inception, kid, lpips
 __all__ = [
     "Estimate", "Features", "Matched", "MissingWeights", "bootstrap", "distance_correlation", "diversity",
     "embed", "fid", "frechet", "frechet_distance", "gradient_energy", "gradient_energy_ratio",
-    "histogram_intersection", "inception", "kernel_distance", "kernel_distance_by_input", "kid",
+    "histogram_intersection", "hue_error", "inception", "kernel_distance", "kernel_distance_by_input", "kid",
     "linear_classifier", "linear_probe", "lpips", "matched", "mean_distance", "perceptual_distance",
     "perceptual_vectors", "power_spectrum", "psnr", "ranks", "squared_distances", "ssim", "ssim_map",
 ]  # fmt: skip

@@ -130,3 +130,15 @@ def histogram_intersection(a: Tensor, b: Tensor, bins: int = 9) -> Tensor:
     """
     _check_pair(a, b, dims=2)
     return torch.minimum(_colour_histograms(a, bins), _colour_histograms(b, bins)).sum(1)
+
+
+def hue_error(made: Tensor, real: Tensor) -> float:
+    """Mean difference in hue of two [N, 3, H, W], in degrees from 0 to 180, weighed by how colourful both are."""
+    _check_pair(made, real)
+    ways = []
+    for p in (made, real):
+        r, g, b = p.unbind(1)
+        ways.append(torch.stack([r - (g + b) / 2, (g - b) * 3**0.5 / 2], 1))
+    weight = (ways[0].norm(dim=1) * ways[1].norm(dim=1)).sqrt()
+    turn = F.cosine_similarity(*ways, dim=1).clamp(-1, 1).acos() * (180 / torch.pi)
+    return ((turn * weight).sum() / weight.sum()).item()

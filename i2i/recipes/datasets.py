@@ -41,6 +41,7 @@ DATA: dict[str, Callable[..., Source]] = {
         folder or catalogue.require("facades"), size, split
     ),
     "icons-glossy-night": lambda size, split, folder=None: unpaired_icons(size, "glossy", "night", split),
+    "icons-glossy-line": lambda size, split, folder=None: unpaired_icons(size, "glossy", "line", split),
     "emoji-noto-3d": lambda size, split, folder=None, by="code": unpaired_emoji(
         folder or catalogue.require("emoji"), "noto", "fluent-3d", size, split, by
     ),

@@ -60,23 +60,23 @@ RECIPES["pggan-photographs"] = Recipe(
     summary="PGGAN: holes in photographs, 128 px.",
     **PHOTOGRAPHS,
     failures=(
-        "a wide hole gets smears of light and dark that belong to nothing there, and a smooth sky a crackle, since the patch head asks for some texture",
-        "faces, hands and writing do not come back: it has seen 291 photographs, and few of anything",
+        "a wide hole gets smears of light and dark that belong to nothing there, and a smooth sky a crackle",
+        "faces, hands and writing do not come back; it has seen 291 photographs",
     ),
 )
 # The narrower nets of the comparison: weights of the global and the patch head, minutes, what it is told, failures.
 _HEADS: dict[str, tuple[float, float, int, str, tuple[str, ...]]] = {
     "l1": (0.0, 0.0, 5, "reconstruction alone", (
-        "windows are voted away: blurred light and dark in the rhythm of the rows, and no edge",
+        "no windows: blurred light and dark in the rhythm of the rows, and no edge",
         "a pattern that meets the hole stops there and is gone",
     )),
     "global": (0.01, 0.0, 6, "with the global discriminator", (
         "a woven grid of light and dark where windows belong: there is a rhythm, and no window in it",
-        "edges inside the hole stay soft, since one number for the whole says little about any place",
+        "edges inside the hole stay soft",
     )),
     "patch": (0.0, 0.01, 6, "with the patch discriminator", (
         "upright bands, dark and pale, where panes would be: firm to the left and right, without sill or lintel",
-        "which of the rows they belong to is not asked: bands run from floor to floor",
+        "bands run from floor to floor, whatever row they pass",
     )),
     "both": (0.01, 0.01, 6, "with both", (
         "pieces of windows with bright and dark edges, in rows, but not one of them closed",

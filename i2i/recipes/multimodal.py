@@ -23,7 +23,7 @@ RECIPES["bicyclegan-emoji"] = Recipe(
     summary="BicycleGAN: a pen drawing to emoji in several drawing styles, another one with each code, 64 px.",
     licence="MIT: trained on Microsoft Fluent Emoji (MIT)",
     failures=(
-        "a code stands for one colour above all, so whole things take it: few answers have a red cap on a white stalk",
+        "whole things take one colour, another one with each code: few answers have a red cap on a white stalk",
         "its answers differ far more than the right ones do, which share their colours: most are plausible, and not true",
         "fins, strings and other thin ends fade into the paper; small figures of people turn into statues",
     ),
@@ -55,7 +55,7 @@ RECIPES["munit-icons"] = Recipe(
     summary="MUNIT: icons in lines to glossy ones of any material and back, learned without pairs, 64 px.",
     licence="MIT: trained on the procedural icons of this package",
     failures=(
-        "soft and grainy: 80 minutes of one core are few, its authors trained for a million steps",
+        "soft and grainy; its authors trained for a million steps, this one had 80 minutes of one core",
         "small things within a thing are lost: eyes, whiskers, the pattern of a balloon",
         "a style is one colour above all, where right answers have several",
     ),
@@ -73,7 +73,7 @@ RECIPES["bridge-emoji"] = Recipe(
     summary="A pen drawing to several emoji by a bridge: 1 step gives their mean, 4 a sample, 64 px.",
     licence="MIT: trained on Microsoft Fluent Emoji (MIT)",
     failures=(
-        "soft edges and mixed colours: what is left open after the last step comes out as a mean, too",
+        "soft edges and mixed colours",
         "small parts (spots of a mushroom, wheels, a mouth) take the colour of what is around them",
         "the paper around a thing keeps a faint tint of the noise",
     ),
@@ -93,7 +93,7 @@ RECIPES["diffusion-emoji"] = Recipe(
     summary="A pen drawing to several emoji by a small conditional diffusion model, 20 steps of DDIM, 64 px.",
     licence="MIT: trained on Microsoft Fluent Emoji (MIT)",
     failures=(
-        "colours change from place to place as in a watercolour, within one part, too: 40 minutes of one core are few",
+        "colours change from place to place as in a watercolour, within one part, too",
         "small features (eyes, a mouth) come in some samples, and are lost in others",
         "the paper around a thing keeps faint specks",
     ),

@@ -33,7 +33,7 @@ RECIPES["dtn-digits"] = Recipe(
     licence="CC BY-SA 3.0: trained on MNIST (LeCun and Cortes)",
     failures=(
         "a third of the digits is read as another: 3 and 8, 5 and 6, 9 and 8 pass into one another",
-        "the colour is made up, since f does not tell it, and outlines are ragged",
+        "the colour is not the ink's, and outlines are ragged",
     ),
 )
 # The feature net's codes of photographs and of drawings lie eight deviations apart, so each is taken in its own units.
@@ -85,7 +85,7 @@ RECIPES["ost-icons"] = Recipe(
     licence="MIT: trained on the procedural icons of this package",
     failures=(
         "the one flower it knows comes out with coloured fringes and no gloss; others keep their shape and lose their colours",
-        "a longer second stage makes it worse, not better: one picture against a critic that knows two thousand",
+        "a longer second stage makes it worse, not better",
     ),
 )
 RECIPES["ost-emoji"] = Recipe(
@@ -101,7 +101,7 @@ RECIPES["ost-emoji"] = Recipe(
     licence="Apache 2.0 and MIT: trained on Noto Emoji (Apache 2.0) and Microsoft Fluent Emoji (MIT)",
     failures=(
         "things keep their outlines and lose their surfaces: mottled, pale, with coloured fringes, and nothing plastic about them",
-        "the way back knows one colour: the one picture was a red button, and whatever returns is red",
+        "whatever returns by the way back is red, as the one picture was, a red button",
     ),
 )
 RECIPES["ost-weather"] = Recipe(
@@ -116,8 +116,8 @@ RECIPES["ost-weather"] = Recipe(
     summary="OST: one photograph of a clear sky, and three hundred sunrises, 128 px.",
     licence="CC BY 4.0: trained on the Multi-class Weather Dataset (Ajayi 2018)",
     failures=(
-        "clouds catch fire, wherever they are, and everything below the horizon goes black: the sunrises of the set are like that",
+        "clouds turn orange and red, wherever they are, and everything below the horizon goes black",
         "stripes of a few pixels run along edges and over the ground",
-        "the way back is a wash of blue: it knows one clear sky",
+        "the way back is a wash of blue",
     ),
 )

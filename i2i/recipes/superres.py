@@ -24,7 +24,7 @@ RECIPES["srresnet-photographs"] = Recipe(
     summary="SRResNet: photographs enlarged four times, by the least squared error.",
     **PHOTOGRAPHS,
     failures=(
-        "hair, cloth and grass come out smooth: of all that may have been there the mean is the least wrong",
+        "hair, cloth and grass come out smooth",
         "writing below the size of the grid is lost, and noise or JPEG blocks in the input are enlarged with the rest",
     ),
 )
@@ -40,7 +40,7 @@ RECIPES["srresnet-photographs-x2"] = Recipe(
     summary="SRResNet, narrower: photographs enlarged twice, by the least squared error.",
     **PHOTOGRAPHS,
     failures=(
-        "fine weave and hair come out softer than they were: the mean again, though there is less to guess than at four times",
+        "fine weave and hair come out softer than they were, though less so than at four times",
         "writing of three or four pixels stays unreadable, and JPEG blocks in the input get crisp borders",
     ),
 )
@@ -57,8 +57,8 @@ RECIPES["srcnn-photographs"] = Recipe(
     summary="SRCNN: photographs enlarged four times by three convolutions on top of bicubic.",
     **PHOTOGRAPHS,
     failures=(
-        "edges keep a soft seam: three layers see 17 pixels of a picture that bicubic had already blurred",
-        "colours stay as bicubic left them, since only the brightness is mended: red against blue bleeds",
+        "edges keep a soft seam",
+        "colours stay as bicubic left them, only the brightness is mended: red against blue bleeds",
     ),
 )
 RECIPES["srcnn-photographs-x2"] = Recipe(
@@ -74,7 +74,7 @@ RECIPES["srcnn-photographs-x2"] = Recipe(
     **PHOTOGRAPHS,
     failures=(
         "grain, JPEG blocks and specks of the input are sharpened with the rest: dark cloth comes out rougher than it was",
-        "colours stay as bicubic left them, since only the brightness is mended, and small writing stays unreadable",
+        "colours stay as bicubic left them, only the brightness is mended, and small writing stays unreadable",
     ),
 )
 # From SRResNet's weights on. Without VGG-19's own weights phi is the second map of this package's feature net, which has
@@ -96,7 +96,7 @@ RECIPES["srgan-photographs"] = Recipe(
     summary="SRGAN: photographs enlarged four times, by content, squared error and an adversary.",
     **PHOTOGRAPHS,
     failures=(
-        "a fine weave of two and four pixels lies over dark cloth and beside strong edges: the steps of the net's own grid",
+        "a fine weave of two and four pixels lies over dark cloth and beside strong edges",
         "the detail is invented: pores where there were none, and no letter of a name plate becomes readable",
     ),
 )
@@ -115,7 +115,7 @@ RECIPES["srgan-photographs-no-gan"] = Recipe(
     **PHOTOGRAPHS,
     failures=(
         "contrast at edges is raised rather than detail brought back, and a faint grid of four pixels shows on plain cloth",
-        "a net that has seen few photographs says little about their texture: VGG-19 would ask for more",
+        "its content loss is of a net that has seen few photographs, not of VGG-19",
     ),
 )
 RECIPES["srgan-photographs-x2"] = Recipe(
@@ -133,7 +133,7 @@ RECIPES["srgan-photographs-x2"] = Recipe(
     **PHOTOGRAPHS,
     failures=(
         "a dotted line of single pixels runs along strong edges, and a weave of two pixels over plain cloth",
-        "there is little to invent at twice the sides: it costs 1.4 dB against the net that it began with, and comes hardly nearer in the eyes of a net",
+        "it costs 1.4 dB against the net that it began with, and comes hardly nearer by the distance of features",
     ),
 )
 RECIPES["srgan-photographs-vgg"] = Recipe(

@@ -48,42 +48,42 @@ _ON_ICONS: dict[str, tuple[dict, int]] = {
 _FAILURES: dict[str, tuple[str, ...]] = {
     "cyclegan-emoji": (
         "white parts get a lilac veil, and letters and fine lines dissolve",
-        "flat areas are mottled, with small bright dots in which the way back reads the colour that was there",
+        "flat areas are mottled, with small bright dots",
     ),
     "discogan-emoji": (
         "content is lost: a blot of roughly the target's colours, whatever goes in",
-        "a code of a hundred numbers cannot hold a thousand different things; its authors' sets hold one kind each",
+        "things of different kinds come out alike; its authors' sets hold one kind each",
     ),
     "dualgan-emoji": (
-        "tints and softens, and little more: coming back weighs so much that most of the style is left as it was",
+        "tints and softens, and little more: most of the style is left as it was",
         "outlines fray where writing and other fine lines are redrawn",
     ),
     "distancegan-emoji": (
         "colours wander within one thing, and blue patches appear that nothing asked for",
-        "thin and white parts fade: with no way back, what is lost costs nothing",
+        "thin and white parts fade into the ground",
     ),
     "unit-emoji": (
-        "hues are exchanged: red turns blue, a yellow hand pale; nothing in the objective says which colour is which",
+        "hues are exchanged: red turns blue, a yellow hand pale",
         "edges carry coloured fringes, and writing is redrawn in another colour or inverted",
     ),
     "cyclegan-icons": (
-        "hues are exchanged, a green cactus glows orange: the cycle only asks that the way back undoes it",
+        "hues are exchanged: a green cactus glows orange",
         "where two parts touch, their outlines break up",
     ),
     "discogan-icons": (
-        "lines break into coloured dots: without skips the picture passes through a map of 4 x 4",
+        "lines break into coloured dots",
         "a thing is recognised by its outline alone; ornaments and faces are lost",
     ),
     "dualgan-icons": (
-        "a dark blue stain in place of glowing lines: critics with clipped weights teach slowly, and this run is short",
+        "a dark blue stain in place of glowing lines; this run is short",
         "a brown frame and a woven grid lie over the sky",
     ),
     "unit-icons": (
-        "hues are exchanged, as the cycle allows, and mixed along one line",
-        "soft glows in place of sharp tubes: the decoder ends in single pixels' weights",
+        "hues are exchanged, and mixed along one line",
+        "soft glows in place of sharp tubes",
     ),
     "distancegan-icons": (
-        "hues wander within one object, since two pictures' distance says little about one colour",
+        "hues wander within one object",
         "fine ornaments are left out",
     ),
 }
@@ -129,6 +129,6 @@ RECIPES["cyclegan-weather"] = Recipe(
     minutes=29,
     failures=(
         "stripes run across smooth skies and around the sun, and dark regions smear",
-        "a blue sky turns black rather than deep blue: most sunrises of the set are dark there",
+        "a blue sky turns black rather than deep blue",
     ),
 )

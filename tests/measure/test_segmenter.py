@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from i2i.checkpoint import CheckpointError
 from i2i.data.public import catalogue
 from i2i.data.worlds.facades import Facades
-from i2i.judges import SEGMENTERS, SHIPPED, fcn_scores, load_segmenter, train_segmenter
+from i2i.judges import SEGMENTERS, SHIPPED, fcn_scores, load_segmenter, train_judge
 from i2i.judges.segmenter import FCN, RealFacades, SegmenterConfig, SegmenterRecipe, scores_of
 
 # Frozen for good: recorded figures were measured with these bytes. Another segmenter gets another name.
@@ -91,10 +91,10 @@ def test_training_photographs_are_windows_of_their_labels():
 
 def test_one_is_trained_kept_and_never_replaced(tmp_path):
     recipe = SegmenterRecipe(
-        SegmenterConfig(widths=(4, 4, 4, 4, 4), steps=2), real=False, size=32, licence="MIT"
+        config=SegmenterConfig(widths=(4, 4, 4, 4, 4), steps=2), real=False, size=32, licence="MIT"
     )
-    folder = train_segmenter("drawn-facades-seg-v1", tmp_path, recipe=recipe, progress=False)
+    folder = train_judge(recipe, "drawn-facades-seg-v1", tmp_path, progress=False)
     judge = load_segmenter("drawn-facades-seg-v1", folder)
     assert not judge.training and not any(p.requires_grad for p in judge.parameters())
     with pytest.raises(CheckpointError, match="made once"):
-        train_segmenter("drawn-facades-seg-v1", tmp_path, recipe=recipe, progress=False)
+        train_judge(recipe, "drawn-facades-seg-v1", tmp_path, progress=False)
