@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import copy
 import html
 import inspect
 import io
@@ -24,11 +25,13 @@ from IPython.display import HTML, Markdown, display
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 from PIL import Image
-from torch import Tensor
+from torch import Tensor, nn
 
-from .claims import CLAIMS, CONTRADICTED, HOLDS, UNDECIDED, in_table, markdown, recorded
+from .claims import CLAIMS, CONTRADICTED, HOLDS, UNDECIDED, as_table, in_table, markdown, recorded
+from .claims.claim import Figures
 from .images import to_image
 from .method import Batch, Method, Terms
+from .nets.layers import Resized
 from .nets.patchgan import PatchGAN
 from .voxels import pictures
 
@@ -49,6 +52,8 @@ INK, SOFT, LINE, TRACK, GAN, L1, GREEN = (
 )
 LILAC, PEACH, MINT = "#f1eefe", "#fff3e8", "#e9f6ef"
 
+WIDE = 6  # columns of a table that can be read on a slide of 1280 px
+
 T = TypeVar("T")
 
 
@@ -63,10 +68,14 @@ def quick(full: T, brief: T) -> T:
 
 
 def style() -> None:
-    """Set matplotlib to the look of the app. Figures that a reader makes come out as small JPEGs."""
+    """Set matplotlib to the look of the app. Figures that a reader makes come out as small JPEGs.
+
+    A page shows an inch as 92 CSS pixels (`figure_html`), so 11 pt are 14 px: no text of a figure is smaller than that.
+    """
     matplotlib.rcParams.update({
-        "figure.dpi": 100, "savefig.dpi": 144, "figure.facecolor": "white", "font.family": "DejaVu Sans", "font.size": 10,
-        "axes.edgecolor": SOFT, "axes.labelcolor": INK, "axes.titlecolor": INK, "axes.titlesize": 11, "text.color": INK,
+        "figure.dpi": 100, "savefig.dpi": 144, "figure.facecolor": "white", "font.family": "DejaVu Sans", "font.size": 11,
+        "axes.edgecolor": SOFT, "axes.labelcolor": INK, "axes.titlecolor": INK, "axes.titlesize": 11.5, "text.color": INK,
+        "xtick.labelsize": 11, "ytick.labelsize": 11, "legend.fontsize": 11,
         "xtick.color": SOFT, "ytick.color": SOFT, "axes.spines.top": False, "axes.spines.right": False, "axes.grid": True,
         "grid.color": LINE, "lines.linewidth": 2, "legend.frameon": False, "figure.constrained_layout.use": True,
         "axes.prop_cycle": matplotlib.cycler(color=[GAN, L1, GREEN, "#c98a2b", "#2f6f9f", SOFT]),
@@ -103,7 +112,7 @@ def sheet_html(
 
     Images travel at their own size and are scaled by the browser to `side` CSS pixels.
     """
-    cells, label = [], f"font-size:12px;color:{SOFT};text-align:right;white-space:pre-line"
+    cells, label = [], f"font-size:14px;color:{SOFT};text-align:right;white-space:pre-line"
     named = any(name.strip() for name in rows)
     for i, (name, row) in enumerate(rows.items()):
         pixels = min(row.shape[-1], 5 * side // 4)
@@ -115,11 +124,11 @@ def sheet_html(
         if i == 0 and titles:
             step = side * (pixels + gap) / pixels
             words = "".join(
-                f'<span style="display:inline-block;width:{step:.0f}px;text-align:center">{t}</span>'
+                f'<span style="display:inline-block;width:{step:.0f}px;text-align:center;white-space:normal;vertical-align:bottom">{t}</span>'
                 for t in titles
             )
             cells += ["<span></span>"] * named + [
-                f'<span style="font-size:12px;color:{SOFT};white-space:nowrap">{words}</span>'
+                f'<span style="font-size:14px;line-height:1.2;color:{SOFT};white-space:nowrap">{words}</span>'
             ]
         if named:
             cells.append(f'<span style="{label}">{html.escape(name.strip())}</span>')
@@ -320,17 +329,126 @@ def scores(
     return figure_html(figure, f"{title}, for {', '.join(columns)}. {told}.")
 
 
+def plane(
+    axes,
+    real: Tensor,
+    made: Tensor | None = None,
+    D: Callable[[Tensor], Tensor] | None = None,
+    push: Callable[[Tensor], Tensor] | None = None,
+    reach: float = 1.6,
+    title: str = "",
+) -> float:
+    """Points [N, 2] of the plane from -reach to reach; behind them what D says, and arrows where a loss pushes made points.
+
+    D: points -> logits; green: looks real, purple: looks made.  push: points -> arrows, drawn to scale: the longest spans a cell
+    of the grid and a half. Returns the length of the longest, 0 without arrows.
+    """
+    line, longest = torch.linspace(-reach, reach, 81), 0.0
+    if D is not None:
+        grid = torch.stack(torch.meshgrid(line, line, indexing="xy"), -1).reshape(-1, 2)
+        with torch.no_grad():
+            says = D(grid).sigmoid().reshape(81, 81)
+        axes.imshow(says, extent=(-reach, reach) * 2, origin="lower", cmap="PRGn", vmin=0, vmax=1, alpha=0.55)
+    axes.plot(*real.T, ".", ms=3, color=SOFT, alpha=0.5)
+    if made is not None:
+        axes.plot(*made.T, ".", ms=3, color=L1, alpha=0.6)
+    if push is not None:
+        at = torch.stack(torch.meshgrid(line[4::8], line[4::8], indexing="xy"), -1).reshape(-1, 2)
+        arrows = push(at)
+        longest = arrows.norm(dim=1).max().item()
+        scale = longest / (1.5 * (line[8] - line[0]).item()) or 1.0
+        axes.quiver(*at.T, *arrows.T, angles="xy", scale_units="xy", scale=scale, color=GAN, width=0.006)
+    axes.set(xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal", title=title)
+    axes.grid(False)
+    return longest
+
+
 # -- words and numbers ----------------------------------------------------------------------------------------------
 
 
-def table(header: Sequence[str], rows: Sequence[Sequence]) -> None:
-    """Show a table; floats are shortened to four digits, cells may hold Markdown and LaTeX."""
+def table(header: Sequence[str], rows: Sequence[Sequence], folded: str = "") -> None:
+    """Show a table; floats are shortened to four digits, cells may hold Markdown and LaTeX.
+
+    folded: what to call it where it is shown folded away, for what only some readers want.
+    """
 
     def cell(value) -> str:
         return f"{value:.4g}" if isinstance(value, float) else in_table(str(value))
 
     lines = [header, ["---"] * len(header), *rows]
-    display(Markdown("\n".join("| " + " | ".join(map(cell, line)) + " |" for line in lines)))
+    page = "\n".join("| " + " | ".join(map(cell, line)) + " |" for line in lines)
+    if folded:
+        page = f"<details><summary>{html.escape(folded)}</summary>\n\n{page}\n\n</details>"
+    display(Markdown(page))
+
+
+def count(*parts: nn.Module) -> str:
+    """How many weights (and biases) these networks have together, as 1,234,567."""
+    return f"{sum(p.numel() for part in parts for p in part.parameters()):,}"
+
+
+def layers(name: str, net: nn.Module, *inputs: Tensor, **named: Tensor) -> None:
+    """Show the layers of a network that have weights, in the order in which these inputs go through them.
+
+    Columns: layer, kernel / stride / padding, the shape of what comes out for one image, weights. A norm stands with the layer
+    before it; layers that follow one another three times or more with the same figures stand there once. The network is
+    copied: its statistics and the dice stay as they are.
+    """
+    rows = _repeats([[*row[:3], f"{row[3]:,}"] for row in _traced(net, inputs, named)])
+    table(
+        [f"{name}: layer", "k / s / p", "out", "weights"], [*rows, ["**sum**", "", "", f"**{count(net)}**"]]
+    )
+
+
+def _traced(net: nn.Module, inputs: Sequence[Tensor], named: Mapping[str, Tensor]) -> list[list]:
+    """Rows of `layers`, one for each call of a module that has weights of its own; doubling and the convolution behind it are one."""
+    rows, net = [], copy.deepcopy(net).eval()
+    within = {inner for module in net.modules() if isinstance(module, Resized) for inner in module.modules()}
+
+    def note_row(module: nn.Module, _, out) -> None:
+        weighted = module[-1] if isinstance(module, Resized) else module
+        own, name = sum(p.numel() for p in weighted.parameters()), type(weighted).__name__
+        if not own:
+            return
+        if "Norm" in name and rows:
+            rows[-1][0] += f", {name}"
+            rows[-1][3] += own
+            return
+        plan = ""
+        if isinstance(weighted, nn.modules.conv._ConvNd):
+            plan = f"{weighted.kernel_size[0]} / {weighted.stride[0]} / {weighted.padding[0]}"
+            plan += f", dilated {weighted.dilation[0]}" if weighted.dilation[0] > 1 else ""
+        shape = " × ".join(map(str, out.shape[1:])) if torch.is_tensor(out) else ""
+        rows.append([f"doubling, {name}" if weighted is not module else name, plan, shape, own])
+
+    for module in net.modules():
+        if isinstance(module, Resized) or (module not in within and not any(True for _ in module.children())):
+            module.register_forward_hook(note_row)
+    with torch.no_grad(), torch.random.fork_rng(devices=[]):
+        net(*inputs, **named)
+    return rows
+
+
+def _repeats(rows: list[list]) -> list[list]:
+    """The rows, with a group of up to eight that stands there three times or more in a row named once and multiplied."""
+    kept, at = [], 0
+    while at < len(rows):
+        for period in range(1, 9):
+            group, times = rows[at : at + period], 1
+            while rows[at + times * period : at + (times + 1) * period] == group:
+                times += 1
+            if times > 2:
+                place = [f" ({i + 1} of {period})" if period > 1 else "" for i in range(period)]
+                kept += [
+                    [f"{times} × {row[0]}{where}", *row[1:3], f"{times} × {row[3]}"]
+                    for row, where in zip(group, place, strict=True)
+                ]
+                at += times * period
+                break
+        else:
+            kept.append(rows[at])
+            at += 1
+    return kept
 
 
 def source(*things) -> None:
@@ -350,6 +468,16 @@ def terms(method: Method, parts: Terms, symbols: Mapping[str, str], step: int = 
 def coloured(text: str, colour: str) -> str:
     """Markdown of text in a colour."""
     return f'<span style="color:{colour}">{text}</span>'
+
+
+def game(text: str) -> str:
+    """Markdown of text in the colour of the adversarial terms."""
+    return coloured(text, GAN)
+
+
+def ruler(text: str) -> str:
+    """Markdown of text in the colour of L1 and of other distances."""
+    return coloured(text, L1)
 
 
 _MARKS = {HOLDS: "✓", UNDECIDED: "?", CONTRADICTED: "✗"}
@@ -378,19 +506,76 @@ def claim(name: str) -> None:
             + "\n".join(listed)
         )
     )
-    display(
-        Markdown(
-            markdown(result["figures"])
-            + (f"\n\n*{what.also[0].upper()}{what.also[1:]}.*" if what.also else "")
-        )
+    page = _claims_table(result["figures"], [name for part, _ in parts for name in part.names])
+    display(Markdown(page + (f"\n\n*{what.also[0].upper()}{what.also[1:]}.*" if what.also else "")))
+
+
+def _claims_table(figures: Figures, compared: Sequence[str]) -> str:
+    """The figures as a table. Where it has more than six columns, those that are compared (and the first ones, up to four); the
+    whole of it is folded away below."""
+    table = as_table(figures)
+    if table is None or len(table[0]) <= WIDE:
+        return markdown(figures)
+    decide = {name.partition(" | ")[2] for name in compared}
+    others = [column for column in table[0] if column not in decide]
+    kept = decide | set(others[: max(0, 4 - len(decide))])
+    few = _in_parts(figures, [column for column in table[0] if column in kept])
+    whole = _in_parts(figures, table[0])
+    return f"{few}\n\n<details><summary>All {len(table[0])} columns</summary>\n\n{whole}\n\n</details>"
+
+
+def _in_parts(figures: Figures, columns: Sequence[str]) -> str:
+    """These columns of the figures as tables below one another, none wider than a slide: those that begin with the same word
+    together, where each such word has several; else six at a time."""
+    if len(columns) <= WIDE:
+        parts = [list(columns)]
+    else:
+        first: dict[str, list[str]] = {}
+        for column in columns:
+            first.setdefault(column.partition(" ")[0], []).append(column)
+        parts = [*first.values()]
+        if not all(1 < len(part) <= WIDE for part in parts):
+            parts = [list(columns[i : i + WIDE]) for i in range(0, len(columns), WIDE)]
+    return "\n\n".join(
+        markdown({name: value for name, value in figures.items() if name.partition(" | ")[2] in part})
+        for part in parts
     )
 
 
 # -- things that move -----------------------------------------------------------------------------------------------
 
 
+class _NoWidgets:
+    """In the place of ipywidgets where it is missing: whatever is asked of it is nothing, and nothing is shown."""
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        return lambda *_, **__: None
+
+
+def widgets():
+    """The module ipywidgets, or a stand-in where it is missing: a notebook's controls then give way to their sentences."""
+    try:
+        import ipywidgets
+    except ImportError:
+        return _NoWidgets()
+    return ipywidgets
+
+
+def widgets_work() -> bool:
+    """Whether ipywidgets is here in a version that can be shown beside a sentence: 8 or later."""
+    try:
+        import ipywidgets
+    except ImportError:
+        return False
+    return int(ipywidgets.__version__.partition(".")[0]) >= 8
+
+
 def widget(what: Widget, instead: str) -> None:
-    """Show a widget; where no notebook runs (a web page, a printout) the sentence `instead` stands in its place."""
+    """Show a widget; where no notebook runs (a web page, a printout) the sentence `instead` stands in its place. It is printed where
+    ipywidgets is missing or older than version 8, as on some hosts of notebooks."""
+    if not widgets_work():
+        print(instead)
+        return
     bundle = what._repr_mimebundle_()
     bundle["text/plain"] = instead
     display(bundle, raw=True)
@@ -398,6 +583,9 @@ def widget(what: Widget, instead: str) -> None:
 
 def control(draw: Callable[..., str], instead: str, **controls: Widget) -> None:
     """Show controls above what `draw(**values)` returns: HTML, as `figure_html` and `sheet_html` make it."""
+    if not widgets_work():
+        print(instead)
+        return
     import ipywidgets as w
 
     page = w.HTML()
@@ -428,7 +616,7 @@ class Board:
 class Live:
     """Watches a training: `trainer.fit(watch=Live(batch, colours))` redraws curves and samples in one place.
 
-    batch: x, and y where known, to translate meanwhile.  names: term -> (legend, colour).
+    batch: x, and y where known, to translate meanwhile.  names: term -> (legend, colour); other terms are not drawn.
     """
 
     def __init__(
@@ -439,8 +627,8 @@ class Live:
         self.board, self.drawn = Board(), 0.0
 
     def __call__(self, trainer: Trainer, terms: dict[str, float]) -> None:
-        for name, value in terms.items():
-            self.curves.setdefault(name, []).append(value)
+        for name in self.names.keys() & terms.keys():
+            self.curves.setdefault(name, []).append(terms[name])
         if trainer.done or time.monotonic() - self.drawn > self.seconds:
             self.draw(trainer)
             self.drawn = time.monotonic()
@@ -456,14 +644,22 @@ class Live:
             )
             made = trainer.average.translate(x.to(trainer.device), **controls).float().cpu()
         rows = {"x": x, "G(x)": made} | ({"y": self.batch["y"]} if "y" in self.batch else {})
-        figure, axes = plt.subplots(figsize=(4.2, 3))
-        for name, values in self.curves.items():
+        figure, axes = plt.subplots(figsize=(4.6, 3.4))
+        drawn = {name: _smooth(self.curves[name]) for name in self.names if name in self.curves}
+        for name, values in drawn.items():
             legend, colour = self.names[name]
-            axes.plot(_smooth(values), color=colour, label=legend)
-        axes.set(xlabel="step", yscale="log", title=self.title)
-        axes.legend(fontsize=8, ncols=2, loc="upper center", bbox_to_anchor=(0.5, -0.18))
+            axes.plot(values, color=colour, label=legend)
+        sizes = [abs(v) for values in drawn.values() for v in values]
+        wide = min(sizes) > 0 and max(sizes) > 10 * min(sizes)
+        axes.set(
+            xlabel="step",
+            ylabel="loss, log scale" if wide else "loss",
+            yscale="log" if wide else "linear",
+            title=self.title,
+        )
+        axes.legend(ncols=2, loc="upper center", bbox_to_anchor=(0.5, -0.2))
         count = max(map(len, self.curves.values()))
-        ends = ", ".join(f"{self.names[k][0]} {_smooth(v)[-1]:.2g}" for k, v in self.curves.items())
+        ends = ", ".join(f"{self.names[k][0]} {v[-1]:.2g}" for k, v in drawn.items())
         curves = figure_html(figure, f"Loss curves after {count} steps, now at {ends}.")
         samples = sheet_html(
             rows, f"Inputs x, outputs G(x) and true answers y after {count} steps.", f"{count} steps", side=80
@@ -490,13 +686,13 @@ def note(text: str, tint: str = LILAC) -> str:
     )
 
 
-def _show(page: str, plain: str) -> None:
-    display({"text/html": page, "text/plain": plain}, raw=True)
+def _show(page: str, plain: str, kept: dict | None = None) -> None:
+    display({"text/html": page, "text/plain": plain}, metadata=kept or {}, raw=True)
 
 
-def say(page: str, plain: str) -> None:
-    """Show HTML in a notebook, and the plain text elsewhere."""
+def say(page: str, plain: str, kept: dict | None = None) -> None:
+    """Show HTML in a notebook, and the plain text elsewhere. kept: what the notebook's file keeps with it, unseen."""
     if get_ipython() is None:
         print(plain)
     else:
-        _show(page, plain)
+        _show(page, plain, kept)

@@ -9,6 +9,7 @@ from . import (
     cycles,
     diffusion,
     gan3d,
+    gans,
     icgan,
     inpainting,
     munit,
@@ -20,9 +21,11 @@ from . import (
     superres,
     unit,
 )
-from .lesson import Exercise, Question, Wrong
+from .lesson import UNWRITTEN, Exercise, Mend, Question, Untried, Wrong
+from .workshop import EXERCISES as WORKSHOP
 
 _BOOKS = (
+    gans,
     pix2pix,
     patchgan,
     cyclegan,
@@ -44,6 +47,6 @@ QUESTIONS: dict[str, Question] = {
 }
 EXERCISES: dict[str, Exercise] = {
     name: exercise for book in _BOOKS for name, exercise in book.EXERCISES.items()
-}
+} | WORKSHOP
 
-__all__ = ["EXERCISES", "QUESTIONS", "Exercise", "Question", "Wrong"]
+__all__ = ["EXERCISES", "QUESTIONS", "UNWRITTEN", "Exercise", "Mend", "Question", "Untried", "Wrong"]

@@ -21,6 +21,11 @@ QUESTIONS = {
         "b",
         "In training z and y are drawn independently, so z tells nothing of y: L1 is lowest where the answer does not depend "
         "on z at all. The discriminator asks that each answer look real, and one real-looking answer satisfies it.",
+        {
+            "the median costs least, another right answer each time most": lambda prices: (
+                min(prices) == prices[3] and max(prices) == prices[0]
+            ),
+        },
     ),
     "kl-reduction": Question(
         "λ_KL = 0.01 stands before a KL that is summed over the 8 numbers of a code. Somebody takes the mean over the 8 "
@@ -51,6 +56,11 @@ QUESTIONS = {
         "a",
         "All samples are the same image, so no two of them differ, and at most one answer can be the nearest one. Diversity "
         "alone is no proof of quality, though: noise is diverse, too. So it is read beside the distance to the answers.",
+        {
+            "diversity is 0 and one answer is met": lambda diversity, met, answers: (
+                diversity == 0 and answers * met == 1
+            ),
+        },
     ),
 }
 

@@ -21,6 +21,11 @@ QUESTIONS = {
         "b",
         "D_Y never sees x. It compares a set of made pictures with a set of real ones, and a set has no order: G may "
         "answer every teapot with a fish, as long as teapots and fish come out as often as they should.",
+        {
+            "the adversarial loss is the same for all three maps": lambda losses: (
+                max(losses) - min(losses) < 1e-4
+            ),
+        },
     ),
     "opposite-sign": Question(
         "Take the slide's one V for both players, so that G raises E[D(G(x))²] where D lowers it. D is sure that a patch is "
@@ -49,6 +54,9 @@ QUESTIONS = {
         "c",
         "A stored picture leaves when the coin asks for an old one (one half) and the choice falls on it (one in 50): once in "
         "100 steps. So D is shown what G painted a hundred steps ago, and cannot forget it at once.",
+        {
+            "old pictures are about 100 steps old": lambda age: 90 < age < 110,
+        },
     ),
     "mirrored": Question(
         "Let G and F be trained to perfection. G' paints what G paints and then mirrors it, left to right; F' mirrors first "
@@ -297,7 +305,8 @@ EXERCISES = {
         _image_pool,
         (
             "Three cases: there is room; there is none and the coin asks for an old picture; there is none and it does not.",
-            "With room: show the new one, store it. Old one: remember it, put the new one in its place, show the remembered one.",
+            "With room: show the new one, store it. Old one: remember it, put the new one in its place, show the remembered"
+            " one.",
             "if len(stored) < size: return new, stored + [new]. And mind size 0: ask whether anything is stored.",
         ),
     ),

@@ -11,7 +11,8 @@ from .lesson import Exercise, Question, Wrong, number, same, several
 
 QUESTIONS = {
     "five-to-ten": Question(
-        "X is five clusters of points, Y is ten. G is a plain function: one x, one G(x), no noise. Can G(X) fill all ten clusters?",
+        "X is five clusters of points, Y is ten. G is a plain function: one x, one G(x), no noise. Can G(X) fill all ten "
+        "clusters?",
         {
             "a": "no: a function of five clusters has at most five",
             "b": "yes: it may cut a cluster in two",
@@ -19,7 +20,8 @@ QUESTIONS = {
         },
         "b",
         "A cluster is no point: G can send its left half to one cluster of Y and its right half to another. Nothing in a GAN's "
-        "loss for one cluster asks for that, though; to sit on a few good clusters is an easy way out. The way back asks for it: "
+        "loss for one cluster asks for that, though; to sit on a few good clusters is an easy way out. The way back asks "
+        "for it: "
         "where two clusters of X have landed on one cluster of Y, it cannot tell them apart again.",
     ),
     "double-the-critic": Question(
@@ -35,17 +37,23 @@ QUESTIONS = {
         "with a bound on the critic's slope does the gap estimate a distance. Clipping is the crudest way to such a bound.",
     ),
     "raw-distance": Question(
-        "Two glossy icons differ by 0.26 on average, two night pictures by 0.33. Take the "
-        "slide's term as it stands: |x₁ - x₂| should equal |G(x₁) - G(x₂)|. What would it ask of G?",
+        "Two glossy icons differ by 0.26 on average, two night pictures by 0.33. Take the slide's term as it stands: |x₁ - "
+        "x₂| should equal |G(x₁) - G(x₂)|. What would it ask of G?",
         {
             "a": "what we want: that far stays far and near stays near",
             "b": "night pictures that differ less from one another than night pictures do",
             "c": "nothing, since both distances are positive",
         },
         "b",
-        "The distances of the two domains have different means and spreads. Equality would fight the adversarial loss, even "
-        "for the perfect translation. Measured in the units of its own domain (less the mean, over the deviation) a distance "
-        "can be compared, and the true partners pay less.",
+        "The distances of the two domains have different means and spreads. Equality would fight the adversarial loss, even"
+        " for the perfect translation. Measured in the units of its own domain (less the mean, over the deviation) a "
+        "distance can be compared, and the true partners pay less: 0.45, and 1.14 for the nights of other icons.",
+        {
+            "as on the slide, nights that are too much alike pay least": lambda raw, **_: min(raw) == raw[2],
+            "standardised, the true partners pay 0.45 and other icons' nights 1.14": lambda standard, **_: (
+                min(standard) == standard[0] and [round(v, 2) for v in standard[:2]] == [0.45, 1.14]
+            ),
+        },
     ),
     "one-for-all": Question(
         "G has collapsed: it paints the same night picture for every x. What does the distance term of DistanceGAN say?",
@@ -58,6 +66,12 @@ QUESTIONS = {
         "A distance of 0 lies several deviations below the mean of real ones, at every pair, while the distances before lie on "
         "both sides of theirs: collapse is dear. The form between halves guards less well: one picture whose halves differ by "
         "an average amount pays only about one deviation.",
+        {
+            "between pairs one picture for all pays several deviations, and far more than the truth": lambda pairs, **_: (
+                pairs[1] > 3 and pairs[1] > 5 * pairs[0]
+            ),
+            "between halves it pays about one deviation": lambda halves, **_: 0.5 < halves[1] < 1.3,
+        },
     ),
 }
 

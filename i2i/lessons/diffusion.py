@@ -21,13 +21,23 @@ QUESTIONS = {
         "b",
         "At the start the point is x and noise, and neither tells which answer was meant. The best guess under a squared error "
         "is the mean over all three, so v points to their mean. Only further on does the point itself say where it is going.",
+        {
+            "one step ends at one place, whatever the noise": lambda spread, **_: spread < 1e-3,
+            "it is near the mean: ten times nearer than twenty steps end": lambda mean, apart, **_: (
+                mean < apart / 5
+            ),
+        },
     ),
     "no-noise": Question(
-        "sigma = 0: every path begins exactly at x, and there is no noise. How many different answers does an x get in 20 steps?",
+        "sigma = 0: every path begins exactly at x, and there is no noise. How many different answers does an x get in 20 "
+        "steps?",
         {"a": "three, one for each right answer", "b": "one", "c": "twenty"},
         "b",
         "The sampler computes with no chance at all: from the same start it walks the same way. What differs between answers "
         "can come only from what differs at the start.",
+        {
+            "without noise all answers are one": lambda spread: spread < 1e-3,
+        },
     ),
     "loss-floor": Question(
         "Training goes well and the loss no longer falls, at 0.25 and not at 0. The samples look right. What is wrong?",
@@ -39,17 +49,23 @@ QUESTIONS = {
         "a",
         "The target depends on a noise and on an answer that the net is not told. What it cannot know it cannot predict, and "
         "that part of the squared error stays for the best of all nets. So the loss alone does not say how good samples are.",
+        {
+            "at t = 0 the error of v is the variance of the answers, to a tenth": lambda floor, error: (
+                abs(error - floor) < 0.1 * floor
+            ),
+        },
     ),
     "steps-cost": Question(
-        "A diffusion model takes 20 steps, a GAN of the same size one pass. Twenty answers to one drawing: how do the costs "
-        "compare?",
+        "A diffusion model takes 20 steps, a GAN of the same size one pass. Twenty answers to one drawing: how do the costs"
+        " compare, counted in passes of a net?",
         {
             "a": "the same: the GAN needs a pass for each answer, too",
-            "b": "about twenty times as much for diffusion",
-            "c": "about four hundred times",
+            "b": "twenty times as many for diffusion",
+            "c": "four hundred times as many",
         },
         "b",
-        "Each answer costs 20 passes instead of one, for both the number of answers is the same factor. It is the price of "
+        "Each answer costs 20 passes instead of one, for both the number of answers is the same factor. What a pass costs "
+        "is another question: nets with as many weights may differ in it, as the milliseconds above do. It is the price of "
         "training without an adversary; fewer steps are cheaper, and end nearer to the mean.",
     ),
 }

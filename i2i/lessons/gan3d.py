@@ -26,11 +26,13 @@ QUESTIONS = {
             "c": "a very large one, since the logarithm is steep",
         },
         "a",
-        "The derivative by the logit l is -sigmoid(l), which is about -0.0003 at -8. With -log D(G(z)) it is sigmoid(l) - 1, about "
+        "The derivative by the logit l is -sigmoid(l), which is about -0.0003 at -8. With -log D(G(z)) it is sigmoid(l) - "
+        "1, about "
         "-1 there: a G that is found out is still told where to go.",
     ),
     "thermostat": Question(
-        "D learns from a batch only while it was right about at most 80 % of the last one. G learns on every step. What does D's "
+        "D learns from a batch only while it was right about at most 80 % of the last one. G learns on every step. What "
+        "does D's "
         "accuracy do after a while, if D learns faster than G?",
         {
             "a": "it goes up and down around 80 %",
@@ -38,8 +40,14 @@ QUESTIONS = {
             "c": "it rises to 100 %, only later than without the rule",
         },
         "a",
-        "The rule is a thermostat. Above the mark D stands still, and G moves on until D errs more often; below it D learns. The "
+        "The rule is a thermostat. Above the mark D stands still, and G moves on until D errs more often; below it D "
+        "learns. The "
         "figure 80 % then says where the mark is, not how good G is.",
+        {
+            "with the rule the accuracy is 80 % to within 5, without it higher": lambda accuracy: (
+                abs(accuracy[0] - 0.8) < 0.05 and accuracy[1] > accuracy[0]
+            ),
+        },
     ),
     "half-way": Question(
         "Two solid shapes are mixed voxel by voxel, half of each, and what is more than half full is kept. What is left?",
@@ -49,8 +57,12 @@ QUESTIONS = {
             "c": "a shape between the two",
         },
         "b",
-        "A voxel that one of the two fills has a mean of exactly 0.5, which is not more than half. Where the legs of two chairs "
+        "A voxel that one of the two fills has a mean of exactly 0.5, which is not more than half. Where the legs of two "
+        "chairs "
         "stand apart, the mix has none. The middle between two z is a shape that the generator makes anew.",
+        {
+            "half way the mix is what both fill": lambda same: same,
+        },
     ),
     "copies-are-good": Question(
         "A generator hands out training shapes, each one copied exactly. Which of these figures gives it away?",
@@ -60,8 +72,12 @@ QUESTIONS = {
             "c": "the IoU of a sample with the nearest training shape: it is 1, and of held-out shapes it is not",
         },
         "c",
-        "Copies of training shapes are as near to held-out shapes as real shapes can be. Coverage and matching distance are at their best "
+        "Copies of training shapes are as near to held-out shapes as real shapes can be. Coverage and matching distance are"
+        " at their best "
         "for them. Only a look into the training set tells memory from invention.",
+        {
+            "a copy has an IoU of 1, and no held-out shape has": lambda copy, held: copy == 1 and held < 1,
+        },
     ),
 }
 

@@ -23,6 +23,11 @@ QUESTIONS = {
         "One answer for one x, so it cannot take turns. Of all answers the one with the least expected absolute error is the "
         "median, pixel by pixel, and where the wall has the majority the median is the wall. The mixture would be the mean, "
         "which is what the squared error asks for. L1 is sharper than that, and takes the side of the majority everywhere.",
+        {
+            "the wall has the least absolute error, the mixture the least squared error": lambda absolute, squared: (
+                min(absolute) == absolute[0] and min(squared) == squared[1]
+            ),
+        },
     ),
     "share-of-the-hole": Question(
         "What is known is pasted over what G made, so the result is right outside the hole by construction. Somebody takes the "
@@ -39,37 +44,70 @@ QUESTIONS = {
         "its reduction.",
     ),
     "which-head-knows": Question(
-        "A patch head judges patches of 54 px, one logit each. The hole is 64 px wide and filled with a spotless piece of wall, "
-        "where the front has a window in every other place. Which head has something to object to?",
+        "In fronts with rows of windows a square in the middle is painted as wall, in the front's own bricks or plaster, "
+        "without a "
+        "smear. The patch head judges patches of 54 px, one logit each; the global head gives one logit for all 128 px. The"
+        " square "
+        "grows from 16 px to 80 px. How do their logits change?",
         {
-            "a": "the patch head: each patch is judged by itself, so it is the stricter one",
-            "b": "the global head: only it sees that a window is missing in the row",
-            "c": "both, equally",
+            "a": "only the global head objects: each patch of wall is a perfectly good patch",
+            "b": "both object alike, the more the larger the square is",
+            "c": "the patches object to small squares already, the global head to large ones alone",
         },
-        "b",
-        "A patch of wall is a perfectly good patch; fronts are full of them. That a row of windows has a gap shows only to "
-        "whoever sees the row. The other way round a smear of 20 px is a small matter in one score for the whole picture, and "
-        "the first thing that a patch head sees. That is the reason for having two.",
+        "c",
+        "At 16 px the global head's logit moves by 0.03 and that of the patches by -0.9; at 64 px they move by -3.0 and "
+        "-2.3. A patch "
+        "of 54 px sees a small square together with the ledges and half windows that end at it. Each patch that is touched "
+        "says so "
+        "from 32 px on as loudly as it ever will: a larger square has more such patches, and no worse ones. For the global "
+        "head a "
+        "small square is little in one number for everything, and a smear of 20 px likewise; a hole in the rows of windows "
+        "is not.",
+        {
+            "the global head's logit hardly moves at 16 px, nor for the smear": lambda whole, smear, **_: (
+                abs(whole[0]) < 0.1 and abs(smear[0]) < 0.1
+            ),
+            "the patches' logits move at 16 px by -0.9, and for the smear by more than 1": lambda patches, smear, **_: (
+                round(patches[0], 1) == -0.9 and smear[1] < -1
+            ),
+            "at 64 px both move, by -3.0 and -2.3": lambda whole, patches, **_: (
+                round(whole[3], 1) == -3.0 and round(patches[3], 1) == -2.3
+            ),
+            "from 32 px on the patches say the same, to within 0.2": lambda patches, **_: (
+                max(patches[1:]) - min(patches[1:]) < 0.2
+            ),
+            "the global head objects more at 48 px and beyond than at 32 px": lambda whole, **_: max(whole[2:]) < whole[1],
+            "patches that see wall alone object by about 2": lambda inner, **_: -2.5 < inner < -1.5,
+        },
     ),
     "who-has-the-best-psnr": Question(
-        "Four nets, alike but for their losses: L1 alone, with the global head, with the patch head, with both. Which one has "
-        "the highest PSNR in the hole?",
+        "Four nets, alike but for their losses: L1 alone, with the global head, with the patch head, with both. Which one "
+        "has the highest PSNR in the hole?",
         {"a": "L1 alone", "b": "the one with both: it is the whole method", "c": "the one with the patch head: it is the sharpest"},
         "a",
-        "Whatever is added to L1 pulls G away from the least error, and PSNR measures error: so it is with the gallery's nets on "
-        "photographs, by half a decibel. It is no argument against the adversary, for the fill with the best PSNR is the one "
-        "with the fewest windows. Nor is it a law: L1 is not PSNR's own loss, and where a row all but dictates what belongs "
-        "into the hole, as on drawn fronts, a head that asks for windows may ask for the right thing. Hold your guess against "
-        "several seeds, below.",
+        "Whatever is added to L1 pulls G away from the least error, and PSNR measures error: so it is with the gallery's "
+        "nets on photographs, by a third to a half of a decibel. It is no argument against the adversary, for the fill with"
+        " the best PSNR is the one with the fewest windows. Nor is it a law: L1 is not PSNR's own loss, and where a row all"
+        " but dictates what belongs into the hole, as on drawn fronts, a head that asks for windows may ask for the right "
+        "thing. Hold your guess against several seeds, below.",
+        {
+            "of the gallery's nets L1 alone is best, by 0.3 to 0.6 dB": lambda cards: (
+                cards[0] == max(cards) and all(0.3 < cards[0] - other < 0.6 for other in cards[1:])
+            ),
+        },
     ),
     "how-far-it-sees": Question(
-        "A hole of 64 px, at a quarter of the size 16 px wide. A convolution of 3 x 3 sees one pixel to each side; four of them, "
-        "one after the other. With gaps of 1, 2, 4 and 8 between their taps instead, how far does the last one see?",
+        "A hole of 64 px, at a quarter of the size 16 px wide. A convolution of 3 x 3 sees one pixel to each side; four of "
+        "them, one after the other. With gaps of 1, 2, 4 and 8 between their taps instead, how far does the last one see?",
         {"a": "4 px, as before: there are nine taps either way", "b": "8 px, as far as the largest gap", "c": "15 px"},
         "c",
-        "Reaches add up: 1 + 2 + 4 + 8 = 15 px, against 4. From the middle of the hole the border is 8 px away, so four plain "
-        "convolutions never see it, and whatever stands there was made up without looking. Dilation costs nothing: the same "
-        "nine weights, further apart.",
+        "Reaches add up: 1 + 2 + 4 + 8 = 15 px, against 4. From the middle of the hole the border is 8 px away, so four "
+        "plain convolutions never see it, and whatever stands there was made up without looking. (Each block has a plain "
+        "convolution besides, so the maps above are 17 and 39 px wide: 2 (4 + 4) + 1 and 2 (15 + 4) + 1.) Dilation costs "
+        "nothing: the same nine weights, further apart.",
+        {
+            "the maps are 17 and 39 px wide": lambda sides: sides == [17, 39],
+        },
     ),
 }  # fmt: skip
 
@@ -210,7 +248,8 @@ EXERCISES = {
         _l1_in_the_hole,
         (
             "Take the differences everywhere, wipe out those outside, and ask how many numbers are left.",
-            "mask has one channel, the picture three: there are 3 * mask.sum() numbers. And at least 1, for pictures without a hole.",
+            "mask has one channel, the picture three: there are 3 * mask.sum() numbers. And at least 1, for pictures "
+            "without a hole.",
             "((fake - y).abs() * mask).sum() / (y.shape[1] * mask.sum()).clamp(min=1)",
         ),
     ),
@@ -225,7 +264,8 @@ EXERCISES = {
     "soap-film": Exercise(
         _soap_film,
         (
-            "Shift the picture by one pixel in each of four directions; at the border of the picture a pixel is its own neighbour.",
+            "Shift the picture by one pixel in each of four directions; at the border of the picture a pixel is its own "
+            "neighbour.",
             "near = F.pad(x, (1, 1, 1, 1), mode='replicate'); near[..., :-2, 1:-1] is the neighbour above.",
             "mean = (above + below + left + right) / 4, then x * (1 - mask) + mean * mask",
         ),

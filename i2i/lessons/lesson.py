@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
@@ -13,14 +13,30 @@ class Wrong(Exception):
     """A solution is wrong; the message says what went wrong, not what the solution is."""
 
 
+class Untried(Wrong):
+    """Nothing was written yet, or a planted fault is as it was: there is nothing to judge. The message says what to do."""
+
+
+UNWRITTEN = "write the body of the function, run its cell, then check again."
+
+
 @dataclass(frozen=True)
 class Question:
-    """asks; options by letter; the right letter; why: what to make of it, shown only after an answer."""
+    """asks; options by letter; the right letter; why: what to make of it, shown only after an answer.
+
+    holds: what `why` and the right option say of the figures that the notebook measures, each sentence with its predicate.
+    The notebook hands the figures over by name, in `reveal(name, figure=...)`.
+    """
 
     asks: str
     options: Mapping[str, str]
     right: str
     why: str
+    holds: Mapping[str, Callable[..., bool]] = field(default_factory=dict)
+
+    def denied(self, figures: Mapping[str, float | list]) -> list[str]:
+        """The sentences of `holds` that are not true of these figures. TypeError where one is missing or too many."""
+        return [sentence for sentence, true_of in self.holds.items() if not true_of(**figures)]
 
 
 @dataclass(frozen=True)
@@ -31,13 +47,34 @@ class Exercise:
     hints: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Mend(Exercise):
+    """Code with a planted fault, to be mended.
+
+    symptom: a student's function -> figures by name, measured by running it.  healthy: whether the symptom is gone, by these.
+    """
+
+    symptom: Callable[[Callable], Mapping[str, float]]
+    healthy: Callable[[Mapping[str, float]], bool]
+
+
 def same(
-    got, want: float | Tensor, mistakes: Mapping[str, float | Tensor] | None = None, tolerance: float = 1e-4
+    got,
+    want: float | Tensor,
+    mistakes: Mapping[str, float | Tensor] | None = None,
+    tolerance: float = 1e-4,
+    given: Mapping[str, float | Tensor] | None = None,
 ) -> None:
-    """Wrong unless `got` is `want`; if it is the value of one of the `mistakes`, the message is that mistake's name."""
+    """Wrong unless `got` is `want`; if it is the value of one of the `mistakes`, the message is that mistake's name.
+
+    given: what the code of a "mend it" returns before anybody has touched it, by what to say then; that is Untried.
+    """
     got, want = number(got, torch.as_tensor(want).shape), torch.as_tensor(want, dtype=torch.float64)
     if torch.allclose(got, want, rtol=tolerance, atol=tolerance):
         return
+    for name, value in (given or {}).items():
+        if torch.allclose(got, torch.as_tensor(value, dtype=torch.float64), rtol=tolerance, atol=tolerance):
+            raise Untried(name)
     for name, value in (mistakes or {}).items():
         if torch.allclose(got, torch.as_tensor(value, dtype=torch.float64), rtol=tolerance, atol=tolerance):
             raise Wrong(name)
@@ -47,7 +84,7 @@ def same(
 def number(got, shape: Sequence[int] = ()) -> Tensor:
     """What a student's function returned, as float64 of this shape."""
     if got is None or got is Ellipsis:
-        raise Wrong("it returns nothing yet: write its body, run that cell, then check again.")
+        raise Untried(UNWRITTEN)
     try:
         value = torch.as_tensor(got).detach().double()
     except (TypeError, ValueError, RuntimeError):
@@ -63,6 +100,14 @@ def number(got, shape: Sequence[int] = ()) -> Tensor:
         raise Wrong(
             "the result is not a finite number: was a logit used as a probability, or a log taken of 0?"
         )
+    return value
+
+
+def chosen(got, low: float, high: float, what: str) -> float:
+    """The number that a design task was answered with; Wrong where it lies outside of what makes sense."""
+    value = number(got).item()
+    if not low <= value <= high:
+        raise Wrong(f"{what} should lie between {low:g} and {high:g}; {value:g} was returned.")
     return value
 
 

@@ -22,6 +22,10 @@ QUESTIONS = {
         "b",
         "A convolution turns a constant into a constant of each map, and an instance norm subtracts each map's mean. So this "
         "is decided by the layers and not learned: brightness and an even tint can only travel in the style.",
+        {
+            "brightness, contrast and tint change no content": lambda content, **_: max(content) < 1e-3,
+            "a mirror does": lambda mirrored, **_: min(mirrored) > 0.1,
+        },
     ),
     "norm-after-adain": Question(
         "AdaIN gives each map a mean and a deviation that the style asks for. Right behind it somebody puts an instance norm. "
@@ -34,6 +38,10 @@ QUESTIONS = {
         "c",
         "An instance norm sets each map's mean to 0 and its deviation to 1, whatever they were. ImageNorm takes one mean and "
         "one deviation over all maps of an image, so what distinguishes the maps survives.",
+        {
+            "an instance norm leaves nothing but rounding of two styles": lambda apart: apart[1] < 1e-4,
+            "ImageNorm leaves more than half of it": lambda apart: apart[2] > 0.5 * apart[0],
+        },
     ),
     "no-divergence": Question(
         "MUNIT has no KL term. What makes a style that is drawn from N(0, 1) useful at test?",

@@ -17,7 +17,8 @@ QUESTIONS = {
         {"a": "ln 2 = 0.693", "b": "ln 3 = 1.099", "c": "1/3"},
         "b",
         "The cross-entropy of the right kind is -ln(1/3) = ln 3. For g the two made kinds have one wish in common: to be taken "
-        "for the third. So a D that has only two answers would do for the game; the third answer lets it say where it was fooled.",
+        "for the third. So a D that has only two answers would do for the game; the third answer lets it say where it was "
+        "fooled.",
     ),
     "without-constancy": Question(
         "Take the constancy away. What is left is D and the identity on the target: a toy should come out as itself. What "
@@ -28,9 +29,16 @@ QUESTIONS = {
             "c": "a 3: the identity has taught g to decode f's codes",
         },
         "a",
-        "The identity teaches g to decode the codes of toys. But f was trained on the pen alone, and to it a moulded 3 does not "
-        "look like a written one: its codes of toys lie elsewhere. What translation hands to g are codes that g has never had "
-        "to decode, and D is content with any toy. Only constancy follows the written 3 all the way.",
+        "The identity teaches g to decode the codes of toys. But f was trained on the pen alone, and to it a moulded 3 does"
+        " not look like a written one: its codes of toys lie elsewhere. What translation hands to g are codes that g has "
+        "never had to decode, and D is content with any toy. Only constancy follows the written 3 all the way. A reader of "
+        "toys finds the right digit more often with it, after this short training, and without it in fewer than one toy of "
+        "two.",
+        {
+            "the right digit is found more often with constancy, and without it in fewer than one of two": lambda kept, lost: (
+                lost < kept and lost < 0.5
+            ),
+        },
     ),
     "what-survives": Question(
         "f was trained to tell written digits apart. G(x) = g(f(x)) sees nothing of x but f's code. The same 3, written in red "
@@ -44,6 +52,9 @@ QUESTIONS = {
         "Which ink it was does not help to tell a 3 from an 8, so f is free to drop it, and has been trained to. It need not "
         "drop it completely: a code of many numbers still carries traces. But of what is gone, nothing can be brought back; "
         "the toy's colour is whatever g makes of the rest.",
+        {
+            "six inks spread at most a tenth as wide as six digits do": lambda inks: inks < 0.1,
+        },
     ),
     "which-nets-move": Question(
         "Second stage of OST. The loss of the one picture x runs through E_x, the shared layers, G_x; through G_y and E_y on "
@@ -66,6 +77,9 @@ QUESTIONS = {
         "With cloned layers x → y is y's autoencoder, bit by bit, and an autoencoder tries to return what it is given, also "
         "what it has never seen: a picture much like x, as well as it can. That is a better start than noise: things stand "
         "where they should, and their surface is what has to change.",
+        {
+            "both are equal, bit by bit": lambda equal: equal,
+        },
     ),
     "one-for-cyclegan": Question(
         "CycleGAN is given what OST is given: one flat icon, and all the glossy ones. Which of its nets has the least to learn "
@@ -76,7 +90,8 @@ QUESTIONS = {
             "c": "D_Y, which is to tell glossy icons from made ones",
         },
         "b",
-        "D_X has one real picture, learns it by heart, and from then on 'flat' means this icon; F must turn every glossy icon into "
+        "D_X has one real picture, learns it by heart, and from then on 'flat' means this icon; F must turn every glossy "
+        "icon into "
         "it, and the circle over y cannot close. OST has no discriminator of the source at all.",
     ),
 }
@@ -256,8 +271,10 @@ EXERCISES = {
     "three-way": Exercise(
         _three_way,
         (
-            "Cross-entropy with a whole batch of one kind. Which kind is the right one in D's eyes, and which one does g wish for?",
-            "-logits.log_softmax(1)[:, kind].mean() is the term of one kind. D: kinds 0, 1, 2. g: twice kind 2, of made pictures.",
+            "Cross-entropy with a whole batch of one kind. Which kind is the right one in D's eyes, and which one does g "
+            "wish for?",
+            "-logits.log_softmax(1)[:, kind].mean() is the term of one kind. D: kinds 0, 1, 2. g: twice kind 2, of made "
+            "pictures.",
             "said = lambda s, k: -s.log_softmax(1)[:, k].mean(); (said(source, 0) + said(target, 1) + said(real, 2), "
             "said(source, 2) + said(target, 2))",
         ),

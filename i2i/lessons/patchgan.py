@@ -17,6 +17,7 @@ QUESTIONS = {
         "c",
         "The patches overlap: three strided layers make the step between neighbours 8 px, not 70, and 256 / 8 - 2 = 30. "
         "Thirty times thirty verdicts, each on its own 70 px, and every pixel is seen by up to some eighty of them.",
+        {"there are 900": lambda logits: logits == 900},
     ),
     "shuffle": Question(
         "We shuffle all pixels of a picture, so that it is only noise, and ask a PixelGAN (patches of one pixel) again. "
@@ -25,6 +26,7 @@ QUESTIONS = {
         "b",
         "A one-pixel patch has no neighbours. The map of logits is shuffled as the picture is, and a mean does not "
         "depend on the order. All that a PixelGAN can teach a generator is which colours there are, and how often.",
+        {"the loss is the same to the last digit shown": lambda neat, mess: neat == mess},
     ),
     "early-gradient": Question(
         "Early on D is sure: it gives a made picture the probability 0.01. How much stronger is the gradient of -log D "
@@ -40,8 +42,16 @@ QUESTIONS = {
         {"a": "1 px", "b": "16 px", "c": "70 px: one must see the whole"},
         "b",
         "A pixel cannot know: its neighbours have changed, it has not. Sixteen pixels span a seam, and seams give the "
-        "shuffle away. So does a façade with its ground floor on top: where the picture was cut there is a seam, too. Only "
-        "what is wrong without any seam asks for a wider patch.",
+        "shuffle away. So is a façade with its ground floor on top found out with 16 px: where the picture was cut there is a "
+        "seam, too.",
+        {
+            "the critic of single pixels tosses a coin about shuffled tiles": lambda tiles, **_: (
+                0.4 < tiles[0] < 0.6
+            ),
+            "16 px find shuffled tiles, and the ground floor on top": lambda tiles, floor: (
+                min(tiles[1], floor[1]) > 0.9
+            ),
+        },
     ),
 }
 

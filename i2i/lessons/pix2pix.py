@@ -21,8 +21,17 @@ QUESTIONS = {
         },
         "b",
         "A net without noise must answer with one picture, and under L1 the cheapest one is the median of all that "
-        "would fit, pixel by pixel: never far from any of them, and the same for every house. Whatever lies elsewhere in "
-        "each answer cancels out on top of that, and edges go soft.",
+        "would fit, pixel by pixel, the same for every house. It is nearer to the right answers than one of them is to "
+        "another. "
+        "As long as the material alone varies it keeps most of their sharpness, here 0.84 of it. Where places vary as well, "
+        "what lies elsewhere in each answer cancels out, and edges go soft: 0.12 is left.",
+        {
+            "the median is nearer to the right answers than they are to each other": lambda another, off, **_: (
+                off < another
+            ),
+            "the median keeps 0.84 of the sharpness": lambda sharp, **_: round(sharp, 2) == 0.84,
+            "0.12 of the sharpness is left where places vary": lambda moved, **_: round(moved, 2) == 0.12,
+        },
     ),
     "cut-skips": Question(
         "We take the trained U-Net and cut all its skip connections, so that only the way through the bottleneck is left. "
@@ -34,9 +43,18 @@ QUESTIONS = {
         },
         "c",
         "As long as the skips are there, training has no reason to send anything through the bottleneck, and it did not. "
-        "Cut one by one, the skips show a division of labour: the middle one knows what is inside and what is outside, "
-        "the inner ones tint, the outermost draws edges. A net that is trained without skips must squeeze all "
+        "Cut one by one, the skips count unequally. Without the third of six a fifth of the sharpness is left, and what is "
+        "inside and outside is lost; without the outermost, edges change and are no softer; the innermost is hardly missed."
+        " A net that is trained without skips must squeeze all "
         "through the bottleneck, and learns to: that is the encoder-decoder, measured just below.",
+        {
+            "without any skip no edge is left": lambda sharp, **_: sharp[-1] < 0.01,
+            "without level 3 a fifth of the sharpness is left, or less, and no other level matters as much": lambda psnr, sharp: (
+                sharp[2] < 0.2 and min(psnr[:-1]) == psnr[2] and min(sharp[:-1]) == sharp[2]
+            ),
+            "without the outermost level edges are no softer": lambda sharp, **_: sharp[0] >= 1,
+            "the innermost level is hardly missed": lambda psnr, sharp: psnr[-2] > 30 and sharp[-2] > 0.98,
+        },
     ),
     "dropout-twenty": Question(
         "Dropout stays on at test, so the model can be asked twenty times. How widely do its twenty answers spread, "
@@ -45,15 +63,24 @@ QUESTIONS = {
         "c",
         "The L1 term punishes every answer but the middle one, and D never asks for variety. So G learns to be nearly "
         "deaf to its dropout. One picture for each input: pix2pix is unimodal, and BicycleGAN and MUNIT start here.",
+        {"the samples spread at most a quarter as widely as real icons": lambda spread: spread <= 0.25},
     ),
     "which-term": Question(
         "A trained model, a batch it has not seen, λ = 100. Which part of the generator's objective is larger?",
         {"a": "the adversarial term", "b": "λ times L1", "c": "they are about equal"},
         "b",
-        "Being off by 3 % of the range already costs 6 after the factor 100, while the adversarial term rarely passes "
-        "3. L1 decides nearly everything that can be decided; the discriminator rules over what L1 leaves open. Size "
-        "is not influence, though: what moves G is each term's gradient, and where L1 has found its median it pulls "
-        "equally hard both ways.",
+        "Being off by 3 % of the range already costs 6 after the factor 100; here it is 9.2, beside an adversarial term of "
+        "1.3. "
+        "That D is ahead in this game: its two terms lie below ln 2 = 0.69, G's above. Size is not influence, though: what "
+        "moves G is each term's gradient, and where L1 has found its median it pulls equally hard both ways.",
+        {
+            "λ times L1 is 9.2 and the adversarial term 1.3": lambda l1, gan, **_: (
+                (round(l1, 1), round(gan, 1)) == (9.2, 1.3)
+            ),
+            "both terms of D lie below ln 2 and that of G above": lambda gan, real, fake, **_: (
+                max(real, fake) < 0.693 < gan
+            ),
+        },
     ),
 }
 

@@ -19,6 +19,9 @@ QUESTIONS = {
         "Each of 5 domains leads to 4 others: k (k - 1) = 20 ordered pairs, which is 10 CycleGANs of two generators each. And "
         "each of these nets sees pictures of two domains only: what it learns about outlines, no other one learns from it. One "
         "generator with a label sees them all.",
+        {
+            "five domains have 20 ordered pairs": lambda five: five == 20,
+        },
     ),
     "planes-and-norm": Question(
         "The label enters as planes, each of them one number everywhere. A convolution follows, and an instance norm, which "
@@ -33,6 +36,11 @@ QUESTIONS = {
         "A plane that goes on as itself beyond its border is constant for every window of the convolution, so it adds one "
         "number to the whole of a map, and that is just what the norm takes off. With zeros outside, windows at the border see "
         "less of the plane: the map has a frame, the norm cannot take a frame off, and through the frame the label gets in.",
+        {
+            "with reflection the norm leaves nothing but rounding, with zeros more than that": lambda reflect, zeros: (
+                reflect < 1e-3 < 0.1 < zeros
+            ),
+        },
     ),
     "slope-five": Question(
         "A critic is linear: its score is the sum of w times x over all numbers of the picture, and the length of w is 5. How "
@@ -56,20 +64,27 @@ QUESTIONS = {
         "comparison, and the easiest picture to reconstruct is one that was never changed. A weight belongs to its reduction.",
     ),
     "line-and-back": Question(
-        "A flat icon goes to line and back to flat by one trained G. A drawn line icon has no colours, only black on white. How "
-        "do the colours of the return compare with those of the original?",
+        "A flat icon goes to line and back to flat by one trained G. A drawn line icon has no colours, only black on white."
+        " How do the colours of the return compare with those of the original?",
         {
             "a": "they are others: what is not in the picture cannot come back",
             "b": "they are much the same as before",
             "c": "the return is grey",
         },
         "b",
-        "The reconstruction outweighs the rest and sees to it: G leaves the colours in its line picture, as tinted fringes, "
-        "and reads them off again. A line icon that somebody has drawn carries no such note, and its colours must be invented. "
-        "So a good return proves nothing about the way there.",
+        "The reconstruction outweighs the rest and sees to it. The return from G's own line picture is off by 0.08, from "
+        "the same picture in true grey by 0.11, from a line icon as it was drawn by 0.16. So a part of the colours stands "
+        "in faint tints, and a part in something that is left in grey, too. A drawn line icon carries neither, and its "
+        "colours must be invented. So a good return proves nothing about the way there.",
+        {
+            "the return is off by 0.08, from grey by 0.11, from a drawn line icon by 0.16": lambda off: (
+                [round(off[i], 2) for i in (0, 1, 3)] == [0.08, 0.11, 0.16]
+            ),
+        },
     ),
     "one-or-three": Question(
-        "Three styles. One StarGAN, or three CycleGANs, one for each two of the styles; both get the same minutes of training in "
+        "Three styles. One StarGAN, or three CycleGANs, one for each two of the styles; both get the same minutes of "
+        "training in "
         "all. How much training does the way from flat to night get in either?",
         {
             "a": "the same: minutes are minutes",
@@ -77,8 +92,10 @@ QUESTIONS = {
             "c": "more in StarGAN: every step moves the one G that all ways use, and a pair of CycleGAN's has a third of the minutes",
         },
         "c",
-        "What pays is what the ways have in common: outlines, where a thing ends, how a picture is built. StarGAN learns that from "
-        "every picture of every style, CycleGAN's pairs three times over. What does not pay is that one small net must hold all "
+        "What pays is what the ways have in common: outlines, where a thing ends, how a picture is built. StarGAN learns "
+        "that from "
+        "every picture of every style, CycleGAN's pairs three times over. What does not pay is that one small net must hold"
+        " all "
         "of it. Whether the sum is positive is a question for a measurement.",
     ),
 }
@@ -290,7 +307,8 @@ EXERCISES = {
         (
             "A smiling face may be blond too; a night icon is no line icon. Which of the two is a softmax?",
             "F.binary_cross_entropy_with_logits(..., reduction='sum') over the batch's length; F.cross_entropy as it is.",
-            "(F.binary_cross_entropy_with_logits(logits, attributes, reduction='sum') / len(logits), F.cross_entropy(logits, label))",
+            "(F.binary_cross_entropy_with_logits(logits, attributes, reduction='sum') / len(logits), "
+            "F.cross_entropy(logits, label))",
         ),
     ),
 }

@@ -21,6 +21,11 @@ QUESTIONS = {
         "b",
         "The stacked matrix has 26 columns, so its rank is 26 at most, whatever it holds. With J = 26 each letter may have a "
         "column of its own. A small error on the grid says something only where J is smaller, or on cells that were not shown.",
+        {
+            "with J = 26 letters and noise are met to rounding": lambda letters, noise: (
+                max(letters[-1], noise[-1]) < 1e-9
+            ),
+        },
     ),
     "six-letters": Question(
         "Of a new font six letters are known, and its matrix has 25 columns. Least squares has a factor (trust) that draws the "
@@ -31,7 +36,8 @@ QUESTIONS = {
             "c": "they become those of the known font that is nearest",
         },
         "b",
-        "Six equations leave 19 dimensions open for each pixel. However small the trust is, among all matrices that draw the six "
+        "Six equations leave 19 dimensions open for each pixel. However small the trust is, among all matrices that draw "
+        "the six "
         "letters it picks the one nearest to the mean. Noise would come only without any ridge, where nothing picks.",
     ),
     "one-to-three": Question(
@@ -64,6 +70,9 @@ QUESTIONS = {
         "b",
         "At a place where the density of the data is p, D's objective weighs the real image with p and the four generators "
         'with 4p together. So the best answer for "real" is p / (p + 4p) = 1/5: not a half, as in a GAN of one generator.',
+        {
+            "the best D says 1/5": lambda real: all(abs(v - 0.2) < 1e-6 for v in real),
+        },
     ),
     "heads-merged": Question(
         'D need not tell any more which generator made an image: all four share the answer "made". What changes for them?',
@@ -73,8 +82,10 @@ QUESTIONS = {
             "c": "the best D says 1/2 of a real image, as in a GAN of one generator",
         },
         "b",
-        'The best D\'s answer for "real" is p / (p + the sum of all p_i), whether it has to name the generator or not. Where two '
-        "generators crowd, the sum is larger and the answer smaller, so one of them had better leave. Training has no best D at "
+        'The best D\'s answer for "real" is p / (p + the sum of all p_i), whether it has to name the generator or not. '
+        "Where two "
+        "generators crowd, the sum is larger and the answer smaller, so one of them had better leave. Training has no best "
+        "D at "
         "hand, so what naming is worth there has to be measured.",
     ),
 }

@@ -25,7 +25,8 @@ QUESTIONS = {
         "longer training and no larger net mends that: it is the right answer to the question that was asked.",
     ),
     "d-without-x": Question(
-        "SRGAN's D is shown a large picture and nothing else, never x. Take the adversarial loss alone, and let an answer slide "
+        "SRGAN's D is shown a large picture and nothing else, never x. Take the adversarial loss alone, and let an answer "
+        "slide "
         "downhill until D believes in it. Where does it arrive?",
         {
             "a": "at a sharp patch that fits x",
@@ -34,7 +35,8 @@ QUESTIONS = {
         },
         "b",
         "D knows what sharp patches look like, not which of them was asked for. It pulls to the nearest place on the curve and "
-        "cares no further. That the answer has to do with x is the content loss's part, and the reason why there are two terms.",
+        "cares no further. That the answer has to do with x is the content loss's part, and the reason why there are two "
+        "terms.",
     ),
     "shift-or-blur": Question(
         "Two copies of a picture full of texture. One is shifted by a single pixel, which nobody would notice. The other is "
@@ -44,6 +46,9 @@ QUESTIONS = {
         "Where texture is as fine as the shift, a bright grain of the copy falls on a dark one of the original and pays for it "
         "twice: once for what is missing and once for what is there instead. The blurred copy pays once. A loss that prefers "
         "no texture to texture one pixel off will give you none.",
+        {
+            "the shift costs more squared error than the blur": lambda ratios: ratios[0] > 1,
+        },
     ),
     "where-to-enlarge": Question(
         "A convolution of 64 channels to 64 can be done before a picture is enlarged four times, or afterwards. How many times "
@@ -61,6 +66,9 @@ QUESTIONS = {
         "Y squeezes 255 levels into 219, and an error of 3 into 2.58, while the peak in the formula stays 255: "
         "20 log10(255/219) = 1.32 dB for nothing. Who compares a PSNR on RGB with a table of PSNR on Y is more than a dB off "
         "before the first net is trained.",
+        {
+            "Y's PSNR is higher by 1.32 dB": lambda gain: round(gain, 2) == 1.32,
+        },
     ),
     "better-and-worse": Question(
         "SRGAN's generator starts from SRResNet's finished weights and goes on learning, with a content loss, an adversary "
@@ -68,7 +76,10 @@ QUESTIONS = {
         {"a": "it rises a little: more training", "b": "it stays", "c": "it falls"},
         "c",
         "PSNR is the squared error on another scale, and SRResNet was trained to have the least of it. Whatever moves the "
-        "weights for another reason moves them uphill there. The question is what is bought for it.",
+        "weights for another reason moves them uphill there. Here it costs 1.1 dB. The question is what is bought for it.",
+        {
+            "it costs 1.1 dB": lambda before, after: round(before - after, 1) == 1.1,
+        },
     ),
 }  # fmt: skip
 
@@ -278,7 +289,8 @@ EXERCISES = {
     "psnr-y": Exercise(
         _psnr_y,
         (
-            "Three steps: cut the border off, take (picture + 1) / 2 and add up 65.481 R + 128.553 G + 24.966 B over 255, then PSNR.",
+            "Three steps: cut the border off, take (picture + 1) / 2 and add up 65.481 R + 128.553 G + 24.966 B over 255, "
+            "then PSNR.",
             "Each picture has its own mean squared error: flatten(1).mean(1). The 16 that Y adds cancels in the difference.",
             "10 * torch.log10(1 / (y(made) - y(real)).square().flatten(1).mean(1))",
         ),

@@ -17,6 +17,9 @@ QUESTIONS = {
         "b",
         "Half the sum is n / 2 times the mean: 24,576 times. So λ = 0.1 in front of the mean is λ = 0.000004 in front of the "
         "divergence. Read a weight together with the reduction of its term, or it tells you nothing.",
+        {
+            "the ratio is 24,576": lambda ratio: round(ratio) == 24_576,
+        },
     ),
     "who-is-judged": Question(
         "Two encoders and two decoders give four pictures: x₁→₁ and x₂→₂ (there and back in one domain), x₁→₂ and x₂→₁ "
@@ -27,13 +30,18 @@ QUESTIONS = {
         "D can say whether it belongs there. So the game is played about translations alone.",
     ),
     "partner-codes": Question(
-        "An icon in glossy and the same icon at night: the model has never seen them together. How far apart are their codes, "
-        "compared with the codes of two different icons?",
+        "An icon in glossy and the same icon at night: the model has never seen them together. How far apart are their "
+        "codes, compared with the codes of two different icons?",
         {"a": "just as far: nobody told it which belong together", "b": "closer", "c": "they are equal"},
         "b",
-        "Nobody told it, but the decoders are shared next to the code, and what is translated must come back: the easiest way "
-        "to do that is to describe the same shape by the same numbers. Closer is not equal, though; how much closer is what "
-        "the measurement says.",
+        "Nobody told it, but the decoders are shared next to the code, and what is translated must come back: the easiest "
+        "way to do that is to describe the same shape by the same numbers. Closer is not equal, though; by 6 per cent here,"
+        " which is little.",
+        {
+            "partners are closer than others by 6 per cent": lambda partners, others: (
+                abs(partners - 0.94 * others) < 0.005 * others
+            ),
+        },
     ),
     "noise-twice": Question(
         "In training every number of the code gets noise from N(0, 1). Switch the noise on at test and translate one icon "
@@ -44,9 +52,12 @@ QUESTIONS = {
             "c": "hardly different",
         },
         "c",
-        "Reconstruction weighs 100 and the KL term 0.1, so encoder and decoder agree on a code that can be read through the "
-        "noise: louder than it, and said in many places at once. The noise keeps the code smooth; it does not choose among "
-        "answers. UNIT gives one answer for each input.",
+        "Reconstruction weighs 100 and the KL term 0.1, so encoder and decoder agree on a code that can be read through the"
+        " noise: louder than it, and said in many places at once. The noise keeps the code smooth; it does not choose among"
+        " answers. A tenth of the spread over icons is left here, and UNIT gives one answer for each input.",
+        {
+            "noise of 1 spreads a tenth as wide as other icons do, or less": lambda share: share < 0.1,
+        },
     ),
 }
 

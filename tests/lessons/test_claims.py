@@ -12,9 +12,11 @@ from i2i.claims import (
     CLAIMS,
     CONTRADICTED,
     HOLDS,
+    UNDECIDED,
     NotReady,
     as_table,
     attributes,
+    gans,
     inpainting,
     kept,
     many,
@@ -36,6 +38,7 @@ from i2i.data.unpaired import Unpaired
 from i2i.data.worlds.facades import Facades, draw_labels
 from i2i.data.worlds.icons import draw
 from i2i.images import from_bytes, to_bytes
+from i2i.nets.layers import minibatch_deviation
 from kit.root import ROOT
 
 
@@ -173,6 +176,25 @@ def test_modes_are_counted_where_points_lie():
 
     assert mixtures.coverage(Fixed(10)) == (10, 1.0) and mixtures.coverage(Fixed(3)) == (3, 1.0)
     assert mixtures.coverage(torch.nn.Identity())[1] < 0.2, "the source's modes are not the target's"
+
+
+def test_games_that_fall_onto_one_mode_are_measured_with_and_without_the_deviation(monkeypatch):
+    monkeypatch.setattr(gans, "STEPS", 2)
+    told = []
+    monkeypatch.setattr(
+        gans, "minibatch_deviation", lambda h, group: told.append(len(h)) or minibatch_deviation(h, group)
+    )
+    figures = gans.deviation_mends()
+    assert len(figures) == 8 and all(len(v) == 3 for v in figures.values())
+    assert len(told) == 2 * 3 * 2 * 3 and {*told} == {gans.BATCH}, "settings, seeds, steps, calls of a step"
+    rows = ("G three times as fast", "Adam with β1 = 0.9")
+    mended = {f"{row}, D alone | modes found": [1.0, 0.0, 1.0] for row in rows}
+    mended |= {f"{row}, D is told the deviation | modes found": [8.0] * 3 for row in rows}
+    verdict = gans.GANS["minibatch-deviation"].verdict
+    assert verdict(mended) == HOLDS
+    assert (
+        verdict(mended | {f"{rows[1]}, D is told the deviation | modes found": [1.0, 1.0, 0.0]}) == UNDECIDED
+    )
 
 
 def test_the_shuffled_solution_is_another_one_with_the_same_cycle_loss():
@@ -426,6 +448,11 @@ def test_each_claim_about_attributes_holds_only_where_all_its_comparisons_do():
         "one-attribute": {"IcGAN | asked": 0.9, "IcGAN | others kept": 0.95, "another z | moved by (px)": 3, "IcGAN | moved by (px)": 1},
         "encoder-on-real": {"real | L1": 0.2, "made by G | L1": 0.1, "real | moved by (px)": 1, "made by G | moved by (px)": 0.5},
         "classes-found": {"InfoGAN | bound (nats)": 1.3, "InfoGAN | classes": 0.9, "without the information | classes": 0.4},
+        "one-for-attributes": {
+            "StarGAN | asked": 0.9, "three CycleGANs | asked": 0.8, "StarGAN | others kept": 0.9, "three CycleGANs | others kept": 0.8,
+            "three CycleGANs | L1 to the truth": 0.2, "StarGAN | L1 to the truth": 0.1, "three CycleGANs | thousand parameters": 3,
+            "StarGAN | thousand parameters": 1,
+        },
     }  # fmt: skip
     for name, rows in good.items():
         figures = {k: [v] * 3 for k, v in rows.items()} | {"ln 4 | bound (nats)": 1.386}
