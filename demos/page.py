@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Iterable
+
 import gradio as gr
 from gradio.brotli_middleware import BrotliMiddleware
+from gradio.state_holder import SessionState
 from starlette.middleware import Middleware
 from starlette.types import Scope
 
+from . import lecture
+from .tour import tours
 from .widgets import look
+from .widgets.asking import sentence
+from .widgets.photograph import TELEPHONES
 from .work import pictures, sweeper
-from .work.door import Door
+from .work.door import FULL, Door, of_a_full_disk
 
 FONT = [
     "Inter",
@@ -31,20 +39,37 @@ THEME = gr.themes.Soft(primary_hue="violet", neutral_hue="stone", font=FONT, fon
     block_title_text_color="var(--soft)", block_title_text_color_dark="var(--soft)", block_title_padding="0",
     input_background_fill="var(--card)", input_background_fill_dark="var(--track)",
     input_border_color="var(--line)", input_border_color_dark="var(--line)", button_large_padding="8px 14px",
+    button_primary_background_fill="#6548e0", button_primary_background_fill_hover="#5638d3",
 )  # fmt: skip
 
-# Gradio puts a prefix before every rule of CSS, which a rule that begins at the body does not survive: lecture mode is here.
+# Gradio puts a prefix before every rule of CSS, which a rule that begins at the body does not survive: lecture mode is here, for
+# windows that are wide enough for it.
+# So is what a telephone needs of the page as a whole: a box that hides what overflows keeps nothing in sight, one that clips does.
 HEAD = f"""<meta name="description" content="Image-to-image translation, one paper at a time: draw, break it, see why.">
-<style>
+<style media="(min-width: 900px)">
 {look.text(__file__, "lecture.css")}</style>
+<style>
+@media (max-width: 700px) {{ .gradio-container {{ overflow: clip !important; }} }}</style>
 <script>
-{look.text(__file__, "stream.js")}</script>"""
+{look.text(__file__, "stream.js")}
+{look.text(__file__, "address.js")}
+{look.text(__file__, "saving.js")}
+{{
+{look.text(__file__, "telephones.js").replace("TELEPHONES", json.dumps(TELEPHONES))}}}</script>"""
 
 _HEADER = """
 <header class="masthead"><h1><b>i2i</b>image-to-image translation</h1><p>one paper at a time: draw, break it, see why</p>
-<nav><button type="button" data-do="lecture" title="Larger type, less around it">Lecture mode</button>
+<nav><button type="button" data-do="tour" title="What to do in this tab, and what to look at, in five steps">Tour</button>
+<button type="button" data-do="lecture" title="For a projector: one card at a time. Keys: 1 to 9 and 0 tabs, ← → examples, R reveal, S step, B black, F full screen, Q code, ? all of them, Esc leaves">Lecture mode</button>
 <button type="button" data-do="share" title="Copy a link to what you see">Share this state</button>
 <button type="button" data-do="dark" aria-label="Dark or light" title="Dark or light">☾</button></nav></header>
+<p id="heard" class="heard-only" role="status"></p>
+<div class="tour" hidden><svg class="tour-shade" aria-hidden="true"><mask id="tour-mask"><rect width="100%" height="100%" fill="#fff"></rect><g class="holes"></g></mask>
+<rect class="dim" width="100%" height="100%" mask="url(#tour-mask)"></rect><rect class="ring"></rect></svg>
+<section class="tour-card" role="dialog" tabindex="-1" aria-describedby="tour-text"><div class="tour-head"><p class="tour-at"></p>
+<button type="button" data-tour="close" aria-label="Close the tour" title="Close the tour: Esc">✕</button></div><p id="tour-text" class="tour-text" aria-live="polite"></p>
+<div class="tour-row"><button type="button" data-tour="show">Show me</button><span class="tour-done" role="status"></span>
+<button type="button" data-tour="back">Back</button><button type="button" data-tour="next">Next</button></div></section></div>
 """
 
 
@@ -57,7 +82,7 @@ class Packed(BrotliMiddleware):
 
 # Without show_error only what is raised as gr.Error is told; the text of a defect may hold the server's folders.
 LAUNCH = {
-    "theme": THEME, "css": look.text(__file__, "page.css"), "head": HEAD, "footer_links": ["api"], "max_file_size": "30mb",
+    "theme": THEME, "css": look.text(__file__, "page.css") + look.text(__file__, "tour.css"), "head": HEAD, "footer_links": ["api"], "max_file_size": "30mb",
     "app_kwargs": {"middleware": [Middleware(Packed), Middleware(Door)]}, "ssr_mode": False, "run_history": False,
     "allowed_paths": [str(sweeper.desk())],  # to copy from; the door lets nobody fetch from there
     # Gradio keeps half a megabyte for each session, of 10,000. A visitor who comes back after a hundred others starts anew.
@@ -66,11 +91,40 @@ LAUNCH = {
 
 
 class Page(gr.Blocks):
-    """Sends every value that an event yields as a whole.
+    """A page of tabs: see `page`. It sends every value that an event yields as a whole.
 
     Gradio sends what changed since the last one, and its page writes that into the object that the last one is. Where several
     come at once, as over a slow line, a value is overwritten before anything has shown it, and what was shown before stays.
     """
+
+    def __init__(self):
+        super().__init__(title="i2i: image-to-image translation", analytics_enabled=False, fill_width=True)
+        self.queue(default_concurrency_limit=2, max_size=64, api_open=False)
+
+    def build(self, tabs: Iterable[Callable]) -> None:
+        with self:
+            header()
+            lecture.controls()
+            with gr.Tabs(elem_id="tabs"):
+                restorers = [tab() for tab in tabs]
+            for restore, outputs in filter(None, restorers):
+                self.load(restore, None, outputs, show_progress="hidden", api_visibility="private")
+            pictures.lighten(self)
+
+    async def process_api(self, block_fn, inputs: list, state: SessionState | None = None, **how) -> dict:
+        """As Gradio does it. That the disk is full is said to the visitor, and fills no log. Gradio keeps the last value that each
+        component of a session had; of one that `forgets` it keeps none."""
+        try:
+            return await super().process_api(block_fn, inputs, state, **how)
+        except Exception as fault:
+            if of_a_full_disk(fault):
+                raise sentence(FULL) from None
+            raise
+        finally:
+            fn = self.fns[block_fn] if isinstance(block_fn, int) else block_fn
+            for block in (*fn.inputs, *fn.outputs):
+                if state and getattr(block, "forgets", False):
+                    state.config_values.pop(block._id, None)
 
     def handle_streaming_diffs(
         self, block_fn, data: list, session_hash: str | None, run: str | None, final: bool, simple_format: bool = False
@@ -83,21 +137,19 @@ class Page(gr.Blocks):
 
 
 def header() -> gr.HTML:
+    """The head of the page, and the scripts of all of it, each in a scope of its own."""
+    scripts = [look.text(__file__, name) for name in ("page.js", "keys.js", "heard.js", "tour.js")]
+    scripts[-1] = scripts[-1].replace("TOURS", json.dumps(tours(), ensure_ascii=False))
     return gr.HTML(
-        _HEADER, js_on_load=look.text(__file__, "page.js"), apply_default_css=False, elem_classes="bare"
-    )
+        _HEADER, js_on_load="\n".join(f"{{\n{script}\n}}" for script in scripts), apply_default_css=False, elem_classes="bare"
+    )  # fmt: skip
 
 
-def page(*tabs) -> gr.Blocks:
+def page(*tabs: Callable) -> Page:
     """A whole app of the given tab functions; one that returns (fn, outputs) restores its state from the page's URL.
 
     Files that visitors upload are deleted within the hour: see work/sweeper.py.
     """
-    with Page(title="i2i: image-to-image translation", analytics_enabled=False, fill_width=True) as app:
-        header()
-        with gr.Tabs(elem_id="tabs"):
-            restorers = [tab() for tab in tabs]
-        for restore, outputs in filter(None, restorers):
-            app.load(restore, None, outputs, show_progress="hidden", api_visibility="private")
-        pictures.lighten(app)
-    return app.queue(default_concurrency_limit=2, max_size=64, api_open=False)
+    app = Page()
+    app.build(tabs)
+    return app

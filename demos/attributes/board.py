@@ -14,6 +14,6 @@ class Board(Component):
     """See the module's text."""
 
     HTML = """<div class="at-board ${(value || {}).look || ''}" role="group" aria-label="${(value || {}).label || ''}">
-${((value || {}).groups || []).map(g => `<section><h3>${g.title}</h3><div class="at-cells">${g.cells.map(c => `
-<figure><img src="${c.src}" alt="${c.alt}">${c.text ? `<figcaption>${c.text}</figcaption>` : ''}</figure>`).join('')}</div>
+${((value || {}).groups || []).map(g => `<section><h3>${g.title}</h3><div class="at-cells"${(value.look || '').startsWith('film') ? ` tabindex="0" role="group" aria-label="${g.title}"` : ''}>${g.cells.map((c, i) => `
+<figure><img ${i || value.look !== 'cards' ? '' : 'data-heard'} src="${c.src}" alt="${c.alt}">${c.text ? `<figcaption>${c.text}</figcaption>` : ''}</figure>`).join('')}</div>
 ${(g.lines || []).map(l => `<p>${l}</p>`).join('')}</section>`).join('')}</div>"""

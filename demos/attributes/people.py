@@ -19,6 +19,9 @@ from i2i.methods import METHODS
 from i2i.papers import PAPERS
 from i2i.run.pipeline import Model, cards, load
 
+from ..work.once import once
+from ..work.openings import opening
+
 NAMES = faces.ATTRIBUTES
 COUNT = faces.SPLITS["test"][1]  # held-out faces to choose from
 _FIRST = faces.SPLITS["test"][0]
@@ -84,13 +87,13 @@ def available() -> bool:
     return bool(models())
 
 
-@lru_cache(maxsize=4)
+@once(4)
 def loaded(name: str) -> Model:
     return load(name)
 
 
 def title(name: str) -> str:
-    return PAPERS[loaded(name).kind].name
+    return PAPERS[cards()[name]["method"]].name
 
 
 def size() -> int:
@@ -100,7 +103,7 @@ def size() -> int:
 
 def readers() -> list[str]:
     """Models that read the attributes off an image."""
-    return [name for name in models() if hasattr(loaded(name).method, "attributes")]
+    return [name for name in models() if hasattr(METHODS[cards()[name]["method"]], "attributes")]
 
 
 def judge() -> Reader | None:
@@ -208,6 +211,7 @@ def left_out(x: Tensor) -> Tensor:
     return (off - off @ span.T @ span).pow(2).mean(1).sqrt() / (contrast + 0.02)
 
 
+@opening
 def can_read() -> bool:
     """Whether anything here reads the attributes of a drawing that a visitor brings."""
     return judge() is not None or bool(readers())

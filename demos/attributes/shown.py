@@ -9,6 +9,7 @@ from torch import Tensor
 from i2i.data.worlds import faces
 from i2i.images import to_image
 
+from ..widgets import look
 from ..widgets.urls import light_url
 from . import people
 from .changes import change, has_to_change, heat
@@ -178,8 +179,16 @@ def _cells(cells: list[tuple[str, str, str]]) -> list[dict]:
 
 
 def told_of(now: View) -> Markup:
-    """HTML above the cards."""
-    return Markup('<p class="tell">Asked for: <b>{}</b>.</p>').format(asked(now))
+    """HTML above the cards; on a telephone, where they are long, with all answers at a glance, to stay in sight of the switches."""
+    right = answer(now.person, now.traits)
+    seen = [(now.person.x, "as it was")] + [(edited(m, now.person, now.traits), title(m)) for m in models()]
+    seen += [] if right is None else [(right, "the right answer")]
+    glance = Markup("").join(
+        look.captioned(url(x, _SMALL), f"{now.person.name}, {text}", text) for x, text in seen
+    )
+    return Markup(
+        '<p class="tell">Asked for: <b>{}</b>.</p><div class="trip at-glance" style="--n: {}">{}</div>'
+    ).format(asked(now), len(seen), glance)
 
 
 _KNOWN = Markup(

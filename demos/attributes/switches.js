@@ -9,12 +9,6 @@ const choose = b => {
   trigger('select', {index: focus, value: null});
 };
 element.addEventListener('click', e => { const b = e.target.closest('[data-at]'); if (b) choose(b); });
-element.addEventListener('keydown', e => {  // as in any group of radio buttons
-  const b = e.target.closest('[role=radio]'), step = {ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1}[e.key];
-  if (!b || !step) return;
-  const all = [...b.closest('.at-group').querySelectorAll('button')], next = all[(all.indexOf(b) + step + all.length) % all.length];
-  next.focus(); choose(next); e.preventDefault();
-});
 watch('value', () => {
   if (focus >= 0 && (element.contains(document.activeElement) || document.activeElement === document.body)) {
     setTimeout(() => { const b = switches().find(s => Number(s.dataset.at) === focus); if (b) b.focus({preventScroll: true}); });

@@ -5,20 +5,22 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
 
 import gradio as gr
 from markupsafe import Markup
 from PIL import Image
 
+from i2i.data.worlds import faces
 from i2i.images import to_image
+from i2i.run.pipeline import cards
 
-from ..widgets import look
+from ..widgets import client, look
 from ..widgets.asking import sentence, uploaded, whole
 from ..widgets.choices import Choices
+from ..widgets.photograph import PICTURES
 from ..work import sweeper
+from ..work.openings import opening
 from ..work.visitors import Visitors
 from . import people, view
 from .board import Board
@@ -60,13 +62,6 @@ _SWEEP = Markup(
 _FOREIGN = "this is no drawing of this world: the tab edits faces as they are drawn here, not photographs; save one of them, and bring it back."
 
 
-class First(NamedTuple):
-    """What the tab opens with."""
-
-    view: View
-    values: dict
-
-
 def everything_of(now: View) -> dict:
     """All values, by the names of the components."""
     return {
@@ -75,11 +70,10 @@ def everything_of(now: View) -> dict:
     }  # fmt: skip
 
 
-@lru_cache(maxsize=1)
-def first() -> First:
-    """Made once."""
-    now = settle()
-    return First(now, everything_of(now))
+@opening
+def _first() -> dict:
+    """What the tab opens with."""
+    return everything_of(settle())
 
 
 # -- The API --------------------------------------------------------------------------------------------------------------
@@ -147,6 +141,12 @@ def save(now: View, folder: str | Path) -> Path:
     return path
 
 
+def before_and_after() -> tuple[Image.Image, Image.Image]:
+    """For the Map: the face that the tab opens with, and its first edit."""
+    now = settle()
+    return to_image(now.person.x), to_image(edited(models()[0], now.person, now.traits))
+
+
 def notice() -> str:
     """What to notice of the models that are there, each by its way to edit."""
     told = [(_ANEW if name in readers() else _ITSELF).format(people.title(name)) for name in models()]
@@ -157,6 +157,19 @@ def notice() -> str:
 
 _VISITORS: Visitors[View] = Visitors(settle)
 _FETCH = "() => { const a = document.querySelector('#at-file a, #at-file button, a#at-file, button#at-file'); if (a) a.click(); }"
+
+
+def _given(request: gr.Request) -> tuple:
+    """What the endpoint gets for the first edit on the page."""
+    now = _VISITORS.view(request.session_hash)
+    traits, names = now.person.traits, []
+    for i, name in enumerate(NAMES):
+        # What a switch takes along needs none of its own; a hair colour goes by switching another one on.
+        if traits[i] != now.traits[i] and (now.traits[i] or name not in NAMES[faces.COLOURS]):
+            traits = people.toggled(traits, i)
+            names.append(name)
+    own = to_image(now.person.x) if now.person.own else None
+    return 0 if now.person.own else now.person.number, ", ".join(names), models()[0], own
 
 
 def _html(value: str, name: str, **more) -> gr.HTML:
@@ -171,33 +184,34 @@ def tab() -> Callable | None:
     """Build the tab; returns (fn, outputs) that restore the state in the URL when the page loads."""
     if not available():
         return None
-    now, opening = first()
+    now, opens = settle(), _first()
     with gr.Tab("Attributes", id="attributes"):
         gr.HTML(_LEAD.format(len(NAMES)) + _STYLE, apply_default_css=False, elem_classes="bare")
         with gr.Row(elem_classes="row at", equal_height=True):
-            with gr.Column(scale=9, min_width=320, elem_classes="card"):
+            with gr.Column(scale=9, min_width=320, elem_classes="card scene on-in"):
                 look.label("A face, and what it has; a ring marks what is switched")
-                face = _html(opening["face"], "at-face")
-                switches = Switches(opening["switches"], elem_id="at-switches", elem_classes="bare")
+                face = _html(opens["face"], "at-face")
+                switches = Switches(opens["switches"], elem_id="at-switches", elem_classes="bare")
                 with gr.Row(elem_classes="tools"):
-                    other = _button("Another face ⟳", "at-other", "roll", variant="primary")
+                    other = _button("Another face ⟳", "at-other", "roll step", variant="primary")
                     back = _button("As it was", "at-back")
                     bring = gr.UploadButton(
                         "Upload a drawing", size="sm", scale=0, min_width=140, elem_classes="quiet fit", elem_id="at-bring",
-                        file_types=["image"], visible=people.can_read(),
+                        file_types=PICTURES, visible=people.can_read(),
                     )  # fmt: skip
-            with gr.Column(scale=15, min_width=320, elem_classes="card"):
+            with gr.Column(scale=15, min_width=320, elem_classes="card answer-first scene on-out"):
                 look.label("The edit, and what else changed")
-                told = _html(opening["told"], "at-told")
-                board = Board(opening["board"], elem_id="at-board", elem_classes="bare")
-                legend = _html(opening["legend"], "at-legend")
+                told = _html(opens["told"], "at-told")
+                board = Board(opens["board"], elem_id="at-board", elem_classes="bare heard")
+                legend = _html(opens["legend"], "at-legend")
                 fetch = _button("Save side by side", "at-fetch")
+                client.card("attributes", _given)
         with gr.Column(elem_classes="card at"):
             with gr.Row(elem_classes="tools"):
                 look.label("Faces to choose from: no model has seen them")
                 more = _button("Twelve others", "at-more")
-            strip = Choices(opening["strip"], elem_id="at-strip", elem_classes="bare")
-        with gr.Row(elem_classes="row at", equal_height=True):
+            strip = Choices(opens["strip"], elem_id="at-strip", elem_classes="bare examples scene on-rail")
+        with gr.Row(elem_classes="row at view", equal_height=True):
             with gr.Column(scale=1, min_width=320):
                 gr.HTML(notice(), apply_default_css=False, elem_classes="bare")
             with gr.Column(scale=1, min_width=320):
@@ -208,18 +222,18 @@ def tab() -> Callable | None:
                 [(name, i) for i, name in enumerate(NAMES)], value=now.along, label="Attribute", show_label=False, container=False,
                 elem_id="at-along", scale=0, min_width=200,
             )  # fmt: skip
-            sweep = Board(opening["sweep"], elem_id="at-sweep", elem_classes="bare")
+            sweep = Board(opens["sweep"], elem_id="at-sweep", elem_classes="bare")
             gr.HTML(_SWEEP.format(view.STEPS), apply_default_css=False, elem_classes="bare")
         with gr.Row(elem_classes="row at", equal_height=True):
             with gr.Column(scale=14, min_width=320, elem_classes="card"):
                 look.label("Swap the attributes of two faces: choose the second one")
-                strip_b = Choices(opening["strip_b"], elem_id="at-second", elem_classes="bare")
-                swap = Board(opening["swap"], elem_id="at-swap", elem_classes="bare")
+                strip_b = Choices(opens["strip_b"], elem_id="at-second", elem_classes="bare")
+                swap = Board(opens["swap"], elem_id="at-swap", elem_classes="bare")
             with gr.Column(scale=10, min_width=320, elem_classes="card", visible=bool(readers())):
                 look.label("What a model reads of the face")
-                read = _html(opening["read"], "at-read")
+                read = _html(opens["read"], "at-read")
         file = gr.DownloadButton(visible="hidden", elem_id="at-file")
-        look.paper_links(*(people.loaded(name).kind for name in models()))
+        look.paper_links(*(cards()[name]["method"] for name in models()))
 
         parts = {
             "strip": strip, "face": face, "switches": switches, "told": told, "board": board, "legend": legend, "sweep": sweep,
@@ -271,7 +285,11 @@ def tab() -> Callable | None:
 
         def show_strips(request: gr.Request):
             now = seen(request)
-            return {strip: strip_of(now, now.person), strip_b: strip_of(now, now.second)}
+            return {
+                switches: switches_of(now),
+                strip: strip_of(now, now.person),
+                strip_b: strip_of(now, now.second),
+            }
 
         def set_along(attribute: int | None, request: gr.Request):
             if attribute in range(len(NAMES)):

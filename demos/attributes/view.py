@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from i2i.data.worlds import faces
 
+from ..widgets import address as addresses
 from .people import COUNT, NAMES, Person, Traits, can_be, toggled
 
 SHOWN = 12  # faces to choose from
@@ -56,7 +57,7 @@ def labels(view: View) -> list[tuple[float, ...]]:
 
 # -- The address ----------------------------------------------------------------------------------------------------------
 
-KEYS = {"person", "traits", "along", "second"}
+KEYS = {"person", "traits", "along", "second", "faces"}
 
 
 def _written(traits: Traits) -> str:
@@ -77,19 +78,16 @@ def address(view: View) -> dict[str, str]:
         return dict.fromkeys(KEYS, "")
     return {
         "person": str(view.person.number), "traits": _written(view.traits), "along": NAMES[view.along].replace(" ", "-"),
-        "second": str(view.second.number),
+        "second": str(view.second.number), "faces": "" if view.first == view.person.number // SHOWN * SHOWN else str(view.first),
     }  # fmt: skip
 
 
 def wished(wish: Mapping[str, str]) -> View:
     """The view that an address asks for, as far as it can be read."""
-    numbers = [
-        int(wish[k]) if re.fullmatch(r"[0-9]{1,3}", wish.get(k, "")) else -1 for k in ("person", "second")
-    ]
+    person, second = (addresses.number(wish, key, 0, COUNT - 1, -1) for key in ("person", "second"))
     name = wish.get("along", "").replace("-", " ")
-    return settle(
-        numbers[0], _traits(wish.get("traits", "")), NAMES.index(name) if name in NAMES else -1, numbers[1]
-    )
+    view = settle(person, _traits(wish.get("traits", "")), NAMES.index(name) if name in NAMES else -1, second)
+    return replace(view, first=addresses.number(wish, "faces", 0, COUNT - 1, view.first))
 
 
 # -- Changes --------------------------------------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ from i2i.run.pipeline import Model, load, shipped
 from ..decoding import open_image
 from ..widgets import look
 from ..widgets.brush import rasterise
+from ..work.once import once
 
 NET, FILM = "pggan", "membrane"  # the subject's model, and what needs no training
 FILLERS = (NET, FILM)
@@ -47,13 +48,15 @@ class Example:
 
 @dataclass(frozen=True)
 class Subject:
-    """model; title; told: what it learned from; notice: what to notice in its images."""
+    """model; title; told: what it learned from; notice: what to notice in its images; opens: the example that comes first, one that
+    the net does well."""
 
     model: str
     title: str
     told: str
     examples: tuple[Example, ...]
     notice: str
+    opens: int = 0
 
 
 _CREDIT = "Rear Admiral Grace Hopper, a public-domain photograph of the US Navy, as Matplotlib carries it"
@@ -78,12 +81,16 @@ def _icon(label: int) -> Callable[[], Image.Image]:
 
 
 _HOLES = ("c0", "s0", "r1", "s4", "r2", "s6", "r5", "s7")
+# Of the holes drawn ahead and a few brushed by hand, the net for fronts fills this one best: on twelve validation fronts PD-i2i is .275 inside,
+# and .299 to .615 in the others; of the fronts here it does this one best.
+_SPOTS = "b56,120,150;b56,300,260;b56,200,400"
 SUBJECTS: dict[str, Subject] = {
     "facades": Subject(
         "pggan-facades", "Fronts", "some four hundred photographs of building fronts",
-        tuple(Example(f"front {n + 1}", _front(n), ops) for n, ops in enumerate(_HOLES)),
-        "A front repeats itself, so the rim says much about the middle: look whether ledges and rows of windows are carried on, and "
-        "whether windows stand where the rows ask for them. It learnt from photographs; these fronts are drawn.",
+        tuple(Example(f"front {n + 1}", _front(n), _SPOTS if n == 3 else ops) for n, ops in enumerate(_HOLES)),
+        "A front repeats itself, so the rim says much about the middle: look whether ledges and rows of windows continue, and "
+        "whether windows stand where the rows ask for them. It learnt from photographs; these fronts are drawn. Make the hole wider: the farther from its rim, the less the net has to go by.",
+        opens=3,
     ),
     "photographs": Subject(
         "pggan-photographs", "Photographs", "fewer than three hundred photographs",
@@ -95,14 +102,15 @@ SUBJECTS: dict[str, Subject] = {
             Example("clouds", _landscape(2, "day"), "s1"),
             Example("hills", _landscape(7, "day"), "c0"),
         ),
-        "Sky, water and walls go on across a small hole. In a large one only its rim is near anything known, and towards the middle "
-        "the net makes up light and dark that belong to nothing. A face is beyond it: it saw too few.",
+        "Sky, water and walls continue across a small hole. In a large one only the rim is near to something known, and towards the middle "
+        "the net invents light and dark shapes that mean nothing. It cannot paint a face: it has seen too few.",
     ),
     "emoji": Subject(
         "pggan-emoji", "Emoji", "emoji of one drawing style",
         tuple(Example(icons.CLASSES[n], _icon(n), ops) for n, ops in zip((0, 2, 4, 6, 10, 12, 13, 15), _HOLES, strict=True)),
-        "Outlines that enter the hole have to meet somewhere, and smooth shading is cheap to carry on. What made the thing this thing, "
-        "a handle or an eye, is gone where it is covered: the net can only guess it from the kind of thing.",
+        "Outlines that enter the hole have to meet somewhere, and smooth shading is easy to continue. But a covered "
+        "handle or eye is lost: the net can only guess it from the rest of the picture.",
+        opens=1,
     ),
 }  # fmt: skip
 
@@ -112,7 +120,7 @@ def available() -> list[str]:
     return [key for key, s in SUBJECTS.items() if s.model in shipped()]
 
 
-@lru_cache(maxsize=8)
+@once(8)
 def loaded(name: str) -> Model:
     return load(name, precision="fp32")
 
@@ -160,13 +168,17 @@ class View:
         return image
 
 
-def settle(key: str = "", at: int = 0, own: str = "", ops: str | None = None, right: str = NET) -> View:
-    """The view that comes nearest to what was asked for, of what is here. ops None: the hole that the example begins with."""
+def settle(
+    key: str = "", at: int | None = None, own: str = "", ops: str | None = None, right: str = NET
+) -> View:
+    """The view that comes nearest to what was asked for, of what is here. at None: the example that comes first; ops None: the hole that
+    the example begins with."""
     here = available()
     key = key if key in here else here[0]
-    at = -1 if own else max(at, 0) % len(SUBJECTS[key].examples)
+    subject = SUBJECTS[key]
+    at = -1 if own else subject.opens if at is None else max(at, 0) % len(subject.examples)
     if ops is None:
-        ops = "" if own else SUBJECTS[key].examples[at].ops
+        ops = "" if own else subject.examples[at].ops
     return View(key, at, own, ops, right if right in FILLERS else NET)
 
 
@@ -307,7 +319,7 @@ HEADS = (
     ("l1", "L1", "hole L1: mean absolute difference to the truth, of a range of 2; less is better", min, "{:.3f}"),
     ("psnr", "PSNR", "hole PSNR: the same squared, in dB; more is better", max, "{:.1f}"),
     ("distance", "PD-i2i", "hole PD-i2i: distance as the gallery's own net sees it; less is better", min, "{:.3f}"),
-    ("energy", "energy", "hole energy: squared differences of neighbours, those of the truth = 1", lambda v: min(v, key=lambda n: abs(n - 1)), "{:.2f}"),
+    ("energy", "energy ratio", "hole energy: squared differences of neighbours, those of the truth = 1", lambda v: min(v, key=lambda n: abs(n - 1)), "{:.2f}"),
 )  # fmt: skip
 
 

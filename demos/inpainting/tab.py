@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import lru_cache
 from pathlib import Path
 
 import gradio as gr
@@ -18,15 +17,17 @@ from i2i.run.filling import as_hole
 from i2i.run.filling import told as told_of
 
 from ..decoding import open_image, open_layers
-from ..widgets import look
+from ..widgets import address, client, look
 from ..widgets.asking import sentence
 from ..widgets.brush import Brush, presets, rasterise
 from ..widgets.choices import Choices
 from ..widgets.curtain import Curtain
+from ..widgets.measures import explained
 from ..widgets.photograph import Photograph
 from ..widgets.strip import thumbnail
 from ..widgets.urls import exact_url
 from ..work import sweeper
+from ..work.openings import opening
 from ..work.visitors import Visitors
 from . import critic, fillers, losses
 from .fillers import FILM, LONGEST, NET, OWN, SUBJECTS, Filled, View, settle, table
@@ -106,11 +107,11 @@ def _of_net(view: View) -> tuple[Markup, str | Markup]:
 
 def _of_film(view: View) -> tuple[Markup, str | Markup]:
     head = Markup(
-        '<p class="tell">Laplace’s equation, solved with the rim of the hole as its border. Nothing is learnt: it is the row to beat.</p>'
+        '<p class="tell">A <b>soap film</b> is the smoothest surface that a wire frame can hold. Here the rim of the hole is the frame, and Laplace’s equation gives the film. Nothing is learnt: a net should do better.</p>'
     )
     return head, (
-        "Every pixel of the hole is the mean of its four neighbours: the smoothest bridge from rim to rim. It is hard "
-        "to beat in PSNR where nothing stood in the hole, and it never paints a thing."
+        "Every pixel of the hole is the mean of its four neighbours. It is hard "
+        "to beat in PSNR where the hole hides an even surface, and it never paints an object."
     )
 
 
@@ -124,7 +125,7 @@ def told(view: View, made: Filled, name: str) -> Markup:
         return look.stack(fault, losses.equation() if name == NET else "")
     if made.figures:
         numbers = table(made.figures, _TITLES, name) + Markup(
-            '<p class="small">Inside the hole alone, against the truth; in violet the better of the two.</p>'
+            '<p class="small">Inside the hole alone, against the original; the better value is violet.</p>'
         )
     else:
         numbers = Markup(
@@ -132,7 +133,8 @@ def told(view: View, made: Filled, name: str) -> Markup:
         )
     head, notice = _OF[name](view)
     kept = Markup('<p class="tell">{}</p>').format(_kept(made, name))
-    return look.stack(head, numbers, kept, look.notice(notice))
+    about = explained("L1", "PSNR", "PD-i2i", "energy ratio", "soap film") if made.figures else ""
+    return look.stack(head, numbers, kept, look.notice(notice), about)
 
 
 def curtain_of(view: View, made: Filled) -> dict:
@@ -150,8 +152,14 @@ def curtain_of(view: View, made: Filled) -> dict:
     return {
         "pictures": shown, "lefts": ["given", "picture"], "rights": names, "left": "given", "right": view.right,
         "width": hole.image.width, "height": hole.image.height, "says": Markup('<p class="tell">Filling …</p>'),
-        "told": {name: told(view, made, name) for name in names},
+        "told": {name: told(view, made, name) for name in names}, "of": view.token, "at": _line(made),
     }  # fmt: skip
+
+
+def _line(made: Filled) -> float:
+    """Where the line of the curtain begins, as a share: left of the hole, so that all of what was filled is seen."""
+    columns = np.flatnonzero(made.hole.where.any(0))
+    return max(0.03, int(columns[0]) / made.hole.where.shape[1] - 0.03) if len(columns) else 0.5
 
 
 def _heap(view: View) -> dict:
@@ -179,15 +187,15 @@ def _square(image: Image.Image) -> Image.Image:
     return image.crop((0, 0, side, side))
 
 
-@lru_cache(maxsize=1)
-def first() -> tuple[dict, Markup, dict, Markup | str, Markup | str]:
-    """What the tab opens with, made once: brush, what is said of it, curtain, the four losses, D; "" for an absent card."""
+@opening
+def _first() -> dict:
+    """What the tab opens with; "" for an absent card."""
     view = settle()
     made = fillers.filled(view)
-    return (
-        brush_of(view, made.hole.image), says_of(view, made), curtain_of(view, made), losses.shown(view) if losses.available() else "",
-        critic.shown(view) if critic.in_force() else "",
-    )  # fmt: skip
+    return {
+        "brush": brush_of(view, made.hole.image), "says": says_of(view, made), "curtain": curtain_of(view, made), "heap": _heap(view),
+        "four": losses.shown(view) if losses.available() else "", "critic": critic.shown(view) if critic.in_force() else "",
+    }  # fmt: skip
 
 
 # -- The API --------------------------------------------------------------------------------------------------------------
@@ -239,18 +247,36 @@ def brought(view: View, path: str | None) -> View:
 
 def wished(wish: dict[str, str]) -> View:
     """The view that an address asks for, as far as it can be read."""
-    at = wish.get("picture", "")
-    view = settle(
-        wish.get("subject", ""),
-        int(at[:4]) if at.isdecimal() and at.isascii() else 0,
-        right=wish.get("model", ""),
-    )
+    here = fillers.available()
+    key = wish.get("subject", "") if wish.get("subject") in here else here[0]
+    at = address.number(wish, "picture", 0, len(SUBJECTS[key].examples) - 1, -1)
+    view = settle(key, None if at < 0 else at, right=wish.get("model", ""))
     if "hole" not in wish:
         return view
     try:
         return marked(view, wish["hole"])
     except ImageError:
         return view
+
+
+def _given(request: gr.Request) -> tuple:
+    """What the endpoint gets for what is on the page."""
+    now = _VISITORS.view(request.session_hash)
+    try:
+        hole = fillers.hole_of(now)
+    except ImageError as fault:
+        raise sentence(str(fault)) from None
+    if hole.fault:
+        raise sentence(hole.fault)
+    return hole.image, hole.mask.convert("L"), SUBJECTS[now.key].model
+
+
+def _method(now: View) -> str:
+    return SUBJECTS[now.key].model if now.right == NET else "soap-film"
+
+
+def _slug(now: View) -> str:
+    return now.name.replace(" ", "-")
 
 
 def _html(value: str, name: str) -> gr.HTML:
@@ -264,37 +290,44 @@ _PREDICT = Markup(
 _FETCH = "() => { const a = document.querySelector('#ip-file a, #ip-file button, a#ip-file, button#ip-file'); if (a) a.click(); }"
 
 
+def before_and_after() -> tuple[Image.Image, Image.Image]:
+    """For the Map: the surroundings of the hole that the tab opens with, and that hole filled."""
+    made = fillers.filled(fillers.settle())
+    box = made.hole.nearby(96)
+    return made.hole.pierced.crop(box), made.images[fillers.NET].crop(box)
+
+
 def tab() -> Callable | None:
     """Build the tab; returns (fn, outputs) that restore the state in the URL when the page loads."""
     keys = fillers.available()
     if not keys:
         return None
-    view = settle()
-    brush_value, says_value, curtain_value, four_value, critic_value = first()
+    opens = _first()
     with gr.Tab("Inpainting", id="inpainting"):
         gr.HTML(
-            '<p class="lead"><b>What stood behind the hole?</b> Many answers fit its rim. A net that learns by the absolute difference alone paints '
+            '<p class="lead"><b>What was in the hole?</b> Many answers fit what surrounds it. A net that learns by the absolute difference alone paints '
             "something near their middle; PGGAN asks two discriminators as well: one looks at the whole picture, one at every patch.</p>"
             f"{_STYLE}",
             apply_default_css=False, elem_classes="bare",
         )  # fmt: skip
         with gr.Row(elem_classes="row ip", equal_height=True):
-            with gr.Column(scale=5, min_width=300, elem_classes="card ip-where"):
+            with gr.Column(scale=5, min_width=300, elem_classes="card ip-where scene on-in"):
                 look.label("The picture, and a hole in it")
                 subject = gr.Radio(
                     [(SUBJECTS[key].title, key) for key in keys],
-                    value=view.key,
+                    value=keys[0],
+                    label="Kind of picture",
                     show_label=False,
                     container=False,
                     elem_id="ip-subject",
                     elem_classes="segmented",
                 )
-                brush = Brush(brush_value, elem_id="ip-brush", elem_classes="bare")
-                says = _html(says_value, "ip-says")
+                brush = Brush(opens["brush"], elem_id="ip-brush", elem_classes="bare")
+                says = _html(opens["says"], "ip-says")
             with gr.Column(scale=10, min_width=340, elem_classes="stacked"):
-                with gr.Column(elem_classes="card grow"):
+                with gr.Column(elem_classes="card grow answer-first scene on-out"):
                     look.label("Before and after")
-                    curtain = Curtain(curtain_value, elem_id="ip-curtain", elem_classes="bare")
+                    curtain = Curtain(opens["curtain"], elem_id="ip-curtain", elem_classes="bare heard")
                     fetch = gr.Button(
                         "Download the PNG", size="sm", elem_classes="quiet fit", elem_id="ip-fetch"
                     )
@@ -303,7 +336,9 @@ def tab() -> Callable | None:
                     look.label("Other pictures, or a photograph of your own")
                     with gr.Row(elem_classes="row"):
                         with gr.Column(scale=6, min_width=300):
-                            heap = Choices(_heap(view), elem_id="ip-heap", elem_classes="bare")
+                            heap = Choices(
+                                opens["heap"], elem_id="ip-heap", elem_classes="bare examples scene on-rail"
+                            )
                             gr.HTML(
                                 look.note("predict", _PREDICT) + Markup('<p class="small">What you bring is deleted within the hour.</p>'),
                                 apply_default_css=False, elem_classes="bare",
@@ -321,14 +356,16 @@ def tab() -> Callable | None:
                                 webcam_options=gr.WebcamOptions(mirror=False),
                             )
         cards: list[tuple[gr.HTML, Callable[[View], str]]] = []
-        if four_value:
+        if opens["four"]:
             with gr.Column(elem_classes="card ip"):
                 look.label("Four losses side by side")
-                cards.append((_html(four_value, "ip-four"), losses.shown))
-        if critic_value:
+                cards.append((_html(opens["four"], "ip-four"), losses.shown))
+                look.saving("#ip-four", "inpainting-four-losses")
+        if opens["critic"]:
             with gr.Column(elem_classes="card ip"):
                 look.label("What D sees")
-                cards.append((_html(critic_value, "ip-critic"), critic.shown))
+                cards.append((_html(opens["critic"], "ip-critic"), critic.shown))
+        client.card("inpainting", _given)
         look.paper_links("pggan", also="PGGAN here is patch and global, and not Progressive GAN.")
         everything = [subject, brush, says, curtain, heap, *(card for card, _ in cards)]
 
@@ -351,9 +388,8 @@ def tab() -> Callable | None:
                         return
                     yield {part: value}
             except ImageError as fault:
-                text = str(fault)
-                yield {says: _SAYS.format(text[0].upper() + text[1:])}
-                raise sentence(text) from None
+                yield {says: ""}  # not "Filling …" any more; the toast alone tells of the fault
+                raise sentence(str(fault)) from None
 
         def paint(value: dict | None, request: gr.Request):
             value = value or {}
@@ -373,7 +409,7 @@ def tab() -> Callable | None:
             yield from follow(request, lambda v: v)
 
         def switch(key, request: gr.Request):
-            yield from follow(request, lambda v: settle(key, 0, v.own, v.ops if v.own else None, v.right))
+            yield from follow(request, lambda v: settle(key, None, v.own, v.ops if v.own else None, v.right))
 
         def receive(path: str | None, request: gr.Request):
             if path:
@@ -383,11 +419,11 @@ def tab() -> Callable | None:
         def download(request: gr.Request):
             now = _VISITORS.view(request.session_hash)
             try:
-                made = fillers.filled(now).images[NET]
+                made = fillers.filled(now).images[now.right]
             except ImageError as fault:
                 raise sentence(str(fault)) from None
             with tempfile.TemporaryDirectory(prefix="i2i-filled-", dir=sweeper.desk()) as home:
-                path = Path(home) / f"{SUBJECTS[now.key].model}-{made.width}x{made.height}.png"
+                path = Path(home) / f"{_method(now)}-{_slug(now)}-{made.width}x{made.height}.png"
                 made.save(path)
                 yield str(path)
 
@@ -408,9 +444,10 @@ def tab() -> Callable | None:
         )  # fmt: skip
 
         def restore(request: gr.Request):
-            """?tab=inpainting&subject=…&image=n&hole=…&model=…: what the link's sender saw; else it stays."""
+            """?tab=inpainting&subject=…&picture=n&hole=…&model=…: what the link's sender saw; else it stays. What hangs to the left of the
+            curtain, and where its line is, the browser reads from the address itself."""
             wish = dict(request.query_params)
-            if wish.get("tab") != "inpainting" or not _KEYS & set(wish):
+            if "tab" not in wish or not address.asks(wish, "inpainting", _KEYS):
                 yield {says: gr.skip()}
                 return
             new = wished(wish)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import gradio as gr
 from markupsafe import Markup
+from PIL import Image
 
 from i2i.claims import CLAIMS
 from i2i.methods import METHODS
@@ -11,14 +14,20 @@ from i2i.papers import FAMILIES, LECTURES, PAPERS, Paper, Row, index
 from i2i.run.pipeline import cards
 
 from ..attributes import people as attributes
+from ..attributes import tab as attributes_tab
+from ..failures import tab as failures
 from ..inpainting import tab as inpainting
+from ..live import tab as training
 from ..multimodal import tab as multimodal
 from ..paired import tab as paired
 from ..superres import tab as superres
 from ..unpaired import scene
-from ..unpaired.subjects import SUBJECTS
+from ..unpaired import tab as unpaired
 from ..voxels import shapes as voxels
+from ..voxels import tab as voxels_tab
 from ..widgets import look, strip
+from ..work.openings import opening
+from . import live
 
 # Tabs that are in the app, by whether anything of theirs is in this copy; a paper whose tab is none of these is to come.
 _TABS = {
@@ -29,8 +38,11 @@ _TABS = {
     "Attributes": attributes.available,
     "Inpainting": inpainting.available,
     "Super-resolution": superres.available,
+    "Failures": failures.available,
+    "Train live": training.available,
 }
 
+_FIRST = "00_gans_in_ten_minutes"  # the notebook that the others presuppose
 _BOOKS = 3  # as many notebooks are named in one row
 
 
@@ -44,13 +56,31 @@ def _tab_of() -> dict[str, str]:
     return {key: p.tab for key, p in PAPERS.items() if key in METHODS and key in shipped and p.tab in there}
 
 
+def _place(key: str, tab: str) -> str:
+    """Where a system is met in its tab: the tab's name, and that of the part which is its own, if there is one."""
+    part = unpaired.part_of(key) if tab == "Unpaired" else ""
+    return f"{tab}/{part}" if part else tab
+
+
+# What an address says, beside the tab, to show one system of several; of other tabs the opening shows the one that they have.
+_STATES: dict[str, Callable[[str], str]] = {
+    "Unpaired": unpaired.state_of,
+    "Multimodal": multimodal.state_of,
+    "Super-resolution": superres.state_of,
+}
+
+
+def _state(key: str, tab: str) -> str:
+    return _STATES[tab](key) if tab in _STATES and "/" not in _place(key, tab) else ""
+
+
 def _paper(paper: Paper, tab_of: dict[str, str]) -> Markup:
     text = Markup("<b>{}</b><i>{}</i><span>{}</span>").format(paper.name, paper.appeared, paper.idea)
     cited = f"{paper.cited}: {paper.title}"
     if paper.key in tab_of:
         return Markup(
-            '<li><button type="button" class="paper here" title="{}" data-go="{}">{}</button></li>'
-        ).format(cited, tab_of[paper.key], text)
+            '<li><button type="button" class="paper here" title="{}" data-go="{}" data-state="{}">{}</button></li>'
+        ).format(cited, _place(paper.key, tab_of[paper.key]), _state(paper.key, tab_of[paper.key]), text)
     return Markup(
         '<li><a class="paper" title="{}" href="{}" target="_blank" rel="noopener">{}</a></li>'
     ).format(cited, paper.url, text)
@@ -62,7 +92,9 @@ def _families(tab_of: dict[str, str]) -> Markup:
         papers = sorted((p for p in PAPERS.values() if p.family == name), key=lambda p: p.year)
         entries = Markup("").join(_paper(p, tab_of) for p in papers)
         shown.append(
-            Markup("<section><h2>{}<small>{}</small></h2><ul>{}</ul></section>").format(name, motto, entries)
+            Markup("<section class=view><h2>{}<small>{}</small></h2><ul>{}</ul></section>").format(
+                name, motto, entries
+            )
         )
     return Markup('<div class="map">{}</div>').format(Markup("").join(shown))
 
@@ -105,57 +137,56 @@ def _index(tab_of: dict[str, str]) -> Markup:
             )
         )  # fmt: skip
     return Markup(
-        '<div class="index"><h2 class="label">From the lectures to what is here</h2>{}'
+        '<div class="index view"><h2 class="label">From the lectures to what is here</h2>{}'
         '<p class="small"><code>make notebook</code> opens the notebooks; <code>python -m i2i claims NAME</code> prints what was measured.</p></div>'
     ).format(Markup("").join(lectures))
 
 
+# The tile of each tab: what it is about, and two images.
+_TILES: dict[str, tuple[str, Callable[[], tuple[Image.Image, Image.Image]]]] = {
+    "Paired": ("draw, and see it finished", paired.before_and_after),
+    "Unpaired": ("two sets, no pairs", scene.before_and_after),
+    "Multimodal": ("one drawing, many right answers", multimodal.before_and_after),
+    "3D voxels": ("shapes out of random numbers", voxels_tab.before_and_after),
+    "Attributes": ("change one thing of a face", attributes_tab.before_and_after),
+    "Inpainting": ("fill the hole", inpainting.before_and_after),
+    "Super-resolution": ("four times larger", superres.before_and_after),
+    "Failures": ("what goes wrong, and why", failures.before_and_after),
+    "Train live": ("two nets learn while you watch", training.before_and_after),
+}
+
+
+@opening
+def _tile(tab: str) -> Markup:
+    title, images = _TILES[tab]
+    before, after = (strip.thumbnail(image) for image in images())
+    return Markup(
+        '<button type="button" data-go="{tab}"><span><img src="{before}" alt="{tab}: before"><em>→</em>'
+        '<img src="{after}" alt="{tab}: after"></span><b>{tab}</b>{title}</button>'
+    ).format(tab=tab, title=title, before=before, after=after)
+
+
 def _hero() -> Markup:
-    """A few examples of each tab; nothing that would have to be read from disk first."""
-    night = (
-        scene.thumbnails("icons", scene.methods("icons")[0], "xy")[:1] if "icons" in scene.available() else ()
+    """A tile for each tab that is here."""
+    there = _there()
+    return Markup('<div class="hero scene">{}</div>').format(
+        Markup("").join(_tile(tab) for tab in _TILES if tab in there)
     )
-    each = 1 if night else 2
-    found = [
-        ("Paired", paired.SUBJECTS[key].title, e)
-        for key in paired.available()
-        for e in paired.thumbnails(key)[:each]
-    ]
-    found += [("Unpaired", SUBJECTS["icons"].title, e) for e in night]
-    if multimodal.available():
-        drawing, answers = (strip.thumbnail(p) for p in multimodal.before_and_after())
-        found.append(
-            ("Multimodal", "many right answers", {"name": "a drawing", "before": drawing, "after": answers})
-        )
-    if superres.available():
-        small, large = (strip.thumbnail(p) for p in superres.before_and_after())
-        found.append(
-            (
-                "Super-resolution",
-                "four times larger",
-                {"name": "part of a photograph", "before": small, "after": large},
-            )
-        )
-    shown = Markup("").join(
-        Markup(
-            '<button type="button" data-go="{tab}"><span><img src="{before}" alt="input: {name}"><em>→</em>'
-            '<img src="{after}" alt="made: {name}"></span>{tab}: {title}</button>'
-        ).format(tab=tab, title=title, **e)
-        for tab, title, e in found
-    )
-    return Markup('<div class="hero">{}</div>').format(shown)
 
 
 def tab() -> None:
     """Build the Map."""
     here = _tab_of()
     with gr.Tab("Map", id="map"):
+        if live.available():
+            live.card()
         gr.HTML(
             Markup(
-                '<p class="lead"><b>Turn one image into another.</b> Which method you need depends on the examples that you have. Of the {} '
-                "systems below, the {} in violet run here; the others are to come, and open their paper.</p>{}{}{}"
-            ).format(len(PAPERS), len(here), _hero(), _families(here), _index(here)),
-            css_template=look.text(__file__, "tab.css"), js_on_load=look.text(__file__, "tab.js"), apply_default_css=False, elem_id="map", elem_classes="bare",
+                '<p class="lead"><b>Turn one image into another: choose what to try.</b></p>{}<p class="lead">Which method you need depends on the '
+                "examples that you have. Of the {} systems below, the {} in violet run here; the others are to come, and open their paper. Most of them "
+                "are GANs: the notebook <code>{}</code> explains what that is.</p>{}{}"
+            ).format(_hero(), len(PAPERS), len(here), _FIRST, _families(here), _index(here)),
+            css_template=look.text(__file__, "tab.css"), apply_default_css=False, elem_id="map", elem_classes="bare",
         )  # fmt: skip
 
 

@@ -49,13 +49,6 @@ function show() {
 }
 const choose = i => { mark(i); trigger('select', {index: i, value: null}); };
 board.addEventListener('click', e => { const b = e.target.closest('[data-at]'); if (b) choose(Number(b.dataset.at)); });
-board.addEventListener('keydown', e => {  // arrows lead over the board in both directions
-  const n = (props.value || {}).columns || 1, b = e.target.closest('[data-at]');
-  const step = {ArrowRight: 1, ArrowLeft: -1, ArrowDown: n, ArrowUp: -n}[e.key];
-  if (!step || !b) return;
-  const all = board.querySelectorAll('button'), to = (Number(b.dataset.at) + step + all.length) % all.length;
-  all[to].focus(); choose(to); e.preventDefault();
-});
 watch('value', () => {
   show();
   const url = new URL(window.location);

@@ -14,6 +14,7 @@ from i2i.papers import PAPERS
 from i2i.run.pipeline import cards
 
 from ..widgets import look
+from ..widgets.measures import explained
 from ..widgets.urls import light_url
 from .answers import colour_of, make
 from .subjects import heads, loaded, models, title
@@ -59,13 +60,14 @@ def _shown(view: View, answered: dict[str, tuple[list[Image.Image], float]]) -> 
     rows = Markup("").join(_row(view, name, answered.get(name), there) for name in names)
     told = (
         "Diversity is how far samples of one drawing are from each other; it should be near that of right answers. The other two are distances "
-        "from a sample to the nearest right answer, and from a right answer to the nearest sample: less is better. All from the cards."
+        "from a sample to the nearest right answer, and from a right answer to the nearest sample: less is better. All are PD-i2i, and stand on the models' cards."
         if there
         else ""
     )
     return look.stack(
         Markup('<div class="beside">{}</div>').format(rows),
         Markup('<p class="small">{}</p>').format(told) if told else "",
+        explained("PD-i2i") if told else "",
     )
 
 

@@ -60,7 +60,7 @@ def tiles(view: View) -> dict:
         "label": "Picture whose style is read",
         "tiles": shown,
         "chosen": now[0] if now else "" if view.read else "0",
-        "address": {},
+        "address": {"like": now[0] if now else ""},
     }
 
 
@@ -68,6 +68,11 @@ def read(view: View, image: Image.Image) -> View:
     """With the style of an image, which is taken."""
     style = rounded(loaded(view.model).style(image, view.direction)[0].tolist())
     return replace(view, read=style, read_from=thumbnail(square(image), 96), taken=Taken(style=style))
+
+
+def count(view: View) -> int:
+    """How many images there are to choose from."""
+    return len(images(view.model, view.key, view.direction))
 
 
 def chosen(view: View, i: int) -> View:

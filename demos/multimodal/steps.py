@@ -69,7 +69,7 @@ def shown(view: View, steps: int) -> Markup:
 # Both are true of whatever net: at t = 0 it is shown nothing of the noise.
 _SAYS = (
     Markup(
-        "In one step the noise has no say: at the start the net is not shown it, so all four are one picture. Trained by a squared error, "
+        "In one step the noise has no influence: at the start the net is not shown it, so all four pictures are the same. Trained by a squared error, "
         "it can do no better there than the <b>mean</b> of all right answers. L1 alone leads to their median: blurred for the same reason."
     ),
     Markup(

@@ -16,6 +16,8 @@ from i2i.papers import PAPERS
 from i2i.run.pipeline import Model, cards, load, shipped
 
 from ..widgets.pad import SIDE, Ink, image_to_base, strokes_to_ops
+from ..work.once import once
+from ..work.openings import opening
 
 INKS: tuple[Ink, ...] = (("pen", "#000000"),)
 PAPER = "#ffffff"
@@ -97,7 +99,7 @@ def subject_of(name: str) -> str:
     return next((key for key in available() if name in models(key)), "")
 
 
-@lru_cache(maxsize=8)
+@once(8)
 def loaded(name: str) -> Model:
     """A model, after a first answer: what that prepares is not the time of the answers that are shown."""
     model = load(name)
@@ -120,16 +122,19 @@ def examples(key: str, direction: str) -> tuple[Example, ...]:
 # -- What a model can do, as its method declares it ---------------------------------------------------------------------
 
 
+@opening
 def styled(name: str) -> bool:
     """Whether it takes a style, and reads one from an image."""
     return reads_styles(loaded(name))
 
 
+@opening
 def heads(name: str) -> int:
     """How many generators it has to choose from; 0 where there is one."""
     control = loaded(name).method.controls.get("head")
     return int(control.high) + 1 if control else 0
 
 
+@opening
 def ways(name: str) -> tuple[str, ...]:
     return ("xy", "yx") if "direction" in loaded(name).controls else ("xy",)

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
-from typing import NamedTuple
 
 import gradio as gr
 from markupsafe import Markup, escape
@@ -18,12 +17,15 @@ from i2i.images import ImageError
 from i2i.run.pipeline import cards as configs
 
 from ..decoding import open_image
-from ..widgets import look
+from ..widgets import address as addresses
+from ..widgets import client, look
 from ..widgets.asking import sentence, uploaded, whole
 from ..widgets.choices import Choices
-from ..widgets.pad import Pad
+from ..widgets.pad import Pad, is_growing
+from ..widgets.photograph import PICTURES
 from ..widgets.strip import thumbnail
 from ..widgets.urls import light_url
+from ..work.openings import opening
 from ..work.visitors import Visitors
 from . import compare, grid, reference, steps, subjects, taken, view, walk
 from .answers import SHELF, Answers, colour_of, spread, wall
@@ -42,9 +44,14 @@ _LEAD = Markup(
 # -- What is shown ------------------------------------------------------------------------------------------------------
 
 
+def _under(now: View) -> int:
+    """The example whose picture lies beneath the strokes, -1 where none does."""
+    return next((i for i, e in enumerate(now.examples) if now.base and e.base == now.base), -1)
+
+
 def pad_of(now: View) -> dict:
     return {
-        **now.value, "name": "", "inks": [list(ink) for ink in INKS], "paper": PAPER, "boxes": False, "example": now.at,
+        **now.value, "name": "", "inks": [list(ink) for ink in INKS], "paper": PAPER, "boxes": False, "example": now.at, "under": _under(now),
         "keys": {"name": "", "ops": "drawn", "example": "sketch"},
     }  # fmt: skip
 
@@ -110,26 +117,21 @@ def _finished(now: View) -> Answers | None:
     return None if now.empty else list(wall(now))[-1]
 
 
-class First(NamedTuple):
+@opening
+def _first() -> dict:
     """What the tab opens with."""
-
-    view: View
-    wall: dict
-    doing: Markup
-    taken: Markup
-
-
-@lru_cache(maxsize=1)
-def first() -> First:
-    """Made once."""
     now = settle()
     made = _finished(now)
-    return First(now, wall_of(now, made), doing_of(now, made), taken.shown(now))
+    return {
+        "pad": pad_of(now), "heap": heap_of(now), "wall": wall_of(now, made), "doing": doing_of(now, made), "taken": taken.shown(now),
+        "pictures": pictures_of(now) or {}, "reading": reading_of(now) or "", "way": way_of(now) or {}, "gradual": _gradual(now),
+        "grid": grid_of(now) or {"cells": [], "columns": 1}, "noises": noises_of(now, steps.FIRST) or "", "beside": compare.waiting(now),
+    }  # fmt: skip
 
 
 def before_and_after() -> tuple[Image.Image, Image.Image]:
     """The drawing that the tab opens with, and four answers to it: for the map."""
-    now = first().view
+    now = settle()
     made, side = _finished(now), loaded(now.model).size
     page = Image.new("RGB", (2 * side, 2 * side))
     for i, place in enumerate((3, 9, 0, 6)):
@@ -164,10 +166,10 @@ def noises_of(now: View, count: int) -> Markup | None:
 
 
 def answer(
-    image: str | None, model: str, n: float = 4, seed: float = 0, style: float = -1
+    image: str | None, model: str, n: float = 4, seed: float = 0, style: float = -1, direction: str = "xy"
 ) -> list[Image.Image]:
     """The API: an image file and a model of this tab -> n answers. style: the seed of the style of all of them; -1: each has
-    its own."""
+    its own. direction: xy, or yx for a model that goes back."""
     names = [name for key in available() for name in models(key)]
     if model not in names:
         raise sentence(f"there is no model {model!r} in this tab; there are {', '.join(names)}.")
@@ -180,6 +182,10 @@ def answer(
     try:
         count, seed = whole("n", n), whole("seed", seed)
         asked = {} if style is None or style == -1 else {"style": whole("style", style)}
+        if direction not in (None, "", "xy"):
+            if direction not in ways(model):
+                raise sentence(f"{model} goes the ways {', '.join(ways(model))}; got {direction[:20]!r}.")
+            asked["direction"] = direction
         made = loaded(model)(given, n=count, seed=seed, **asked)
     except (ValueError, ImageError) as fault:
         raise sentence(str(fault)) from None
@@ -193,8 +199,28 @@ _STOPPED: set[str] = set()
 _FETCH = "() => { const a = document.querySelector('#mm-file a, #mm-file button, a#mm-file, button#mm-file'); if (a) a.click(); }"
 
 
-def _html(value: str, name: str) -> gr.HTML:
-    return gr.HTML(value, apply_default_css=False, elem_id=name, elem_classes="bare")
+def _given(request: gr.Request) -> tuple:
+    """What the endpoint gets for the wall on the page."""
+    now = _VISITORS.view(request.session_hash)
+    if now.empty:
+        raise sentence("the pad is empty: draw something first.")
+    if heads(now.model):
+        raise sentence(
+            "the endpoint lets each seed choose its generator, and the wall has one in each column: take another model."
+        )
+    if now.direction != "xy":
+        raise sentence("the endpoint answers in one direction alone, from lines to pictures: turn it round.")
+    return now.image(), now.model, view.WALL, now.seed, -1
+
+
+def state_of(method: str) -> str:
+    """What an address says to show a method's answers; "" for one that is not here."""
+    name = next((n for key in available() for n in models(key) if configs()[n]["method"] == method), "")
+    return f"answers={name}" if name else ""
+
+
+def _html(value: str, name: str, kind: str = "bare") -> gr.HTML:
+    return gr.HTML(value, apply_default_css=False, elem_id=name, elem_classes=kind)
 
 
 def _named(key: str) -> list[tuple[str, str]]:
@@ -210,28 +236,28 @@ def tab() -> Callable | None:
     keys = available()
     if not keys:
         return None
-    now, wall_value, doing_value, taken_value = first()
+    now, opens = settle(), _first()
     reads = styled(now.model)
     with gr.Tab("Multimodal", id="multimodal"):
         gr.HTML(_LEAD + _STYLE, apply_default_css=False, elem_classes="bare")
         with gr.Row(elem_classes="row mm", equal_height=True):
-            with gr.Column(scale=11, min_width=300, elem_classes="card"):
+            with gr.Column(scale=11, min_width=300, elem_classes="card scene on-in"):
                 look.label("Draw")
                 subject = gr.Radio(
-                    [(SUBJECTS[key].title, key) for key in keys], value=now.key, show_label=False, container=False, visible=len(keys) > 1,
+                    [(SUBJECTS[key].title, key) for key in keys], value=now.key, label="Kind of drawing", show_label=False, container=False, visible=len(keys) > 1,
                     elem_id="mm-subject", elem_classes="segmented",
                 )  # fmt: skip
                 direction = gr.Radio(
-                    [("lines → glossy", "xy"), ("glossy → lines", "yx")], value=now.direction, show_label=False, container=False,
+                    [("lines → glossy", "xy"), ("glossy → lines", "yx")], value=now.direction, label="Direction of the translation", show_label=False, container=False,
                     visible=len(ways(now.model)) > 1, elem_id="mm-direction", elem_classes="segmented",
                 )  # fmt: skip
-                pad = Pad(pad_of(now), elem_id="mm-pad", elem_classes="bare")
-                heap = Choices(heap_of(now), elem_id="mm-heap", elem_classes="bare")
-            with gr.Column(scale=17, min_width=320, elem_classes="card"):
+                pad = Pad(opens["pad"], elem_id="mm-pad", elem_classes="bare")
+                heap = Choices(opens["heap"], elem_id="mm-heap", elem_classes="bare examples")
+            with gr.Column(scale=17, min_width=320, elem_classes="card scene on-out"):
                 look.label("Sixteen answers to it: take one")
                 with gr.Row(elem_classes="row controls"):
                     model = gr.Radio(
-                        _named(now.key), value=now.model, show_label=False, container=False, min_width=200, scale=4,
+                        _named(now.key), value=now.model, label="Model", show_label=False, container=False, min_width=200, scale=4,
                         visible=len(models(now.key)) > 1, elem_id="mm-model", elem_classes="segmented",
                     )  # fmt: skip
                     roll = gr.Button(
@@ -240,33 +266,34 @@ def tab() -> Callable | None:
                         size="sm",
                         scale=1,
                         min_width=140,
-                        elem_classes="roll",
+                        elem_classes="roll step",
                         elem_id="mm-roll",
                     )
-                board = Board(wall_value, elem_id="mm-wall", elem_classes="bare")
+                board = Board(opens["wall"], elem_id="mm-wall", elem_classes="bare")
+                look.saving("#mm-wall", "answers", "Save the wall as PNG")
                 with gr.Row(elem_classes="tools"):
-                    doing = _html(doing_value, "mm-doing")
+                    doing = _html(opens["doing"], "mm-doing")
                     halt = gr.Button(
-                        "Stop", size="sm", scale=0, min_width=84, visible=_gradual(now), interactive=False, elem_classes="quiet halt", elem_id="mm-stop",
+                        "Stop", size="sm", scale=0, min_width=84, visible=opens["gradual"], interactive=False, elem_classes="quiet halt", elem_id="mm-stop",
                     )  # fmt: skip
-            with gr.Column(scale=10, min_width=300, elem_classes="card"):
+            with gr.Column(scale=10, min_width=300, elem_classes="card answer-first"):
                 look.label("The answer you took")
-                large = _html(taken_value, "mm-taken")
+                large = _html(opens["taken"], "mm-taken", "bare heard")
         with gr.Row(elem_classes="row mm", equal_height=True, visible=reads) as below:
             with gr.Column(scale=6, min_width=320, elem_classes="card"):
                 look.label("The style of another picture")
-                pictures = Choices(pictures_of(now) or {}, elem_id="mm-pictures", elem_classes="bare")
-                reading = _html(reading_of(now) or "", "mm-reading")
+                pictures = Choices(opens["pictures"], elem_id="mm-pictures", elem_classes="bare")
+                reading = _html(opens["reading"], "mm-reading")
                 bring = gr.UploadButton(
                     "Upload a picture of your own",
-                    file_types=["image"],
+                    file_types=PICTURES,
                     size="sm",
                     elem_classes="quiet fit",
                     elem_id="mm-bring",
                 )
             with gr.Column(scale=5, min_width=320, elem_classes="card"):
                 look.label("A walk from one style to another")
-                way = walk.Way(way_of(now) or {}, elem_id="mm-way", elem_classes="bare")
+                way = walk.Way(opens["way"], elem_id="mm-way", elem_classes="bare step")
                 with gr.Row(elem_classes="tools"):
                     start = gr.Button(
                         "Start at your answer",
@@ -283,20 +310,22 @@ def tab() -> Callable | None:
                     )
         with gr.Column(elem_classes="card mm mm-grid", visible=grid.possible(now.model)) as gridded:
             look.label("Rows keep the drawing, columns keep the style or the generator")
-            matrix = Board(
-                grid_of(now) or {"cells": [], "columns": 1}, elem_id="mm-grid", elem_classes="bare"
-            )
+            matrix = Board(opens["grid"], elem_id="mm-grid", elem_classes="bare")
+            look.saving("#mm-grid .board", "drawings-by-styles")
         with gr.Column(elem_classes="card mm", visible=bool(steps.model_of(now.key))) as stepped:
             look.label("A bridge in one step, and in more: four noises")
             count = gr.Radio(
-                [(f"{n} step{'s' * (n > 1)}", n) for n in steps.STEPS], value=steps.FIRST, show_label=False, container=False,
-                elem_id="mm-steps", elem_classes="segmented",
+                [(f"{n} step{'s' * (n > 1)}", n) for n in steps.STEPS], value=steps.FIRST, label="Steps of the bridge", show_label=False, container=False,
+                elem_id="mm-steps", elem_classes="segmented step",
             )  # fmt: skip
-            noises = _html(noises_of(now, steps.FIRST) or "", "mm-noises")
+            noises = _html(opens["noises"], "mm-noises")
         with gr.Column(elem_classes="card mm", visible=len(models(now.key)) > 1) as compared:
             look.label("Side by side: four answers of each to your drawing")
-            beside_html = _html(compare.waiting(now), "mm-beside")
-            ask = gr.Button("Let all of them answer", size="sm", elem_classes="quiet fit", elem_id="mm-ask")
+            beside_html = _html(opens["beside"], "mm-beside")
+            ask = gr.Button(
+                "Let all of them answer", size="sm", elem_classes="quiet fit step", elem_id="mm-ask"
+            )
+        client.card("multimodal", _given)
         file = gr.DownloadButton(visible="hidden", elem_id="mm-file")
         look.paper_links(*dict.fromkeys(configs()[name]["method"] for key in keys for name in models(key)))
 
@@ -374,6 +403,17 @@ def tab() -> Callable | None:
             except ImageError as fault:
                 raise sentence(str(fault)) from None
             yield from follow(request, number, with_pad=False)
+
+        def follow_stroke(value: dict | None, request: gr.Request):
+            """What is taken, for a stroke that still grows; the wall and the view wait for its end, which makes this stale."""
+            now, wanted = _VISITORS.change(request.session_hash, lambda v: v, anew=False)
+            if not is_growing(value) or _gradual(now):
+                return gr.skip()
+            try:
+                shown = taken.shown(view.drawn(now, value), passing=True)
+            except ImageError:  # its end tells of it
+                return gr.skip()
+            return shown if wanted() else gr.skip()
 
         def follow_roll(number: int, request: gr.Request):
             yield from follow(request, number, with_pad=False)
@@ -473,6 +513,7 @@ def tab() -> Callable | None:
         quiet = {"show_progress": "hidden", "api_visibility": "private", "trigger_mode": "always_last"}
         work = {"outputs": everything, "concurrency_id": "wall", "concurrency_limit": 2, **quiet}
         pad.input(draw, pad, None, **at_once).then(follow_pen, [pad, count], **work)
+        pad.edit(follow_stroke, pad, large, concurrency_id="stroke", concurrency_limit=2, **quiet)
         heap.select(pick, None, None, **at_once).then(follow_all, count, **work)
         subject.input(begin, subject, None, **at_once).then(follow_all, count, **work).then(
             forget, None, beside_html, **quiet
@@ -491,6 +532,7 @@ def tab() -> Callable | None:
         end.click(end_walk, None, None, **at_once).then(show_walk, None, everything, **aside)
         fetch.click(download, None, file, **aside).then(None, None, None, js=_FETCH, api_visibility="private")
         count.input(step, count, noises, **aside)
+        count.change(None, count, None, js=addresses.remember("steps", steps.FIRST), api_visibility="private")
         ask.click(ask_all, None, beside_html, **aside)
         names = ", ".join(name for key in keys for name in models(key))
         gr.Button(visible=False).click(
@@ -501,16 +543,28 @@ def tab() -> Callable | None:
         )  # fmt: skip
 
         def restore(request: gr.Request):
-            """?tab=multimodal&answers=…&drawn=strokes | sketch=n&roll=…&taken=…: what the link's sender saw; else it stays."""
+            """?tab=multimodal&answers=…&sketch=n&drawn=strokes | empty&roll=…&taken=…&like=n&walk=a~b&steps=n: what the link's sender saw; else it stays.
+            With both a sketch and strokes, they were drawn on its picture."""
             wish = dict(request.query_params)
-            if wish.get("tab") != "multimodal" or not KEYS & set(wish):
+            if "tab" not in wish or not addresses.asks(wish, "multimodal", KEYS):
                 yield {doing: gr.skip()}
                 return
-            change(request, lambda _: wished(wish))
-            yield from follow(request, steps.FIRST)
+            new, many = (
+                wished(wish),
+                addresses.number(wish, "steps", min(steps.STEPS), max(steps.STEPS), steps.FIRST),
+            )
+            if (
+                styled(new.model)
+                and (like := addresses.number(wish, "like", 0, reference.count(new) - 1, -1)) >= 0
+            ):
+                new = replace(reference.chosen(new, like), taken=new.taken)
+            change(request, lambda _: new)
+            many = many if many in steps.STEPS else steps.FIRST
+            yield {count: many}
+            yield from follow(request, many)
             yield {beside_html: forget(request)}
 
-    return restore, everything
+    return restore, [*everything, count]
 
 
 if __name__ == "__main__":

@@ -68,8 +68,8 @@ def _kept(view: View) -> Markup:
     ).format(view.taken.seed, name)
 
 
-def shown(view: View) -> Markup:
-    """HTML of the card."""
+def shown(view: View, passing: bool = False) -> Markup:
+    """HTML of the card.  passing: as in `look.result`."""
     if view.empty:
         return look.result(
             None,
@@ -81,5 +81,5 @@ def shown(view: View) -> Markup:
     alt = f"{view.name}, answered by {title(view.model)}: mostly {colour_of(image)}"
     large = image.resize((_SIDE, _SIDE), Image.BICUBIC)
     caption = f"made at {image.width} px"
-    head = look.result(large, alt, caption, f"{view.model}-{view.taken.written()}.png")
+    head = look.result(large, alt, caption, f"{view.model}-{view.taken.written()}.png", passing)
     return look.stack(head, _kept(view), _PREDICT if styled(view.model) else "")

@@ -12,7 +12,9 @@ from PIL import Image
 
 from i2i.images import ImageError
 
+from ..widgets import address as addresses
 from ..widgets.pad import is_empty, rasterise
+from ..widgets.pad import wished as wished_drawing
 from .subjects import (
     INKS,
     PAPER,
@@ -158,31 +160,32 @@ def address(view: View) -> dict[str, str]:
         "back": "1" if way == "yx" else "",
         "roll": str(view.seed),
         "taken": view.taken.written(),
+        "walk": "~".join(of.written() if of else "" for of in (view.start, view.end)).removesuffix("~")
+        if view.start or view.end
+        else "",
     }
 
 
-KEYS = {"answers", "back", "roll", "taken", "drawn", "sketch"}
+KEYS = {"answers", "back", "roll", "taken", "drawn", "sketch", "walk", "like", "steps"}
 
 
 def wished(wish: Mapping[str, str]) -> View:
     """The view that an address asks for, as far as it can be read."""
-    ops = wish.get("drawn", "")
-    try:
-        picture(ops, "")
-    except ImageError:  # a link that was cut or mistyped
-        ops = ""
-    at, roll = (
-        int(wish[k]) if re.fullmatch(r"[0-9]{1,4}", wish.get(k, "")) else -1 for k in ("sketch", "roll")
-    )
-    return settle(
-        "",
-        wish.get("answers", ""),
-        "yx" if wish.get("back") == "1" else "xy",
-        at,
-        ops,
-        roll,
-        wish.get("taken", ""),
-    )
+    name, back = wish.get("answers", ""), "yx" if wish.get("back") == "1" else "xy"
+    roll = addresses.number(wish, "roll", 0, SEEDS - 1, -1)
+    begun = settle("", name, back, seed=roll, taken=wish.get("taken", ""))
+    at = addresses.number(wish, "sketch", 0, len(begun.examples) - 1, -1)
+    view = settle("", name, back, at, seed=roll, taken=wish.get("taken", ""))
+    try:  # a link that was cut or mistyped is as good as none
+        value = wished_drawing(wish["drawn"], view.base if at >= 0 else "") if wish.get("drawn") else None
+    except ImageError:
+        value = None
+    if value is not None:
+        view = replace(view, **value, at=-1, own="" if value["base"] else value["ops"])
+    if styled(view.model):
+        start, _, end = wish.get("walk", "").partition("~")
+        view = replace(view, start=_taken(view, start), end=_taken(view, end))
+    return view
 
 
 # -- Changes ------------------------------------------------------------------------------------------------------------

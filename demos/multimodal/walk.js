@@ -20,7 +20,7 @@ play.addEventListener('click', () => {
   if (Number(range.value) >= frames().length - 1) step = -1;
   timer = setInterval(move, 70); play.textContent = '❚❚ Pause'; play.setAttribute('aria-pressed', 'true');
 });
-range.addEventListener('input', () => { halt(); show(); });
+range.addEventListener('input', () => { halt(); show(); Address.later({frame: range.value}); });
 element.querySelector('[data-do=take]').addEventListener('click', () => trigger('select', {index: Number(range.value), value: null}));
 function receive() {
   const all = frames();
@@ -30,5 +30,5 @@ function receive() {
   show();
 }
 watch('value', receive);
-range.max = Math.max(1, frames().length - 1); range.value = Math.floor(frames().length / 2);
+range.max = Math.max(1, frames().length - 1); range.value = Address.numbers('frame', 1) ? Address.numbers('frame', 1)[0] : Math.floor(frames().length / 2);
 receive();

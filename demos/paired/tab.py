@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeVar
 
 import gradio as gr
 import numpy as np
@@ -20,10 +22,11 @@ from i2i.data.worlds.sketches import DAB_WIDTH, DRAWINGS, HINTS, PENS
 from i2i.images import ImageError, to_image, to_tensor
 from i2i.losses import ADVERSARIAL, l1
 from i2i.metrics import gradient_energy_ratio, psnr
-from i2i.run.pipeline import Model, load, shipped
+from i2i.run.pipeline import Model, shipped
 
 from ..decoding import open_image
-from ..widgets import look
+from ..widgets import address, client, look
+from ..widgets.measures import explained
 from ..widgets.pad import (
     DAB,
     SIDE,
@@ -32,11 +35,17 @@ from ..widgets.pad import (
     dabs_to_ops,
     image_to_base,
     is_empty,
+    is_growing,
     rasterise,
     strokes_to_ops,
+    wished,
 )
+from ..widgets.photograph import PICTURES
 from ..widgets.strip import Strip, thumbnail
-from . import why
+from ..work.openings import opening
+from . import materials, why
+
+Shown = TypeVar("Shown")
 
 
 @dataclass(frozen=True)
@@ -54,6 +63,7 @@ class Subject:
     """One model with what the pad and the texts need to know about it.
 
     pens: whether the inks are a row of pens, for colour hints.  opens: name of the example that the tab opens with.
+    makes: what its answers are.  shown: the inks as the page shows them, where those of the net are hard to tell apart.
     """
 
     model: str
@@ -62,7 +72,9 @@ class Subject:
     notice: str
     predict: str
     answer: str
+    makes: str
     inks: tuple[Ink, ...] = (("pen", "#000000"),)
+    shown: tuple[Ink, ...] = ()
     paper: str = "#ffffff"
     boxes: bool = False
     pens: bool = False
@@ -127,21 +139,15 @@ def _town_house() -> str:
     return ";".join(f"r{at[name]},0,{a},{b},{c},{d}" for name, a, b, c, d in boxes)
 
 
-def _material_inks() -> tuple[Ink, ...]:
-    names = {"facade": "wall", "background": "sky, beside", "deco": "ornament", "shop": "shop front"}
-    palette = zip(facades.CLASSES, facades.PALETTE.tolist(), strict=True)
-    return tuple((names.get(name, name), "#{:02x}{:02x}{:02x}".format(*colour)) for name, colour in palette)
-
-
 SUBJECTS: dict[str, Subject] = {
     "emoji": Subject(
         "pix2pix-emoji", "Emoji", _sketches,
         "Black lines say where, and colour is a guess until you give one. Dab a coloured pen into a part, here and there: it "
-        "turns to that colour, and the lines stay where they are. Light and shade are the model's own, since a dab is flat.",
+        "turns to that colour, and the lines stay where they are. The model adds light and shade itself, since a dab is flat.",
         "Draw a circle. Which colour will it be? Then put a blue dab into it. How far will the blue spread?",
-        "A bare circle leans to yellow, since most round things in this set are yellow faces. The dab turns it blue, and the "
+        "A circle without colour mostly turns yellow, since most round things in this set are yellow faces. The dab turns it blue, and the "
         "paper outside stays white. A small dab may stay a spot: give a large part two or three.",
-        inks=_PENS, pens=True, opens="fish",
+        makes="an emoji", inks=_PENS, pens=True, opens="fish",
         empty="The pad is empty: draw a closed outline, a mug or a face, and the model fills it in; a dab of colour says with what.",
     ),
     "icons": Subject(
@@ -149,18 +155,20 @@ SUBJECTS: dict[str, Subject] = {
         "These pairs are made by a program, so the true answer is known and the terms of the objective can be shown in "
         "full. The outline is copied through the skips of the U-Net, pixel for pixel; the colour is a guess.",
         "Which term is larger here after the factor 100: the adversarial or the L1 term?",
-        "Nearly always λ L1: with λ = 100 an average miss of a twentieth of the range already weighs 10, while the "
+        "Nearly always λ L1: with λ = 100 a mean difference of 0.1, of a range of 2, already counts 10, while the "
         "adversarial term rarely passes 3. The GAN decides only what L1 leaves open.",
+        makes="a glossy icon",
     ),
     "facades": Subject(
         "pix2pix-facades", "Façade", _facades,
         "A label map says window, not which window. Panes, shutters, shadows under the sills are invented from some "
-        "four hundred photographs of fronts, and repeat wherever the map repeats. Off the map's habits (a door in the "
-        "sky) the model still paints what D would accept nearby.",
+        "four hundred photographs of fronts, and repeat wherever the map repeats. Where a map is unusual (a door in the "
+        "sky) the model paints what the discriminator D would accept at such a place. The pad shows materials in colours that are easy to tell apart; "
+        "the net is given those of its dataset.",
         "Paint a window on the sky. Will it look like a window?",
-        "Only half: D judges patches of 70 px, and a window without wall around it was never in a real patch, so the "
-        "model fades it or grows wall about it.",
-        inks=_material_inks(), paper="#{:02x}{:02x}{:02x}".format(*facades.PALETTE[0].tolist()), boxes=True,
+        "It will look only half like one: D judges patches of 70 px, and a window without wall around it was never in a real patch, so the "
+        "model lets it fade, or paints wall around it.",
+        inks=materials.INKS, paper=materials.INKS[0][1], shown=materials.SHOWN, boxes=True, makes="a building front",
         empty="Nothing is painted yet: choose wall, drag a box, then set windows and a door into it.",
     ),
 }  # fmt: skip
@@ -169,11 +177,6 @@ SUBJECTS: dict[str, Subject] = {
 def available() -> list[str]:
     """Subjects whose model is shipped, in the order of SUBJECTS."""
     return [key for key, s in SUBJECTS.items() if s.model in shipped()]
-
-
-@lru_cache(maxsize=4)
-def _model(name: str) -> Model:
-    return load(name)
 
 
 @lru_cache(maxsize=len(SUBJECTS))
@@ -186,9 +189,18 @@ def thumbnails(key: str) -> tuple[dict, ...]:
     subject, shown = SUBJECTS[key], []
     for example in _examples(key):
         x = rasterise(example.value, list(subject.inks), subject.paper)
-        made = _model(subject.model)(x, seed=0)
-        shown.append({"name": escape(example.name), "before": thumbnail(x), "after": thumbnail(made)})
+        made = why.loaded(subject.model)(x, seed=0)
+        before = materials.shown(x) if subject.shown else x
+        shown.append({"name": escape(example.name), "before": thumbnail(before), "after": thumbnail(made)})
     return tuple(shown)
+
+
+def before_and_after() -> tuple[Image.Image, Image.Image]:
+    """For the Map: the drawing that the tab opens with, and what is made of it."""
+    key = available()[0]
+    subject = SUBJECTS[key]
+    x = rasterise(opens_with(key)[0], list(subject.inks), subject.paper)
+    return x, why.loaded(subject.model)(x, seed=SEED)
 
 
 def _subject(key: str) -> Subject:
@@ -210,25 +222,66 @@ def _input(key: str, value: dict | None) -> Image.Image:
 
 def _seed(value) -> int:
     try:
-        return int(value) % 10_000
+        return min(max(int(value), 0), _MOST)
     except (TypeError, ValueError, OverflowError):
         return 0
 
 
+def _file(subject: Subject, key: str, value: dict | None, picked: int | None, seed: float) -> str:
+    """What the download is called."""
+    at = picked if picked is not None and 0 <= picked < len(_examples(key)) else -1
+    begun = _examples(key)[at].name.replace(" ", "-") if at >= 0 else "own"
+    touched = "" if at < 0 or _examples(key)[at].value == _strokes(value) else "-changed"
+    return f"{subject.model}-{begun}{touched}-seed-{_seed(seed)}.png"
+
+
 def paint(value: dict | None, key: str, seed: float, picked: int | None) -> tuple[Markup, Markup]:
     """HTML of the pad's drawing translated, and of the card of live terms."""
-    subject, model = _subject(key), _model(_subject(key).model)
+    subject, model = _subject(key), why.loaded(_subject(key).model)
+    asked = f"{key} {_seed(seed)} {_strokes(value)}"
     if is_empty(value):
-        return look.result(None, "", subject.empty, ""), _card(subject, "")
+        return look.result(None, "", subject.empty, ""), _card(subject, "", asked)
     image, start = _input(key, value), time.perf_counter()
     made = model(image, seed=_seed(seed))
-    took = 1e3 * (time.perf_counter() - start)
+    caption = _caption(start, model, made)
     truth = _truth(value, key, picked)
-    caption = f"{took:.0f} ms on {model.device.type.upper()}, {made.width} px"
-    shown = look.result(
-        made, "what pix2pix makes of the drawing", caption, f"{subject.model}-{_seed(seed)}.png"
+    alt = f"pix2pix’s answer to {_asked(value, key, picked)}: {subject.makes}, by dropout seed {_seed(seed)}"
+    shown = look.result(made, alt, caption, _file(subject, key, value, picked, seed))
+    return shown, _card(subject, _live(model, image, made, truth), asked)
+
+
+def follow(value: dict | None, key: str, seed: float, picked: int | None) -> tuple:
+    """`paint`; for a stroke that still grows, of the translation alone: the terms, and all that follows them, wait for its end."""
+    if not is_growing(value):
+        return paint(value, key, seed, picked)
+    with suppress(ImageError):  # its end tells of it
+        return passing(value, key, seed), gr.skip()
+    return gr.skip(), gr.skip()
+
+
+def passing(value: dict, key: str, seed: float) -> Markup:
+    """HTML of the translation of a drawing whose last stroke still grows. ImageError for what is none."""
+    subject, model = _subject(key), why.loaded(_subject(key).model)
+    image, start = rasterise(value, list(subject.inks), subject.paper), time.perf_counter()
+    made = model(image, seed=_seed(seed))
+    return look.result(
+        made, "pix2pix’s answer to your drawing", _caption(start, model, made), "", passing=True
     )
-    return shown, _card(subject, _live(model, image, made, truth))
+
+
+def _caption(start: float, model: Model, made: Image.Image) -> str:
+    """start: of the translation, by `time.perf_counter`."""
+    return f"{1e3 * (time.perf_counter() - start):.0f} ms on {model.device.type.upper()}, {made.width} px"
+
+
+def _asked(value: dict, key: str, picked: int | None) -> str:
+    """What is on the pad, in words."""
+    if picked is None or not 0 <= picked < len(_examples(key)):
+        return "your drawing"
+    example, drawn = _examples(key)[picked], _strokes(value)
+    if drawn["base"] != example.value["base"] or not drawn["ops"].startswith(example.value["ops"]):
+        return "your drawing"
+    return f"the example {example.name}{', drawn further' if drawn != example.value else ''}"
 
 
 def _live(model: Model, image: Image.Image, made: Image.Image, truth: Image.Image | None) -> Markup:
@@ -271,7 +324,7 @@ def _shown(value: dict | None, key: str, seed: float, picked: int | None) -> why
     return why.Screen(
         image,
         _seed(seed),
-        _model(_subject(key).model),
+        why.loaded(_subject(key).model),
         _truth(value, key, picked),
         key == "facades",
         fronts,
@@ -297,7 +350,8 @@ def _truth(value: dict | None, key: str, picked: int | None) -> Image.Image | No
     return example.truth if example and example.value == _strokes(value) else None
 
 
-def _card(subject: Subject, live: Markup | str) -> Markup:
+def _card(subject: Subject, live: Markup | str, asked: str) -> Markup:
+    """asked: all that is asked of the model. What follows this card must hear that another drawing came, be its numbers the same."""
     equation = Markup(
         '<p class="equation" role="math" aria-label="G star is the G that minimises, over the D that maximises, the '
         'conditional GAN loss plus lambda times the L1 loss">G* = arg min<sub>G</sub> max<sub>D</sub> '
@@ -306,7 +360,15 @@ def _card(subject: Subject, live: Markup | str) -> Markup:
     predict = Markup('<details class="note predict"><summary>Predict first. {}</summary>{}</details>').format(
         subject.predict, subject.answer
     )
-    return look.stack(equation, live, look.notice(subject.notice), predict)
+    mark = Markup('<i hidden data-asked="{}"></i>').format(hashlib.sha256(asked.encode()).hexdigest()[:16])
+    return look.stack(
+        equation,
+        live,
+        look.notice(subject.notice),
+        predict,
+        explained("D", "L1", "sharpness", "PSNR", "dropout seed"),
+        mark,
+    )
 
 
 def samples(value: dict | None, key: str, seed: float) -> Markup:
@@ -314,7 +376,7 @@ def samples(value: dict | None, key: str, seed: float) -> Markup:
     subject = _subject(key)
     if is_empty(value):
         return Markup('<p class="small">{}</p>').format(subject.empty)
-    made = _model(subject.model)(_input(key, value), n=4, seed=_seed(seed))
+    made = why.loaded(subject.model)(_input(key, value), n=4, seed=_seed(seed))
     arrays = [np.asarray(m, np.float32) / 127.5 - 1 for m in made]
     spread = float(np.mean([np.abs(a - b).mean() for a, b in itertools.combinations(arrays, 2)]))
     where = np.std(arrays, axis=0).mean(2)
@@ -327,31 +389,48 @@ def samples(value: dict | None, key: str, seed: float) -> Markup:
     ).format(cells, spread)
 
 
+def _given(_: gr.Request, value: dict | None, key: str, seed: float) -> tuple:
+    """What the endpoint gets for what is on the page."""
+    if is_empty(value):
+        raise gr.Error(_subject(key).empty, print_exception=False)
+    return _input(key, value), key, _seed(seed)
+
+
 def translate(image: str, model: str = "emoji", seed: float = 0) -> Image.Image:
     """The API: an image file and a model of this tab (emoji, icons, facades) -> the translation."""
     subject = _subject(model)
     try:
-        return _model(subject.model)(open_image(image), seed=_seed(seed))
+        return why.loaded(subject.model)(open_image(image), seed=_seed(seed))
     except ImageError as fault:
         raise gr.Error(str(fault), print_exception=False) from None
 
 
-def _pad(key: str, value: dict, at: int = -1) -> dict:
+def pad_of(key: str, value: dict, at: int = -1) -> dict:
     """What the pad in the browser needs to know to show this value for this subject."""
     s = SUBJECTS[key]
     pens = {"dab": DAB, "hints": _hints(key, value)} if s.pens else {}
+    inks = s.shown or s.inks
+    recoloured = {"base_inks": [colour for _, colour in s.inks], "paper": inks[0][1]} if s.shown else {}
     return {
         **value,
         "name": key,
-        "inks": [list(ink) for ink in s.inks],
+        "inks": [list(ink) for ink in inks],
         "paper": s.paper,
         "boxes": s.boxes,
         "example": at,
+        "under": _under(key, value),
         **pens,
+        **recoloured,
     }
 
 
-def _opening(key: str) -> tuple[dict, int]:
+def _under(key: str, value: dict) -> int:
+    """The example whose picture lies beneath the strokes, -1 where none does."""
+    base = value.get("base")
+    return next((i for i, e in enumerate(_examples(key)) if base and e.value["base"] == base), -1)
+
+
+def opens_with(key: str) -> tuple[dict, int]:
     """The pad's value that a subject opens the tab with, and which example that is: one with its colours, if it has some."""
     at = next((i for i, e in enumerate(_examples(key)) if e.name == SUBJECTS[key].opens), 0)
     example = _examples(key)[at]
@@ -370,12 +449,34 @@ def _strokes(value: dict | None) -> dict:
     return {key: (value or {}).get(key) or "" for key in ("ops", "base")}
 
 
-_REMEMBER_SEED = """value => { const url = new URL(window.location); url.searchParams.set('seed', value);
-window.history.replaceState(null, '', url); }"""
+def warm(ask: Callable[[], Shown]) -> Shown:
+    """A net's second answer: the first one after it was loaded takes many times as long, and would be shown with that time."""
+    ask()
+    return ask()
+
+
+@opening
+def _first(key: str) -> dict:
+    """What the tab opens with, on a subject."""
+    value, at = opens_with(key)
+    made, live = warm(lambda: paint(value, key, SEED, at))
+    cards = None
+    if why.available() and "facades" in available():
+        cards = why.opening(_shown(value, key, SEED, at), _street(None, key))
+    return {
+        "pad": pad_of(key, value), "at": at, "made": made, "live": live, "dice": samples(value, key, SEED), "strip": list(thumbnails(key)),
+        "cards": cards,
+    }  # fmt: skip
+
+
+SEED, _MOST = 7, 9999  # of the opening; the largest
+_CLAMP = f"value => value === null ? value : Math.max(0, Math.min({_MOST}, Math.round(value)))"
+
+_KEYS = {"model", "d", "example", "seed", "guess", "patch"}
 
 _LEAD = Markup(
     '<p class="lead"><b>pix2pix</b> learns from pairs: a drawing and its picture, a map and its photograph. A generator paints, '
-    "a discriminator says patch by patch whether the pair looks real. Draw below; it answers after each stroke, and in an emoji it follows dabs of colour.</p>"
+    "a discriminator, <b>D</b>, says patch by patch whether the pair looks real. Draw below; it answers while you draw, and in an emoji it follows dabs of colour.</p>"
 )
 _STYLE = Markup(
     "<style>.samples{display:grid;grid-template-columns:repeat(auto-fit,minmax(84px,1fr));gap:10px}"
@@ -390,50 +491,50 @@ def tab() -> Callable | None:
     if not keys:
         return None
     first = keys[0]
-    start, at = _opening(first)
-    image, terms = paint(start, first, 7, at)
+    opens = _first(first)
     with gr.Tab("Paired", id="paired"):
         gr.HTML(
             _LEAD + _STYLE,
             apply_default_css=False,
             elem_classes="bare",
         )
-        picked = gr.State(at)
+        picked = gr.State(opens["at"])
         with gr.Row(elem_classes="row", equal_height=True):
-            with gr.Column(scale=5, min_width=300, elem_classes="card"):
+            with gr.Column(scale=5, min_width=300, elem_classes="card scene on-in"):
                 look.label("Draw")
                 model = gr.Radio(
                     [(SUBJECTS[k].title, k) for k in keys],
                     value=first,
+                    label="Kind of drawing",
                     show_label=False,
                     container=False,
                     elem_id="model",
                     elem_classes="segmented",
                 )
-                pad = Pad(_pad(first, start), elem_id="pad", elem_classes="bare")
+                pad = Pad(opens["pad"], elem_id="pad", elem_classes="bare")
                 upload = gr.UploadButton(
                     "Upload a picture",
-                    file_types=["image"],
+                    file_types=PICTURES,
                     size="sm",
                     elem_classes="quiet",
                     elem_id="upload",
                 )
-            with gr.Column(scale=5, min_width=300, elem_classes="card answer-first"):
+            with gr.Column(scale=5, min_width=300, elem_classes="card answer-first scene on-out"):
                 look.label("pix2pix makes")
-                made = gr.HTML(image, apply_default_css=False, elem_id="made", elem_classes="bare")
+                made = gr.HTML(
+                    opens["made"], apply_default_css=False, elem_id="made", elem_classes="bare heard"
+                )
                 with gr.Row(elem_classes="tools"):
                     with gr.Column(scale=0, min_width=96):
                         gr.HTML(
-                            '<span class="small">dropout seed</span>',
+                            '<span class="small" title="The number that the noise of dropout is drawn from: the same seed gives the same picture">dropout seed</span>',
                             apply_default_css=False,
                             elem_classes="bare",
                         )
                     seed = gr.Number(
-                        7,
+                        SEED,
                         label="dropout seed",
                         precision=0,
-                        minimum=0,
-                        maximum=9999,
                         elem_id="seed",
                         container=False,
                         scale=1,
@@ -441,27 +542,38 @@ def tab() -> Callable | None:
                         elem_classes="number",
                     )
                     roll = gr.Button(
-                        "another ⟳", size="sm", scale=1, min_width=90, elem_classes="quiet", elem_id="roll"
+                        "another ⟳",
+                        size="sm",
+                        scale=1,
+                        min_width=90,
+                        elem_classes="quiet step",
+                        elem_id="roll",
                     )
             with gr.Column(scale=8, min_width=340, elem_classes="stacked"):
                 with gr.Column(elem_classes="card"):
                     look.label("The objective, for what you see")
-                    live = gr.HTML(terms, apply_default_css=False, elem_id="live", elem_classes="bare")
+                    live = gr.HTML(
+                        opens["live"], apply_default_css=False, elem_id="live", elem_classes="bare"
+                    )
                 with gr.Column(elem_classes="card grow"):
                     look.label("Roll the dice: four dropout samples")
                     dice = gr.HTML(
-                        samples(start, first, 7),
+                        opens["dice"],
                         apply_default_css=False,
                         elem_id="samples",
                         elem_classes="bare",
                     )
-                    again = gr.Button(
-                        "Roll for what is on the pad", size="sm", elem_classes="quiet fit", elem_id="sample"
-                    )
-        strip = Strip(list(thumbnails(first)), elem_id="examples", elem_classes="bare")
-        cards = None
-        if why.available() and "facades" in keys:
-            cards = why.Panel(_shown(start, first, 7, at), _street(None, first))
+                    with gr.Row(elem_classes="tools"):
+                        again = gr.Button(
+                            "Roll for what is on the pad",
+                            size="sm",
+                            elem_classes="quiet fit step",
+                            elem_id="sample",
+                        )
+                        look.saving("#samples", "pix2pix-samples")
+        strip = Strip(opens["strip"], elem_id="examples", elem_classes="bare examples scene on-rail")
+        client.card("paired", _given, [pad, model, seed])
+        cards = why.Panel(opens["cards"]) if opens["cards"] else None
         look.paper_links("pix2pix", notebooks=("02_patchgan",))
         api = [gr.File(visible=False), gr.Textbox("emoji", visible=False), gr.Number(0, visible=False)]
         answer = gr.Image(visible=False, format="png")
@@ -473,19 +585,22 @@ def tab() -> Callable | None:
             "show_progress": "hidden",
         }
         private = {"api_visibility": "private"}
-        pad.input(trigger_mode="always_last", **drawn, **private)
+        pad.answer(follow, drawn["inputs"], drawn["outputs"])
         seed.change(trigger_mode="always_last", **drawn, **private)
-        seed.change(None, seed, None, js=_REMEMBER_SEED, **private)
-        roll.click(lambda value: (_seed(value) + 1) % 10_000, seed, seed, show_progress="hidden", **private)
+        seed.change(None, seed, seed, js=_CLAMP, show_progress="hidden", **private)
+        seed.change(None, seed, None, js=address.remember("seed"), **private)
+        roll.click(
+            lambda value: (_seed(value) + 1) % (_MOST + 1), seed, seed, show_progress="hidden", **private
+        )
         again.click(samples, [pad, model, seed], dice, show_progress="hidden", **private)
 
         if cards:
             for listener in cards.listen(_shown, _street, [pad, model, seed, picked]):
-                made.change(trigger_mode="always_last", **listener)
+                live.change(trigger_mode="always_last", **listener)  # `made` changes during a stroke, too
 
         def choose(key: str, seed: float, at: int = 0):
             value = _examples(key)[at].value
-            return (_pad(key, value, at), at, *paint(value, key, seed, at))
+            return (pad_of(key, value, at), at, *paint(value, key, seed, at))
 
         def switch(key: str, seed: float):
             _subject(key)
@@ -504,7 +619,7 @@ def tab() -> Callable | None:
                 value = {"ops": "", "base": image_to_base(open_image(file, "this file"))}
             except ImageError as fault:
                 raise gr.Error(str(fault), print_exception=False) from None
-            return (_pad(key, value), -1, *paint(value, key, seed, -1))
+            return (pad_of(key, value), -1, *paint(value, key, seed, -1))
 
         upload.upload(receive, [upload, model, seed], chosen, show_progress="hidden", **private)
         gr.Button(visible=False).click(
@@ -516,37 +631,35 @@ def tab() -> Callable | None:
         )
 
         def restore(request: gr.Request):
-            """?model=…&d=strokes | example=n&seed=…: what the link's sender saw; without them the tab stays as it is."""
+            """?model=…&example=n&d=strokes | empty&seed=…&guess=…&patch=…: what the link's sender saw; without them the tab stays as it is.
+            With both an example and strokes, they were drawn on its picture."""
             wish = dict(request.query_params)
             key = wish.get("model", first)
-            if (
-                wish.get("tab", "paired") != "paired"
-                or key not in keys
-                or not {"model", "d", "example", "seed"} & set(wish)
-            ):
-                return [gr.skip()] * 8
-            number, (value, at) = _seed(wish.get("seed", 7)), _opening(key)
+            if key not in keys or not address.asks(wish, "paired", _KEYS):
+                return [gr.skip()] * len(restored)
+            number, (value, at) = address.number(wish, "seed", 0, _MOST, SEED), opens_with(key)
+            last = len(_examples(key)) - 1
+            if (example := address.number(wish, "example", 0, last, -1)) >= 0:
+                value, at = _examples(key)[example].value, example
             if wish.get("d"):
-                drawn = {"ops": wish["d"], "base": ""}
                 with suppress(ImageError):  # a link that was cut or mistyped
-                    rasterise(drawn, list(SUBJECTS[key].inks), SUBJECTS[key].paper)
-                    value, at = drawn, -1
-            elif wish.get("example", "").isdecimal():
-                at = int(wish["example"][:4]) % len(_examples(key))
-                value = _examples(key)[at].value
+                    value, at = wished(wish["d"], value["base"] if example >= 0 else ""), -1
             shown = paint(value, key, number, at)
             untouched = at >= 0 and value == _examples(key)[at].value
             return [
                 key,
                 number,
-                _pad(key, value, at if untouched else -1),
+                pad_of(key, value, at if untouched else -1),
                 at,
                 *shown,
                 list(thumbnails(key)),
                 samples(value, key, number),
+                *(cards.restored(wish, _shown(value, key, number, at)) if cards else ()),
             ]
 
-        return restore, [model, seed, pad, picked, made, live, strip, dice]
+        restored = [model, seed, pad, picked, made, live, strip, dice]
+        restored += [cards.guess, cards.patch] if cards else []
+        return restore, restored
 
 
 if __name__ == "__main__":

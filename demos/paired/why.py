@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -20,15 +20,16 @@ from i2i.metrics import gradient_energy
 from i2i.nets.layers import own_statistics
 from i2i.run.pipeline import Model, load, shipped
 
-from ..widgets import look
+from ..widgets import address, look
 from ..widgets.eye import Eye, seen_by
+from ..work.once import once
 
 _STYLE = look.style(__file__, "why")
 
 # The nets that were trained with one half of the objective, and with both, in the order in which they are shown.
 _APART = ("cgan", "l1", "both")
 _TOLD = {
-    "cgan": ("cGAN alone", "sharp, but free to invent: nothing holds it to this building's brightness"),
+    "cgan": ("cGAN alone", "sharp, but free to invent: nothing ties it to the brightness of this building"),
     "l1": ("L1 alone", "the mean of all answers: right on average, and therefore blurred"),
     "both": ("L1 + cGAN", "L1 fixes the layout and the light, the discriminator asks for detail"),
 }
@@ -69,13 +70,13 @@ def available() -> bool:
     } <= set(shipped())
 
 
-@lru_cache(maxsize=12)
-def _load(name: str) -> Model:
+@once(12)
+def loaded(name: str) -> Model:
     return load(name)
 
 
 def _net(variant: str) -> Model:
-    return _load(f"pix2pix-facades-{variant}")
+    return loaded(f"pix2pix-facades-{variant}")
 
 
 @lru_cache(maxsize=12)
@@ -110,9 +111,9 @@ def take_apart(image: Image.Image, seed: int, guess: str | None) -> Markup:
         verdict = look.note(
             "notice",
             Markup(
-                "<b>{}: B is L1 alone.</b> Where several answers are possible L1 is least wrong in the "
-                "middle of them, and the middle of many sharp windows is a soft one. A discriminator has never seen a soft window among "
-                "photographs, so it objects; but without L1 it does not mind a building that is sharp and quite another one."
+                "<b>{}: B is L1 alone.</b> Where several answers are possible, L1 is expected to be least in the "
+                "middle of them, and the middle of many sharp windows is a soft one. A discriminator has never seen a soft window in a "
+                "photograph, so it rejects one. But without L1 it accepts any sharp building, even a quite different one."
             ).format("Right" if right else "Not quite"),
         )
     return Markup('<div class="three">{}</div>{}').format(Markup("").join(cells), verdict)
@@ -122,7 +123,7 @@ def look_through(shown: Screen, patch: int) -> dict:
     """The eye's value: what the net with this patch makes of the input, under its own D; and where it is known, the
     true image under the same D. The emoji have one net, with patches of 70 px."""
     named = _patches(shown)
-    model = _load(named[patch]) if named else shown.model
+    model = loaded(named[patch]) if named else shown.model
     image = shown.fronts if shown.on_fronts else shown.image
     x = model.place(image).x
     made = model.translate(x, shown.seed)
@@ -145,7 +146,7 @@ def _choices(shown: Screen) -> list[tuple[str, int]]:
 
 def larger(maps: list[Image.Image], seed: int) -> Markup:
     """HTML of label maps set side by side and translated in one go: an image wider than any in training."""
-    model = load_wide()
+    model = loaded("pix2pix-facades")
     x = torch.cat([model.place(m).x for m in maps], dim=-1)
     start = time.perf_counter()
     made = to_image(model.translate(x, seed))
@@ -160,16 +161,20 @@ def larger(maps: list[Image.Image], seed: int) -> Markup:
     )  # fmt: skip
 
 
-@lru_cache(maxsize=1)
-def load_wide() -> Model:
-    return load("pix2pix-facades")
+def opening(shown: Screen, street: list[Image.Image]) -> dict:
+    """What the cards open with, by their names."""
+    return {
+        "apart": take_apart(shown.fronts, shown.seed, None),
+        "patches": _choices(shown),
+        "eye": look_through(shown, 70),
+        "street": larger(street, shown.seed),
+    }
 
 
 class Panel:
-    """The cards, built once; `refresh` gives what they show for a map."""
+    """The cards, built once with what `opening` returns."""
 
-    def __init__(self, shown: Screen, street: list[Image.Image]):
-        image, seed = shown.fronts, shown.seed
+    def __init__(self, opening: dict):
         gr.HTML(
             f'{_STYLE}<h2 class="why">Why it works</h2><p class="lead">Nets trained alike except for one thing, at 128 px, on photographs of '
             "façades. They follow the pad when it holds a map of materials, and otherwise show the town house.</p>",
@@ -180,11 +185,12 @@ class Panel:
             with gr.Column(scale=1, min_width=340, elem_classes="card"):
                 look.label("The objective taken apart")
                 self.apart = gr.HTML(
-                    take_apart(image, seed, None),
+                    opening["apart"],
                     apply_default_css=False,
                     elem_id="apart",
                     elem_classes="bare",
                 )
+                look.saving("#apart", "pix2pix-objective-taken-apart")
                 with gr.Column(elem_classes="ask"):
                     gr.HTML(
                         look.note(
@@ -199,27 +205,35 @@ class Panel:
                     self.guess = gr.Radio(
                         list(_LETTERS),
                         value=None,
+                        label="Your guess",
                         show_label=False,
                         container=False,
                         elem_id="guess",
                         elem_classes="segmented",
                     )
+                    self.tell = gr.Button(
+                        "Show which",
+                        size="sm",
+                        elem_classes="quiet fit reveal lecture-only",
+                        elem_id="guess-tell",
+                    )
             with gr.Column(scale=1, min_width=340, elem_classes="card"):
                 look.label("Through the discriminator's eye")
                 self.patch = gr.Radio(
-                    _choices(shown),
+                    opening["patches"],
                     value=70,
+                    label="Width of the patch",
                     show_label=False,
                     container=False,
                     elem_id="patch",
-                    elem_classes="segmented",
+                    elem_classes="segmented step",
                 )
-                self.eye = Eye(look_through(shown, 70), elem_id="eye", elem_classes="bare")
+                self.eye = Eye(opening["eye"], elem_id="eye", elem_classes="bare")
                 gr.HTML(
                     look.notice(
-                        "Green is what D takes for real, red what it doubts. Click anywhere: the frame is all that one "
-                        "logit sees, of the picture and of the map (but for the norms, which weigh it against the whole). A pixel tells D little but colour; 16 px a texture; 70 px a window with its "
-                        "wall; a D that sees everything has few logits, and so few different things to teach.",
+                        "Green is what D takes for real, red what it doubts. Click anywhere: the frame shows the part of the picture and of the "
+                        "map that one logit depends on. (Norm layers also use the mean of the whole picture.) A patch of one pixel shows D little but a colour; 16 px show "
+                        "a texture; 70 px show a window with its wall. A D that sees the whole picture has few logits, so it can teach G fewer different things.",
                     ),
                     apply_default_css=False,
                     elem_classes="bare",
@@ -227,14 +241,24 @@ class Panel:
         with gr.Column(elem_classes="card"):
             look.label("Larger than trained")
             self.street = gr.HTML(
-                larger(street, seed), apply_default_css=False, elem_id="street", elem_classes="bare"
+                opening["street"], apply_default_css=False, elem_id="street", elem_classes="bare"
             )
+            look.saving("#street", "pix2pix-street")
             self.wide = gr.Button(
                 "Put the front on the pad into the street",
                 size="sm",
                 elem_classes="quiet fit",
                 elem_id="wide",
             )
+
+    @staticmethod
+    def restored(wish: Mapping[str, str], now: Screen) -> tuple:
+        """Updates of the guess and of the patch, as an address says them."""
+        guess, patch = wish.get("guess"), address.number(wish, "patch", 1, max(_SIDES), 70)
+        return (
+            gr.update(value=guess if guess in _LETTERS else None),
+            gr.update(choices=_choices(now), value=patch if patch in _patches(now) else 70),
+        )
 
     def listen(self, shown: Callable[..., Screen], street: Callable, inputs: list) -> list[dict]:
         """Wire the controls. shown(*inputs): what is on the screen; street(*inputs): maps for the street.
@@ -254,8 +278,15 @@ class Panel:
 
         apart_ = {"fn": apart, "inputs": [self.guess, *inputs], "outputs": self.apart, **quiet}
         eye_ = {"fn": eye, "inputs": [self.patch, *inputs], "outputs": [self.patch, self.eye], **quiet}
-        self.guess.input(**apart_)
-        self.patch.input(**eye_)
+        # What an address asks for is a change, too, and no input.
+        self.guess.change(**apart_)
+        self.patch.change(**eye_)
+        self.guess.change(None, self.guess, None, js=address.remember("guess"), api_visibility="private")
+        self.patch.change(None, self.patch, None, js=address.remember("patch", 70), api_visibility="private")
+        right = next(letter for letter, variant in _LETTERS.items() if variant == "l1")
+        self.tell.click(
+            lambda *state: (right, apart(right, *state)), inputs, [self.guess, self.apart], **quiet
+        )
         self.wide.click(
             lambda *state: larger(street(*state), shown(*state).seed), inputs, self.street, **quiet
         )

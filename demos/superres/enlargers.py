@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import NamedTuple
 
 import torch
@@ -22,6 +21,8 @@ from i2i.run import tiles
 from i2i.run.pipeline import Model, load, shipped
 
 from ..widgets import look
+from ..widgets.measures import explained
+from ..work.once import once
 
 SCALE = 4
 FIRST = "srresnet"  # what is shown where nobody has chosen
@@ -53,8 +54,8 @@ ENLARGERS: dict[str, Enlarger] = {
     "srcnn": Enlarger(
         "SRCNN", "srcnn-photographs", "MSE", "the squared error of the brightness",
         Markup('<i>L</i> = <span class="l1">mean (Y − G(Y<sub>bicubic</sub>))²</span>'),
-        "the mean squared difference of the original's brightness from the mended one",
-        "Three convolutions mend the brightness of the bicubic picture; its colour stays bicubic. Look along a strong edge: it is "
+        "the mean squared difference of the brightness of the original and of the result",
+        "Three convolutions improve the brightness of the bicubic picture; its colour stays bicubic. Look along a strong edge: it is "
         "narrower, with less of a halo. Where bicubic lost a texture it stays lost, for each pixel is made from 17 × 17 of them.",
         "var(--green)",
     ),
@@ -69,20 +70,20 @@ ENLARGERS: dict[str, Enlarger] = {
     ),
     "content": Enlarger(
         "SRGAN, no D", "srgan-photographs-no-gan", "content + MSE",
-        "the content loss (what a fixed net φ sees) and the squared error, without an adversary",
+        "the content loss (what a fixed net φ sees) and the squared error, without a discriminator",
         Markup("<i>L</i> = {}").format(_PHI), "a fifth of the squared difference of what a fixed net phi sees, plus a quarter of that of the pixels",
-        "The same generator, but now what a fixed net φ sees must agree, too; the pixels count a quarter, which the paper does not "
-        "need, since its φ is VGG-19 and pins the colours. Contrast is dared at edges. What φ does not see is hardly corrected: "
-        "look for fine patterns.",
+        "The same generator, but now what a fixed net φ sees must agree, too; the pixels count a quarter. The paper does not "
+        "need them, since its φ, VGG-19, keeps the colours. Edges get more contrast. What φ does not see is hardly corrected: "
+        "look at fine patterns.",
         "#2f8fd0",
     ),
     "srgan": Enlarger(
-        "SRGAN", "srgan-photographs", "+ adversarial", "the content loss, the squared error and an adversary",
+        "SRGAN", "srgan-photographs", "+ adversarial", "the content loss, the squared error and a discriminator",
         Markup('<i>L</i> = {} <span>+ 10<sup>−3</sup> · <span class="gan">(−log D(G(x)))</span></span>').format(_PHI),
         "a fifth of the squared difference of what a fixed net phi sees, plus a quarter of that of the pixels, plus a thousandth of "
         "minus the logarithm of D's belief that the result is an original",
         Markup(
-            "A critic now asks: could this be a photograph? A mean of photographs is none, so G must choose <b>one</b> of the sharp answers. "
+            "The discriminator D now asks: could this be a photograph? A mean of photographs is none, so G must choose <b>one</b> of the sharp answers. "
             "Grain and edges come back and PSNR falls. They are <b>made up</b>: compare them with the original, and never read a number "
             "plate in them."
         ),
@@ -138,7 +139,7 @@ def twice(key: str) -> str | None:
     return next((other + _TWICE for other in near if model_of(other + _TWICE) in shipped()), None)
 
 
-@lru_cache(maxsize=2 * len(ENLARGERS))
+@once(2 * len(ENLARGERS))
 def loaded(key: str) -> Model:
     return load(model_of(key))
 
@@ -256,7 +257,7 @@ def told(
     t = ENLARGERS[key]
     if rows:
         numbers = table(rows, key) + Markup(
-            '<p class="small">In violet the best of each kind: does each loss win at what it asks for?</p>'
+            '<p class="small">The best value of each column is violet. Is each net the best at what it was trained for?</p>'
         )
     elif missed:
         cells = Markup("").join(
@@ -290,10 +291,11 @@ def told(
     )
     return look.stack(
         Markup(
-            '<p class="small">{} learns by <b>{}</b></p><p class="equation" role="math" aria-label="{}">{}</p>'
+            '<p class="small">{} was trained with <b>{}</b></p><p class="equation" role="math" aria-label="{}">{}</p>'
         ).format(t.title, t.loss, t.spoken, t.equation),
         live,
         absent if "gan" in asked(key) and believed is None else "",
         numbers,
         look.notice(t.notice),
+        explained("squared error", "φ", "PSNR", "PD-i2i", "detail") if rows else "",
     )

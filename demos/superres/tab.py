@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 
 import gradio as gr
 from markupsafe import Markup, escape
@@ -15,7 +15,7 @@ from i2i.data.enlarging import reduced
 from i2i.images import ImageError, from_bytes, to_image
 
 from ..decoding import open_image
-from ..widgets import look
+from ..widgets import address, client, look
 from ..widgets.asking import sentence
 from ..widgets.choices import Choices
 from ..widgets.curtain import Curtain
@@ -24,6 +24,7 @@ from ..widgets.lens import Lens
 from ..widgets.photograph import Photograph
 from ..widgets.strip import thumbnail
 from ..widgets.urls import exact_url, light_url
+from ..work.openings import opening
 from ..work.visitors import Visitors
 from . import enlargers, spectrum, whole
 from .enlargers import ENLARGERS, SCALE, Figures, title_of
@@ -189,7 +190,7 @@ def frame_of(part: Part, image: Image.Image) -> dict:
         ).format(w, h, SCALE * w, SCALE * h)
     else:
         says = Markup(
-            "The part, {} × {} px, is enlarged to <b>{} × {} px</b>. What it ought to be, nobody knows."
+            "The part, {} × {} px, is enlarged to <b>{} × {} px</b>. Nobody knows what it ought to be."
         ).format(w, h, SCALE * w, SCALE * h)
     if view.example and view.example.credit:
         says += Markup("<br>{}.").format(view.example.credit)
@@ -295,12 +296,12 @@ def score(image: str, model: str) -> dict:
 # -- The tab --------------------------------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=1)
-def first() -> tuple:
-    """What the tab opens with, made once."""
+@opening
+def _first() -> tuple:
+    """What the tab opens with: `everything`, and the examples."""
     view = settle(keys=enlargers.models())
     *_, shown = compare(view)
-    return everything(shown, view.image())
+    return *everything(shown, view.image()), _heap(view.at)
 
 
 def before_and_after() -> tuple[Image.Image, Image.Image]:
@@ -325,21 +326,30 @@ def _heap(at: int) -> dict:
     return {"label": "Picture", "look": "wrap", "tiles": tiles, "chosen": str(at), "address": {}}
 
 
+def _given(request: gr.Request) -> tuple:
+    """What the endpoint gets for the part on the page."""
+    now = _VISITORS.view(request.session_hash)
+    try:
+        return cut(now).x, ENLARGERS[now.chosen].model
+    except ImageError as fault:
+        raise sentence(str(fault)) from None
+
+
+def state_of(method: str) -> str:
+    """What an address says to show a method to the right of the curtain; "" for one that is not here."""
+    return f"model={method}" if method in enlargers.models() else ""
+
+
 def _html(value: str, name: str) -> gr.HTML:
     return gr.HTML(value, apply_default_css=False, elem_id=name, elem_classes="bare")
 
 
 def _wished(wish: dict[str, str], keys: list[str]) -> View:
     """The view that an address asks for, as far as it can be read."""
-
-    def number(text: str | None, otherwise: int) -> int:
-        return int(text[:5]) if text and text.isdecimal() and text.isascii() else otherwise
-
-    x, _, y = wish.get("place", "").partition("-")
-    centre = (number(x, 0), number(y, 0)) if x.isdecimal() and y.isdecimal() else None
+    place = re.fullmatch(r"([0-9]{1,5})-([0-9]{1,5})", wish.get("place", ""))
     return settle(
-        number(wish.get("picture"), 0), centre=centre, side=number(wish.get("side"), 256), shrink=wish.get("way") != "as-is",
-        chosen=wish.get("model", ""), keys=keys,
+        address.number(wish, "picture", 0, len(EXAMPLES) - 1, 0), centre=tuple(map(int, place.groups())) if place else None,
+        side=address.number(wish, "side", min(SIDES), max(SIDES), 256), shrink=wish.get("way") != "as-is", chosen=wish.get("model", ""), keys=keys,
     )  # fmt: skip
 
 
@@ -349,43 +359,47 @@ def tab() -> Callable | None:
     if not keys:
         return None
     view = settle(keys=keys)
-    frame_value, lens_value, curtain_value, plot, idle = first()
+    frame_value, lens_value, curtain_value, plot, idle, heap_value = _first()
     with gr.Tab("Super-resolution", id="super-resolution"):
         gr.HTML(
             '<p class="lead"><b>Four times as wide and as high: sixteen pixels for each one.</b> Fifteen of them were never there, and many sharp '
             "pictures would shrink to the same small one. A net that learns by the squared error paints the mean of them all, which is "
-            f"blurred; SRGAN asks a critic as well, and dares to paint one.</p>{_STYLE}",
+            f"blurred; SRGAN has a discriminator, D, as well, and paints one of the sharp pictures.</p>{_STYLE}",
             apply_default_css=False, elem_classes="bare",
         )  # fmt: skip
         with gr.Row(elem_classes="row sr", equal_height=True):
-            with gr.Column(scale=4, min_width=300, elem_classes="card sr-where"):
+            with gr.Column(scale=4, min_width=300, elem_classes="card sr-where scene on-in"):
                 look.label("The picture, and a part of it")
                 frame = Frame(frame_value, elem_id="sr-frame", elem_classes="bare")
                 side = gr.Radio(
                     [(f"{s} px", s) for s in SIDES],
                     value=view.side,
+                    label="Side of the part",
                     show_label=False,
                     container=False,
                     elem_id="sr-side",
-                    elem_classes="segmented",
+                    elem_classes="segmented step",
                 )
                 way = gr.Radio(
                     [(text, key) for key, text in _WAYS.items()],
                     value="shrink",
+                    label="How the part is enlarged",
                     show_label=False,
                     container=False,
                     elem_id="sr-way",
                     elem_classes="segmented",
                 )
             with gr.Column(scale=10, min_width=340, elem_classes="stacked"):
-                with gr.Column(elem_classes="card grow"):
+                with gr.Column(elem_classes="card grow answer-first scene on-out"):
                     look.label("Before and after, and the loss it was trained with")
-                    curtain = Curtain(curtain_value, elem_id="sr-curtain", elem_classes="bare")
+                    curtain = Curtain(curtain_value, elem_id="sr-curtain", elem_classes="bare heard")
                 with gr.Column(elem_classes="card"):
                     look.label("Other pictures, or a photograph of your own")
                     with gr.Row(elem_classes="row"):
                         with gr.Column(scale=6, min_width=300):
-                            heap = Choices(_heap(view.at), elem_id="sr-heap", elem_classes="bare")
+                            heap = Choices(
+                                heap_value, elem_id="sr-heap", elem_classes="bare examples scene on-rail"
+                            )
                         with gr.Column(scale=4, min_width=260):
                             bring = Photograph(
                                 sources=["upload", "webcam", "clipboard"],
@@ -401,14 +415,15 @@ def tab() -> Callable | None:
         with gr.Column(elem_classes="card sr"):
             look.label("One magnifier for all")
             lens = Lens(lens_value, elem_id="sr-lens", elem_classes="bare")
+            look.saving("#sr-lens", "super-resolution-comparison", "Save the comparison as PNG")
         with gr.Row(elem_classes="row sr", equal_height=True):
             with gr.Column(scale=6, min_width=320, elem_classes="card"):
                 look.label("Where the detail ends: the power spectrum")
                 spectra = _html(plot, "sr-spectrum")
                 gr.HTML(
                     look.notice(
-                        "Left of the tint all agree: x says what stands there. Inside it bicubic falls off at once; a net that "
-                        "learnt by the squared error stops where it is no longer sure; an adversary asks for the power of a photograph, right or wrong.",
+                        "Left of the tinted part all agree, since x holds these frequencies. In the tinted part bicubic falls at once, and a net that was "
+                        "trained with the squared error falls where it is no longer sure. A discriminator asks for as much power as a photograph has, whether the detail is right or not.",
                     ),
                     apply_default_css=False, elem_classes="bare",
                 )  # fmt: skip
@@ -422,7 +437,7 @@ def tab() -> Callable | None:
                         variant="primary",
                         size="sm",
                         min_width=150,
-                        elem_classes="go",
+                        elem_classes="go step",
                         elem_id="sr-go",
                     )
                     double = gr.Button(
@@ -446,10 +461,11 @@ def tab() -> Callable | None:
                         elem_id="sr-fetch",
                     )
                 gr.HTML(
-                    '<p class="small">It runs in a process of its own, which Stop ends at once. One photograph at a time: who comes second waits, '
-                    "who comes third is asked to come back. What you bring and what is made of it are deleted within the hour.</p>",
+                    '<p class="small">It runs in a process of its own, which Stop ends at once. One large photograph is enlarged at a time, and one small one beside it: '
+                    "a second visitor waits, a third is asked to come back. What you bring and what is made of it are deleted within the hour.</p>",
                     apply_default_css=False, elem_classes="bare",
                 )  # fmt: skip
+        client.card("superres", _given)
         look.paper_links("srcnn", "srresnet", "srgan")
         outputs = [frame, lens, curtain, spectra, about]
 
@@ -540,7 +556,7 @@ def tab() -> Callable | None:
             yield from run(request, enlargers.twice)
 
         def stop(request: gr.Request):
-            whole.LINE.stop(request.session_hash)
+            whole.stop(request.session_hash)
 
         private = {"show_progress": "hidden", "api_visibility": "private"}
         whole_line = {
@@ -569,15 +585,12 @@ def tab() -> Callable | None:
         )
 
         def restore(request: gr.Request):
-            """?tab=super-resolution&image=n&place=x-y&side=…&way=…&model=…: what the link's sender saw; else it stays."""
+            """?tab=super-resolution&picture=n&place=x-y&side=…&way=…&model=…: what the link's sender saw; else it stays. Where the curtain
+            hangs and where the magnifier lies the browser reads from the address itself."""
             wish = dict(request.query_params)
-            if wish.get("tab") != "super-resolution" or not {
-                "picture",
-                "place",
-                "side",
-                "way",
-                "model",
-            } & set(wish):
+            if "tab" not in wish or not address.asks(
+                wish, "super-resolution", {"picture", "place", "side", "way", "model"}
+            ):
                 yield [gr.skip()] * (len(outputs) + 3)
                 return
             new = _wished(wish, keys)

@@ -19,16 +19,22 @@ from i2i.images import ImageError
 from i2i.run import tiles
 
 from ..widgets import look
+from ..widgets.asking import begun
 from ..widgets.urls import light_url
 from ..work import sweeper
-from ..work.queue import Failed, Full, Line, Waiting
+from ..work.queue import Failed, Full, Line, Waiting, minutes
 from ..work.tilework import preview_size
 from .enlargers import loaded, model_of, scale_of, title_of
 from .part import View
 
-LINE = Line()
+LINE, BESIDE = Line(), Line()  # a small photograph does not wait for a large one
 WORK = "demos.work.tilework:work"
 TILE = 128
+_FEW = 16  # tiles of a small photograph
+_READY, _OF_A_TILE = (
+    12,
+    0.2,
+)  # seconds that a process takes to start, and for a tile, measured on two cores; SRCNN takes less
 _START, _A_TILE = (
     400,
     15,
@@ -66,6 +72,16 @@ def tiles_of(size: tuple[int, int]) -> int:
     return -(-size[0] // TILE) * -(-size[1] // TILE)
 
 
+def line_of(job: Job) -> Line:
+    return BESIDE if job.of <= _FEW else LINE
+
+
+def stop(owner: str) -> None:
+    """End what this owner has started, or waits for."""
+    for line in (LINE, BESIDE):
+        line.stop(owner)
+
+
 def begin(key: str, image: Image.Image) -> Job:
     """A job that has not begun: the image itself, dimmed. ImageError for one that is too large."""
     allowed(key, *image.size)
@@ -88,7 +104,8 @@ def follow(key: str, image: Image.Image, owner: str) -> Iterator[Job | None]:
     try:
         threads = max(1, min(4, (os.cpu_count() or 2) // 2))
         args = (str(loaded(key).folder), np.asarray(image), TILE, out, threads)
-        with closing(LINE.frames(owner, WORK, *args, cap=_START + _A_TILE * job.of)) as frames:
+        cap = _START + _A_TILE * job.of
+        with closing(line_of(job).frames(owner, WORK, *args, cap=cap, share=_share)) as frames:
             yield from _shown(job, frames)
         job.over = True
         if Path(out).is_file():
@@ -97,11 +114,14 @@ def follow(key: str, image: Image.Image, owner: str) -> Iterator[Job | None]:
             job.says = f"Stopped after {job.done} of {job.of} tiles; nothing was kept."
         yield job
     except (Full, Failed) as fault:
-        text = str(fault)
-        job.over, job.says = True, text[0].upper() + text[1:]
+        job.over, job.says = True, begun(str(fault))
         yield job
     finally:
         shutil.rmtree(home, ignore_errors=True)
+
+
+def _share(frame: tuple) -> float:
+    return frame[0] / frame[1]
 
 
 def _shown(job: Job, frames: Iterator) -> Iterator[Job | None]:
@@ -111,7 +131,7 @@ def _shown(job: Job, frames: Iterator) -> Iterator[Job | None]:
             yield None
             continue
         if isinstance(frame, Waiting):
-            job.says = f"Somebody else's photograph is at work: {_time(frame.left)} more at most, mostly far less; then it is your turn. Stay, or press Stop."
+            job.says = f"Somebody else's photograph is being enlarged. That takes {minutes(frame.left)} more; then it is your turn. Stay, or press Stop."
             yield job
             continue
         now = time.monotonic()
@@ -152,13 +172,13 @@ def idle(view: View, size: tuple[int, int]) -> Markup:
     try:
         allowed(view.chosen, w, h)
     except ImageError as fault:
-        return look.note("predict", Markup("<b>Too large.</b> {}").format(_sentence(fault)))
+        return look.note("predict", Markup("<b>Too large.</b> {}").format(begun(str(fault))))
     count = tiles_of((w, h))
     k = scale_of(view.chosen)
     return Markup(
         '<p class="tell">All of <b>{}</b>, {} × {} px, by <b>{}</b> becomes '
         "<b>{} × {}</b>, in {} of at most {} px, each computed with as much of its "
-        "surroundings as one pixel can see: so there is no seam, and memory stays the same however large the picture is.</p>"
+        "surroundings as one pixel can see: so there is no seam, and memory stays the same however large the picture is. That takes {} on two cores.</p>"
     ).format(
         view.name,
         w,
@@ -168,9 +188,5 @@ def idle(view: View, size: tuple[int, int]) -> Markup:
         k * h,
         "1 tile" if count == 1 else f"{count} tiles",
         TILE,
+        f"about {_time(_READY + _OF_A_TILE * w * h / TILE**2)}",
     )
-
-
-def _sentence(fault: Exception) -> str:
-    text = str(fault)
-    return text[0].upper() + text[1:]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -17,11 +18,12 @@ from i2i.data.worlds import glyphs, icons
 from i2i.images import ImageError, to_image
 from i2i.run.pipeline import shipped
 
-from ..widgets import look
+from ..widgets import address, look
 from ..widgets.asking import sentence
 from ..widgets.choices import Choices
-from ..widgets.pad import Pad, is_empty, rasterise
+from ..widgets.pad import Pad, is_empty, is_growing, rasterise
 from ..widgets.strip import thumbnail
+from ..work.openings import opening
 from .scene import loaded
 
 _STYLE = look.style(__file__, "dtn_digits")
@@ -137,7 +139,7 @@ def show(image: Image.Image, name: str, digit: bool = True) -> Markup:
     term = weight * (here - there).square().mean().item()
     notice = (
         f"g sees {here.shape[1]} numbers and nothing else. f was taught to tell digits apart whatever their ink, paper, slant and stroke, so it drops "
-        "those, and what f drops cannot come back: the moulded digit gets a colour and a stand of g's own choosing."
+        "those, and what f drops cannot come back: g itself chooses the colour and the pose of the moulded digit."
     )
     if not digit:
         notice += Markup(
@@ -147,7 +149,7 @@ def show(image: Image.Image, name: str, digit: bool = True) -> Markup:
         notice += " Give it something that is no digit: it makes one all the same."
     return look.stack(
         Markup('<div class="trip">{}</div>').format(row),
-        Markup('<h3 class="label">How far from x, in the eyes of f</h3><ul class="near">{}</ul>').format(bars),
+        Markup('<h3 class="label">How far from x, by the codes of f</h3><ul class="near">{}</ul>').format(bars),
         _EQUATION,
         Markup('<div class="terms"><div><span class="l1">{:g} · mean of (f(x) − f(g(f(x))))²</span> <strong>{:.2f}</strong></div></div>').format(weight, term),
         look.notice(notice),
@@ -185,20 +187,30 @@ def _blank() -> dict:
     }  # fmt: skip
 
 
+def _read(value: dict | None) -> Markup:
+    """HTML for a drawing. ImageError for what is none."""
+    drawn = rasterise({"ops": (value or {}).get("ops")}, INKS, PAPER)
+    return show(centred(drawn, loaded(MODEL).size), "your digit")
+
+
 def _drawn(value: dict | None) -> Markup:
     try:
-        return show(
-            centred(rasterise({"ops": (value or {}).get("ops")}, INKS, PAPER), loaded(MODEL).size),
-            "your digit",
-        )
+        return _read(value)
     except ImageError as fault:
         raise sentence(str(fault)) from None
+
+
+@opening
+def _first() -> dict:
+    """What the card opens with."""
+    return {"heap": _heap(0), "told": _example(0)}
 
 
 def card() -> tuple[Callable, list] | None:
     """Build the card; returns (fn, outputs): fn restores what an address {key: value} asks for. None without a model."""
     if not available():
         return None
+    opens = _first()
     with gr.Column(elem_classes="card", elem_id="dtn"):
         gr.HTML(
             f'{_STYLE}<h2 class="label">DTN: what must be kept</h2><p class="tell">Nobody gives pairs here either, but somebody says what a translation must keep: all that f '
@@ -207,40 +219,45 @@ def card() -> tuple[Callable, list] | None:
         )  # fmt: skip
         with gr.Row(elem_classes="row"):
             with gr.Column(scale=5, min_width=300):
-                pad = Pad(_blank(), elem_id="dtn-pad", elem_classes="bare")
-                heap = Choices(_heap(0), elem_id="dtn-heap", elem_classes="bare")
-            with gr.Column(scale=8, min_width=320):
-                told = gr.HTML(_example(0), apply_default_css=False, elem_id="dtn-told", elem_classes="bare")
+                pad = Pad(_blank(), elem_id="dtn-pad", elem_classes="bare scene on-in")
+                heap = Choices(
+                    opens["heap"], elem_id="dtn-heap", elem_classes="bare examples step scene on-rail"
+                )
+            with gr.Column(scale=8, min_width=320, elem_classes="answer-first"):
+                told = gr.HTML(
+                    opens["told"],
+                    apply_default_css=False,
+                    elem_id="dtn-told",
+                    elem_classes="bare heard scene on-out",
+                )
+                look.saving("#dtn-told", "dtn-digits")
         look.paper_links("dtn")
 
     def draw(value):
         if is_empty(value):  # cleared: what was there stays until there is something to see
             return gr.skip(), gr.skip()
-        return _drawn(value), _heap(-1)
+        if not is_growing(value):
+            return _drawn(value), _heap(-1)
+        with suppress(ImageError):  # the stroke's end tells of it
+            return _read(value), gr.skip()
+        return gr.skip(), gr.skip()
 
     def pick(index):
         at = index % len(examples())
         return _example(at), _heap(at), _blank()
 
-    pad.input(
-        draw, pad, [told, heap], show_progress="hidden", api_visibility="private", trigger_mode="always_last"
-    )
+    pad.answer(draw, [pad], [told, heap])
     heap.on_choice(pick, [], [told, heap, pad])
 
     def restore(wish: dict[str, str]) -> list:
         """?written=n or ?digit=strokes; what cannot be read is as good as nothing."""
-        text, ops = wish.get("written") or "", wish.get("digit") or ""
+        ops = wish.get("digit") or ""
         if ops:
             try:
-                return [
-                    show(centred(rasterise({"ops": ops}, INKS, PAPER), loaded(MODEL).size), "your digit"),
-                    _heap(-1),
-                    _blank() | {"ops": ops},
-                ]
+                return [_read({"ops": ops}), _heap(-1), _blank() | {"ops": ops}]
             except ImageError:
                 return [gr.skip()] * 3
-        if text.isdecimal() and text.isascii():
-            at = int(text[:4]) % len(examples())
+        if (at := address.number(wish, "written", 0, len(examples()) - 1, -1)) >= 0:
             return [_example(at), _heap(at), gr.skip()]
         return [gr.skip()] * 3
 

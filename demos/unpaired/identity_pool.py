@@ -31,11 +31,11 @@ def already_there(model: Model, seen: Screen) -> Markup:
             "no reason. The paper has it for paintings only, the authors' code for every task."
         )
     elif weight is None:
-        says = f"{title} has no identity term: nothing in training ever gave G a picture of the target domain. What you see is what its habits do."
+        says = f"{title} has no identity term: in training G never got a picture of the target domain. So nobody has told it what to do with one."
     else:
         says = (
             f"This {title} was trained without its identity term, which would ask that what is there already stays. Nothing else "
-            "holds G to a colour: where it turns hues here, it turns them above as well."
+            "keeps G from changing colours: where it changes hues here, it changes them above, too."
         )
     y = to_image(seen.target), to_image(seen.same)
     there = figure(y[0], "a picture of the target domain", "there already")
@@ -80,7 +80,7 @@ def history(model: Model, made: Tensor) -> Markup:
     size, title = getattr(model.method.config, "pool", 0), PAPERS[model.kind].name
     has = f"{title} keeps {size}" if size else f"{title} has none; CycleGAN and DistanceGAN keep 50"
     says = (
-        f"A discriminator that sees only the newest pictures forgets what it knew of older ones, and the two run in circles. So "
+        f"A discriminator that sees only the newest pictures forgets the older ones, and G may return to old mistakes. So "
         f"made pictures go into a pool ({has}; here {_SLOTS}), and every other time D is shown an old one out of it: those in orange."
     )
     return stack(

@@ -63,8 +63,8 @@ METHOD_TEXTS: dict[str, MethodText] = {
         ),
         "the GAN loss of G and D Y, plus that of F and D X, plus lambda times the cycle loss of G and F",
         ("G(x)", "F(y)"), ("F(G(x))", "G(F(y))"),
-        "Coming back proves that nothing was lost, not that it was translated well: a cycle closes over any swap of colours, as "
-        "long as F swaps them back. Compare the size of the cycle term with what you think of the translation.",
+        "A good return shows that nothing was lost, not that the translation is right: if G exchanges two colours and F exchanges them "
+        "back, the cycle term is small. Compare that term with what you think of the translation.",
     ),
     "discogan": MethodText(
         Markup(
@@ -73,8 +73,8 @@ METHOD_TEXTS: dict[str, MethodText] = {
         ),
         "the GAN loss in B, plus the reconstruction of A, plus the GAN loss in A, plus the reconstruction of B",
         (Markup("G<sub>AB</sub>(a)"), Markup("G<sub>BA</sub>(b)")), (Markup("G<sub>BA</sub>(G<sub>AB</sub>(a))"), Markup("G<sub>AB</sub>(G<sub>BA</sub>(b))")),
-        "Without skips or residual blocks every picture passes through a narrow code. Fine parts are redrawn from "
-        "memory: shapes may turn into others of the same kind, and little can be hidden for the way back.",
+        "Without skips or residual blocks every picture passes through a narrow code. Fine details are "
+        "drawn anew: shapes may turn into others of the same kind, and little can be hidden for the way back.",
         source=("a", "b"),
     ),
     "dualgan": MethodText(
@@ -82,10 +82,10 @@ METHOD_TEXTS: dict[str, MethodText] = {
             'λ<sub>U</sub> <span class="l1">|x − G<sub>B</sub>(G<sub>A</sub>(x))|</span> + λ<sub>V</sub> <span class="l1">|y − G<sub>A</sub>(G<sub>B</sub>(y))|</span> '
             '− <span class="gan">D<sub>A</sub>(G<sub>A</sub>(x))</span> − <span class="gan">D<sub>B</sub>(G<sub>B</sub>(y))</span>'
         ),
-        "lambda U times the distance of x from its return, plus lambda V times that of y, minus the critics' scores of both translations",
+        "lambda U times the distance of x from its return, plus lambda V times that of y, minus the discriminators' scores of both translations",
         (Markup("G<sub>A</sub>(x)"), Markup("G<sub>B</sub>(y)")), (Markup("G<sub>B</sub>(G<sub>A</sub>(x))"), Markup("G<sub>A</sub>(G<sub>B</sub>(y))")),
-        "The skips of the U-Net carry the outline over untouched. Coming back weighs 500 times as much as the critic's "
-        "score, so the return is close; how far the style goes is what the critic can still ask for.",
+        "The skips of the U-Net copy the outline. The way back counts 500 times as much as the score of a discriminator (the paper's "
+        "critic), so the return is close to the input; the discriminators decide only what that leaves open.",
     ),
     "unit": MethodText(
         Markup(
@@ -94,8 +94,8 @@ METHOD_TEXTS: dict[str, MethodText] = {
         ),
         "for each of the two domains the loss of its autoencoder, its GAN loss and its cycle loss",
         (Markup("G<sub>2</sub>(E<sub>1</sub>(x))"), Markup("G<sub>1</sub>(E<sub>2</sub>(y))")), (Markup("G<sub>1</sub>(E<sub>2</sub>(·))"), Markup("G<sub>2</sub>(E<sub>1</sub>(·))")),
-        "The layers nearest the code are the same for both domains, so a thing should have one code in both. The code was "
-        "trained under noise of size 1: what it carries must be loud, and a faint hidden signal would drown.",
+        "The layers nearest the code are the same for both domains, so a thing should have one code in both. In training, "
+        "noise of size 1 is added to the code. So what it carries must be strong: a faint hidden signal would be lost in the noise.",
     ),
     "distancegan": MethodText(
         Markup('α <span class="gan"><i>L</i><sub>GAN</sub>(G, D)</span> + β <span class="l1"><i>L</i><sub>distance</sub>(G)</span>'),

@@ -41,6 +41,11 @@ def _turned(image: Image.Image, turn: int) -> Image.Image:
 
 
 @lru_cache(maxsize=128)
+def right_letter(key: str, at: int, domain: str) -> str:
+    """The letter of the true partner."""
+    return LETTERS[[turn for _, turn in candidates(key, at, domain)].index(0)]
+
+
 def tellable(key: str, at: int, domain: str) -> bool:
     """Whether the candidates differ enough to choose between them: a grey thing has no hue to turn."""
     (truth,) = (p for p, turn in candidates(key, at, domain) if not turn)
@@ -87,32 +92,32 @@ def ask(
             "predict",
             Markup(
                 "<b>Predict first.</b> One of the four is the true partner of the picture above; no model ever saw the two together. "
-                "In the others the hue is turned. Trust the translations above, or do not: which one is true?"
+                "In the others the hue is turned. Do the translations above help you? Which one is the true partner?"
             ),
         )
     truth = next(p for p, turn in shown if not turn)
-    right = LETTERS[[turn for _, turn in shown].index(0)]
+    right = right_letter(key, at, domain)
     far = {turn: _far(made[chosen], p) for p, turn in shown}
     nearest, whose = min(far, key=far.get), f"{chosen}'s picture"
     verdict = Markup("<b>{}: {} is the true partner.</b> ").format(
         "Right" if guess == right else "Not quite", right
     )
     if abs(far[0] - min(d for turn, d in far.items() if turn)) < _TIE:
-        verdict += f"{whose} is about as near to another: it has the style, and says nothing of the colour. Nothing in the objective asked it to."
+        verdict += f"{whose} is about as near to another: it has the style, but not the colour, for which nothing in the objective asked."
     elif nearest:
         verdict += (
             f"{whose} is nearer to the one with {_TURNS[nearest]}. An unpaired model can be right in style and wrong in colour, and its "
-            "losses are content: D has seen such colours in the target domain, and "
+            "losses are small all the same: D has seen such colours in the target domain, and "
             + (
-                "the way back can undo any swap that is always the same."
+                "the way back can undo any exchange of colours that is always the same."
                 if returns
-                else "pictures that were far apart still are."
+                else "pictures that were far apart are still far apart."
             )
         )
     else:
         verdict += (
-            f"Of the four, {whose} is nearest to it. Nothing in the objective asked for that: a model that was right in style and wrong in "
-            "colour would have been let off. But a net changes as little as it must, and to keep a hue is less work than to swap it."
+            f"Of the four, {whose} is nearest to it. Nothing in the objective asked for that: a model with the right style and the wrong "
+            "colours could have had the same losses. But a net tends to change no more than it must, and keeping a hue is easier than exchanging it."
         )
     misses = {title: _far(image, truth) for title, image in made.items()}
     longest = max(misses.values())
@@ -137,7 +142,7 @@ def changed(before: Image.Image, after: Image.Image, title: str) -> Markup:
     return Markup(
         '<details class="note predict"><summary>Predict first. Which half will the translation change more, the upper or the lower?</summary>'
         "Here {} changes the upper half by {:.3f} and the lower by {:.3f}, of a range of 2. Whatever looks alike in "
-        "both domains can stay; D objects only to what gives the source away.</details>"
+        "both domains can stay as it is; D rejects only what shows that the picture comes from the source.</details>"
     ).format(title, upper.item(), lower.item())
 
 

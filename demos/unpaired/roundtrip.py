@@ -144,8 +144,8 @@ def noisy(trip: Trip, level: float) -> Markup:
         )
     else:
         verdict = Markup(
-            "{cost}, no more than the noise itself: this return reads what can be seen in {made}. A net that trains longer, where {made} has no room "
-            "for what {x} shows, learns to write it too faintly to be seen, and a little noise then ruins the return: {hides}."
+            "{cost}, which is not more than the noise itself: this return depends on what can be seen in {made}. A net that trains longer may learn to write "
+            "what {made} cannot show into details that are too faint to see. Then a little noise ruins the return: {hides}."
         )
     return stack(row, notice(verdict.format(cost=cost, x=x, made=made, hides=_HIDES)))
 
@@ -201,7 +201,7 @@ def distances(model: Model, before: Tensor, after: Tensor) -> Markup:
         Markup(
             "<b>One-sided: there is no way back.</b> {} has G and D and nothing else, so there is no F(G(x)) to show. "
             "Instead, each dot is a pair of the {} examples: how far apart they were, and how far apart their translations are. "
-            "A G that paints one picture for all would lay every dot on the floor."
+            "If G painted the same picture for all, every dot would lie on the lower axis."
         ).format(PAPERS[model.kind].name, count),
     )
     number = Markup('<p class="terms"><span>correlation r</span> <strong>{:.2f}</strong></p>').format(r)

@@ -14,17 +14,23 @@ from i2i.images import to_image
 from i2i.measure.unpaired import directions
 from i2i.methods import METHODS
 from i2i.papers import PAPERS
-from i2i.run.pipeline import Model, load, shipped
+from i2i.run.pipeline import Model, cards, load, shipped
 
 from ..widgets import look
 from ..widgets.asking import sentence
 from ..widgets.strip import thumbnail
+from ..work.once import once
 from . import partner, roundtrip
 from .identity_pool import already_there, history
 from .objective import METHOD_TEXTS, Screen, objective
 from .subjects import SUBJECTS, Example, examples
 
 MOST = 4  # methods side by side
+# A model is poor whose answers find their true partner among 100 less often, or look like the target less often, than so.
+_FEW, _ALIKE = 0.1, 0.5
+_EXHIBITS = {
+    "discogan": ("bottleneck", "Lost in the middle")
+}  # of the tab Failures, where one is about this method
 
 
 def name_of(key: str, method: str) -> str:
@@ -36,12 +42,33 @@ def methods(key: str) -> list[str]:
     return [m for m in METHOD_TEXTS if name_of(key, m) in shipped()]
 
 
+def _figure(key: str, method: str, figure: str, otherwise: float) -> float:
+    """A figure of a model's card."""
+    found = cards()[name_of(key, method)].get("card", {}).get("figures", {}).get(figure)
+    return found[0] if found else otherwise
+
+
+def fault(key: str, method: str) -> str:
+    """How a model that is poor by the figures of its card fails, in the card's words; "" for any other."""
+    poor = _figure(key, method, "top-1", 1.0) < _FEW or _figure(key, method, "likeness", 1.0) < _ALIKE
+    told = cards()[name_of(key, method)].get("card", {}).get("failures")
+    return (told[0] if told else "its figures are low") if poor else ""
+
+
+def first(key: str) -> list[str]:
+    """The methods that are compared at first: those nearest to the true partners, and none that is poor while another is left."""
+    here = methods(key)
+    good = [m for m in here if not fault(key, m)] or here
+    nearest = sorted(good, key=lambda m: _figure(key, m, "PD-i2i", 0.0))[:MOST]
+    return [m for m in here if m in nearest]
+
+
 def available() -> list[str]:
     """Subjects for which a model is shipped."""
     return [key for key in SUBJECTS if methods(key)]
 
 
-@lru_cache(maxsize=16)
+@once(16)
 def loaded(name: str) -> Model:
     # Rounding to bfloat16 is noise too: it would drown the faint signal that the tab looks for.
     return load(name, precision="fp32")
@@ -69,6 +96,14 @@ class Scene:
     @property
     def image(self) -> Image.Image:
         return self.example.side(self.direction[0]) if self.example else self.own
+
+    @property
+    def asked(self) -> str:
+        """What is translated, in words."""
+        if not self.example:
+            return "your picture"
+        name = self.example.name
+        return name if name[-1].isdigit() else f"the {name}"
 
     @property
     def target(self) -> Image.Image:
@@ -106,9 +141,7 @@ def settle(
     able = [m for m in here if direction in directions(METHODS[m])]
     if not able:
         direction, able = "xy", here
-    shown = [m for m in wanted if m in here] or here[
-        :MOST
-    ]  # in the order in which they were ticked: the latest stay
+    shown = [m for m in wanted if m in here] or first(key)  # as they were ticked: the latest stay
     chosen = chosen if chosen in able else next((m for m in shown if m in able), able[0])
     others = [m for m in shown if m != chosen][1 - MOST :]
     at = -1 if own is not None else max(at, 0) % len(examples(key))
@@ -135,6 +168,19 @@ def thumbnails(key: str, method: str, direction: str) -> tuple[dict, ...]:
     )
 
 
+def before_and_after() -> tuple[Image.Image, Image.Image]:
+    """For the Map: the first example and its translation."""
+    now = settle(available()[0], "xy", [], "")
+    trip = now.trips()[now.chosen]
+    return trip.image(trip.source), trip.image(trip.made)
+
+
+def _written(scene: Scene) -> str:
+    """The methods beside each other, for an address; "" for those that nobody chose."""
+    usual = settle(scene.key, scene.direction, [], scene.chosen).methods
+    return "" if scene.methods == usual else ".".join(scene.methods)
+
+
 def show(scene: Scene, noise: float, guess: str | None) -> tuple:
     """All that is shown of a scene: sides, objective, trip, noisy trip, partner, question about it, identity, pool."""
     source, target = (getattr(SUBJECTS[scene.key], side) for side in scene.direction)
@@ -147,6 +193,7 @@ def show(scene: Scene, noise: float, guess: str | None) -> tuple:
             "idea": escape(paper.idea),
             "src": "",
             "caption": "",
+            "fault": _told_fault(scene.key, method),
         }
         if trip:
             src = look.data_url(trip.image(trip.made))
@@ -154,7 +201,7 @@ def show(scene: Scene, noise: float, guess: str | None) -> tuple:
                 {
                     **cell,
                     "src": src,
-                    "alt": escape(f"made by {paper.name}, {target}"),
+                    "alt": escape(f"{paper.name}’s answer to {scene.asked}, {source} to {target}"),
                     "caption": f"{trip.took:.0f} ms",
                 }
             )
@@ -172,7 +219,7 @@ def show(scene: Scene, noise: float, guess: str | None) -> tuple:
         "made": cells, "chosen": scene.chosen,
         "address": {
             "subject": scene.key, "method": scene.chosen, "direction": scene.direction,
-            "example": scene.at if scene.at >= 0 else "",
+            "example": scene.at if scene.at >= 0 else "", "methods": _written(scene),
         },
     }  # fmt: skip
     canvas = model.place(scene.target).x
@@ -186,6 +233,20 @@ def show(scene: Scene, noise: float, guess: str | None) -> tuple:
         sides, objective(model, seen), row, noisy(trip, noise), *question(scene, trips, guess), already_there(model, seen),
         history(model, after),
     )  # fmt: skip
+
+
+def _told_fault(key: str, method: str) -> Markup:
+    """HTML below a method that is poor here, with a way to the exhibit that explains it."""
+    told = fault(key, method)
+    if not told:
+        return Markup("")
+    why = Markup("")
+    if method in _EXHIBITS:
+        exhibit, title = _EXHIBITS[method]
+        why = Markup(
+            ' <button type="button" data-go="Failures" data-state="exhibit={}" aria-label="Why {} is poor here: {}">{}: why?</button>'
+        ).format(exhibit, PAPERS[method].name, title, title)
+    return Markup("<b>Poor here:</b> {}.{}").format(told, why)
 
 
 def noisy(trip: roundtrip.Trip, noise: float) -> Markup:

@@ -20,13 +20,15 @@ from i2i.data.public import catalogue
 from i2i.data.worlds import icons, landscapes
 from i2i.images import ImageError, from_bytes, to_image
 from i2i.losses import l1
-from i2i.run.pipeline import Model, shipped
+from i2i.run.pipeline import Model, cards
 
 from ..decoding import open_image
-from ..widgets import look
+from ..widgets import address, client, look
 from ..widgets.asking import sentence, uploaded
 from ..widgets.choices import Choices
+from ..widgets.photograph import PICTURES
 from ..widgets.strip import thumbnail
+from ..work.openings import opening
 from .scene import loaded
 from .subjects import EMOJI, SUBJECTS
 
@@ -119,7 +121,11 @@ def _photographs(labels: list[str]) -> tuple[Thing, ...]:
 
 def available() -> list[str]:
     """Subjects whose model is here and says what its domains are called."""
-    return [key for key, name in MODELS.items() if name in shipped() and len(loaded(name).labels) > 1]
+    return [
+        key
+        for key, name in MODELS.items()
+        if len(cards().get(name, {}).get("card", {}).get("labels", ())) > 1
+    ]
 
 
 @dataclass(frozen=True)
@@ -204,7 +210,7 @@ def show(view: View, revealed: bool) -> tuple[dict, Markup, Markup, Markup]:
             }
             for i, label in enumerate(model.labels)
         ],
-        "address": {"styles": view.key, "from": view.own, "target": view.target, "thing": view.at if view.at >= 0 else ""},
+        "address": {"styles": view.key, "from": view.own, "target": view.target, "thing": view.at if view.at >= 0 else "", "truth": "1" if revealed and view.truth else ""},
     }  # fmt: skip
     miss, same = l1(cut(back), cut(x)).item(), l1(cut(made[own : own + 1]), cut(x)).item()
     c, c_own = _called(view.target), _called(view.own)
@@ -277,12 +283,12 @@ def _terms(view: View, x: Tensor, over: Tensor, miss: float, same: float) -> Mar
     size = sum(p.numel() for p in method.G.parameters()) / 1e6
     notice = (
         f"One G of {size:.1f} million numbers goes all {count * (count - 1)} ways; a net for each way would be {count * (count - 1)} nets. "
-        "All that tells it where to go is which plane is white. "
+        "Only the label planes tell it which domain to make: the one that is white. "
     )
     if view.target == view.own:
         notice += (
-            f"You chose the picture's own label: a good G leaves it alone, and this one moves it by {same:.3f}. No term says so outright; labels are dealt "
-            "at random, so now and then the reconstruction asks for it."
+            f"You chose the picture's own label: a good G leaves it alone, and this one moves it by {same:.3f}. No term says so directly; but labels are drawn "
+            "at random, so now and then a picture gets its own label, and then the reconstruction asks for it."
         )
     elif same < miss:
         notice += f"Under its own label the picture moves by {same:.3f}, on the way there and back it loses {miss:.3f}: what the target domain cannot show must be guessed again."
@@ -358,9 +364,25 @@ def _strip(view: View) -> dict:
     return {"label": "Example", "tiles": list(_examples(view.key, view.own)), "chosen": str(view.at)}
 
 
+def _sent(_: gr.Request, key, own, targets, at, upload) -> tuple:
+    """What the endpoint gets for what is on the page."""
+    view = settle(key, own, (targets or {}).get("chosen", ""), at, upload)
+    return view.image, MODELS[view.key], view.target
+
+
 def _labels(view: View) -> list[tuple[str, str]]:
     known = view.thing.images if view.thing else {}
     return [(_called(label), label) for label in (known if len(known) == 1 else view.model.labels)]
+
+
+@opening
+def _first(key: str) -> dict:
+    """What the card opens with, on a subject."""
+    view = settle(key, "", "")
+    return {
+        "at": view.at, "own": view.own, "target": view.target, "labels": _labels(view), "strip": _strip(view),
+        "known": view.truth is not None, "shown": show(view, False),
+    }  # fmt: skip
 
 
 def card() -> tuple[Callable, list] | None:
@@ -368,19 +390,19 @@ def card() -> tuple[Callable, list] | None:
     keys = available()
     if not keys:
         return None
-    view = settle(keys[0], "", "")
-    tiles, given, trip, told = show(view, False)
+    opens = _first(keys[0])
+    tiles, given, trip, told = opens["shown"]
     with gr.Column(elem_classes="card", elem_id="star"):
         gr.HTML(
             f'{_STYLE}<h2 class="label">StarGAN: one generator, every domain</h2><p class="tell">CycleGAN needs two generators for every two domains. Here the '
-            "target is one more input: four domains, one net, and a critic that also says which of them it sees.</p>",
+            "target is one more input: four domains, one net, and a discriminator that also says which of them it sees.</p>",
             apply_default_css=False, elem_classes="bare",
         )  # fmt: skip
-        at, upload = gr.State(view.at), gr.State(None, time_to_live=3600)
+        at, upload = gr.State(opens["at"]), gr.State(None, time_to_live=3600)
         with gr.Row(elem_classes="row controls"):
             subject = gr.Radio(
-                [(SUBJECTS[k].title, k) for k in keys], value=view.key, show_label=False, container=False, min_width=330, visible=len(keys) > 1,
-                elem_id="star-subject", elem_classes="segmented",
+                [(SUBJECTS[k].title, k) for k in keys], value=keys[0], label="Kind of picture", show_label=False, container=False, min_width=330, visible=len(keys) > 1,
+                elem_id="star-subject", elem_classes="segmented scene on-head",
             )  # fmt: skip
             with gr.Column(scale=0, min_width=150):
                 gr.HTML(
@@ -389,30 +411,36 @@ def card() -> tuple[Callable, list] | None:
                     elem_classes="bare",
                 )
             own = gr.Radio(
-                _labels(view), value=view.own, show_label=False, container=False, min_width=300, elem_id="star-own", elem_classes="segmented",
+                opens["labels"], value=opens["own"], label="The picture comes as", show_label=False, container=False, min_width=300, elem_id="star-own", elem_classes="segmented scene on-foot",
             )  # fmt: skip
         with gr.Row(elem_classes="row controls"):
             with gr.Column(scale=1, min_width=300):
-                heap = Choices(_strip(view), elem_id="star-heap", elem_classes="bare")
+                heap = Choices(
+                    opens["strip"], elem_id="star-heap", elem_classes="bare examples scene on-rail"
+                )
             with gr.Column(scale=0, min_width=170):
                 bring = gr.UploadButton(
                     "Upload a picture",
-                    file_types=["image"],
+                    file_types=PICTURES,
                     size="sm",
                     elem_classes="quiet",
                     elem_id="star-bring",
                 )
                 revealed = gr.Checkbox(
-                    False, label="reveal the truth", container=False, visible=view.truth is not None, elem_id="star-truth", elem_classes="tick",
+                    False, label="reveal the truth", container=False, visible=opens["known"], elem_id="star-truth", elem_classes="tick reveal scene on-foot",
                 )  # fmt: skip
         with gr.Row(elem_classes="row"):
             with gr.Column(scale=9, min_width=320):
                 look.label("All targets at once: choose one")
-                targets = Choices(tiles, elem_id="star-targets", elem_classes="bare")
-                there = gr.HTML(trip, apply_default_css=False, elem_id="star-trip", elem_classes="bare")
-            with gr.Column(scale=6, min_width=320):
+                targets = Choices(tiles, elem_id="star-targets", elem_classes="bare scene on-in step")
+                look.saving("#star-targets", "stargan-targets")
+                there = gr.HTML(
+                    trip, apply_default_css=False, elem_id="star-trip", elem_classes="bare heard scene on-out"
+                )
+            with gr.Column(scale=6, min_width=320, elem_classes="view"):
                 planes = gr.HTML(given, apply_default_css=False, elem_id="star-given", elem_classes="bare")
                 objective = gr.HTML(told, apply_default_css=False, elem_id="star-terms", elem_classes="bare")
+        client.card("unpaired_label", _sent, [subject, own, targets, at, upload])
         look.paper_links("stargan")
 
     asked = [subject, own, targets, at, upload, revealed]
@@ -453,19 +481,18 @@ def card() -> tuple[Callable, list] | None:
     heap.on_choice(pick, asked, whole)
     bring.upload(receive, [bring, *asked], whole, **quiet)
     gr.Button(visible=False).click(
-        translate, [gr.File(visible=False), gr.Textbox(MODELS[keys[0]], visible=False), gr.Textbox(view.target, visible=False)],
+        translate, [gr.File(visible=False), gr.Textbox(MODELS[keys[0]], visible=False), gr.Textbox(opens["target"], visible=False)],
         gr.Image(visible=False, format="png"), api_name="unpaired_label",
         api_description="Translation of a picture to the domain of a label; a model's labels are those on its tiles.",
     )  # fmt: skip
 
     def restore(wish: dict[str, str]) -> list:
-        """?styles=…&from=…&target=…&thing=n"""
-        if not {"styles", "target", "from", "thing"} & set(wish):
+        """?styles=…&from=…&target=…&thing=n&truth=1"""
+        if not {"styles", "target", "from", "thing", "truth"} & set(wish):
             return [gr.skip()] * len(whole)
-        text = wish.get("thing") or ""
-        at = int(text[:4]) if text.isdecimal() and text.isascii() else 0
-        return list(
-            everything(settle(wish.get("styles", ""), wish.get("from", ""), wish.get("target", ""), at))
-        )
+        key = wish.get("styles", "")
+        at = address.number(wish, "thing", 0, len(things(key if key in keys else keys[0])) - 1, 0)
+        view = settle(key, wish.get("from", ""), wish.get("target", ""), at)
+        return list(everything(view, wish.get("truth") == "1" and view.truth is not None))
 
     return restore, whole

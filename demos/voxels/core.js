@@ -287,7 +287,9 @@ const Vox = window.i2iVoxels || (window.i2iVoxels = (() => {
       }
       return cam;
     }
-    return {set, draw, shape: () => shape};
+    // Where the processor draws in the place of a graphics card, each frame costs it much.
+    const info = gl.getExtension('WEBGL_debug_renderer_info'), slow = /swiftshader|llvmpipe|softpipe|basic render/i.test(info ? gl.getParameter(info.UNMASKED_RENDERER_WEBGL) : '');
+    return {set, draw, slow, shape: () => shape};
   }
 
   // Pictures that do not move come out of one canvas for all.

@@ -15,7 +15,7 @@ function model() {
   made.floor = -volume.sides[1] / 2 * scale();
   draws.set(made);
   says.textContent = made.filled ? Vox.said(made) : 'Nothing is painted yet: click on the floor.';
-  canvas.setAttribute('aria-label', `A painter of blocks: ${says.textContent}. Arrow keys, page up and page down move a block, space puts it there or takes it away.`);
+  canvas.setAttribute('aria-label', `A painter of blocks: ${says.textContent}.`);
   draw();
 }
 function draw() { if (!due && seen) due = requestAnimationFrame(() => { due = 0; Vox.fitted(canvas);
@@ -102,19 +102,21 @@ if (draws) {
   const end = () => { if (stroke) { stroke = null; send(); } };
   canvas.addEventListener('pointerup', end); canvas.addEventListener('pointercancel', end);
   canvas.addEventListener('pointerleave', () => { if (!stroke && ghost && !cursor) { ghost = null; draw(); } });
-  canvas.addEventListener('keydown', e => {
-    if ((e.ctrlKey || e.metaKey) && e.key === 'z') { undo(); e.preventDefault(); return; }
-    const step = {ArrowLeft: [-1, 0, 0], ArrowRight: [1, 0, 0], ArrowUp: [0, 0, 1], ArrowDown: [0, 0, -1], PageUp: [0, 1, 0], PageDown: [0, -1, 0]}[e.key];
-    if (e.key === '+' || e.key === '-') { zoom(e.key === '+' ? .92 : 1.08); return; }
-    if (e.key === 'a' || e.key === 'd') { turn(e.key === 'a' ? .12 : -.12, 0); return; }
-    if (step || e.key === ' ') {
-      cursor = cursor || snapped(limits().map((n, i) => i === 1 ? 0 : n / 2));
-      if (step) cursor = snapped(cursor.map((v, i) => Math.max(0, Math.min(limits()[i] - size, v + size * step[i]))));
-      else { begin(); put(cursor, filled(cursor) ? 0 : 255); send(); }
-      ghost = with_mirror(cursor); model();
-      says.textContent = `block ${cursor.map(v => v / size + 1).join(', ')}: ${filled(cursor) ? 'filled' : 'empty'}`;
-      e.preventDefault();
-    }
+  const start = () => snapped(limits().map((n, i) => i === 1 ? 0 : n / 2));
+  const place = block => { cursor = snapped(block); ghost = with_mirror(cursor); model(); };
+  drawnByKeys(canvas, says, {
+    move([x, near, up]) {  // up and down lead away and back, page up and page down through the layers
+      const to = [x, up, -near];
+      place((cursor || start()).map((v, i) => Math.max(0, Math.min(limits()[i] - size, v + size * to[i]))));
+    },
+    press() { begin(); place(cursor || start()); put(cursor, filled(cursor) ? 0 : 255); send(); model(); },
+    undo,
+    also(key) {
+      const by = {'+': [zoom, .92], '-': [zoom, 1.08], a: [turn, .12, 0], d: [turn, -.12, 0]}[key];
+      if (by) by[0](...by.slice(1));
+      return by;
+    },
+    where: () => cursor ? `block ${cursor.map(v => v / size + 1).join(', ')}: ${filled(cursor) ? 'filled' : 'empty'}` : says.textContent,
   });
   new IntersectionObserver(all => { seen = all[all.length - 1].isIntersecting; draw(); }).observe(canvas);
   new ResizeObserver(draw).observe(canvas);
@@ -135,12 +137,6 @@ bar.addEventListener('click', e => {
   if (b.dataset.do === 'undo') undo();
   if (b.dataset.do === 'clear') { begin(); volume.data.fill(0); model(); send(); }
   ghost = cursor = null; buttons(); if (draws) draw();
-});
-bar.addEventListener('keydown', e => {
-  const step = {ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1}[e.key], group = e.target.closest('.vx-pair');
-  if (!step || !group) return;
-  const all = [...group.children], to = all[(all.indexOf(e.target) + step + all.length) % all.length];
-  to.focus(); to.click(); e.preventDefault();
 });
 function receive() {
   const v = value();

@@ -8,13 +8,14 @@ import re
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 import torch
 
 from i2i.methods import METHODS
 from i2i.run.pipeline import Model, cards, load
+
+from ..work.once import once
 
 SEEDS = 10_000
 _LEVELS = 51  # of an occupancy, as it is sent: what is more than half full stays so
@@ -77,7 +78,7 @@ def title(name: str) -> str:
     return _TITLES.get(name, name.removeprefix("gan3d-").replace("-", " ").capitalize())
 
 
-@lru_cache(maxsize=4)
+@once(4)
 def loaded(name: str) -> Model:
     """A model, after a first shape: what that prepares is not the time of those that are shown."""
     model = load(name)

@@ -35,14 +35,14 @@ function paint(now) {
     if (part === 1) blend = null;
   }
   if (turning) {  // to and fro: the back lies in shadow
-    phase += Math.min(100, now - (last || now)) * .00042; cam.yaw = Vox.LOOK.yaw - .95 * Math.sin(phase);
+    phase += Math.min(250, now - (last || now)) * .00042; cam.yaw = Vox.LOOK.yaw - .95 * Math.sin(phase);
   }
   const ease = calm.matches ? 1 : 1 - Math.exp(-Math.min(100, now - (last || now)) / 110), far = k => Math.abs(aim[k] - frame[k]) > .004;
   for (const k of ['high', 'near']) frame[k] += ease * (aim[k] - frame[k]);
   last = now;
   Vox.fitted(canvas);
   draws.draw({...cam, far: cam.far * frame.near, high: frame.high, blocks, dark: Vox.darkness()});
-  if (turning || blend || far('high') || far('near')) setTimeout(draw, turning && !blend ? 24 : 0); else last = 0;
+  if (turning || blend || far('high') || far('near')) setTimeout(draw, turning && !blend ? (draws.slow ? 160 : 24) : 0); else last = 0;
 }
 if (draws) {
   const touched = () => { turning = false; room.classList.add('touched'); };
@@ -66,13 +66,9 @@ function choices() {
 }
 const told = () => trigger('select', {index: Math.round(100 * solid) + (blocks ? 1000 : 0), value: null});
 tools.addEventListener('click', e => { const b = e.target.closest('[data-look]'); if (!b) return; blocks = b.dataset.look === 'blocks'; choices(); model(); told(); });
-tools.addEventListener('keydown', e => {
-  if (!e.target.dataset.look || !e.key.startsWith('Arrow')) return;
-  const other = tools.querySelector(`[data-look=${blocks ? 'smooth' : 'blocks'}]`); other.focus(); other.click(); e.preventDefault();
-});
 level.addEventListener('input', () => { solid = Number(level.value) / 100; choices(); model(); });
 level.addEventListener('change', told);
-slider.addEventListener('input', () => { blend = null; model(); slider.setAttribute('aria-valuetext', says.textContent); });
+slider.addEventListener('input', () => { blend = null; model(); slider.setAttribute('aria-valuetext', says.textContent); Address.later({stop: String(Math.round(10 * slider.value))}); });
 way.querySelector('button').addEventListener('click', () => trigger('select', {index: -1 - Math.round(Number(slider.value)), value: null}));
 function receive() {
   const v = value(), old = shown;
@@ -109,5 +105,5 @@ watch('value', () => {
   for (const [key, text] of Object.entries(value().address || {})) text === '' ? url.searchParams.delete(key) : url.searchParams.set(key, text);
   window.history.replaceState(null, '', url);
 });
-slider.value = 50;
+slider.value = Address.numbers('stop', 1) ? Address.numbers('stop', 1)[0] / 10 : 50;
 receive();

@@ -6,24 +6,25 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
-from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
 
 import gradio as gr
 import numpy as np
 import torch
 from markupsafe import Markup
+from PIL import Image
 
 from i2i.data.folders import DataError
 from i2i.data.voxels import read_volume, shaped, vox_bytes
 from i2i.images import to_image
 from i2i.voxels import glb_bytes, pictures
 
-from ..widgets import look
+from ..widgets import address as addresses
+from ..widgets import client, look
 from ..widgets.asking import sentence, whole
 from ..widgets.urls import light_url
 from ..work import sweeper
+from ..work.openings import opening
 from ..work.visitors import Visitors
 from . import nearest, shapes, snap, view
 from .painter import Painter
@@ -57,11 +58,19 @@ def rendered(made: list, now: View, side: int = _PICTURE) -> list[str]:
     return [light_url(to_image(one), 88) for one in drawn.split(1)]
 
 
+def before_and_after() -> tuple[Image.Image, Image.Image]:
+    """For the Map: the random numbers of the shape that the tab opens with, as shades, and that shape."""
+    now = settle()
+    shape, z = torch.from_numpy(occupancy(now.volume))[None, None], shapes.z_of(now.model, now.taken)
+    shades = z.flatten()[: z.numel() // 10 * 10].view(1, 1, 10, -1).div(2).clamp(-1, 1).expand(-1, 3, -1, -1)
+    return to_image(shades), to_image(pictures(shape, _PICTURE, threshold=now.solid, blocks=now.blocks))
+
+
 def stage_of(now: View) -> dict:
     shape = now.volume
     return {
         "label": "The shape on the stage", "frames": [packed(shape)], "at": 0, "solid": now.solid, "blocks": now.blocks, "slider": "",
-        "hears": "stage", "tools": True, "alt": said(shape, now.solid), "address": address(now),
+        "hears": "stage", "tools": True, "alt": said(shape, now.solid), "address": {key: text for key, text in address(now).items() if key != "painted"},
     }  # fmt: skip
 
 
@@ -123,7 +132,7 @@ def snap_told(found: snap.Snapped, steps: int) -> Markup:
 
 
 _MEMORY_FIRST = Markup(
-    '<p class="tell">A generator could learn its training shapes by heart. Ask for those that are nearest to the shape on the stage.</p>'
+    '<p class="tell">A generator could learn its training shapes by heart. Ask for those that are nearest to the shape on the stage. The first time takes about 4 s on two cores.</p>'
 )
 
 
@@ -141,22 +150,15 @@ def memory_of(now: View) -> tuple[dict | None, Markup]:
     return {"label": "The nearest training shapes", "shapes": tiles, "chosen": -1, "look": "four"}, text
 
 
-class First(NamedTuple):
+@opening
+def _first() -> dict:
     """What the tab opens with."""
-
-    view: View
-    stage: dict
-    wall: dict
-    way: dict
-    sum: dict
-
-
-@lru_cache(maxsize=1)
-def first() -> First:
-    """Made once."""
     now = settle()
-    wall = wall_of(now)
-    return First(now, stage_of(now), wall, way_of(now), sum_of(now))
+    wall = wall_of(now)  # before the stage, which shows one of these shapes
+    return {
+        "lead": _lead(now.model), "wall": wall, "stage": stage_of(now), "way": way_of(now), "sum": sum_of(now), "paint": paint_of(now),
+        "came": snap_of(now, view.painted(now), "Your painting"),
+    }  # fmt: skip
 
 
 # -- Files of visitors ----------------------------------------------------------------------------------------------------
@@ -225,6 +227,14 @@ _VISITORS: Visitors[View] = Visitors(settle)
 _FETCH = "() => { const a = document.querySelector('#vx-file a, #vx-file button, a#vx-file, button#vx-file'); if (a) a.click(); }"
 
 
+def _given(request: gr.Request) -> tuple:
+    """What the endpoint gets for the shape on the stage."""
+    now = _VISITORS.view(request.session_hash)
+    if now.taken.z:
+        raise sentence("this shape has no seed, which the endpoint asks for: take one of the twelve first.")
+    return now.taken.seed, 1, now.model, "vox"
+
+
 def _lead(name: str) -> Markup:
     size = loaded(name).size
     return _LEAD.format(loaded(name).method.style_size, size, size, size)
@@ -234,13 +244,13 @@ def tab() -> Callable | None:
     """Build the tab; returns (fn, outputs) that restore the state in the URL when the page loads."""
     if not available():
         return None
-    now, stage_value, wall_value, way_value, sum_value = first()
+    now, opens = settle(), _first()
     with gr.Tab("3D voxels", id="voxels"):
-        gr.HTML(_lead(now.model) + _STYLE, apply_default_css=False, elem_classes="bare")
+        gr.HTML(opens["lead"] + _STYLE, apply_default_css=False, elem_classes="bare")
         with gr.Row(elem_classes="row vx", equal_height=True):
-            with gr.Column(scale=12, min_width=320, elem_classes="card"):
+            with gr.Column(scale=12, min_width=320, elem_classes="card stage-first scene on-out"):
                 look.label("The stage")
-                stage = Stage(stage_value, elem_id="vx-stage", elem_classes="bare")
+                stage = Stage(opens["stage"], elem_id="vx-stage", elem_classes="bare heard")
                 with gr.Row(elem_classes="tools"):
                     fetch = gr.Button(
                         "Save as .vox",
@@ -258,21 +268,21 @@ def tab() -> Callable | None:
                         elem_classes="quiet fit",
                         elem_id="vx-fetch-glb",
                     )
-            with gr.Column(scale=13, min_width=320, elem_classes="card"):
+            with gr.Column(scale=13, min_width=320, elem_classes="card scene on-in"):
                 look.label("Twelve shapes by chance: take one")
                 with gr.Row(elem_classes="row controls"):
                     model = gr.Radio(
-                        [(title(name), name) for name in models()], value=now.model, show_label=False, container=False, min_width=200, scale=4,
+                        [(title(name), name) for name in models()], value=now.model, label="Model", show_label=False, container=False, min_width=200, scale=4,
                         visible=len(models()) > 1, elem_id="vx-model", elem_classes="segmented",
                     )  # fmt: skip
                     roll = gr.Button(
-                        "New shapes ⟳", variant="primary", size="sm", scale=1, min_width=140, elem_classes="roll", elem_id="vx-roll",
+                        "New shapes ⟳", variant="primary", size="sm", scale=1, min_width=140, elem_classes="roll step", elem_id="vx-roll",
                     )  # fmt: skip
-                wall = Wall(wall_value, elem_id="vx-wall", elem_classes="bare")
+                wall = Wall(opens["wall"], elem_id="vx-wall", elem_classes="bare examples")
         with gr.Row(elem_classes="row vx", equal_height=True):
             with gr.Column(scale=1, min_width=320, elem_classes="card"):
                 look.label("A walk between two shapes")
-                way = Stage(way_value, elem_id="vx-way", elem_classes="bare")
+                way = Stage(opens["way"], elem_id="vx-way", elem_classes="bare step")
                 with gr.Row(elem_classes="tools"):
                     start = gr.Button(
                         "Start at your shape",
@@ -287,20 +297,20 @@ def tab() -> Callable | None:
                     )
             with gr.Column(scale=1, min_width=320, elem_classes="card"):
                 look.label("A sum: one shape less another plus a third")
-                added = Wall(sum_value, elem_id="vx-sum", elem_classes="bare")
+                added = Wall(opens["sum"], elem_id="vx-sum", elem_classes="bare")
                 gr.HTML(_SUM, apply_default_css=False, elem_classes="bare")
         with gr.Column(elem_classes="card vx"):
             look.label("Paint blocks and snap them to the nearest shape that the generator knows")
             with gr.Row(elem_classes="row", equal_height=False):
                 with gr.Column(scale=1, min_width=300):
-                    painter = Painter(paint_of(now), elem_id="vx-paint", elem_classes="bare")
+                    painter = Painter(opens["paint"], elem_id="vx-paint", elem_classes="bare")
                     with gr.Row(elem_classes="tools"):
                         press = gr.Button(
                             "Snap ✦",
                             variant="primary",
                             size="sm",
                             min_width=140,
-                            elem_classes="roll",
+                            elem_classes="roll step",
                             elem_id="vx-snap",
                         )
                         copy = gr.Button(
@@ -316,7 +326,7 @@ def tab() -> Callable | None:
                         )  # fmt: skip
                 with gr.Column(scale=1, min_width=300):
                     came = Stage(
-                        snap_of(now, view.painted(now), "Your painting"),
+                        opens["came"],
                         elem_id="vx-came",
                         elem_classes="bare",
                     )
@@ -340,12 +350,14 @@ def tab() -> Callable | None:
                 _MEMORY_FIRST, apply_default_css=False, elem_classes="bare", elem_id="vx-memory-told"
             )
             ask = gr.Button(
-                "Find the nearest training shapes", size="sm", elem_classes="quiet fit", elem_id="vx-ask"
+                "Find the nearest training shapes", size="sm", elem_classes="quiet fit step", elem_id="vx-ask"
             )
+        client.card("voxels", _given)
         file = gr.DownloadButton(visible="hidden", elem_id="vx-file")
+        painted = gr.Textbox(visible=False)  # as the address says it
         look.paper_links("gan3d")
 
-        everything = [stage, model, wall, way, added, painter, came, told, keep, memory, memory_told]
+        everything = [stage, model, wall, way, added, painter, came, told, keep, memory, memory_told, painted]
 
         def change(request: gr.Request, how: Callable[[View], View], anew: bool = True) -> None:
             _VISITORS.change(request.session_hash, how, anew)
@@ -437,20 +449,23 @@ def tab() -> Callable | None:
             yield {added: sum_of(now), stage: stage_of(now)}
             yield {wall: wall_of(now)}
 
-        def keep_paint(value: dict | None, request: gr.Request):
+        def keep_paint(value: dict | None, request: gr.Request) -> str:
             with suppress(ValueError):
                 change(request, lambda v: view.with_paint(v, value), anew=False)
+            return view.address(seen(request))["painted"]
 
-        def new_paint(request: gr.Request, volume) -> dict:
+        def new_paint(request: gr.Request, volume, own: bool = False) -> dict:
+            """own: it came in a visitor's file, which no address tells of."""
             change(request, lambda v: view.with_paint(v, packed(volume)), anew=False)
-            return {painter: paint_of(seen(request))}
+            now = seen(request)
+            return {painter: paint_of(now), painted: "" if own else view.address(now)["painted"]}
 
         def copy_stage(request: gr.Request):
             now = seen(request)
             return new_paint(request, 255 * shapes.solid(now.volume, now.solid).astype("uint8"))
 
         def receive(path: str, request: gr.Request):
-            return new_paint(request, received(path, loaded(seen(request).model).size))
+            return new_paint(request, received(path, loaded(seen(request).model).size), own=True)
 
         def start_snap(value: dict | None, request: gr.Request) -> Iterator[dict]:
             """Watch it come nearer."""
@@ -463,10 +478,10 @@ def tab() -> Callable | None:
             if not painting.any():
                 raise sentence("nothing is painted yet: click on the floor to put a block there.")
             wait = Markup(
-                '<p class="tell">It looks through {} shapes of its own first, once for all visitors: some seconds.</p>'
+                '<p class="tell">It looks through {} shapes of its own first, once for all visitors. That takes about 8 s on two cores.</p>'
             )
             yield {told: wait.format(snap.LOOKED), keep: gr.update(interactive=False)}
-            for found in snap.snap(now.model, painting):
+            for found in snap.snap(now.model, painting, snap.STEPS):
                 change(request, lambda v, found=found: replace(v, snapped=found.code), anew=False)
                 yield {came: snap_of(now, found.volume), told: snap_told(found, snap.STEPS)}
             yield {keep: gr.update(interactive=True)}
@@ -547,7 +562,8 @@ def tab() -> Callable | None:
         came.input(picture_came, came, came, **aside)
         memory.input(picture_memory, memory, memory, **aside)
         added.select(take_from_sum, None, None, **at_once).then(show_sum, None, everything, **aside)
-        painter.input(keep_paint, painter, None, **at_once)
+        painter.input(keep_paint, painter, painted, **at_once)
+        painted.change(None, painted, None, js=addresses.remember("painted"), api_visibility="private")
         copy.click(copy_stage, None, everything, **aside)
         bring.upload(receive, bring, everything, **aside)
         press.click(start_snap, painter, everything, concurrency_id="snap", concurrency_limit=1, **quiet)
@@ -567,13 +583,15 @@ def tab() -> Callable | None:
         )  # fmt: skip
 
         def restore(request: gr.Request):
-            """?tab=3d voxels&shelf=seed&piece=…: what the link's sender saw; else it stays."""
+            """?tab=3d-voxels&shelf=seed&piece=…&painted=…: what the link's sender saw; else it stays."""
             wish = dict(request.query_params)
-            if wish.get("tab") != "3d voxels" or not KEYS & set(wish):
+            if "tab" not in wish or not addresses.asks(wish, "3d voxels", KEYS):
                 yield {stage: gr.skip()}
                 return
             change(request, lambda _: wished(wish))
             yield from follow(request)
+            if seen(request).paint:
+                yield new_paint(request, view.painted(seen(request)))
 
     return restore, everything
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import re
+import zlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,13 +14,15 @@ import torch
 
 from i2i.run.walk import walk
 
+from ..widgets import address as addresses
 from . import shapes
 from .shapes import SEEDS, Code, code, loaded, models, read_code, z_of
 
 WALL = 12
 FRAMES = 13  # of a walk; between two of them the browser mixes
 _OPENING = {
-    "gan3d-furniture": (96, 1)
+    "gan3d-furniture": (96, 1),
+    "gan3d-chairs": (100, 1),
 }  # seed of the first wall, and which shape of it turns; for others 0 and 0
 _ENDS = 10, 1  # places on the wall that a walk leads between, where nobody has chosen
 _SUM = 3, 11, 2  # and those of A, B and C
@@ -89,7 +94,8 @@ def total(view: View) -> Code:
 
 # -- The address ----------------------------------------------------------------------------------------------------------
 
-KEYS = {"volume", "shelf", "piece", "solid", "cubes", "sum", "way3d"}
+KEYS = {"volume", "shelf", "piece", "solid", "cubes", "sum", "way3d", "painted"}
+_LONGEST = 4_000  # characters of a painting that an address holds
 
 
 def _joined(codes) -> str:
@@ -102,12 +108,32 @@ def address(view: View) -> dict[str, str]:
         "volume": view.model if len(models()) > 1 else "", "shelf": str(view.seed), "piece": view.taken.written(),
         "solid": "" if view.solid == 0.5 else f"{view.solid:.2f}", "cubes": "1" if view.blocks else "",
         "sum": _joined(view.slots), "way3d": _joined((view.start, view.end)),
+        "painted": _written(view.paint),
     }  # fmt: skip
+
+
+def _written(runs: str) -> str:
+    """A painting, runs as of `shapes.packed`, for an address; "" for one that is too long for it."""
+    if not runs:
+        return ""
+    short = base64.urlsafe_b64encode(zlib.compress(base64.b64decode(runs), 9)).decode().rstrip("=")
+    return short if len(short) <= _LONGEST else ""
+
+
+def _read(text: str) -> str:
+    """What `_written` was given. ValueError for anything else; it unpacks no more than a painting can hold."""
+    if len(text) > _LONGEST:
+        raise ValueError("this painting is too long.")
+    try:
+        packed = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        return base64.b64encode(zlib.decompressobj().decompress(packed, 2 * 64**3)).decode()
+    except (ValueError, zlib.error):
+        raise ValueError("this is no painting.") from None
 
 
 def wished(wish: Mapping[str, str]) -> View:
     """The view that an address asks for, as far as it can be read."""
-    seed = int(wish["shelf"]) if re.fullmatch(r"[0-9]{1,4}", wish.get("shelf", "")) else -1
+    seed = addresses.number(wish, "shelf", 0, SEEDS - 1, -1)
     solid = float(wish["solid"]) if re.fullmatch(r"0\.[0-9]{2}", wish.get("solid", "")) else 0.5
     view = settle(
         wish.get("volume", ""),
@@ -119,6 +145,10 @@ def wished(wish: Mapping[str, str]) -> View:
     three, two = (
         [read_code(text, view.model) for text in wish.get(key, "").split(".")] for key in ("sum", "way3d")
     )
+    if wish.get("painted"):
+        with suppress(ValueError):  # a link that was cut or mistyped
+            side = loaded(view.model).size
+            view = with_paint(view, {"runs": _read(wish["painted"]), "sides": [side] * 3})
     if len(three) == 3:
         view = replace(view, slots=tuple(three))
     return replace(view, start=two[0], end=two[1]) if len(two) == 2 else view

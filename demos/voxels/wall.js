@@ -50,13 +50,6 @@ const choose = i => {
   trigger('select', {index: i, value: null});
 };
 wall.addEventListener('click', e => { const b = e.target.closest('[data-at]'); if (b) choose(Number(b.dataset.at)); });
-wall.addEventListener('keydown', e => {  // arrows lead over the wall in both directions
-  const b = e.target.closest('[data-at]'), n = getComputedStyle(wall).gridTemplateColumns.split(' ').length;
-  const step = {ArrowRight: 1, ArrowLeft: -1, ArrowDown: n, ArrowUp: -n}[e.key], k = all().length;
-  if (!step || !b) return;
-  const to = (Number(b.dataset.at) + step + k) % k;
-  all()[to].focus(); choose(to); e.preventDefault();
-});
 new IntersectionObserver(some => { seen = seen || some.some(s => s.isIntersecting); if (seen) paint(); }).observe(wall);
 new MutationObserver(() => { if (seen) paint(); }).observe(document.body, {attributes: true, attributeFilter: ['class']});
 watch('value', () => {

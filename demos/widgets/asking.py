@@ -5,7 +5,7 @@ from __future__ import annotations
 import gradio as gr
 from PIL import Image
 
-from i2i.images import ImageError
+from i2i.opening import ImageError
 
 from ..decoding import open_image
 
@@ -14,6 +14,11 @@ _KEPT = 512  # px: an uploaded image is kept no larger
 
 def sentence(text: str) -> gr.Error:
     return gr.Error(text, print_exception=False)
+
+
+def begun(text: str) -> str:
+    """An error's text as a sentence of its own, with a capital."""
+    return text[:1].upper() + text[1:]
 
 
 def uploaded(file: str) -> Image.Image:

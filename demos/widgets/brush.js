@@ -1,7 +1,7 @@
 const stage = element.querySelector('.brush-stage'), img = stage.querySelector('img'), canvas = stage.querySelector('canvas');
 const ring = stage.querySelector('i'), range = element.querySelector('input'), UNITS = 512, FINE = 768, K = FINE / UNITS;
 const ctx = canvas.getContext('2d'), kept = document.createElement('canvas'), now = document.createElement('canvas');
-let set = null, ops = [], tool = 'b', live = null, holding = false, at = [256, 256], drawn = {}, next = {s: 0, r: 0, c: 0}, started = false;
+let set = null, ops = [], tool = 'b', live = null, at = [256, 256], drawn = {}, next = {s: 0, r: 0, c: 0}, started = false, keyed = false;  // keyed: a key put the brush down
 const extent = () => { const {width, height} = set, most = Math.max(width, height); return [UNITS * width / most, UNITS * height / most]; };
 const clip = (n, top) => Math.max(0, Math.min(top, Math.round(n)));
 const inside = ([x, y]) => { const [w, h] = extent(); return [clip(x, w), clip(y, h)]; };
@@ -38,7 +38,7 @@ function draw() {  // the hole in violet, with stripes, so that it is seen on vi
 function point() {
   const [w, h] = extent(), r = stage.getBoundingClientRect(), side = Math.max(6, Number(range.value) / w * r.width);
   ring.style.left = 100 * at[0] / w + '%'; ring.style.top = 100 * at[1] / h + '%'; ring.style.width = ring.style.height = side + 'px';
-  ring.classList.toggle('erase', tool === 'e');
+  ring.classList.toggle('erase', tool === 'e'); ring.classList.toggle('down', keyed);
 }
 const wipes = op => 'xsrc'.includes(op.tool);
 function encode() {  // what lies before the last that wiped all away is kept for undo alone
@@ -59,7 +59,9 @@ function decode(text) {
 function remember() {
   const url = new URL(window.location), address = set.address, hole = encode();
   for (const [key, value] of Object.entries(address)) value === '' ? url.searchParams.delete(key) : url.searchParams.set(key, value);
-  address.picture !== '' && hole.length < 6000 ? url.searchParams.set('hole', hole) : url.searchParams.delete('hole');
+  const fits = address.picture !== '' && hole.length < 6000;
+  element.toggleAttribute('data-unshared', !fits);
+  fits ? url.searchParams.set('hole', hole) : url.searchParams.delete('hole');
   window.history.replaceState(null, '', url);
 }
 function send() { keep(); remember(); props.value = {token: set.token, ops: encode()}; trigger('input'); }
@@ -82,24 +84,25 @@ const place = e => { const r = stage.getBoundingClientRect(), [w, h] = extent();
 let finger = null;
 stage.addEventListener('pointerdown', e => {
   if (e.button || finger !== null || !set) return;
+  lift();
   finger = e.pointerId; stage.setPointerCapture(finger); at = inside(place(e)); begin(); e.preventDefault(); stage.focus({preventScroll: true});
 });
-stage.addEventListener('pointermove', e => { if (finger === null || e.pointerId === finger) go(place(e)); });
+stage.addEventListener('pointermove', e => { if (!keyed && (finger === null || e.pointerId === finger)) go(place(e)); });
 stage.addEventListener('pointerup', e => { if (e.pointerId === finger) { finger = null; finish(); } });
 stage.addEventListener('pointercancel', e => { if (e.pointerId === finger) { finger = null; live = null; draw(); } });
-stage.addEventListener('keydown', e => {
-  const step = {ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0]}[e.key], far = e.shiftKey ? 40 : 8;
-  if (step) go([at[0] + far * step[0], at[1] + far * step[1]]);
-  else if (e.key === ' ') { if (!holding && finger === null) { holding = true; begin(); } }
-  else if (e.key === 'Enter') { if (!live) { begin(); finish(); } }
-  else if (e.key === '[' || e.key === ']') { range.value = Number(range.value) + (e.key === ']' ? 8 : -8); point(); }
-  else if ((e.ctrlKey || e.metaKey) && e.key === 'z') undo();
-  else return;
-  e.preventDefault();
+function lift() { if (keyed) { keyed = false; finish(); } }
+drawnByKeys(stage, element.querySelector('.heard-only'), {
+  move([x, y], far) { const by = far ? 40 : 8; go([at[0] + by * x, at[1] + by * y]); },
+  press() { if (keyed) lift(); else if (finger === null && set) { keyed = true; begin(); } },
+  undo() { keyed = false; undo(); },
+  drop() { if (keyed) { keyed = false; live = null; draw(); return true; } return false; },
+  also(key) { const wider = {'[': -8, ']': 8}[key]; if (wider) { range.value = Number(range.value) + wider; point(); } return wider; },
+  where() {
+    const [w, h] = extent(), share = (n, top) => Math.round(100 * n / top), word = tool === 'e' ? 'eraser' : 'brush';
+    return `${word} ${keyed ? 'down' : 'up'}, ${share(at[0], w)} % across, ${share(at[1], h)} % down, ${range.value} wide`;
+  },
+  leave: lift,
 });
-const release = () => { if (holding) { holding = false; finish(); } };
-stage.addEventListener('keyup', e => { if (e.key === ' ') release(); });
-stage.addEventListener('blur', release);
 range.addEventListener('input', point);
 element.addEventListener('click', e => {
   const button = e.target.closest('button[data-do]'); if (!button) return;
@@ -116,13 +119,13 @@ function receive() {
   set = v;
   if (img.getAttribute('src') !== v.src) img.src = v.src;
   img.alt = v.alt;
-  stage.setAttribute('aria-label', v.alt + '. Mark the hole: arrow keys move the brush, with Shift further; Enter stamps it; Space held down draws; Control Z undoes.');
+  stage.setAttribute('aria-label', v.alt + '. Mark the hole.');
   stage.style.aspectRatio = v.width + ' / ' + v.height;
   stage.style.maxWidth = 'min(100%, ' + Math.max(40, Math.round(430 * v.width / v.height)) + 'px)';
   if (!drawn.s) for (const [kind, sources] of Object.entries(v.presets)) drawn[kind] = sources.map(src => { const p = new Image(); p.onload = keep; p.src = src; return p; });
   const most = Math.max(v.width, v.height);
   for (const c of [canvas, kept, now]) { c.width = Math.max(1, Math.round(FINE * v.width / most)); c.height = Math.max(1, Math.round(FINE * v.height / most)); }
-  live = null; finger = null; holding = false;
+  live = null; finger = null; keyed = false;
   ops = decode(v.ops);
   for (const op of ops) if (op.number !== undefined) next[op.tool] = (op.number + 1) % v.presets[op.tool].length;
   at = inside(extent().map(n => n / 2));

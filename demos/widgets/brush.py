@@ -29,6 +29,7 @@ from i2i.data.worlds.sdf import hash_uniform
 from i2i.images import ImageError
 
 from .component import Component
+from .look import text
 
 SIDE = 512
 MAX_OPS = 20_000  # characters: some eighty strokes
@@ -113,12 +114,13 @@ _HTML = """
     <button type="button" data-do="i" title="Hole and picture change places">invert</button>
   </div>
   <div class="brush-tools" role="group" aria-label="Ready-made holes; press again for another"><span class="small">a ready-made hole</span>
-    <button type="button" data-do="s" title="Brush strokes by chance; press again for others">strokes</button>
+    <button type="button" class="step" data-do="s" title="Brush strokes by chance; press again for others">strokes</button>
     <button type="button" data-do="r" title="A rectangle by chance; press again for another">rectangle</button>
     <button type="button" data-do="c" title="The middle half">centre</button>
   </div>
-  <p class="small" id="brush-keys">Paint with mouse, pen or finger. By keyboard: arrows move the ring, with Shift further; Enter stamps, Space held
-  down draws; [ and ] set the width, Ctrl Z undoes.</p>
+  <p class="small" id="brush-keys">Paint with mouse, pen or finger. By keyboard: arrows move the ring, with Shift further; Space or Enter puts the
+  brush down, and lifts it; Esc gives a stroke up; [ and ] set the width, Ctrl Z undoes.</p>
+  <p class="heard-only" aria-live="polite"></p>
 </div>
 """
 
@@ -130,3 +132,6 @@ class Brush(Component):
 
     def api_info(self) -> dict:
         return {"type": "object", "description": 'a hole: {"token": names the picture, "ops": strokes}'}
+
+
+Brush.SCRIPT = text(__file__, "pen.js") + Brush.SCRIPT

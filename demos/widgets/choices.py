@@ -16,7 +16,7 @@ tabindex="${t.key === value.chosen || (!value.chosen && !i) ? 0 : -1}"><img src=
 ${t.more ? `<span><b>${t.title}</b>${t.more}</span>` : ''}</button>`).join('')}</div>"""
 
 
-# As in any group of radio buttons, Tab reaches the chosen one and arrows lead to the others.
+# Keys are the page's: see demos/keys.js.
 class Choices(Component):
     """See the module's text."""
 

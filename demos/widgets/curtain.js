@@ -1,6 +1,7 @@
 const stage = element.querySelector('.curtain-stage'), after = element.querySelector('.curtain-after'), before = element.querySelector('.curtain-before');
 const line = stage.querySelector('i'), range = stage.querySelector('input'), told = element.querySelector('.curtain-told');
 const tag = {left: stage.querySelector('b.l'), right: stage.querySelector('b.r')}, now = {}, given = {};
+let of;  // of what the line was last put to its place
 function draw() {
   const at = range.value / 10;
   before.style.clipPath = `inset(0 ${100 - at}% 0 0)`; line.style.left = at + '%';
@@ -13,8 +14,9 @@ const put = (img, one) => {
 };
 function choose(side, key, tell) {
   now[side] = key; show();
-  if (side !== 'right' || !tell) return;
-  const url = new URL(window.location); url.searchParams.set('model', key); window.history.replaceState(null, '', url);
+  if (!tell) return;
+  if (side === 'left') { Address.put({left: key === props.value.left ? '' : key}); return; }
+  Address.put({model: key});
   trigger('select', {index: key, value: null});
 }
 function show() {
@@ -39,21 +41,18 @@ function show() {
   draw();
 }
 element.addEventListener('click', e => { const b = e.target.closest('.curtain-choice button'); if (b) choose(b.parentNode.dataset.side, b.dataset.key, true); });
-element.addEventListener('keydown', e => {
-  const b = e.target.closest('.curtain-choice button'), step = {ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1}[e.key];
-  if (!b || !step) return;
-  const all = [...b.parentNode.children], next = all[(all.indexOf(b) + step + all.length) % all.length];
-  choose(b.parentNode.dataset.side, next.dataset.key, true); next.focus(); e.preventDefault();
-});
-range.addEventListener('input', draw);
+range.addEventListener('input', () => { draw(); Address.later({line: range.value === '500' ? '' : range.value}); });
 function receive() {
   const v = props.value; if (!v || !v.pictures) return;
   for (const side of ['left', 'right']) {
-    if (given[side] !== v[side] || !v[side + 's'].includes(now[side])) now[side] = v[side];
+    const asked = side === 'left' ? Address.get('left') : '';  // the server does not know what hangs to the left
+    if (given[side] !== v[side] || !v[side + 's'].includes(now[side])) now[side] = v[side + 's'].includes(asked) ? asked : v[side];
     given[side] = v[side];
   }
-  stage.style.aspectRatio = v.width + ' / ' + v.height;
+  stage.style.aspectRatio = v.width + ' / ' + v.height; stage.style.setProperty('--ratio', v.width / v.height);
+  if (v.of !== of) { of = v.of; range.value = 1000 * (v.at ?? .5); }
   show();
 }
 watch('value', receive);
+if (Address.numbers('line', 1)) range.value = Math.min(1000, Address.numbers('line', 1)[0]);
 receive();

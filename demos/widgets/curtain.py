@@ -2,7 +2,7 @@
 
 The value is {"images": {key: {"title" and "alt" (plain text), "src" ("" until it is made), "crisp" (pixels shown as squares)}},
 "lefts" and "rights": keys to choose from, "left" and "right": those at first, "told": {key: HTML}, "says": HTML in place
-of what is not told yet, "width", "height", "label"}. Choosing happens in the browser at once; it raises select with the
+of what is not told yet, "width", "height", "at": where the line begins, as a share, .5 where nothing is said; another "of" puts it there again}. Choosing happens in the browser at once; it raises select with the
 right key as the index, and puts it into the page's URL as `model`.
 """
 

@@ -26,16 +26,19 @@ function build() {
     one.picture.src = view.src;
     drawn.push(one);
   });
+  const asked = Address.numbers('eye', 2);  // in thousandths of the picture: the place stays when another picture or another D comes
+  if (asked && drawn.length) place(...asked.map(n => index(n / 1000)).reverse());
 }
+const index = t => { const v = props.value; return Math.round((t * v.side - v.patch / 2 - v.offset) / v.step); };
+const share = n => { const v = props.value; return Math.max(0, Math.min(999, Math.round(1000 * (n * v.step + v.offset + v.patch / 2) / v.side))); };
 function choose(one, e) {
-  const v = props.value, r = one.canvas.getBoundingClientRect();
-  const index = t => Math.round((t * v.side - v.patch / 2 - v.offset) / v.step);
+  const r = one.canvas.getBoundingClientRect();
   move(index((e.clientY - r.top) / r.height), index((e.clientX - r.left) / r.width));
 }
-function move(row, column) {
+function move(row, column) { place(row, column); drawn.forEach(draw); Address.later({eye: `${share(at[1])}-${share(at[0])}`}); }
+function place(row, column) {
   const {rows, columns} = drawn[0].view, clip = (n, top) => Math.max(0, Math.min(top - 1, n));
   at = [clip(row, rows), clip(column, columns)];
-  drawn.forEach(draw);
 }
 function draw(one) {
   if (!one.picture.complete) return;

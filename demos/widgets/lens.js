@@ -9,7 +9,8 @@ function build(v) {
     one.img = make('img', '', one.whole); one.mark = make('i', '', one.whole); one.inset = make('canvas', '', figure);
     one.whole.tabIndex = i ? -1 : 0; one.whole.setAttribute('role', 'application'); one.inset.setAttribute('role', 'img');
     one.whole.addEventListener('pointermove', e => { if (e.pointerType === 'mouse' || e.buttons) point(one, e); });
-    one.whole.addEventListener('pointerdown', e => point(one, e));
+    one.whole.addEventListener('pointerdown', e => { point(one, e); keep(); });
+    one.whole.addEventListener('pointerup', keep);
     one.whole.addEventListener('keydown', keys);
     one.img.addEventListener('load', () => draw(one));
     columns.push(one);
@@ -18,11 +19,13 @@ function build(v) {
 function point(one, e) { const r = one.whole.getBoundingClientRect(); move((e.clientX - r.left) / r.width, (e.clientY - r.top) / r.height); }
 function keys(e) {
   const step = {ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0]}[e.key];
-  if (step) { const far = e.shiftKey ? .005 : .03; move(at[0] + far * step[0], at[1] + far * step[1]); e.preventDefault(); }
+  if (step) { const far = e.shiftKey ? .005 : .03; move(at[0] + far * step[0], at[1] + far * step[1]); keep(); e.preventDefault(); }
   else if (e.key === '+' || e.key === '-') { enlarge({'+': 2, '-': .5}[e.key] * zoom); e.preventDefault(); }
 }
+// In the address once it was put somewhere by a press or a key; a mouse that passes over says nothing.
+const keep = () => Address.later({lens: [Math.round(1000 * at[0]), Math.round(1000 * at[1]), zoom].join('-')});
 function move(x, y) { at = [clip(x), clip(y)]; requestAnimationFrame(() => columns.forEach(draw)); }
-function enlarge(z) { zoom = Math.max(2, Math.min(8, z)); tools(); columns.forEach(draw); }
+function enlarge(z) { zoom = Math.max(2, Math.min(8, z)); tools(); columns.forEach(draw); keep(); }
 function tools() {
   zooms.replaceChildren(...[2, 4, 8].map(z => {
     const b = document.createElement('button'); b.type = 'button'; b.textContent = '× ' + z; b.setAttribute('aria-pressed', String(z === zoom));
@@ -51,7 +54,12 @@ function receive() {
   const v = props.value; if (!v || !v.columns) return;
   if (columns.map(c => c.key).join() !== v.columns.map(c => c.key).join()) build(v);
   grid.style.setProperty('--n', v.columns.length);
-  if (v.subject !== subject) { at = (v.at || [.5, .5]).slice(); subject = v.subject; }
+  if (v.subject !== subject) {
+    const asked = Address.numbers('lens', 3);  // it stays where a visitor put it
+    at = asked ? [clip(asked[0] / 1000), clip(asked[1] / 1000)] : (v.at || [.5, .5]).slice();
+    if (asked && [2, 4, 8].includes(asked[2])) { zoom = asked[2]; tools(); }
+    subject = v.subject;
+  }
   v.columns.forEach((c, i) => {
     const one = columns[i];
     one.key = c.key; one.whole.style.aspectRatio = v.width + ' / ' + v.height;

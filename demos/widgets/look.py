@@ -18,6 +18,8 @@ from PIL import Image
 
 from i2i.papers import PAPERS, Paper
 
+from .urls import light_url
+
 
 @cache
 def text(module: str, name: str) -> str:
@@ -44,14 +46,30 @@ def data_url(image: Image.Image) -> str:
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 
-def result(image: Image.Image | None, alt: str, caption: str, name: str) -> Markup:
-    """HTML of a made image with its caption and a download; without an image, of the caption in its place."""
+def result(image: Image.Image | None, alt: str, caption: str, name: str, passing: bool = False) -> Markup:
+    """HTML of a made image with its caption and a download; without an image, of the caption in its place.
+
+    passing: another one follows at once, so this one may lose a little and weighs a tenth."""
     if image is None:
         return Markup('<figure class="result"><div class="void">{}</div></figure>').format(caption)
     return Markup(
-        '<figure class="result"><img src="{url}" alt="{alt}"><figcaption><span>{caption}</span>'
+        '<figure class="result"{mark}><img src="{url}" alt="{alt}"><figcaption><span>{caption}</span>'
         '<a href="{url}" download="{name}">Download</a></figcaption></figure>'
-    ).format(url=data_url(image), alt=alt, caption=caption, name=name)
+    ).format(
+        mark=Markup(" data-passing") if passing else "", url=light_url(image) if passing else data_url(image), alt=alt, caption=caption, name=name
+    )  # fmt: skip
+
+
+def saving(where: str, name: str, text: str = "Save as PNG") -> gr.HTML:
+    """A button that saves the pictures in an element (a CSS selector) as one PNG. The file's name begins with `name`, and goes on
+    with what the address says: model, example, seed."""
+    return gr.HTML(
+        Markup('<button type="button" class="quiet save" data-save="{}" data-name="{}">{}</button>').format(
+            where, name, text
+        ),
+        apply_default_css=False,
+        elem_classes="bare",
+    )
 
 
 def figure(image: Image.Image, alt: str, caption: str) -> Markup:

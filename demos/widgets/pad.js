@@ -1,7 +1,10 @@
-const canvas = element.querySelector('canvas'), ctx = canvas.getContext('2d'), S = 2;
+const canvas = element.querySelector('canvas'), ring = element.querySelector('.pad-stage i'), ctx = canvas.getContext('2d'), S = 2;
 const inksBox = element.querySelector('.pad-inks'), hintsBox = element.querySelector('.pad-hints'), range = element.querySelector('input');
 let ops = [], base = null, tool = 'pen', ink = 0, live = null, sent = null;
 let past = [], hints = [], widths = {};  // what undo goes back to; colours that suit the drawing; of the black pen and of those of colour
+let beneath = -1;  // the example whose picture lies under the strokes
+const PACE = 125, LIGHT = 60000;  // ms between two answers to a stroke that grows; characters of a picture that may travel with each of them
+let due = 0, told = 0, prior = null;  // when the stroke so far is sent next and was last; the value of before the stroke, once some of it was sent
 let started = false;  // what the page opens with is in the address already, or is the start
 let set = {name: '', inks: [['pen', '#000000']], paper: '#ffffff', boxes: false};  // what this pad is for
 const inks = () => set.inks;
@@ -30,6 +33,19 @@ function redraw() {
   ops.forEach(paintOp);
   if (live) paintOp(live);
 }
+function recoloured(picture) {  // what has an ink's own colour is shown as the ink is
+  if (!set.base_inks) return picture;
+  const page = document.createElement('canvas'), g = page.getContext('2d');
+  page.width = picture.naturalWidth; page.height = picture.naturalHeight; g.drawImage(picture, 0, 0);
+  const seen = g.getImageData(0, 0, page.width, page.height), d = seen.data, rgb = c => parseInt(c.slice(1), 16);
+  const to = new Map(set.base_inks.map((c, i) => [rgb(c), rgb(colour(i))]));
+  for (let i = 0; i < d.length; i += 4) {
+    const now = to.get(d[i] << 16 | d[i + 1] << 8 | d[i + 2]);
+    if (now !== undefined) { d[i] = now >> 16; d[i + 1] = now >> 8 & 255; d[i + 2] = now & 255; }
+  }
+  g.putImageData(seen, 0, 0);
+  return page;
+}
 const encode = ops => ops.map(o => o.tool + o.ink + ',' + o.width + ',' + o.at.map(p => p.join(',')).join(',')).join(';');
 function decode(text) {
   return (text || '').split(';').filter(Boolean).map(t => {
@@ -39,22 +55,40 @@ function decode(text) {
   });
 }
 function change(next) { past.push(ops); ops = next; redraw(); send(); }
+const valued = ops => ({...set, hints: encode(hints), ops: encode(ops), base: (props.value || {}).base || '', example: -1});
+function hand(value, event) { sent = JSON.stringify(value); props.value = value; trigger(event); }
 function send() {
-  offer();
-  const value = {...set, hints: encode(hints), ops: encode(ops), base: (props.value || {}).base || '', example: -1};
-  sent = JSON.stringify(value);
-  props.value = value;
-  trigger('input');
+  offer(); rest();
+  const value = valued(ops);
+  hand(value, 'input');
   remember(value);
 }
+// While a stroke grows, what there is of it is answered, too. Neither the address nor undo know of it before it ends.
+function grow() { if (!due) due = setTimeout(answer, Math.max(0, told + PACE - performance.now())); }
+function answer() {
+  due = 0; told = performance.now();
+  if (!live || isFlat(live) || ((props.value || {}).base || '').length > LIGHT) return;
+  const value = {...valued([...ops, live]), growing: true};
+  if (JSON.stringify(value) === sent) return;
+  prior = prior || props.value;
+  hand(value, 'edit');
+}
+function rest() { clearTimeout(due); due = 0; prior = null; }
+function giveUp() { const value = prior; rest(); redraw(); if (value) hand(value, 'input'); }
+const isFlat = op => op.tool === 'r' && (op.at[0][0] === op.at[1][0] || op.at[0][1] === op.at[1][1]);
 function remember(value) {
   const url = new URL(window.location);
   const keys = set.keys || {name: 'model', ops: 'd', example: 'example'};
   const put = (key, value) => { if (key) url.searchParams.set(key, value); };
   put(keys.name, set.name);
   url.searchParams.delete(keys.ops); if (keys.example) url.searchParams.delete(keys.example);
-  if (value.example >= 0) put(keys.example, value.example); else
-  if (!value.base && value.ops && value.ops.length < 6000) put(keys.ops, value.ops);
+  const under = value.base ? beneath : -1, fits = value.ops.length < 6000 && (!value.base || under >= 0);
+  if (value.example >= 0) put(keys.example, value.example);
+  else if (fits) {  // strokes, on an example's picture if one lies beneath; with an example, "empty" says that the pad was cleared
+    if (under >= 0) put(keys.example, under);
+    if (value.ops) put(keys.ops, value.ops); else if (under < 0 && keys.example) put(keys.ops, 'empty');
+  }
+  element.toggleAttribute('data-unshared', value.example < 0 && !fits);
   window.history.replaceState(null, '', url);
 }
 function receive() {
@@ -62,11 +96,12 @@ function receive() {
   if (JSON.stringify(value) === sent) return;  // our own stroke coming back
   const before = JSON.stringify(set);
   set = {name: value.name || '', inks: value.inks || set.inks, paper: value.paper || set.paper, boxes: Boolean(value.boxes),
-    keys: value.keys, width: value.width, dab: value.dab};
+    keys: value.keys, width: value.width, dab: value.dab, base_inks: value.base_inks};
+  beneath = value.base ? value.under ?? -1 : -1;
   if (JSON.stringify(set) !== before) reset();
-  sent = null; live = null; ops = decode(value.ops); base = null; past = []; hints = decode(value.hints);
+  sent = null; live = null; keyed = false; rest(); point(); ops = decode(value.ops); base = null; past = []; hints = decode(value.hints);
   offer();
-  if (value.base) { const picture = new Image(); picture.onload = () => { base = picture; redraw(); }; picture.src = value.base; }
+  if (value.base) { const picture = new Image(); picture.onload = () => { base = recoloured(picture); redraw(); }; picture.src = value.base; }
   redraw();
   if (started) remember(value);
 }
@@ -77,7 +112,7 @@ function tools() {
   buttons.forEach((b, i) => { b.setAttribute('aria-checked', String(Number(b.dataset.ink) === ink)); b.tabIndex = i === at ? 0 : -1; });
 }
 const kind = () => coloured({ink}) && set.dab ? 'dab' : 'line';
-function take(i) { ink = i; range.value = widths[kind()]; tools(); }
+function take(i) { ink = i; range.value = widths[kind()]; tools(); point(); }
 function reset() {
   tool = set.boxes ? 'rect' : 'pen';
   widths = {line: set.boxes ? 10 : set.width || 5, dab: set.dab};
@@ -95,13 +130,7 @@ function reset() {
   }).filter((b, i) => i !== eraser())));
   take(set.boxes ? 2 : 0);
 }
-inksBox.addEventListener('keydown', e => {  // as in any group of radio buttons
-  const step = {ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1}[e.key], all = [...inksBox.children], n = all.length;
-  if (!step) return;
-  const next = all[(all.indexOf(document.activeElement) + step + n) % n];
-  next.focus(); next.click(); e.preventDefault();
-});
-range.addEventListener('input', () => { widths[kind()] = range.value; });
+range.addEventListener('input', () => { widths[kind()] = range.value; point(); });
 
 // Colours for the drawing, or none: the lines stay what they are.
 function offer() {
@@ -126,27 +155,54 @@ const at = e => {
   const r = canvas.getBoundingClientRect(), clip = v => Math.max(0, Math.min(256, Math.round(v)));
   return [clip((e.clientX - r.left) / r.width * 256), clip((e.clientY - r.top) / r.height * 256)];
 };
-canvas.addEventListener('pointerdown', e => {
-  if (e.button) return;
-  canvas.setPointerCapture(e.pointerId); canvas.focus({preventScroll: true});
+let spot = [128, 128], keyed = false;  // where the ring is; whether a key put the pen down
+function begin() {
   const box = tool === 'rect' && !erasing();
-  live = {tool: box ? 'r' : 'p', ink, width: Number(range.value) * (erasing() ? 3 : 1), at: [at(e)]};
-  if (box) live.at.push(at(e));
-  redraw(); e.preventDefault();
-});
-canvas.addEventListener('pointermove', e => {
+  live = {tool: box ? 'r' : 'p', ink, width: Number(range.value) * (erasing() ? 3 : 1), at: [spot]};
+  if (box) live.at.push(spot);
+  told = performance.now();  // a tap has one answer, its last
+  redraw();
+}
+function go(p) {
+  spot = p; point();
   if (!live) return;
-  const p = at(e), last = live.at[live.at.length - 1];
+  const last = live.at[live.at.length - 1];
   if (live.tool === 'r') live.at[1] = p;
   else if (Math.hypot(p[0] - last[0], p[1] - last[1]) >= 2) live.at.push(p);
-  redraw();
+  redraw(); grow();
+}
+function point() {
+  const box = tool === 'rect' && !erasing(), side = box ? 5 : Math.max(5, Number(range.value) * (erasing() ? 3 : 1) / 2.56);
+  ring.style.left = spot[0] / 2.56 + '%'; ring.style.top = spot[1] / 2.56 + '%'; ring.style.width = side + '%';
+  ring.classList.toggle('down', keyed);
+}
+canvas.addEventListener('pointerdown', e => {
+  if (e.button) return;
+  lift();
+  canvas.setPointerCapture(e.pointerId); canvas.focus({preventScroll: true});
+  spot = at(e); point(); begin(); e.preventDefault();
 });
-const finish = () => { if (!live) return; const op = live; live = null;
-  if (op.tool === 'p' || (op.at[0][0] !== op.at[1][0] && op.at[0][1] !== op.at[1][1])) change([...ops, op]);
-  else redraw(); };
-canvas.addEventListener('pointerup', finish);
-canvas.addEventListener('pointercancel', () => { live = null; redraw(); });
-element.querySelector('.pad').addEventListener('keydown', e => { if ((e.ctrlKey || e.metaKey) && e.key === 'z') { undo(); e.preventDefault(); } });
+canvas.addEventListener('pointermove', e => { if (live && !keyed) go(at(e)); });
+const finish = () => { if (!live) return; const op = live; live = null; keyed = false; point();
+  if (isFlat(op)) giveUp(); else change([...ops, op]); };
+canvas.addEventListener('pointerup', () => { if (!keyed) finish(); });
+const drop = () => { live = null; keyed = false; point(); giveUp(); };
+canvas.addEventListener('pointercancel', () => { if (!keyed) drop(); });
+const lift = () => { if (keyed) finish(); }, inside = n => Math.max(0, Math.min(256, n));
+drawnByKeys(canvas, element.querySelector('.heard-only'), {
+  move([x, y], far) { const by = far ? 32 : 6; go([inside(spot[0] + by * x), inside(spot[1] + by * y)]); },
+  press() { if (keyed) finish(); else if (!live) { keyed = true; begin(); point(); } },
+  undo() { if (keyed) drop(); else undo(); },
+  drop() { const had = keyed; if (had) drop(); return had; },
+  where() {
+    const what = erasing() ? 'eraser' : tool === 'rect' ? 'box' : 'pen', name = erasing() || inks().length < 2 ? '' : `, ${inks()[ink][0]}`;
+    return `${what} ${keyed ? 'down' : 'up'}, ${Math.round(spot[0] / 2.56)} % across, ${Math.round(spot[1] / 2.56)} % down${name}`;
+  },
+  leave: lift,
+});
+const how = element.querySelector('.pad-keys');
+how.id = 'keys-' + Math.random().toString(36).slice(2); canvas.setAttribute('aria-describedby', how.id);
+element.querySelector('.pad').addEventListener('keydown', e => { if (e.target !== canvas && (e.ctrlKey || e.metaKey) && e.key === 'z') { undo(); e.preventDefault(); } });
 function undo() { if (past.length || ops.length) { ops = past.pop() || ops.slice(0, -1); redraw(); send(); } }
 element.querySelector('.pad').addEventListener('click', e => {
   const what = (e.target.closest('button') || {dataset: {}}).dataset.do;
@@ -155,7 +211,7 @@ element.querySelector('.pad').addEventListener('click', e => {
   if (what === 'hint') change(ops.some(coloured) ? ops.filter(op => !coloured(op)) : [...ops, ...hints]);
   if (what === 'other') change(ops.map(op => coloured(op) ? {...op, ink: others(op.ink)} : op));
   if (what === 'undo') undo();
-  if (what === 'clear') { ops = []; past = []; hints = []; base = null; props.value = {...set, ops: '', base: ''}; redraw(); send(); }
+  if (what === 'clear') { ops = []; past = []; hints = []; base = null; rest(); props.value = {...set, ops: '', base: ''}; redraw(); send(); }
 });
 watch('value', receive);
 reset();

@@ -2,9 +2,11 @@
 
 The value is {"ops", "base"}: the strokes, and beneath them an uploaded image as a data URL or "". To the browser go
 beside them "name" (what the URL calls the model), "inks", "paper", "boxes" (rectangles come first), "example" (the
-example that it is, or -1), and, where they differ from the usual ones, "width" (of the pen at first), "keys" (what
+example that it is, or -1), "under" (the example whose picture lies beneath the strokes, or -1), and, where they differ from the usual ones, "width" (of the pen at first), "keys" (what
 the URL calls the "name", the "ops" and the "example"; "" keeps one out of it), "dab" (with it the inks are a row of
-pens, and so wide are those of colour at first) and "hints" (ops in colour that suit the strokes; a button adds them).
+pens, and so wide are those of colour at first), "hints" (ops in colour that suit the strokes; a button adds them) and "base_inks" (the
+inks are shown in other colours than the base has them: these are its own, in the order of the inks).
+While a stroke grows the browser sends what there is of it a few times a second, with "growing" set: see `Pad.answer`.
 Strokes are small enough for a URL, undo is exact, and the server rasterises them itself, so what a model sees does not
 depend on the browser. One op is tool, ink, width and points in a 256 x 256 square, as in "p0,4,120,33,121,40" (pen),
 "p4,20,90,90" (a dab: one point) or "r2,0,10,10,60,90" (rectangle by two corners); ops are joined by ";".
@@ -18,13 +20,16 @@ from __future__ import annotations
 import base64
 import io
 import re
+from collections.abc import Callable
 
+import gradio as gr
 from PIL import Image, ImageDraw, ImageOps
 
 from i2i.images import ImageError
 
 from ..decoding import open_image
 from .component import Component
+from .look import text
 
 SIDE = 256
 MAX_OPS = 60_000  # characters: more than an hour of drawing, less than a burden
@@ -32,6 +37,8 @@ MAX_POINTS = 5_000  # each of which is a disc to draw; the head of an op counts 
 MAX_BASE = 400_000  # characters; 256 x 256 px take 263,000 at most, and the browser's PNG a little more
 _OP = re.compile(r"[pr]\d{1,2},\d{1,2}(,-?\d{1,3},-?\d{1,3})+")
 _PREFIX = "data:image/png;base64,"
+
+CLEARED = "empty"  # what an address says of a pad with nothing on it
 
 Ink = tuple[str, str]  # name, colour as #rrggbb
 DAB = 32  # width of a coloured pen at first: one tap leaves a dab of 16 px in an image of 128
@@ -83,6 +90,20 @@ def is_empty(value: dict | None) -> bool:
     return not value or not (value.get("ops") or value.get("base"))
 
 
+def is_growing(value: dict | None) -> bool:
+    """Whether the last stroke of the drawing has not ended yet."""
+    return bool(value and value.get("growing"))
+
+
+def wished(ops: str, under: str = "") -> dict:
+    """The value that an address asks for, with an example's picture beneath. ImageError where the strokes are none."""
+    if ops == CLEARED:
+        return {"ops": "", "base": ""}
+    value = {"ops": ops, "base": under}
+    rasterise(value, [], "#ffffff")
+    return value
+
+
 def strokes_to_ops(strokes: list[list[tuple[float, float]]], width: int = 5) -> str:
     """Strokes in the unit square (y down) -> ops in the first ink."""
     return ";".join(
@@ -114,7 +135,10 @@ _HTML = """
     <button type="button" data-do="other" title="The same lines and dabs, in other colours">other colours ⟳</button>
     <p class="small"></p>
   </div>
-  <canvas width="512" height="512" tabindex="0" role="img" aria-label="Drawing pad: draw with mouse, pen or finger"></canvas>
+  <div class="pad-stage"><canvas width="512" height="512" tabindex="0" role="application" aria-label="Drawing pad"></canvas><i></i></div>
+  <p class="small pad-keys">By keyboard: arrows move the ring, with Shift further; Space or Enter puts the pen down, and lifts it; Esc gives
+  a stroke up; Ctrl Z undoes.</p>
+  <p class="heard-only" aria-live="polite"></p>
   <div class="pad-tools">
     <button type="button" data-do="pen" title="Pen">✎ pen</button>
     <button type="button" data-do="rect" title="Rectangle">▭ box</button>
@@ -133,5 +157,17 @@ class Pad(Component):
 
     HTML = _HTML
 
+    # `edit` is what pad.js calls a stroke that grows, `input` its end.
+    def answer(self, fn: Callable, inputs: list, outputs: list) -> None:
+        """Call fn(*inputs) at the end of each stroke and at every other change of the drawing; and while a stroke grows, as often
+        as answers come back, at most eight times a second, with a drawing that `is_growing`. fn answers that quickly, and
+        without an error. One page has one answer under way, and the drawing as it is in the end is always the last one."""
+        gr.on(
+            [self.input, self.edit], fn, inputs, outputs, trigger_mode="always_last", show_progress="hidden", api_visibility="private"
+        )  # fmt: skip
+
     def api_info(self) -> dict:
         return {"type": "object", "description": 'a drawing: {"ops": strokes, "base": data URL or ""}'}
+
+
+Pad.SCRIPT = text(__file__, "pen.js") + Pad.SCRIPT

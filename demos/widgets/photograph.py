@@ -7,6 +7,12 @@ from __future__ import annotations
 
 import gradio as gr
 
+# Telephones' formats, for systems that do not know them; page.py tells the browser the same.
+TELEPHONES = {".heic": "image/heic", ".heif": "image/heif", ".avif": "image/avif"}
+
+# What a button that uploads a picture takes.
+PICTURES = ["image", *TELEPHONES]
+
 
 class Photograph(gr.Image):
     """gr.Image for input; its value is the path of the file, or None."""

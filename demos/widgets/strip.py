@@ -9,8 +9,8 @@ from PIL import Image
 
 from .component import Component
 
-_HTML = """<div class="strip" role="list">${(value || []).map((e, i) => `
-<button type="button" role="listitem" data-at="${i}" title="${e.name}" aria-label="Example: ${e.name}">
+_HTML = """<div class="strip" role="listbox" aria-orientation="horizontal" aria-label="Examples">${(value || []).map((e, i) => `
+<button type="button" role="option" aria-selected="false" data-at="${i}" title="${e.name}" aria-label="Example: ${e.name}">
 <img src="${e.before}" alt="input: ${e.name}"><img src="${e.after}" alt="made: ${e.name}"></button>`).join('')}</div>"""
 
 

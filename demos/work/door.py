@@ -43,6 +43,18 @@ _OG_URL = re.compile(rb'\s*<meta property="og:url"[^>]*>')
 _GONE = "this file is no longer here, or never was; upload it again."
 
 
+FULL = "the server's disk is full; try again in a few minutes."
+
+
+def of_a_full_disk(fault: BaseException | None) -> bool:
+    """Whether a fault, or one of those that led to it, is that nothing more can be written."""
+    while fault is not None:
+        if isinstance(fault, OSError) and fault.errno in (errno.ENOSPC, errno.EDQUOT):
+            return True
+        fault = fault.__cause__ or fault.__context__
+    return False
+
+
 class Refused(Exception):
     def __init__(self, status: int, sentence: str):
         super().__init__(sentence)
@@ -79,9 +91,9 @@ class Door:
         except Refused as refusal:
             fault = refusal
         except OSError as broken:
-            if broken.errno not in (errno.ENOSPC, errno.EDQUOT):
+            if not of_a_full_disk(broken):
                 raise
-            fault = Refused(507, "the server's disk is full; try again in a few minutes.")
+            fault = Refused(507, FULL)
         else:
             return
         if not begun:
@@ -100,12 +112,14 @@ class Door:
             raise Refused(404, "there is no picture at this address.")
         if part.get("file") and not _is_own(part["file"]):
             raise Refused(404, _GONE)
+        if method == "POST" and not _origin_is_ours(headers):
+            raise Refused(403, "another site's page may not send anything here.")
+        if method == "POST" or part["name"]:
+            await _filled(scope)
         if part["name"] and part["name"] not in (names := _names(scope)):
             raise Refused(404, f"there is no endpoint of that name; there are {', '.join(sorted(names))}.")
         if method != "POST":
             return receive
-        if not _origin_is_ours(headers):
-            raise Refused(403, "another site's page may not send anything here.")
         if part["upload"]:
             await self._make_room()
             return _limited(receive, MAX_UPLOAD)
@@ -156,6 +170,12 @@ def _origin_is_ours(headers: Headers) -> bool:
     if os.environ.get("SPACE_ID"):
         ours.add(headers.get("x-forwarded-host", "").lower())
     return bool(place) and place in ours
+
+
+async def _filled(scope: Scope) -> None:
+    """Once all that events need is there: a page may stand before it is."""
+    if fill := getattr(scope["app"].get_blocks(), "fill", None):
+        await run_in_threadpool(fill)
 
 
 def _names(scope: Scope) -> set[str]:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
+from .openings import opening
+
 if TYPE_CHECKING:
     from gradio import Blocks
 
@@ -27,6 +29,16 @@ def lighten(app: Blocks) -> None:
     for block in app.blocks.values():
         if block._id not in sent and getattr(block, "value", None):
             block.value = _light(block.value)
+
+
+def kept() -> dict[str, str]:
+    """All files by name, in base64."""
+    return {name: base64.b64encode(data).decode() for name, data in _KEPT.items()}
+
+
+def keep(files: dict[str, str]) -> None:
+    """Have again what `kept` returned."""
+    _KEPT.update((name, base64.b64decode(code)) for name, code in files.items())
 
 
 def picture(name: str) -> tuple[bytes, str] | None:
@@ -47,12 +59,18 @@ def _kept(kind: str, code: str) -> str:
     """The address of an image; a PNG becomes a WebP of the same pixels where that is smaller."""
     data = base64.b64decode(code)
     name = hashlib.sha256(data).hexdigest()[:24]
-    if kind == "png" and f"{name}.webp" not in _KEPT:
-        buffer = io.BytesIO()
-        Image.open(io.BytesIO(data)).save(buffer, "WEBP", lossless=True, quality=60, method=3)
-        if len(buffer.getvalue()) < len(data):
-            kind, data = "webp", buffer.getvalue()
-    elif kind == "png":
-        kind = "webp"
+    if kind == "png":
+        if f"{name}.webp" in _KEPT:
+            return f"{FOLDER}{name}.webp"
+        if lighter := _lighter(code):
+            kind, data = "webp", base64.b64decode(lighter)
     _KEPT.setdefault(f"{name}.{kind}", data)
     return f"{FOLDER}{name}.{kind}"
+
+
+@opening
+def _lighter(code: str) -> str:
+    """A PNG as a WebP of the same pixels, both in base64; "" where that is no smaller."""
+    data, buffer = base64.b64decode(code), io.BytesIO()
+    Image.open(io.BytesIO(data)).save(buffer, "WEBP", lossless=True, quality=60, method=3)
+    return base64.b64encode(buffer.getvalue()).decode() if len(buffer.getvalue()) < len(data) else ""

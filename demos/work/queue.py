@@ -1,8 +1,8 @@
 """Work that a visitor starts and watches: one piece at a time, each in a process of its own.
 
 The process starts afresh, with nothing of the app in it, and works on one CPU thread at low priority. It ends with its
-work, when it is stopped, at its cap, and when the app is gone, however that went. This file imports nothing heavy,
-since every such process reads it first.
+work, when it is stopped, at its cap, and when the app is gone, however that went. One may be made ready before anybody asks
+for work: see `Line.prepare`. This file imports nothing heavy, since every such process reads it first.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import import_module
+from inspect import signature
 from multiprocessing import get_context, parent_process
+from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from types import ModuleType
 
@@ -26,16 +28,24 @@ from .plain import as_tuple, packed, unpacked
 _SPAWN = get_context("spawn")
 _STARTING = threading.Lock()
 _LOW = 10  # the niceness of the work: the app's own answers come first
+_UNHEARD = 8  # orders that may lie unheard: a pipe that is full would hold up whoever writes into it
 _GONE = 20  # seconds after which one who asks for nothing more has left
 
 
-class Full(RuntimeError):
-    """One works and one waits already; `left`: seconds that the present one may take."""
+def minutes(seconds: float | None) -> str:
+    """How long somebody else's work will go on, as one says it; None: nobody knows yet."""
+    if seconds is None:
+        return "a time that is not known yet"
+    whole = max(1, round(seconds / 60))
+    return "less than a minute" if seconds < 60 else f"about {whole} minute{'s' * (whole > 1)}"
 
-    def __init__(self, left: float):
-        super().__init__(
-            f"one is at work and one waits already; come back in about {max(1, round(left))} seconds."
-        )
+
+class Full(RuntimeError):
+    """One works and one waits already; `left`: seconds that the present one will take, None where that is not known yet."""
+
+    def __init__(self, left: float | None):
+        when = "in a few minutes" if left is None else f"in {minutes(left)}"
+        super().__init__(f"one is at work and one waits already; come back {when}.")
         self.left = left
 
 
@@ -45,9 +55,9 @@ class Failed(RuntimeError):
 
 @dataclass(frozen=True)
 class Waiting:
-    """Somebody else is at work, for `left` more seconds at most."""
+    """Somebody else is at work, for `left` more seconds by the pace so far; None: that is not known yet."""
 
-    left: float
+    left: float | None
 
 
 @dataclass
@@ -58,7 +68,53 @@ class _Ticket:
     end: float = 0.0  # when its time is up, once it works
     stopped: bool = False
     process: BaseProcess | None = None
+    pipe: Connection | None = None
+    unheard: int = 0
+    kept: tuple | None = None  # an order that is sent once the last one was heard
     lock: threading.Lock = field(default_factory=threading.Lock)
+    told: tuple[tuple[float, float], ...] = ()  # when, and which share was done: at first, and last
+
+    def tell(self, share: float) -> None:
+        """Take note of the share of the work that is done, 0 to 1."""
+        now = time.monotonic(), share
+        self.told = (self.told[0], now) if self.told else (now,)
+
+    @property
+    def left(self) -> float | None:
+        """Seconds that the work will still take, by its pace so far."""
+        if len(self.told) < 2:
+            return None
+        (began, first), (last, done) = self.told
+        if done <= first:
+            return None
+        return max(0.0, (last - began) * (1 - done) / (done - first) - (time.monotonic() - last))
+
+    def order(self, values: tuple, keep: bool) -> bool:
+        """Send the work an order, or keep it; whether it will hear it."""
+        with self.lock:
+            if self.stopped or self.pipe is None:
+                return False
+            if self.unheard < _UNHEARD:
+                return self._send(values)
+            if keep:
+                self.kept = values
+            return keep
+
+    def _send(self, values: tuple) -> bool:
+        try:
+            self.pipe.send_bytes(packed(values))
+        except OSError:
+            return False  # it has just ended
+        self.unheard += 1
+        return True
+
+    def heard(self) -> None:
+        """Take note that the work has taken an order."""
+        with self.lock:
+            self.unheard -= 1
+            if self.kept is not None:
+                self._send(self.kept)
+                self.kept = None
 
     def stop(self) -> None:
         with self.lock:
@@ -68,21 +124,68 @@ class _Ticket:
                 self.process.join(5)
 
 
+@dataclass
+class _Spare:
+    """A process that waits for work, and the way to it."""
+
+    process: BaseProcess
+    pipe: Connection
+    until: float
+
+
 class Line:
     """Who is at work, and who waits for it: one each."""
 
     def __init__(self):
         self._lock, self._people = threading.Lock(), []
+        self._spare: _Spare | None = None
 
     @property
-    def left(self) -> float:
-        """Seconds until the work at hand is over at the latest; 0 when there is none."""
+    def left(self) -> float | None:
+        """Seconds until the work at hand is over, by its pace so far: 0 when there is none, None where that is not known yet."""
         with self._lock:
             return self._left()
 
-    def _left(self) -> float:
-        first = self._people[0] if self._people else None
-        return max(0.0, first.end - time.monotonic() if first.end else first.cap) if first else 0.0
+    def _left(self) -> float | None:
+        return self._people[0].left if self._people else 0.0
+
+    def prepare(self, ready: str, *args, idle: float) -> None:
+        """Have a process that has called `ready` ("module:function") with `args`, for the next who comes: imports and the like
+        are done before somebody waits for them. It ends after `idle` seconds without work. There is one at most."""
+        with self._lock:
+            if self._spare and self._spare.process.is_alive() and time.monotonic() < self._spare.until - 5:
+                return
+            here, there = _SPAWN.Pipe()
+            process = _SPAWN.Process(target=_waiting, args=(there, idle, ready, packed(args)), daemon=True)
+            with _bare_main():
+                process.start()
+            there.close()
+            self._spare = _Spare(process, here, time.monotonic() + idle)
+
+    def dismiss(self) -> None:
+        """End the process that waits for work, if there is one."""
+        with self._lock:
+            if self._spare:
+                self._spare.process.kill()
+                self._spare.process.join(5)
+                self._spare = None
+
+    def _begun(self, cap: float, work: str, args: tuple) -> tuple[BaseProcess, Connection]:
+        """A process with this work, and what it answers by: the one that waits for it, or a new one."""
+        with self._lock:
+            spare, self._spare = self._spare, None
+        if spare and spare.process.is_alive():
+            try:
+                spare.pipe.send_bytes(packed((cap, work, *args)))
+                return spare.process, spare.pipe
+            except OSError:
+                pass  # it has just ended
+        here, there = _SPAWN.Pipe()
+        process = _SPAWN.Process(target=_child, args=(there, cap, work, packed(args)), daemon=True)
+        with _bare_main():
+            process.start()
+        there.close()
+        return process, here
 
     def _sweep(self) -> None:
         """Put out those who left without a word."""
@@ -97,10 +200,25 @@ class Line:
         for ticket in mine:
             ticket.stop()
 
-    def frames(self, owner: str, work: str, *args, cap: float) -> Iterator:
+    def has(self, owner: str) -> bool:
+        """Whether this owner is at work, or waits."""
+        with self._lock:
+            return any(t.owner == owner and not t.stopped for t in self._people)
+
+    def order(self, owner: str, *values, keep: bool = False) -> bool:
+        """Tell this owner's work something, in plain data; False where none of his is at work, or where many orders wait for
+        it already. keep: of those that are too many the last one is kept for it. See `Orders`."""
+        with self._lock:
+            mine = [t for t in self._people if t.owner == owner]
+        return any(ticket.order(values, keep) for ticket in mine)
+
+    def frames(
+        self, owner: str, work: str, *args, cap: float, share: Callable[[tuple], float] | None = None
+    ) -> Iterator:
         """The tuples that `work` ("module:function", a generator) yields, called with `args` in a process that lives `cap`
-        seconds at most; both are plain data (see `plain.packed`). Before that, while another is at work, Waiting once a
-        second. None, once a second, where there is no news: only an iterator that yields can be closed.
+        seconds at most; both are plain data (see `plain.packed`). A work with a parameter `orders` is given what `order` sends. Before that, while another is at work, Waiting once a
+        second. None, once a second, where there is no news: only an iterator that yields can be closed. share: how much of the
+        work is done at a frame, 0 to 1; what others are told of the time that is left comes from it.
 
         Ends early and silently when stopped. Closing the iterator ends the process. Raises Full or Failed.
         """
@@ -111,34 +229,31 @@ class Line:
                 raise Full(self._left())
             self._people.append(ticket)
         try:
-            while not ticket.stopped and (left := self._ahead(ticket)) is not None:
-                yield Waiting(left)
+            while not ticket.stopped and not self._is_first(ticket):
+                yield Waiting(self.left)
                 time.sleep(1)
             if not ticket.stopped:
-                yield from self._work(ticket, work, args)
+                yield from self._work(ticket, work, args, share)
         finally:
             ticket.stop()
             with self._lock:
                 if ticket in self._people:
                     self._people.remove(ticket)
 
-    def _ahead(self, ticket: _Ticket) -> float | None:
-        """Seconds of the one before this ticket; None when it is its turn."""
+    def _is_first(self, ticket: _Ticket) -> bool:
         with self._lock:
             ticket.asked = time.monotonic()
             self._sweep()
-            return None if self._people[0] is ticket else self._left()
+            return self._people[0] is ticket
 
-    def _work(self, ticket: _Ticket, work: str, args: tuple) -> Iterator:
-        here, there = _SPAWN.Pipe(duplex=False)
-        process = _SPAWN.Process(target=_child, args=(there, ticket.cap, work, packed(args)), daemon=True)
+    def _work(
+        self, ticket: _Ticket, work: str, args: tuple, share: Callable[[tuple], float] | None
+    ) -> Iterator:
         with ticket.lock:
             if ticket.stopped:
                 return
-            with _bare_main():
-                process.start()
-            ticket.process, ticket.end = process, time.monotonic() + ticket.cap
-        there.close()
+            process, here = self._begun(ticket.cap, work, args)
+            ticket.process, ticket.pipe, ticket.end = process, here, time.monotonic() + ticket.cap
         told = time.monotonic()
         with here:
             while not ticket.stopped:
@@ -162,7 +277,11 @@ class Line:
                     ) from None  # fmt: skip
                 if kind == "frame":
                     told = time.monotonic()
+                    if share:
+                        ticket.tell(share(tuple(value)))
                     yield tuple(value)
+                elif kind == "heard":
+                    ticket.heard()
                 elif kind == "fault":
                     raise Failed(
                         f"the work broke off with an error ({value[0]}); try again, or with another picture."
@@ -185,19 +304,67 @@ def _bare_main():
 # -- in the process -----------------------------------------------------------------------------------------------------
 
 
-def _child(pipe, cap: float, work: str, args: bytes) -> None:
-    """Do the work and send what it yields. `args` are unpacked last: they may import what reads the environment."""
+class Orders:
+    """What `Line.order` sends to the work: called with seconds to wait, the next order as a tuple, or None.
+
+    Raises ConnectionError when nobody is there any more.
+    """
+
+    def __init__(self, pipe: Connection):
+        self._pipe = pipe
+
+    def __call__(self, wait: float = 0.0) -> tuple | None:
+        try:
+            if not self._pipe.poll(wait):
+                return None
+            order = unpacked(self._pipe.recv_bytes())
+        except EOFError:
+            raise ConnectionError("nobody gives orders any more") from None
+        self._pipe.send_bytes(packed(("heard",)))
+        return order
+
+
+def _settle(cap: float | None) -> None:
+    """cap None: it lives as long as the app."""
     threading.Thread(target=_watch, args=(cap,), daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # at Ctrl-C it goes with the app, without a word
     os.environ.update(OMP_NUM_THREADS="1", MKL_NUM_THREADS="1", CUDA_VISIBLE_DEVICES="")
     if hasattr(os, "setpriority"):
         os.setpriority(os.PRIO_PROCESS, 0, max(_LOW, os.getpriority(os.PRIO_PROCESS, 0)))
+
+
+def _function(name: str) -> Callable:
+    module, _, name = name.partition(":")
+    function = getattr(import_module(module), name)
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_num_threads(1)
+    return function
+
+
+def _waiting(pipe, idle: float, ready: str, args: bytes) -> None:
+    """Get ready, and do the work that comes within `idle` seconds; where getting ready fails, the work tells of it."""
+    _settle(None)
+    end = time.monotonic() + idle
     try:
-        module, name = work.split(":")
-        function = getattr(import_module(module), name)
-        if "torch" in sys.modules:
-            sys.modules["torch"].set_num_threads(1)
-        for frame in function(*unpacked(args)):
+        _function(ready)(*unpacked(args))
+    except Exception:
+        traceback.print_exc()
+    try:
+        if not pipe.poll(max(0.0, end - time.monotonic())):
+            return
+        cap, work, *given = unpacked(pipe.recv_bytes())
+    except (EOFError, OSError):
+        return  # nobody will come
+    _child(pipe, cap, work, packed(tuple(given)))
+
+
+def _child(pipe, cap: float, work: str, args: bytes) -> None:
+    """Do the work and send what it yields. `args` are unpacked last: they may import what reads the environment."""
+    _settle(cap)
+    try:
+        function = _function(work)
+        hears = {"orders": Orders(pipe)} if "orders" in signature(function).parameters else {}
+        for frame in function(*unpacked(args), **hears):
             pipe.send_bytes(packed(("frame", *as_tuple(frame))))
         pipe.send_bytes(packed(("done",)))
     except ConnectionError:
@@ -207,7 +374,7 @@ def _child(pipe, cap: float, work: str, args: bytes) -> None:
         pipe.send_bytes(packed(("fault", type(fault).__name__)))
 
 
-def _watch(cap: float) -> None:
-    """End this process when the app is gone, and at the cap, whatever it is busy with."""
+def _watch(cap: float | None) -> None:
+    """End this process when the app is gone, and at the cap, if there is one, whatever it is busy with."""
     parent_process().join(cap)
     os._exit(3)

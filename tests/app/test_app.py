@@ -5,8 +5,12 @@ from __future__ import annotations
 import ast
 import importlib
 import io
+import json
+import os
 import random
 import re
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,21 +19,73 @@ from urllib.parse import urlsplit
 import gradio as gr
 import httpx
 import pytest
+from gradio_client.utils import is_valid_file
 from PIL import Image
 
 from demos.widgets import look
+from demos.widgets.photograph import PICTURES
 from demos.work import pictures
 from i2i.papers import PAPERS
 from kit.odd_images import BAD, GOOD, drawing, packed
 from kit.root import ROOT
-from kit.served import APP, SECONDS, SENTENCE, Server, Visit, answer, leaks, serving, visiting
+from kit.served import SECONDS, SENTENCE, Server, Visit, answer, leaks, visiting
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    """The app as `python app.py` serves it."""
-    with serving(tmp_path_factory.mktemp("app"), APP) as running:
-        yield running
+def server(app_server):
+    return app_server
+
+
+# ---- The next start ----
+
+# Imports first, as the times are those after them. The first event has the tabs built, and loads what it asks for.
+_SECOND = """
+import json, os, sys, time
+import httpx, demos.standing
+from kit.served import Server, free_port
+start = time.process_time()
+import app
+port = free_port()
+app.app.launch(server_name="127.0.0.1", server_port=port, quiet=True, prevent_thread_lock=True, **app.LAUNCH)
+server = Server(f"http://127.0.0.1:{port}", None, None)
+def read():
+    return [httpx.get(server.url + path, trust_env=False).text for path in ("/", "/config", "/gradio_api/info")]
+told = {"before": read(), "seconds": time.process_time() - start, "torch": "torch" in sys.modules}
+told["megabytes"] = int(open("/proc/self/statm").read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+from i2i.run import pipeline
+loads, load_method = [], pipeline.load_method
+pipeline.load_method = lambda folder: loads.append(folder.name) or load_method(folder)
+made = server.ask("attributes", 0, "bangs", "icgan-faces", None)
+print(json.dumps(told | {"loads": loads, "size": made.size, "after": read()}))
+os._exit(0)
+"""
+
+
+def test_the_next_start_shows_the_page_without_torch_or_any_model(server):
+    """Two seconds of one core are the aim, and what is allowed is twice that, for slow machines."""
+    cache = {"I2I_CACHE": str(server.log.parent / "cache"), "GRADIO_TEMP_DIR": str(server.log.parent)}
+    ways = os.pathsep.join((str(ROOT), str(ROOT / "tests")))
+    ran = subprocess.run(
+        [sys.executable, "-c", _SECOND], cwd=ROOT, env=os.environ | cache | {"PYTHONPATH": ways}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr
+    told = json.loads(ran.stdout.splitlines()[-1])
+    assert not told["torch"] and told["seconds"] < 4
+    assert told["megabytes"] < 700
+    assert told["loads"] == ["icgan-faces"] and told["size"][0] == told["size"][1]
+    first = [
+        httpx.get(server.url + path, trust_env=False).text for path in ("/", "/config", "/gradio_api/info")
+    ]
+    for now in (told["before"], told["after"]):
+        assert list(map(_without_chance, now)) == list(map(_without_chance, first)), "one page, at each start"
+    images = re.findall(r"picture/\w+\.webp", told["before"][1])
+    assert len(images) > 100
+
+
+def _without_chance(text: str) -> str:
+    """What a page says, without what each process draws for itself: its port, its number, addresses in memory."""
+    text = re.sub(r'"(app_id|theme_hash)":\s*"?\w+"?|0x[0-9a-f]+', "", text)
+    return re.sub(r"127\.0\.0\.1:\d+", "", text)
 
 
 # ---- The browser ----
@@ -49,11 +105,11 @@ class Guest(Visit):
         return self.page.evaluate("document.querySelector('#pad canvas').toDataURL()")
 
     def alters(self, what: str, before) -> float:
-        """Wait until an image under `what` is complete and not `before`; the milliseconds it took."""
+        """Wait until an image under `what` is complete, no answer to a stroke on its way, and not `before`; the milliseconds it took."""
         start = time.perf_counter()
         self.page.wait_for_function(
             """([what, before]) => { const i = document.querySelector(what + ' img');
-            return i && i.src !== before && i.complete && i.naturalWidth > 0; }""",
+            return i && i.src !== before && i.complete && i.naturalWidth > 0 && !i.closest('[data-passing]'); }""",
             arg=[what, before],
         )
         return 1e3 * (time.perf_counter() - start)
@@ -86,6 +142,31 @@ OTHER = [(0.1, 0.1), (0.5, 0.3), (0.9, 0.1)]
 
 
 # ---- The first look ----
+
+
+@pytest.mark.browser
+def test_the_map_answers_what_is_drawn_on_it_and_hands_it_on(visit):
+    v = visit(tab=None)
+    opens = v.page.evaluate("document.querySelector('#live-made img').src")
+    onward = v.page.evaluate("document.querySelector('#live-onward [data-go]').dataset.state")
+    v.drag("#live-pad canvas", *ARC)
+    v.alters("#live-made", opens)  # maybe while the stroke still grew; the way on follows its end
+    v.until("([b]) => document.querySelector('#live-onward [data-go]').dataset.state !== b", onward)
+    drawn = v.page.evaluate("document.querySelector('#live-pad canvas').toDataURL()")
+    assert v.wish().keys() <= {"tab"}, "what is drawn here is not in the Map's address"
+    v.page.click("#live-onward [data-go]")
+    v.page.wait_for_selector("#made img", state="visible")
+    v.page.wait_for_function(
+        "drawn => document.querySelector('#pad canvas').toDataURL() === drawn", arg=drawn
+    )
+    assert v.selected() == "Paired"
+    v.faults.clear()  # a browser calls a stream that another page cut off an error
+    w = visit(tab=None)
+    w.page.click("#live-pad [data-do=clear]")
+    w.page.wait_for_function("document.querySelector('#live-made').innerText.includes('The pad is empty')")
+    w.page.click("#live-onward [data-go]")
+    w.page.wait_for_selector("#made img", state="visible")
+    w.faults.clear()
 
 
 @pytest.mark.browser
@@ -207,20 +288,19 @@ def test_what_comes_back_to_the_server_keeps_its_pictures():
     assert pictures.picture("gone.webp") is None
 
 
+def test_every_group_of_choices_has_a_name_of_its_own(server):
+    """What is read out in place of the label: Gradio says "Radio" of a group without one."""
+    parts = httpx.get(f"{server.url}/config", trust_env=False, timeout=SECONDS).json()["components"]
+    groups = [p["props"] for p in parts if p["type"] in ("radio", "checkboxgroup")]
+    assert len(groups) > 12
+    assert [p.get("elem_id") for p in groups if not (p.get("label") or "").strip()] == []
+
+
 @pytest.mark.browser
 def test_on_a_telephone_the_result_stays_in_sight_of_the_pad(visit):
     v = visit(size=(390, 844))
     v.alters("#made", None)
-    v.page.evaluate("document.querySelector('#pad canvas').scrollIntoView({block: 'end'})")
-    v.page.wait_for_timeout(200)
-    places = [
-        v.page.evaluate(
-            "s => (({top, bottom}) => [top, bottom])(document.querySelector(s).getBoundingClientRect())", what
-        )
-        for what in ("#made img", "#pad canvas")
-    ]
-    (top, end), (pad, bottom) = places
-    assert 0 <= top < end < pad and bottom <= 845 and end - top > 120, places
+    v.draws_under("#made img", "#pad canvas")
 
 
 # ---- Drawing ----
@@ -264,13 +344,49 @@ def test_undo_and_clear(visit):
     v.page.wait_for_selector("#made .void")
     assert v.made() is None
     assert SENTENCE.fullmatch(v.page.inner_text("#made .void").strip())
-    assert "d" not in v.wish()
+    assert v.wish()["d"] == "empty" and "example" not in v.wish()
     v.page.click("#sample")
     v.page.wait_for_function("!document.querySelector('#samples img')")
 
     v.draw(*OTHER)
     v.alters("#made", None)
     assert v.wish()["d"].count(";") == 0, "one stroke"
+
+
+@pytest.mark.browser
+def test_an_address_says_the_guess_the_patch_its_place_and_a_cleared_pad(visit):
+    v = visit("?model=facades&example=2")
+    v.page.wait_for_selector("#apart img")
+    v.choose("#guess", "B")
+    v.choose("#patch", "16 px")
+    says = "document.querySelector('#eye .eye-crops figcaption').innerText"
+    v.until(f"() => {says}.includes('16 × 16')")
+    v.drag("#eye .eye-views canvas", (0.3, 0.4), (0.3, 0.4))
+    v.until("() => new URL(location).searchParams.has('eye')")
+    v.draw((0.15, 0.2), (0.4, 0.5))
+    v.until("() => new URL(location).searchParams.has('d')")
+    wish = v.wish()
+    assert {k: wish[k] for k in ("model", "example", "guess", "patch")} == {
+        "model": "facades", "example": "2", "guess": "B", "patch": "16",
+    }, "strokes lie on the example's picture"  # fmt: skip
+    place = ", patch at [^,]*, [^,]*"
+    v.page.wait_for_timeout(2500)
+    other = visit(v.page.url[v.page.url.index("?") :])
+    other.until(f"([b]) => {says}.match(/{place}/)?.[0] === b", re.search(place, v.page.evaluate(says))[0])
+    other.until("() => document.querySelector('#apart').innerText.includes('Right: B')")
+    assert other.page.locator("#patch").get_by_role("radio", name="16 px").is_checked()
+    other.until("([b]) => document.querySelector('#pad canvas').toDataURL() === b", v.pad())
+    cleared = visit("?tab=paired&model=emoji&d=empty")
+    cleared.page.wait_for_selector("#made .void")
+
+
+@pytest.mark.browser
+def test_a_seed_out_of_range_is_brought_into_it(visit):
+    v = visit("?model=emoji&seed=123456")
+    assert "seed 123456" in v.toast() and v.page.input_value("#seed input") == "9999"
+    v.page.fill("#seed input", "-4")
+    v.until("() => document.querySelector('#seed input').value === '0'")
+    v.until("() => new URL(location).searchParams.get('seed') === '0'")
 
 
 @pytest.mark.browser
@@ -331,15 +447,15 @@ def test_a_building_is_painted_from_named_materials(visit):
     v = visit()
     v.alters("#made", None)
     before = v.made()
-    assert not v.page.locator(".pad-inks button", has_text="window").count(), "an emoji has no windows"
+    assert not v.page.locator("#pad .pad-inks button", has_text="window").count(), "an emoji has no windows"
     v.page.locator("#model label", has_text="façade").click()
     v.alters("#made", before)
-    inks = v.page.locator(".pad-inks button")
+    inks = v.page.locator("#pad .pad-inks button")
     names = inks.all_inner_texts()
     assert len({n.strip() for n in names if n.strip()}) == 12, names
     assert (
         v.page.evaluate(
-            "new Set([...document.querySelectorAll('.pad-inks i')].map(i => i.style.background)).size"
+            "new Set([...document.querySelectorAll('#pad .pad-inks i')].map(i => i.style.background)).size"
         )
         == 12
     )
@@ -399,6 +515,14 @@ def test_a_bad_upload_is_a_sentence_and_the_drawing_stays(visit, tmp_path):
         assert (v.pad(), v.made()) == (pad, made)
     v.draw(*ARC)
     v.alters("#made", made)
+
+
+@pytest.mark.browser
+def test_what_telephones_take_is_a_picture_also_where_the_system_does_not_know_it(visit):
+    names = ["IMG_1.HEIC", "a.heif", "b.avif", "notes", "x.voxels"]
+    assert [is_valid_file(name, PICTURES) for name in names] == [True, True, True, False, False]
+    types = visit().page.evaluate("names => names.map(name => new File([], name).type)", names)
+    assert types == ["image/heic", "image/heif", "image/avif", "", ""]
 
 
 # ---- Modes ----
@@ -501,12 +625,13 @@ def test_a_street_is_wider_than_any_training_picture(visit):
 @pytest.mark.browser
 def test_lecture_mode_by_address_and_by_button(visit):
     size = "parseFloat(getComputedStyle(document.querySelector('#live .note')).fontSize)"
-    plain, lecture = visit(), visit("?lecture=1")
+    plain, lecture = visit(), visit("?tab=paired&lecture=1", tab=None)
+    lecture.page.wait_for_selector("[data-wall=stage]")
     assert lecture.page.evaluate(size) > 1.2 * plain.page.evaluate(size)
     plain.page.click("[data-do=lecture]")
     assert plain.page.evaluate(size) == lecture.page.evaluate(size)
     assert plain.wish()["lecture"] == "1"
-    plain.page.click("[data-do=lecture]")
+    plain.page.click("[data-key=Escape]")
     assert "lecture" not in plain.wish() and plain.page.evaluate(size) < lecture.page.evaluate(size)
 
 
@@ -657,8 +782,10 @@ def test_strokes_at_the_edge_are_drawn():
 
 
 def test_the_app_composes_tabs_and_holds_no_logic():
-    body = ast.parse((ROOT / "app.py").read_text()).body
-    assert len(body) <= 18  # an import for each tab
+    body = [
+        node for file in ("app.py", "demos/tabs.py") for node in ast.parse((ROOT / file).read_text()).body
+    ]
+    assert len(body) <= 24  # an import for each tab
     forbidden = (ast.FunctionDef, ast.ClassDef, ast.For, ast.While, ast.Lambda)
     assert not [n for node in body for n in ast.walk(node) if isinstance(n, forbidden)]
 
@@ -675,8 +802,8 @@ def test_each_tab_is_a_module_that_runs_alone(name):
 
 
 def test_every_tab_of_the_app_is_a_folder():
-    source = (ROOT / "app.py").read_text()
-    assert len(TABS) == 8 and all(f"demos.{name} import tab" in source for name in TABS)
+    source = (ROOT / "demos" / "tabs.py").read_text()
+    assert len(TABS) == 10 and all(f".{name} import tab" in source for name in TABS)
 
 
 def test_a_space_installs_the_gradio_that_is_tested():
@@ -694,10 +821,14 @@ def test_a_space_installs_the_gradio_that_is_tested():
 def test_the_map_leads_to_tabs_that_are_in_the_app_alone():
     from demos.map import tab as map
 
-    shown = map._index(map._tab_of()) + map._families(map._tab_of())
+    shown = map._hero() + map._index(map._tab_of()) + map._families(map._tab_of())
     built = re.findall(
         r'gr\.Tab\("([^"]+)"', "".join((ROOT / "demos" / t / "tab.py").read_text() for t in TABS)
     )
     assert {*built} - {"Map"} == {*map._TABS}
-    assert {*re.findall(r'data-go="([^"]+)"', shown)} == map._there(), "a tab without models is not there"
+    leads = {*re.findall(r'data-go="([^"]+)"', shown)}
+    assert {lead.partition("/")[0] for lead in leads} == map._there(), "a tab without models is not there"
+    assert {lead for lead in leads if "/" in lead} == {
+        f"Unpaired/{part}" for part in ("Many domains", "One picture", "Digits")
+    }
     assert "Classes</button>" not in shown and shown.count("to come") > 10

@@ -41,7 +41,7 @@ def folder(tmp_path_factory):
 
 def forget() -> None:
     for cached in (
-        people.loaded, people.drawn, people.edited, people.swept, changes.change, attributes.first,
+        people.loaded, people.drawn, people.edited, people.swept, changes.change,
     ):  # fmt: skip
         cached.cache_clear()
 
@@ -250,12 +250,19 @@ def test_an_address_leads_back_to_the_view(gallery):
 @pytest.mark.parametrize(
     "wish",
     [
-        {"person": "-1"}, {"person": "9999"}, {"person": "²"}, {"traits": "fff"}, {"traits": "000"}, {"traits": "zz"}, {"traits": "<b>"},
+        {"person": "-1"}, {"person": "9999999"}, {"person": "²"}, {"traits": "fff"}, {"traits": "000"}, {"traits": "zz"}, {"traits": "<b>"},
         {"along": "hat"}, {"along": "<b>"}, {"second": "x"},
     ],
 )  # fmt: skip
 def test_what_an_address_cannot_mean_is_passed_over(gallery, wish):
     assert wished(wish) == settle()
+
+
+def test_a_face_beyond_the_last_is_the_last(gallery, monkeypatch):
+    told = []
+    monkeypatch.setattr("gradio.Info", told.append)
+    assert wished({"person": "9999"}) == wished({"person": "511"}) != settle()
+    assert told == ["This address asks for person 9999. It goes from 0 to 511: you see 511."]
 
 
 def test_its_words_in_the_address_are_no_other_tabs():

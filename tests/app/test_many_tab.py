@@ -17,7 +17,6 @@ from PIL import Image
 
 from demos.map import tab as map
 from demos.unpaired import dtn_digits as digits
-from demos.unpaired import dtn_faces as faces
 from demos.unpaired import ost as oneshot
 from demos.unpaired import scene
 from demos.unpaired import stargan as styles
@@ -71,7 +70,6 @@ def folder(tmp_path_factory):
         card={"labels": ["cloudy", "rain", "shine", "sunrise"]},
     )
     export(home / "dtn-digits", small("dtn"), size=16, card={})
-    export(home / "dtn-faces", small("dtn"), size=16, card={})
     return home
 
 
@@ -83,9 +81,6 @@ def forget() -> None:
         styles.things,
         styles._examples,
         digits._known,
-        faces.examples,
-        faces._codes,
-        faces._choices,
     ):
         cached.cache_clear()
 
@@ -112,7 +107,6 @@ HEADINGS = {
     "stargan-icons": "StarGAN: one generator",
     "ost-icons": "OST: give it one picture",
     "dtn-digits": "DTN: what must be kept",
-    "dtn-faces": "DTN on faces",
 }
 
 
@@ -131,7 +125,10 @@ def test_a_card_whose_model_is_not_here_does_not_appear(folder, monkeypatch, tmp
     forget()
     for name, heading in HEADINGS.items():
         assert (heading in shown) == (absent not in (name, "all"))
-    assert leads.get("dtn", "") == ("" if absent == "all" else "Unpaired") and leads["cyclegan"] == "Unpaired"
+    assert (
+        leads.get("dtn", "") == ("" if absent in ("dtn-digits", "all") else "Unpaired")
+        and leads["cyclegan"] == "Unpaired"
+    )
 
 
 def test_an_ost_without_its_discriminator_cannot_learn_and_is_not_offered(tmp_path, monkeypatch):
@@ -146,8 +143,8 @@ def test_an_ost_without_its_discriminator_cannot_learn_and_is_not_offered(tmp_pa
 
 def test_an_address_restores_each_card_and_nonsense_restores_nothing(gallery):
     with gr.Blocks():
-        built = [card() for card in (styles.card, oneshot.card, digits.card, faces.card)]
-    stars, once, dtn, people = (restore for restore, _ in built)
+        built = [card() for card in (styles.card, oneshot.card, digits.card)]
+    stars, once, dtn = (restore for restore, _ in built)
     for restore, outputs in built:
         assert len(restore({})) == len(outputs)
     assert stars({"target": "night", "from": "flat", "thing": "3"})[6]["chosen"] == "night"
@@ -156,9 +153,6 @@ def test_an_address_restores_each_card_and_nonsense_restores_nothing(gallery):
     assert once({"one": "4"})[1] == 4 and once({"one": "-1"})[1] != -1
     assert "your digit" in dtn({"digit": "p0,18,60,60,190,60,100,200"})[0]
     assert isinstance(dtn({"digit": "<script>"})[0], dict), "skipped"
-    assert people({"face": "2"})[1]["chosen"] == "2" and isinstance(people({"face": "-2"})[0], dict), (
-        "skipped"
-    )
 
 
 # ---- StarGAN ----
@@ -328,7 +322,9 @@ HERE = "kit.live_work"  # light, since each process imports it
 @pytest.fixture
 def line(monkeypatch):
     monkeypatch.setattr(live, "_GONE", 20)
-    yield live.Line()
+    made = live.Line()
+    yield made
+    made.dismiss()
     assert multiprocessing.active_children() == [], "no process is left"
 
 
@@ -372,7 +368,7 @@ def test_between_processes_goes_plain_data_alone():
 def test_stop_ends_it_within_two_seconds(line):
     frames = line.frames("me", f"{HERE}:counting", 10_000, 0.05, cap=120)
     pid = next(news(frames))
-    assert alive(pid) and 0 < line.left <= 120
+    assert alive(pid) and line.left is None, "the cap is no estimate"
     line.stop("somebody else")
     assert alive(pid)
     start = time.monotonic()
@@ -417,18 +413,89 @@ def test_a_crash_is_one_sentence(line, how, told):
     assert told in str(caught.value) and "secret" not in str(caught.value) and not leaks(str(caught.value))
 
 
+@pytest.mark.parametrize("warm", [False, True], ids=["afresh", "prepared"])
+def test_work_hears_the_orders_of_its_owner_alone(line, warm):
+    if warm:
+        line.prepare(f"{HERE}:ready", 0.0, idle=60)
+    assert not line.has("me") and not line.order("me", "too early")
+    frames = news(line.frames("me", f"{HERE}:obedient", "hello", cap=120))
+    assert next(frames) == "hello" and line.has("me") and not line.has("you")
+    assert not line.order("you", "no")
+    assert line.order("me", "first") and line.order("me", "second") and line.order("me", "end")
+    assert list(frames) == ["first", "second", "end"]
+    assert not line.has("me") and not line.order("me", "too late")
+
+
+def test_of_too_many_orders_the_last_is_kept_and_nobody_is_held_up(line):
+    frames = line.frames("me", f"{HERE}:deaf", 2.0, cap=120)
+    assert next(news(frames)) == "deaf"
+    start = time.monotonic()
+    taken = [line.order("me", f"order {i}") for i in range(300)]
+    assert line.order("me", "a drawing", keep=True) and line.order("me", "the last drawing", keep=True)
+    assert time.monotonic() - start < 1.5, "it was deaf all the while"
+    assert sum(taken) == live._UNHEARD == taken.index(False)
+    assert list(news(frames)) == [*(f"order {i}" for i in range(sum(taken))), "the last drawing"]
+
+
 def test_the_second_waits_the_third_is_sent_away_and_the_second_gets_its_turn(line):
     first = line.frames("one", f"{HERE}:counting", 10_000, 0.05, cap=120)
     next(first)
     second = line.frames("two", f"{HERE}:counting", 1, 0.0, cap=120)
     waits = next(second)
-    assert isinstance(waits, live.Waiting) and 0 < waits.left <= 120
+    assert isinstance(waits, live.Waiting) and waits.left is None
     with pytest.raises(live.Full):
         next(line.frames("three", f"{HERE}:counting", 1, 0.0, cap=120))
     line.stop("one")
     list(first)
     got = [f for f in news(second) if not isinstance(f, live.Waiting)]
     assert got[1:] == [0]
+
+
+def test_what_is_left_comes_from_the_pace_so_far(line):
+    def share(frame: tuple) -> float:
+        return (frame[0] + 1) / 40 if frame[0] < 40 else 0.0  # the process's id comes first
+
+    first = line.frames("one", f"{HERE}:counting", 40, 0.25, cap=3000, share=share)
+    told, begun = [], 0.0
+    for frame in filter(None, first):
+        begun = begun or time.monotonic()
+        if frame[0] == 20:
+            told.append((line.left, next(line.frames("two", f"{HERE}:counting", 1, 0.0, cap=120)).left))
+        if frame[0] == 39:
+            took = time.monotonic() - begun
+    (alone, waiting) = told[0]
+    assert 0.2 * took < alone < 0.9 * took and abs(waiting - alone) < 1, (told, took)
+    assert line.left == 0
+
+
+@pytest.mark.parametrize(
+    "seconds, told", [(None, "not known yet"), (5, "less than a minute"), (70, "about 1 minute"), (200, "about 3 minutes")]
+)  # fmt: skip
+def test_what_others_hold_up_is_said_in_minutes(seconds, told):
+    assert live.minutes(seconds).endswith(told)
+    assert told in str(live.Full(seconds)) or seconds is None and "a few minutes" in str(live.Full(seconds))
+
+
+def test_a_process_waits_for_work_that_finds_it_ready(line):
+    line.prepare(f"{HERE}:ready", 1.5, idle=60)
+    (process,) = multiprocessing.active_children()
+    line.prepare(f"{HERE}:ready", 1.5, idle=60)
+    assert multiprocessing.active_children() == [process], "there is one at most"
+    end = time.monotonic() + 40
+    pid, was_ready, *_ = news(line.frames("me", f"{HERE}:told_ready", cap=120))
+    assert pid == process.pid and was_ready and time.monotonic() < end and not alive(pid)
+    other, was_ready = news(line.frames("me", f"{HERE}:told_ready", cap=120))
+    assert other != pid and not was_ready, "and where none waits a new one is made"
+
+
+def test_a_process_that_waits_ends_when_nobody_comes_and_one_that_cannot_get_ready_works_all_the_same(line):
+    line.prepare(f"{HERE}:ready", 0.0, idle=3)
+    (process,) = multiprocessing.active_children()
+    process.join(60)
+    assert not process.is_alive()
+    assert [*news(line.frames("me", f"{HERE}:counting", 1, 0.0, cap=120))][1:] == [0]
+    line.prepare(f"{HERE}:crashing_ready", idle=60)
+    assert [*news(line.frames("me", f"{HERE}:counting", 1, 0.0, cap=120))][1:] == [0]
 
 
 def test_one_who_waits_may_give_up(line):
@@ -469,7 +536,11 @@ def test_a_run_is_told_from_its_start_to_its_end(gallery, monkeypatch):
     monkeypatch.setattr(oneshot, "LINE", live.Line())
     monkeypatch.setattr(oneshot, "START", 500)  # a busy machine may take its time
     told = [oneshot.shown(run) for run in oneshot.follow(oneshot._fresh(0, None, 1.0), "me") if run]
-    assert "Starting" in told[0] and "Done." in told[-1] and multiprocessing.active_children() == []
+    (waits,) = multiprocessing.active_children()
+    assert waits.is_alive(), "for the next picture"
+    oneshot.LINE.dismiss()
+    assert "Getting ready" in told[0] and "Done." in told[-1]
+    assert sum("s so far" in t for t in told) > 1, "the time passes before the first step, too"
     assert "before" in told[-1] and "its copy before" in told[-1] and "selective backpropagation" in told[-1]
     assert "Predict first" in told[-1] and told[-1].count("<svg") == 3
     assert not any("its copy before" in t for t in told[:-1]), "only at the end"
@@ -488,12 +559,13 @@ def test_of_the_rule_no_more_is_said_than_was_measured(monkeypatch):
 
 def test_who_comes_third_is_told_so_and_a_crash_too(gallery, monkeypatch):
     class Closed:
-        def frames(self, *args, cap):
+        def frames(self, *args, cap, share):
             raise self.fault
             yield
 
     for fault, told in (
-        (live.Full(12.0), "One is at work and one waits already; come back in about 12 seconds."),
+        (live.Full(12.0), "One is at work and one waits already; come back in less than a minute."),
+        (live.Full(None), "One is at work and one waits already; come back in a few minutes."),
         (live.Failed("it broke."), "It broke."),
     ):
         closed = Closed()
@@ -505,12 +577,19 @@ def test_who_comes_third_is_told_so_and_a_crash_too(gallery, monkeypatch):
 
 def test_who_waits_is_told_for_how_long(gallery, monkeypatch):
     class Slow:
-        def frames(self, *args, cap):
-            yield live.Waiting(34.0)
+        def frames(self, *args, cap, share):
+            yield live.Waiting(134.0)
 
     monkeypatch.setattr(oneshot, "LINE", Slow())
     shown = [oneshot.shown(run) for run in oneshot.follow(oneshot._fresh(0, None, 1.0), "me")]
-    assert "34 s more at most" in shown[1] and "Stopped" in shown[-1]
+    assert "about 2 minutes more" in shown[1] and "Stopped" in shown[-1]
+
+
+def test_what_learning_brought_is_told_as_it_is():
+    assert "Learning helped" in oneshot._verdict(0.3, 0.2)
+    for after, word in ((0.3, "is no nearer to"), (0.295, "is no nearer to"), (0.4, "is farther from")):
+        told = oneshot._verdict(0.3, after)
+        assert "did not help" in told and word in told and 'data-go="Failures"' in told
 
 
 @pytest.mark.parametrize(
@@ -556,28 +635,3 @@ def test_distances_are_those_of_f_and_what_is_no_digit_is_told(gallery):
     assert f"<b>{far:.1f}</b>" in shown and shown.count("<li") == 11 and "shows no digit" not in shown
     assert len(digits.examples()) == 14 and [w.digit for w in digits.examples()].count(False) == 2
     assert "This picture shows no digit" in digits._example(12)
-
-
-def test_the_face_that_f_takes_an_emoji_for_is_the_nearest_of_all(gallery, monkeypatch, tmp_path):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("I2I_DATA", raising=False)
-    known, model = faces.examples(), scene.loaded("dtn-faces")
-    assert len(known) == 8 and known[0].name == "Grace Hopper"
-    x = torch.cat([model.place(faces.framed(face.image)).x for face in known])
-    with torch.inference_mode():
-        far = torch.cdist(model.method.f(model.translate(x)), model.method.f(x))
-    for at in (0, 5):
-        shown = faces.show(known[at].image, known[at].name, at)
-        rank = far[at].argsort().tolist().index(at) + 1
-        assert ("for <b>x itself</b>" if rank == 1 else f"x comes at place {rank}</b>") in shown
-        assert f"{far[at].min():.1f}</b>" in shown and shown.count("<li") == 5 + (rank > 5)
-    own = faces.show(Image.effect_noise((90, 60), 90).convert("RGB"), "<b>mine", -1)
-    assert "Of 9 faces" in own and "&lt;b&gt;mine" in own
-
-
-def test_a_head_is_cut_out_a_little_above_the_middle():
-    page = Image.new("RGB", (100, 200), "white")
-    page.paste("red", (0, 40, 100, 140))
-    assert faces.framed(page).getcolors() == [(100 * 100, (255, 0, 0))] and faces.framed(
-        Image.new("RGB", (7, 3))
-    ).size == (3, 3)

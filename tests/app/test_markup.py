@@ -19,7 +19,6 @@ from demos.paired import tab as paired
 from demos.superres import enlargers, part, spectrum, whole
 from demos.superres import tab as superres
 from demos.unpaired import dtn_digits as digits
-from demos.unpaired import dtn_faces as faces
 from demos.unpaired import ost as oneshot
 from demos.unpaired import partner, scene, subjects
 from demos.unpaired import stargan as styles
@@ -169,7 +168,6 @@ def folder(tmp_path_factory):
         nets=("D",),
     )
     export(home / digits.MODEL, tiny("dtn").eval(), **small)
-    export(home / faces.MODEL, tiny("dtn").eval(), **small)
     export(home / oneshot.MODEL, tiny("ost").eval(), nets=("D_y",), **small)
     for told in fillers.SUBJECTS.values():
         export(home / told.model, tiny("pggan").eval(), nets=("D",), **small)
@@ -182,9 +180,9 @@ def folder(tmp_path_factory):
 
 
 CACHES = (
-    scene.loaded, scene._translated, scene.thumbnails, styles.things, styles._examples, digits._known, digits._choices, faces.examples,
-    faces._codes, faces._choices, oneshot._choices, fillers.loaded, fillers.filled, fillers.drawn, four._filled, critic.discriminator,
-    enlargers.loaded, part.drawn, paired._model, paired._examples, paired.thumbnails,
+    scene.loaded, scene._translated, scene.thumbnails, styles.things, styles._examples, digits._known, digits._choices,
+    oneshot._choices, fillers.loaded, fillers.filled, fillers.drawn, four._filled, critic.discriminator,
+    enlargers.loaded, part.drawn, paired.why.loaded, paired._examples, paired.thumbnails,
 )  # fmt: skip
 
 
@@ -254,9 +252,6 @@ def test_the_cards_of_unpaired(gallery, monkeypatch):
     assert escape(PICTURE) in safe(digits._example(0), digits._heap(0)) and escape(LABEL) in safe(
         digits._example(1)
     )
-    monkeypatch.setattr(faces, "examples", lambda: (faces.Face(PICTURE, red), faces.Face(LABEL, red)))
-    shown = safe(faces._example(0), faces.show(red, LABEL), faces._heap(0))
-    assert escape(PICTURE) in shown and escape(LABEL) in shown
 
 
 def test_inpainting(gallery, monkeypatch):
@@ -266,7 +261,7 @@ def test_inpainting(gallery, monkeypatch):
     monkeypatch.setitem(fillers.SUBJECTS, "facades", odd)
     for key in inpainting._TITLES:
         monkeypatch.setitem(inpainting._TITLES, key, LABEL)
-    view = fillers.settle("facades")
+    view = fillers.settle("facades", 0)
     made = fillers.filled(view)
     curtain = inpainting.curtain_of(view, made)
     assert curtain["pictures"]["pggan"]["alt"].startswith(PICTURE), "set as text by curtain.js"

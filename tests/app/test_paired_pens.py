@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from functools import cache
 
+import gradio as gr
 import numpy as np
 import pytest
 from PIL import Image, ImageColor
@@ -13,7 +14,7 @@ from scipy import ndimage
 from demos.paired import tab as paired
 from demos.widgets.pad import DAB, dabs_to_ops, rasterise, strokes_to_ops
 from i2i.data.worlds.sketches import DAB_WIDTH, DRAWINGS, HINTS, PENS, sketch
-from kit.served import Visit, serving, tab, visiting
+from kit.served import Stroke, Visit, serving, tab, visiting
 
 INKS = list(paired._PENS)
 PEN = {name: i for i, (name, _) in enumerate(INKS)}
@@ -76,18 +77,18 @@ def test_dabs_lie_within_a_drawing_and_off_its_lines(name):
 
 
 def test_coloured_pens_are_there_for_the_model_that_was_trained_with_hints():
-    assert paired._model(MODEL).card["data"] == "emoji-pens"
+    assert paired.why.loaded(MODEL).card["data"] == "emoji-pens"
     value = paired._examples("emoji")[0].value
-    shown = paired._pad("emoji", value, 0)
+    shown = paired.pad_of("emoji", value, 0)
     assert [name for name, _ in shown["inks"]] == ["black", "eraser", *PENS] and shown["dab"] == DAB
-    assert "dab" not in paired._pad("icons", value) and "dab" not in paired._pad("facades", value)
+    assert "dab" not in paired.pad_of("icons", value) and "dab" not in paired.pad_of("facades", value)
 
 
 def test_the_colours_of_an_example_are_known_from_a_link_too():
     examples = paired._examples("emoji")
     assert all(e.hints.count(";") + 1 == len(HINTS[e.name]) for e in examples)
     apple = next(e for e in examples if e.name == "apple")
-    assert paired._pad("emoji", apple.value)["hints"] == apple.hints
+    assert paired.pad_of("emoji", apple.value)["hints"] == apple.hints
     assert paired._hints("emoji", {"ops": f"{apple.value['ops']};{apple.hints};p0,5,1,1"}) == apple.hints
     assert paired._hints("emoji", {"ops": ""}) == paired._hints("emoji", {"ops": "p0,5,1,1"}) == ""
 
@@ -191,7 +192,7 @@ SAID = (
 
 @cache
 def shipped() -> Made:
-    return Made(lambda image: rgb(paired._model(MODEL)(image, seed=7)))
+    return Made(lambda image: rgb(paired.why.loaded(MODEL)(image, seed=7)))
 
 
 @pytest.mark.parametrize("said", SAID, ids=lambda f: f.__name__)
@@ -242,10 +243,14 @@ def test_what_the_texts_say_can_be_true_and_can_be_false(said):
 # ---- The browser ----
 
 
+SLOW, PAUSE = 4321, 0.4  # the seed at which answers take so many seconds longer
+
+
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
     """The tab as it is with a model that was trained with hints, whichever is shipped."""
     hinted = "from demos.paired import tab as t; t.why.available = lambda: False;"
+    hinted += f"import time; plain = t.follow; t.follow = lambda *all: (time.sleep({PAUSE} * (all[2] == {SLOW})), plain(*all))[1];"
     with serving(tmp_path_factory.mktemp("pens"), hinted + tab("paired")) as running:
         yield running
 
@@ -368,3 +373,117 @@ def test_undo_by_keyboard_follows_a_stroke_by_mouse(visit):
     v.until("() => new URL(location).searchParams.get('d').includes(';')")
     v.page.keyboard.press("Control+z")
     assert v.ops() == ["p0,5,40,40,210,40"]
+
+
+# ---- While a stroke grows ----
+
+
+def answer(v: Guest) -> str:
+    return v.page.evaluate("document.querySelector('#made img').src")
+
+
+LAST = "() => document.querySelector('#made img').src.startsWith('data:image/png')"  # of a finished drawing: exact
+
+
+@pytest.mark.browser
+def test_the_net_answers_during_a_stroke_and_its_end_is_answered_as_if_sent_at_once(visit):
+    begun = "d=p0,5,40,40,210,40"
+    v = visit(f"?model=emoji&{begun}")
+    address, before = v.wish(), answer(v)  # its commas may be written in two ways
+    stroke = Stroke(v, "#pad canvas")
+    stroke.draw(0.8)
+    v.until("([b]) => document.querySelector('#made img').src !== b", before)
+    assert answer(v).startswith("data:image/webp"), "an answer before the pen is lifted, and a light one"
+    assert v.wish() == address, "the address says what is finished"
+    stroke.lift()
+    v.until(LAST)
+    made, drawn = answer(v), v.ops()
+    assert len(drawn) == 2 and drawn[1].count(",") > 20 and made != before
+    assert answer(visit(f"?model=emoji&d={';'.join(drawn)}")) == made
+
+    v.page.keyboard.press("Control+z")
+    v.until("([b]) => document.querySelector('#made img').src === b", before)
+    assert v.wish() == address, "undo takes the whole stroke"
+
+
+@pytest.mark.browser
+def test_a_stroke_by_keys_is_answered_on_its_way_and_leaves_nothing_when_it_is_given_up(visit):
+    v = visit("?model=emoji&example=5")
+    address, before = v.page.url, answer(v)
+    v.page.focus("#pad canvas")
+    v.page.keyboard.press("Space")
+    for _ in range(8):
+        v.page.keyboard.press("Shift+ArrowRight" if _ % 2 else "Shift+ArrowDown")
+    v.until("([b]) => document.querySelector('#made img').src !== b", before)
+    assert v.page.url == address
+    v.page.keyboard.press("Escape")
+    v.until("([b]) => document.querySelector('#made img').src === b", before)
+    assert v.page.url == address, "it is the example again"
+
+
+@pytest.mark.browser
+def test_on_a_slow_server_nothing_piles_up_during_a_long_stroke(visit):
+    v = visit(f"?model=emoji&seed={SLOW}&d=p0,5,40,40,210,40")
+    v.until("([s]) => document.querySelector('#made img').alt.includes(s)", f"seed {SLOW}")
+    stroke = Stroke(v, "#pad canvas")
+    stroke.draw(3)
+    during = len(stroke.asked)
+    assert 2 <= during <= 3 / PAUSE + 1, "one at work, and the next when that one is done"
+    stroke.lift()
+    v.until(LAST)
+    ended = len(stroke.asked)
+    assert ended - during <= 2, "the one that waited, and the last"
+    v.page.wait_for_timeout(1500)
+    assert len(stroke.asked) == ended, "none after the last"
+    ops = v.ops()
+    assert answer(visit(f"?model=emoji&seed={SLOW}&d={';'.join(ops)}")) == answer(v)
+
+
+# Every drawing on its way that the pad hands on, whether or not the page then has time to send it.
+HANDED = """() => { const plain = JSON.stringify; window.handed = new Set();
+JSON.stringify = (value, ...how) => { if (value && value.growing) window.handed.add(value.ops); return plain(value, ...how); }; }"""
+
+BURST = """() => { const pad = document.querySelector('#pad canvas'), {left, top} = pad.getBoundingClientRect();
+for (let i = 0; i < 40; i++) pad.dispatchEvent(new PointerEvent('pointermove', {clientX: left + 20 + 4 * i, clientY: top + 60, bubbles: true}));
+return window.handed.size; }"""
+
+
+@pytest.mark.browser
+def test_a_tap_asks_once_and_moves_that_follow_each_other_fast_do_so_together(visit):
+    v = visit("?model=emoji&d=p0,5,40,40,210,40", size=(390, 844), has_touch=True)
+    asked = []
+    v.page.on("request", lambda r: asked.append(r.url) if "/queue/join" in r.url else None)
+    v.page.locator("#pad canvas").tap(position={"x": 120, "y": 150})
+    v.until("() => new URL(location).searchParams.get('d').includes(';')")
+    v.page.wait_for_timeout(400)
+    assert len(asked) == 1
+    stroke = Stroke(v, "#pad canvas")
+    v.page.evaluate(HANDED)
+    before = answer(v)
+    assert v.page.evaluate(BURST) == 0, "forty moves, and none is sent at once"
+    v.until("([b]) => document.querySelector('#made img').src !== b", before)
+    assert v.page.evaluate("window.handed.size") == 1
+    stroke.lift()
+    v.until(LAST)
+    assert len(stroke.asked) == 2
+
+
+def test_what_grows_is_answered_by_its_picture_alone():
+    value = {"ops": paired._examples("emoji")[5].value["ops"], "base": ""}
+    made, told = paired.follow(value | {"growing": True}, "emoji", 7, -1)
+    assert "<img" in made and told == gr.skip()
+    assert all("<" in part for part in paired.follow(value, "emoji", 7, -1))
+    broken = paired.follow({"ops": "p0,5", "growing": True}, "emoji", 7, -1)
+    assert broken == (gr.skip(), gr.skip()), "the end of the stroke tells of a fault"
+
+
+def test_the_cards_below_hear_of_every_finished_drawing_and_of_nothing_else():
+    with gr.Blocks() as page, gr.Tabs():
+        paired.tab()
+    block = {getattr(b, "elem_id", None): b._id for b in page.blocks.values()}
+    heard = [target for fn in page.fns.values() for target in fn.targets]
+    assert (block["made"], "change") not in heard and heard.count((block["live"], "change")) == 2
+    one, other = (
+        paired._card(paired.SUBJECTS["emoji"], "", f"emoji 7 {ops}") for ops in ("p0,5,1,1", "p0,5,1,2")
+    )
+    assert one != other, "drawings with the same numbers are told apart"

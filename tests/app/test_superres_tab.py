@@ -48,8 +48,7 @@ def folder(tmp_path_factory):
 
 
 def forget() -> None:
-    for cached in (enlargers.loaded, superres.first):
-        cached.cache_clear()
+    enlargers.loaded.cache_clear()
     superres._MADE = part.Shelf()
 
 
@@ -384,7 +383,7 @@ class Here:
     def __init__(self, most: int = 10**6, first: tuple = ()):
         self.most, self.first, self.caps = most, first, []
 
-    def frames(self, owner, work, *args, cap):
+    def frames(self, owner, work, *args, cap, share):
         assert work == "demos.work.tilework:work"
         self.caps.append(cap)
         yield from self.first
@@ -413,7 +412,7 @@ def test_twice_is_done_in_the_manner_of_the_net_that_is_looked_at(folder, monkey
 def test_a_photograph_in_tiles_is_the_picture_at_once(gallery, tmp_path, monkeypatch, key, k):
     image, model = grain(150, 70), enlargers.loaded(key)
     monkeypatch.setattr(whole, "TILE", 64)
-    monkeypatch.setattr(whole, "LINE", Here(first=(None, Waiting(200.0))))
+    monkeypatch.setattr(whole, "BESIDE", Here(first=(None, Waiting(200.0))))
     jobs, says = [], []
     for job in whole.follow(key, image, "a"):
         if job is None:
@@ -422,7 +421,7 @@ def test_a_photograph_in_tiles_is_the_picture_at_once(gallery, tmp_path, monkeyp
         if job.file:
             made = superres.open_result(job.file)
             jobs.append(job)
-    assert any("at most" in s and "3 minutes" in s for s in says), "told to wait"
+    assert any("about 3 minutes more" in s for s in says), "told to wait"
     (job,) = jobs
     assert made.size == (150 * k, 70 * k) and (job.done, job.of) == (6, 6) == (6, whole.tiles_of((150, 70)))
     off = np.abs(np.asarray(made, int) - np.asarray(model(image), int))
@@ -441,20 +440,27 @@ def test_a_photograph_in_tiles_is_the_picture_at_once(gallery, tmp_path, monkeyp
     )
 
 
+def test_a_small_photograph_runs_beside_a_large_one():
+    job = whole.Job((9, 9), 4, "", Image.new("RGB", (9, 9)))
+    lines = [whole.line_of(replace(job, of=of)) for of in (1, whole._FEW, whole._FEW + 1, 400)]
+    assert lines == [whole.BESIDE, whole.BESIDE, whole.LINE, whole.LINE]
+    assert whole._share((3, 12)) == 0.25
+
+
 def test_a_stopped_photograph_leaves_nothing(gallery, monkeypatch):
     monkeypatch.setattr(whole, "TILE", 32)
-    monkeypatch.setattr(whole, "LINE", Here(most=2))
+    monkeypatch.setattr(whole, "BESIDE", Here(most=2))
     *_, job = whole.follow("srgan", grain(100, 40), "a")
     assert job.over and not job.file and "Stopped after 2 of 8 tiles" in whole.shown(job)
 
 
 def test_a_full_line_and_a_picture_too_large_are_sentences(gallery, monkeypatch):
     class Taken:
-        def frames(self, *_, cap):
+        def frames(self, *_, cap, share):
             raise Full(90)
             yield
 
-    monkeypatch.setattr(whole, "LINE", Taken())
+    monkeypatch.setattr(whole, "BESIDE", Taken())
     *_, job = whole.follow("srgan", grain(10, 10), "a")
     assert job.over and not job.file and re.match("One is at work and one waits", job.says)
 
@@ -584,6 +590,29 @@ def test_the_loss_is_switched_and_the_address_shows_another_visitor_the_same(vis
 
 
 @pytest.mark.browser
+def test_an_address_says_where_the_curtain_hangs_and_where_the_magnifier_lies(visit):
+    v = visit()
+    v.page.locator("#sr-curtain [data-side=left] button", has_text="original").click()
+    v.page.locator("#sr-curtain input[type=range]").fill("310")
+    v.page.locator("#sr-lens .lens-zoom button", has_text="8").click()
+    v.until("() => (new URL(location).searchParams.get('lens') || '').endsWith('-8')")
+    before = v.wish()["lens"]
+    v.page.locator("#sr-lens .lens-whole").first.press("ArrowLeft")
+    v.until(
+        "([before]) => ['left', 'line'].every(key => new URL(location).searchParams.has(key)) && new URL(location).searchParams.get('lens') !== before",
+        before,
+    )
+    assert (v.wish()["left"], v.wish()["line"]) == ("original", "310") and v.wish()["lens"].endswith("-8")
+    other = visit("&picture=0&" + v.page.url.partition("?")[2].replace("tab=super-resolution&", ""))
+    other.until(
+        "([m]) => [...document.querySelectorAll('#sr-lens .lens-whole i')].every(i => i.style.left + ' ' + i.style.top === m)",
+        v.marks()[0],
+    )
+    assert other.page.inner_text("#sr-curtain b.l") == "the original"
+    assert other.page.input_value("#sr-curtain input[type=range]") == "310"
+
+
+@pytest.mark.browser
 def test_a_click_chooses_the_part_and_as_it_is_knows_no_original(visit):
     v = visit()
     before = v.sources()
@@ -625,6 +654,12 @@ def test_a_photograph_of_ones_own_is_taken_and_a_bad_one_told(visit, tmp_path):
     w.page.set_input_files("#sr-bring input[type=file]", tmp_path / "notes.png")
     text = w.toast()
     assert SENTENCE.fullmatch(text.strip()) and not leaks(text) and w.sources() == before
+
+
+@pytest.mark.browser
+def test_on_a_telephone_the_result_stays_in_sight_of_the_frame(visit):
+    v = visit(size=(390, 844))
+    v.draws_under("#sr-curtain .curtain-stage", "#sr-frame .framed-on")
 
 
 @pytest.mark.browser

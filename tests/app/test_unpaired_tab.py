@@ -10,7 +10,7 @@ import torch
 from PIL import Image
 
 from demos.map import tab as map
-from demos.unpaired import identity_pool, partner, roundtrip, scene
+from demos.unpaired import compare, identity_pool, partner, roundtrip, scene
 from demos.unpaired import objective as cycles
 from demos.unpaired import tab as unpaired
 from demos.unpaired.subjects import SUBJECTS, examples
@@ -20,7 +20,7 @@ from i2i.run import pipeline
 from i2i.run.pipeline import load
 from kit.methods import tiny
 from kit.odd_images import BAD, GOOD, packed
-from kit.served import APP, SENTENCE, Server, Visit, leaks, serving, visiting
+from kit.served import APP, SENTENCE, Server, Stroke, Visit, leaks, serving, visiting
 from kit.sources import noise
 
 MODELS = {
@@ -45,6 +45,7 @@ def folder(tmp_path_factory):
                 card={"summary": "tiny"},
                 nets=nets,
             )
+    export(home / "dtn-digits", tiny("dtn").eval(), size=16, card={"summary": "tiny"})
     shipped = pipeline.SHIPPED / "pix2pix-icons"
     if shipped.is_dir():
         (home / shipped.name).symlink_to(shipped)
@@ -79,7 +80,7 @@ def test_it_offers_what_is_here_and_the_map_leads_to_it(gallery):
     assert scene.available() == ["icons", "emoji", "photographs"]
     assert scene.methods("icons") == list(cycles.METHOD_TEXTS), "every method that is told of"
     assert scene.methods("photographs") == ["cyclegan"]
-    assert {m for m, tab in map._tab_of().items() if tab == "Unpaired"} == set(cycles.METHOD_TEXTS)
+    assert {m for m, tab in map._tab_of().items() if tab == "Unpaired"} == {*cycles.METHOD_TEXTS, "dtn"}
 
 
 @pytest.mark.parametrize("key", SUBJECTS)
@@ -126,6 +127,21 @@ def test_a_scene_is_what_comes_nearest_to_the_wish(gallery):
     with pytest.raises(gr.Error) as caught:
         scene.settle("horses", "xy", [], "")
     assert "horses" in caught.value.message and "icons" in caught.value.message
+
+
+def test_the_map_opens_the_method_that_it_names(gallery):
+    assert unpaired.state_of("unit") == "subject=icons&method=unit" and unpaired.state_of("pix2pix") == ""
+    assert 'data-state="subject=icons&amp;method=unit"' in map._families(map._tab_of())
+
+
+@pytest.mark.parametrize("guess", [{}, {"guess": ""}, {"guess": "AB"}, {"guess": "<b>"}])
+def test_an_address_with_no_guess_or_with_none_of_the_four_is_no_fault(gallery, guess):
+    with gr.Blocks():
+        again, outputs = compare.card()
+    values = again({"subject": "icons", "methods": "unit.nonsense", "noise": "99999"} | guess)
+    assert len(values) == len(outputs) and not any(
+        isinstance(v, dict) and v.get("value") in ("", "AB", "<b>") for v in values
+    )
 
 
 # ---- Numbers ----
@@ -288,7 +304,7 @@ class Guest(Visit):
 
 @pytest.fixture
 def visit(server, chromium):
-    with visiting(chromium, server, Guest, "#sides img") as open_page:
+    with visiting(chromium, server, Guest, "#sides img:visible, #dtn-pad canvas:visible") as open_page:
         yield lambda query="?tab=unpaired", **how: open_page(query, **how)
 
 
@@ -305,6 +321,26 @@ def test_it_opens_finished_and_every_picture_has_a_text(visit):
     assert v.page.evaluate(
         "[...document.querySelectorAll('svg[role=img]')].every(s => s.getAttribute('aria-label'))"
     )
+
+
+@pytest.mark.browser
+def test_on_a_telephone_the_result_stays_in_sight_of_the_pad_of_digits(visit):
+    v = visit("?tab=unpaired&part=digits", size=(390, 844))
+    v.page.wait_for_selector("#dtn-pad canvas", state="visible")
+    v.draws_under("#dtn-told .trip img", "#dtn-pad canvas")
+
+
+@pytest.mark.browser
+def test_a_digit_is_read_while_it_is_written(visit):
+    v = visit("?tab=unpaired&part=digits")
+    v.page.wait_for_selector("#dtn-pad canvas", state="visible")
+    before, address = v.page.inner_html("#dtn-told"), v.page.url
+    stroke = Stroke(v, "#dtn-pad canvas")
+    stroke.draw(0.6)
+    v.until("([b]) => document.querySelector('#dtn-told').innerHTML !== b", before)
+    assert v.page.url == address
+    stroke.lift()
+    v.until("() => new URL(location).searchParams.get('digit')")
 
 
 @pytest.mark.browser
@@ -399,6 +435,14 @@ def test_methods_are_chosen_up_to_four_and_one_has_no_way_back(visit):
     v.other(before)
     titles = v.page.locator("#sides button b").all_inner_texts()
     assert len(titles) == 4 and "DistanceGAN" in titles and "CycleGAN" in titles
+    v.choose("#which", "C")
+    v.until("() => new URL(location).searchParams.get('guess') === 'C'")
+    other = visit(v.page.url[v.page.url.index("?") :])
+    other.until(
+        "([b]) => JSON.stringify([...document.querySelectorAll('#sides button b')].map(i => i.innerText)) === JSON.stringify(b)",
+        titles,
+    )
+    other.until("() => document.querySelector('#partner').innerText.includes('true partner.')")
     v.page.locator("#sides button", has_text="DistanceGAN").click()
     v.page.wait_for_selector("#trip .kept")
     assert "no way back" in v.page.inner_text("#trip") and not v.page.locator("#noise").is_visible()

@@ -42,7 +42,7 @@ def folder(tmp_path_factory):
 
 
 def forget() -> None:
-    for cached in (shapes.loaded, voxels.first, snap._known, snap._generator, nearest._training):
+    for cached in (shapes.loaded, snap._known, snap._generator, nearest._training):
         cached.cache_clear()
     shapes.SHELF.clear()
 
@@ -155,13 +155,18 @@ def test_an_address_leads_back_to_the_view(gallery):
     now = replace(now, slots=(Code(3), None, now.taken), start=Code(9))
     assert wished({k: v for k, v in view.address(now).items() if v}) == now
     assert wished({}) == settle()
+    painted = view.begun(shapes.loaded(NAME).size)
+    painted[0, 0, 0] = 255
+    now = view.with_paint(settle(), shapes.packed(painted))
+    assert (view.painted(wished({k: v for k, v in view.address(now).items() if v})) == painted).all()
 
 
 @pytest.mark.parametrize(
     "wish",
     [
         {"volume": "pix2pix-emoji"}, {"shelf": "-1"}, {"shelf": "9e9"}, {"shelf": "²"}, {"piece": "zz"}, {"piece": "<b>"}, {"solid": "5"},
-        {"solid": "nan"}, {"cubes": "2"}, {"sum": "1.2"}, {"sum": "x.y.z"}, {"way3d": "1"}, {"way3d": "a.b.c"},
+        {"solid": "nan"}, {"cubes": "2"}, {"sum": "1.2"}, {"sum": "x.y.z"}, {"way3d": "1"}, {"way3d": "a.b.c"}, {"painted": "<b>"}, {"painted": "A" * 5000},
+        {"painted": "eJwDAAAAAAE"},
     ],
 )  # fmt: skip
 def test_what_an_address_cannot_mean_is_passed_over(gallery, wish):
@@ -388,7 +393,7 @@ class Guest(Visit):
 @pytest.fixture
 def visit(server, chromium):
     with visiting(chromium, server, Guest, "#vx-wall button canvas") as open_page:
-        yield lambda query="", **how: open_page(f"?tab=3d voxels{query}", reduced_motion="reduce", **how)
+        yield lambda query="", **how: open_page(f"?tab=3d-voxels{query}", reduced_motion="reduce", **how)
 
 
 @pytest.mark.browser
@@ -413,7 +418,7 @@ def test_a_click_brings_a_shape_and_the_address_says_what_is_seen(visit, folder)
     assert v.page.evaluate(pixels)
     now, address = (
         v.said(),
-        v.page.url.partition("?")[2].replace("tab=3d+voxels&", "").replace("tab=3d%20voxels&", ""),
+        v.page.url.partition("?")[2].replace("tab=3d-voxels&", ""),
     )
     other = visit("&" + address)
     other.until("([b]) => document.querySelector('#vx-stage .vx-said').textContent === b", now)

@@ -1,0 +1,270 @@
+"""The part Compare of the tab Unpaired: one image through methods that learned from two sets without pairs, and what holds
+them to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import gradio as gr
+from PIL import Image
+
+from i2i.images import ImageError
+from i2i.measure.unpaired import directions
+from i2i.methods import METHODS
+from i2i.papers import PAPERS
+
+from ..decoding import open_image
+from ..widgets import address, client, look
+from ..widgets.asking import sentence, uploaded
+from ..widgets.photograph import PICTURES
+from ..widgets.sides import Sides
+from ..widgets.strip import Strip
+from ..work.openings import opening
+from . import partner, roundtrip
+from .objective import METHOD_TEXTS
+from .scene import Scene, available, loaded, methods, name_of, noisy, question, settle, show, thumbnails
+from .subjects import SUBJECTS, examples
+
+_NOISE = 8  # grey levels at first
+_KEYS = {"subject", "method", "methods", "direction", "example", "noise", "guess"}
+
+
+def translate(image: str, model: str = "cyclegan-icons", direction: str = "xy") -> Image.Image:
+    """The API: an image file, a model of this tab and a direction -> the translation."""
+    names = [name_of(key, m) for key in available() for m in methods(key)]
+    if model not in names:
+        raise sentence(f"there is no model {model!r} in this tab; there are {', '.join(names)}.")
+    if direction not in ("xy", "yx"):
+        raise sentence(f"the direction is xy or yx, not {direction!r}.")
+    if direction not in directions(loaded(model)):
+        raise sentence(f"{model} is one-sided: there is no way back, so the direction can only be xy.")
+    try:
+        return loaded(model)(open_image(image, "this file"), direction=direction)
+    except ImageError as fault:
+        raise sentence(str(fault)) from None
+
+
+def _given(_: gr.Request, key, direction, which, chosen, at, own) -> tuple:
+    """What the endpoint gets for what is on the page."""
+    now = settle(key, direction, which, chosen, at, own)
+    return now.image, name_of(now.key, now.chosen), now.direction
+
+
+def _html(value: str, name: str) -> gr.HTML:
+    return gr.HTML(value, apply_default_css=False, elem_id=name, elem_classes="bare")
+
+
+def _ways(key: str) -> list[tuple[str, str]]:
+    """The choices of direction for a subject."""
+    x, y = SUBJECTS[key].x, SUBJECTS[key].y
+    return [(f"{x} → {y}", "xy")] + (
+        [(f"{y} → {x}", "yx")] if any(len(directions(METHODS[m])) == 2 for m in methods(key)) else []
+    )
+
+
+def _named(key: str) -> list[tuple[str, str]]:
+    return [(PAPERS[m].name, m) for m in methods(key)]
+
+
+@opening
+def _first(key: str) -> dict:
+    """What the part opens with, on a subject."""
+    scene = settle(key, "xy", [], "")
+    return {
+        "chosen": scene.chosen, "methods": list(scene.methods), "returns": scene.returns, "askable": scene.askable,
+        "shown": show(scene, _NOISE, None), "strip": list(thumbnails(key, scene.chosen, "xy")),
+    }  # fmt: skip
+
+
+def card() -> tuple[Callable, list] | None:
+    """Build the part; returns (fn, outputs): fn restores what an address {key: value} asks for. None without a model."""
+    keys = available()
+    if not keys:
+        return None
+    opens = _first(keys[0])
+    sides_value, *shown = opens["shown"]
+    terms_value, trip_value, noisy_value, four_value, asking_value, identity_value, pool_value = shown
+    chosen, at, own = gr.State(opens["chosen"]), gr.State(0), gr.State(None, time_to_live=3600)
+    with gr.Column(elem_classes="card scene on-out"):
+        with gr.Row(elem_classes="row controls"):
+            subject = gr.Radio(
+                [(SUBJECTS[k].title, k) for k in keys],
+                value=keys[0],
+                label="Kind of picture",
+                show_label=False,
+                container=False,
+                min_width=290,
+                elem_id="subject",
+                elem_classes="segmented",
+            )
+            direction = gr.Radio(
+                _ways(keys[0]),
+                value="xy",
+                label="Direction of the translation",
+                show_label=False,
+                container=False,
+                min_width=290,
+                elem_id="direction",
+                elem_classes="segmented",
+            )
+            upload = gr.UploadButton(
+                "Upload a picture",
+                file_types=PICTURES,
+                size="sm",
+                min_width=160,
+                elem_classes="quiet",
+                elem_id="bring",
+            )
+        sides = Sides(sides_value, elem_id="sides", elem_classes="bare heard")
+        look.saving("#sides", "unpaired-comparison", "Save the comparison as PNG")
+        with gr.Row(elem_classes="row controls"):
+            with gr.Column(scale=0, min_width=120):
+                gr.HTML(
+                    '<span class="small">up to four at once</span>',
+                    apply_default_css=False,
+                    elem_classes="bare",
+                )
+            which = gr.CheckboxGroup(
+                _named(keys[0]),
+                value=opens["methods"],
+                label="Methods to compare",
+                show_label=False,
+                container=False,
+                min_width=260,
+                elem_id="methods",
+                elem_classes="chips",
+            )
+    strip = Strip(opens["strip"], elem_id="heap", elem_classes="bare examples scene on-rail")
+    with gr.Row(elem_classes="row", equal_height=True):
+        with gr.Column(scale=8, min_width=600, elem_classes="card"):
+            trip = _html(trip_value, "trip")
+            look.saving("#trip", "unpaired-cycle")
+            noise = gr.Slider(
+                0,
+                roundtrip.LEVELS[-1],
+                _NOISE,
+                step=1,
+                label="noise on the translation, in grey levels of 255",
+                elem_id="noise",
+                elem_classes="step",
+                buttons=[],
+                visible=opens["returns"],
+            )
+            shaken = _html(noisy_value, "noisy")
+        with gr.Column(scale=6, min_width=400, elem_classes="stacked"):
+            with gr.Column(elem_classes="card"):
+                look.label("The objective, for what you see")
+                live = _html(terms_value, "terms")
+            with gr.Column(elem_classes="card"):
+                look.label("Identity: what is there already should stay")
+                identity = _html(identity_value, "identity")
+            with gr.Column(elem_classes="card grow"):
+                look.label("The image pool: what D is shown")
+                pool = _html(pool_value, "pool")
+    with gr.Column(elem_classes="card"):
+        look.label("The true partner")
+        with gr.Row(elem_classes="row"):
+            with gr.Column(scale=6, min_width=320):
+                four = _html(four_value, "four")
+                guess = gr.Radio(
+                    list(partner.LETTERS),
+                    label="Your guess",
+                    show_label=False,
+                    container=False,
+                    elem_id="which",
+                    elem_classes="segmented",
+                    visible=opens["askable"],
+                )
+                tell = gr.Button(
+                    "Show the partner",
+                    size="sm",
+                    elem_classes="quiet fit reveal lecture-only",
+                    elem_id="which-tell",
+                )
+            with gr.Column(scale=5, min_width=320):
+                asking = _html(asking_value, "partner")
+    controls = [direction, which, chosen, at, own]
+    client.card("unpaired", _given, [subject, *controls])
+    look.paper_links(*METHOD_TEXTS)
+    whole = [*controls, noise, guess, strip, sides, live, trip, shaken, four, asking, identity, pool]
+    asked = [subject, *controls, noise, guess]
+
+    def everything(now: Scene, noise: float, guess: str | None = None, thumbs: bool = True) -> tuple:
+        """The controls as they now stand, the strip (unless it stays: it would scroll back), and all below."""
+        strip = list(thumbnails(now.key, now.chosen, now.direction)) if thumbs else gr.skip()
+        return (
+            gr.update(choices=_ways(now.key), value=now.direction), gr.update(choices=_named(now.key), value=list(now.methods)),
+            now.chosen, now.at, now.own, gr.update(value=noise, visible=now.returns), gr.update(value=guess, visible=now.askable),
+            strip, *show(now, noise, guess),
+        )  # fmt: skip
+
+    def switch(key, direction, which, chosen, at, own, noise, guess):
+        return everything(settle(key, direction, which, chosen), noise)
+
+    def turn(key, direction, which, chosen, at, own, noise, guess):
+        return everything(settle(key, direction, which, chosen, at, own), noise)
+
+    def compare(key, direction, which, chosen, at, own, noise, guess):
+        return everything(
+            settle(key, direction, which, chosen if chosen in which else "", at, own), noise, guess
+        )
+
+    def look_into(index, key, direction, which, chosen, at, own, noise, guess):
+        shown = settle(key, direction, which, chosen, at, own).methods
+        return everything(settle(key, direction, which, shown[index % len(shown)], at, own), noise, guess)
+
+    def pick(index, key, direction, which, chosen, at, own, noise, guess):
+        return everything(settle(key, direction, which, chosen, index), noise, thumbs=False)
+
+    def receive(file, key, direction, which, chosen, at, own, noise, guess):
+        image = uploaded(file)
+        return everything(settle(key, direction, which, chosen, own=image), noise, thumbs=False)
+
+    def shake(key, direction, which, chosen, at, own, noise, guess):
+        now = settle(key, direction, which, chosen, at, own)
+        return noisy(now.trips()[now.chosen], noise)
+
+    def reveal(key, direction, which, chosen, at, own, noise, guess):
+        now = settle(key, direction, which, chosen, at, own)
+        return question(now, now.trips(), guess)
+
+    def tell_partner(key, direction, which, chosen, at, own, noise, guess):
+        now = settle(key, direction, which, chosen, at, own)
+        right = partner.right_letter(now.key, now.at, now.direction[1]) if now.askable else None
+        return right, *question(now, now.trips(), right)
+
+    quiet = {"show_progress": "hidden", "api_visibility": "private", "trigger_mode": "always_last"}
+    subject.input(switch, asked, whole, **quiet)
+    direction.input(turn, asked, whole, **quiet)
+    which.input(compare, asked, whole, **quiet)
+    sides.on_choice(look_into, asked, whole)
+    strip.on_choice(pick, asked, whole)
+    upload.upload(receive, [upload, *asked], whole, **quiet)
+    noise.input(shake, asked, shaken, **quiet)
+    noise.change(None, noise, None, js=address.remember("noise", _NOISE), api_visibility="private")
+    guess.input(reveal, asked, [four, asking], **quiet)
+    guess.change(None, guess, None, js=address.remember("guess"), api_visibility="private")
+    tell.click(tell_partner, asked, [guess, four, asking], **quiet)
+    gr.Button(visible=False).click(
+        translate,
+        [gr.File(visible=False), gr.Textbox("cyclegan-icons", visible=False), gr.Textbox("xy", visible=False)],
+        gr.Image(visible=False, format="png"), api_name="unpaired",
+        api_description="Unpaired translation of a picture: model is METHOD-SUBJECT as in the tab, direction is xy or yx.",
+    )  # fmt: skip
+
+    def restore(wish: dict[str, str]) -> list:
+        """?subject=…&method=…&methods=a.b&direction=…&example=n&noise=…&guess=…"""
+        key = wish.get("subject", keys[0])
+        if key not in keys or not _KEYS & set(wish):
+            return [gr.skip()] * (1 + len(whole))
+        level = address.number(wish, "noise", 0, roundtrip.LEVELS[-1], _NOISE)
+        at = address.number(wish, "example", 0, len(examples(key)) - 1, 0)
+        beside = wish.get("methods", "").split(".")
+        now = settle(key, wish.get("direction", "xy"), beside, wish.get("method", ""), at)
+        guess = wish.get("guess")
+        return [
+            now.key,
+            *everything(now, level, guess if now.askable and guess in [*partner.LETTERS] else None),
+        ]
+
+    return restore, [subject, *whole]
