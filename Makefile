@@ -1,4 +1,4 @@
-# make app | test | test-fast | test-long | test-gpu | notebook | notebooks | results | architecture | bench | lock | lint | types. Everything lives in .venv; nothing else is touched.
+# make app | test | test-fast | test-long | test-gpu | notebook | notebooks | slides | student | instructor | results | architecture | bench | lock | lint | types. Everything lives in .venv; nothing else is touched.
 
 VENV ?= .venv
 # The newest that runs: a name on the path may be a shim of a version manager with nothing behind it.
@@ -6,14 +6,14 @@ PYTHON := $(shell for p in python3.12 python3.11 python3.10 python3 python; do \
   "$$p" -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 12))' >/dev/null 2>&1 && { echo $$p; break; }; done)
 RUN := $(VENV)/bin/python
 
-.PHONY: app test test-fast test-long test-gpu notebook notebooks results architecture bench lock lint types clean
+.PHONY: app test test-fast test-long test-gpu notebook notebooks slides student instructor results architecture bench lock lint types clean
 
 app: $(VENV)/.app
 	$(RUN) app.py
 
-# Processes that share the tests out; more of them want as many gigabytes and cores.
+# Processes that share the tests out, file by file and those of the app first, since servers take long to start; more of them want as many gigabytes and cores.
 WORKERS ?= 2
-SHARED := -n $(WORKERS) --dist loadgroup
+SHARED := -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
 
 test: $(VENV)/.test
 	$(RUN) -m pytest -q $(SHARED)
@@ -30,11 +30,21 @@ test-gpu: $(VENV)/.test
 	$(RUN) -m pytest -q -m gpu
 
 notebook: $(VENV)/.app
-	$(VENV)/bin/jupyter lab --LabApp.default_url=/lab/tree/notebooks/01_pix2pix.ipynb
+	$(VENV)/bin/jupyter lab --LabApp.default_url=/lab/tree/notebooks/00_gans_in_ten_minutes.ipynb
 
 notebooks: $(VENV)/.app
 	@set -e; for n in notebooks/*.ipynb; do [ -e "$$n" ] || continue; \
 	  env -u I2I_DATA $(VENV)/bin/jupyter execute --inplace "$$n"; done
+
+# Copies of the notebooks for a lecture, in exports/: see docs/teaching.md.
+slides: $(VENV)/.app
+	$(RUN) tools/teaching.py slides
+
+student: $(VENV)/.app
+	$(RUN) tools/teaching.py student
+
+instructor: $(VENV)/.app
+	$(RUN) tools/teaching.py instructor
 
 # What docs/ holds that is made: the tables of results.md, the picture of architecture.md.
 results: $(VENV)/.app

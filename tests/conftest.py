@@ -27,15 +27,14 @@ def pytest_addoption(parser):
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(config, items):
-    """Of several processes, one has all of the app's tests: servers and browsers would disturb each other. A file goes to one
-    process, with its fixtures; what is slow has none, and goes where there is room."""
-    if config.pluginmanager.hasplugin("xdist"):
-        for item in items:
-            alone = item.name if item.get_closest_marker("slow") else item.path.stem
-            item.add_marker(pytest.mark.xdist_group("app" if item.path.parent.name == "app" else alone))
+    """Of several processes each takes whole files, with their servers and other fixtures; what is slow goes where there is room."""
+    for item in items:
+        alone = item.name if item.get_closest_marker("slow") else item.path.stem
+        item.add_marker(pytest.mark.xdist_group(alone))
 
 
 def pytest_configure(config):
+    config.addinivalue_line("markers", "xdist_group: tests that one process takes together")
     config.addinivalue_line("markers", "slow: more than twenty seconds on one core")
     config.addinivalue_line("markers", "patient: seconds, which `make test-fast` does not wait for")
 

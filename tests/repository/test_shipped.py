@@ -52,12 +52,14 @@ def test_the_card_says_what_a_reader_must_know(model):
     assert model.card["failures"] and model.card["recipe"] in RECIPES
     pairs = {"PSNR", "SSIM", "energy ratio", "colour", "PD-i2i", "FD-i2i", "KD-i2i"}
     alone = {"likeness", "KD-i2i", "distance r"}
+    kinds = {"families met", "kinds of held-out"}  # of shapes of one kind there is nothing to tell
+    shaped = set(volumes.FIGURES) - (kinds if model.card["data"] == "chairs" else set())
     enlarged = {"PSNR-Y", "SSIM-Y", "energy ratio", "PD-i2i"}
     by_layout = {
         "paired": pairs,
         "photographs": enlarged,
         "pictures": set(holes.FIGURES),
-        "none": set(volumes.FIGURES),
+        "none": shaped,
     }
     if getattr(model.method.config, "attributes", False):
         alone = {"flipped", "unchanged", "to itself", "cycle"}
@@ -87,6 +89,9 @@ def test_it_is_small_enough_to_ship(model):
     assert weights and max(weights) <= 8e6
 
 
+COLLAPSED = ("pix2pix-icons-alone",)  # on purpose: an exhibit of the tab Failures
+
+
 def test_what_it_makes_depends_on_the_input(model):
     if model.method.layout == "none":  # volumes, out of chance
         solid = [volume > 0.5 for volume in model.sample(4, seed=0)]
@@ -104,7 +109,8 @@ def test_what_it_makes_depends_on_the_input(model):
     controls = [{"mask": m[None]} if "mask" in model.controls else {} for m in shown.get("mask", x)]
     made = torch.cat([model.translate(x[i : i + 1], seed=0, **controls[i]) for i in range(4)])
     assert made.isfinite().all() and made.abs().max() <= 1
-    assert min((made[i] - made[j]).abs().mean() for i in range(4) for j in range(i)) > 0.02
+    apart = min((made[i] - made[j]).abs().mean() for i in range(4) for j in range(i))
+    assert apart < 0.02 if model.name in COLLAPSED else apart > 0.02
     assert made.std() > 0.1, "not one flat colour"
 
 
@@ -117,8 +123,11 @@ def test_only_a_method_with_a_seed_makes_two_answers_and_dropout_makes_them_diff
     controls = {"mask": shown["mask"][:1]} if "mask" in model.controls else {}
     made = [model.translate(shown["x"][:1], seed=s, **controls) for s in range(4)]
     spread = max((a - b).abs().mean().item() for a in made for b in made)
-    dropout = model.kind == "pix2pix"
-    assert 0 < spread < (0.25 if dropout else 2) if "seed" in model.controls else spread == 0
+    dropout = (
+        model.method.config.dropout if model.kind == "pix2pix" else None
+    )  # some of its recipes have none
+    chance = "seed" in model.controls and dropout != 0
+    assert 0 < spread < (0.25 if dropout else 2) if chance else spread == 0
 
 
 def test_the_figures_on_the_card_of_the_icons_are_what_it_does():
