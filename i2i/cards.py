@@ -23,9 +23,10 @@ def render_card(folder: Path, config: dict) -> str:
     lines += [f"# {card.get('name', folder.name)}", ""]
     if card.get("summary"):
         lines += [card["summary"], ""]
-    alone = METHODS[config["method"]].alone
-    told = "samples of the model" if alone else "showcase inputs and what the model makes of them"
-    lines += [f"![{told}](sheet.png)", ""]
+    if (folder / "sheet.png").exists():
+        alone = METHODS[config["method"]].alone
+        told = "samples of the model" if alone else "showcase inputs and what the model makes of them"
+        lines += [f"![{told}](sheet.png)", ""]
     told_below = ("name", "summary", "failures", *(k for k in card if k.startswith("figures")))
     facts = {k: v for k, v in card.items() if k not in told_below} | _shaping(config)
     lines += ["| | |", "|---|---|"] + [f"| {k} | {_cell(v)} |" for k, v in facts.items()] + [""]

@@ -96,6 +96,8 @@ def export(
         part.mkdir()
         for name in names:
             save_net(getattr(method, name), part / f"{name}.safetensors")
+        if sheet is not None:
+            sheet.save(part / "sheet.png")
         write_config(
             part,
             {
@@ -108,8 +110,6 @@ def export(
                 "card": card or {},
             },
         )
-        if sheet is not None:
-            sheet.save(part / "sheet.png")
         if seen:
             (part / SEEN).write_text("\n".join(seen) + "\n")
         _swap(part, folder)

@@ -7,6 +7,7 @@ import platform
 from pathlib import Path
 
 import torch
+from PIL import Image
 
 from .checkpoint import export, read_config, write_config
 from .images import sheet
@@ -34,10 +35,6 @@ def publish(
 
     name: the recipe's key in RECIPES, None for a user's own folder. held_out None (or fewer than 4 images) leaves the figures out, and the card says so.
     """
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
-        groups = translated(trainer.average, showcase, trainer.device)
-    rows = [row[i : i + 10] for group in groups for i in range(0, len(group[0]), 10) for row in group]
     card = {
         "name": name or folder.name,
         "summary": recipe.summary,
@@ -64,7 +61,7 @@ def publish(
         size=recipe.size,
         card=card,
         nets=recipe.ship,
-        sheet=sheet(rows),
+        sheet=_sheet(trainer, showcase) if recipe.showable else None,
         shaped=recipe.shaped,
         seen=seen,
     )
@@ -87,6 +84,14 @@ def publish(
     _, config = read_config(folder)
     write_config(folder, {**config, "card": card})
     return folder
+
+
+def _sheet(trainer: Trainer, showcase: Batch) -> Image.Image:
+    """The showcase and what the averaged method makes of it, ten images a row."""
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        groups = translated(trainer.average, showcase, trainer.device)
+    return sheet([row[i : i + 10] for group in groups for i in range(0, len(group[0]), 10) for row in group])
 
 
 def _told_legs(legs: list[dict]) -> dict[str, str]:

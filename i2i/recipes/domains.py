@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from ..method import Batch
+from .datasets import DATA
 from .recipe import Recipe
-from .showcase_inputs import edits, icons_in, landscapes, seeds
+from .showcase_inputs import edited, edits, icons_in, landscapes, seeds
 
 RECIPES: dict[str, Recipe] = {}
+
+
+def _characters(size: int) -> Batch:
+    """Six test characters to be edited. Their licence goes with every copy, so they are for the run's own sheets."""
+    return edited(DATA["lpc-characters"](size, "test"))
+
 
 # One generator for four looks. The paper's critic steps five times for each step of G, and reconstruction weighs 10: in
 # minutes instead of days G learns more from as many steps as the critic, and from a reconstruction that weighs 30.
@@ -93,6 +101,8 @@ RECIPES["stargan-characters"] = Recipe(
     64,
     {**_STAR, "domains": 7, "attributes": True, "critic_width": 32, "recon": 10.0, "steps": 5_000},
     batch=4,
+    showcase=_characters,
+    showable=False,
     shipped=False,
     summary="StarGAN: pixel-art people with other hair, skin, a beard or the other sex, one generator for all, 64 px.",
     licence="CC BY-SA 3.0: trained on the Universal LPC spritesheet characters",
@@ -130,6 +140,8 @@ RECIPES["icgan-characters"] = Recipe(
     {**_IC, "domains": 7},
     batch=32,
     ema=0.99,
+    showcase=_characters,
+    showable=False,
     shipped=False,
     summary="IcGAN: pixel-art people, read into a code and seven attributes, and made again with others, 64 px.",
     licence="CC BY-SA 3.0: trained on the Universal LPC spritesheet characters",

@@ -22,7 +22,8 @@ class Recipe:
     """One training: `method` and `data` are keys of METHODS and DATA; `config` differs from the method's defaults.
 
     size: side in pixels.  batch: samples a step.  ema: decay of the exported average.
-    showcase: size -> the batch whose translations are shown; never images that are not ours to show.
+    showcase: size -> the batch whose translations are shown.  showable: whether its images are ours to show; where they are
+    not, sheets stay in the run's folder and the export has none.
     ship: networks exported beside those of inference (a discriminator that a tab looks through).
     shipped: whether the weights come with the gallery; those of a recipe that only fills a row of a table do not.
     minutes: measured on one core of a laptop-class CPU.
@@ -39,6 +40,7 @@ class Recipe:
     seed: int = 0
     ema: float = 0.998
     showcase: Callable[[int], Batch] | None = None
+    showable: bool = True
     ship: tuple[str, ...] = ()
     shipped: bool = True
     summary: str = ""

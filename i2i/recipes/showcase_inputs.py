@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from ..data.attributes import Attributes
+from ..data.characters import Characters
 from ..data.enlarging import reduced
 from ..data.holes import Holes
 from ..data.worlds.icons import Icons
@@ -34,8 +35,12 @@ def icons_in(x: str, y: str) -> Callable[[int], Batch]:
 
 
 def edits(size: int) -> Batch:
-    """Six test faces with their labels, and under "wanted", float [K, 6, K], the labels with each attribute the other way."""
-    source = Attributes(size, split="test")
+    """Six drawn test faces to be edited."""
+    return edited(Attributes(size, split="test"))
+
+
+def edited(source: Attributes | Characters) -> Batch:
+    """The first six images with their labels, and under "wanted", float [K, 6, K], the labels with each attribute the other way."""
     batch = source.batch(torch.arange(6))
     wanted = torch.stack([source.toggled(batch["label"], k) for k in range(len(source.names))])
     return {**batch, "wanted": wanted}

@@ -141,6 +141,11 @@ def test_a_recipe_builds_one_net():
     assert all(torch.equal(a, b) for a, b in zip(one.values(), again.values(), strict=True))
 
 
+def test_every_recipe_has_a_showcase_for_its_sheets():
+    """`i2i train NAME` ends in a traceback where there is none."""
+    assert [name for name, recipe in RECIPES.items() if recipe.showcase is None] == []
+
+
 # ---- What a run is ----
 
 

@@ -89,6 +89,15 @@ def test_few_pictures_are_refused(letters):
             report(Answers(held_out.y, held_out.y), train, few)
 
 
+@pytest.mark.parametrize("showable", [True, False])
+def test_images_that_are_not_ours_to_show_stay_in_the_run(tmp_path, showable):
+    source = Labelled(noise(6, 3, 16, 16).__getitem__, torch.arange(6) % 2, noise(6, 3, 16, 16), None)
+    t = trainer(tiny("dtn", f_steps=1, steps=1), source)
+    recipe = Recipe("dtn", "own folder", 16, showable=showable)
+    home = publish(t, recipe, tmp_path / "export", source.batch(torch.arange(2)), None, progress=False)
+    assert (home / "sheet.png").exists() == ("](sheet.png)" in (home / "README.md").read_text()) == showable
+
+
 @pytest.mark.parametrize("few", ["x", "y"])
 def test_a_card_without_enough_pictures_says_so(tmp_path, few):
     """Of either side: the target has to be judged, too."""
