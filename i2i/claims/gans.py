@@ -220,7 +220,7 @@ SIGNS: dict[str, Callable[[Game], bool]] = {
     ),
     "hops": lambda g: (
         coverage(g.sample())[0] <= 2
-        and _restless(g) > 0.05
+        and _restless(g) > 0.02
         and all(abs(g.late(name) - math.log(2)) < 0.1 for name in g.log)
     ),
     "cannot reach": lambda g: (
@@ -232,8 +232,8 @@ SIGNS: dict[str, Callable[[Game], bool]] = {
     "half the range": lambda g: (
         g.sample().min().item() >= 0
         and coverage(g.sample())[0] <= 3
-        and 0.3 < g.late("real") < 0.6 > g.late("fake") > 0.2
-        and 1.1 < g.late("gan") < 2
+        and 0.2 < g.late("real") < 0.6 > g.late("fake") > 0.1
+        and 1.1 < g.late("gan") < 2.6
     ),
     "linear D": lambda g: (
         coverage(g.sample())[0] == 0

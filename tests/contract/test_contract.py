@@ -306,8 +306,8 @@ def test_an_export_is_loaded_strictly_and_translates_as_its_method_does(key, tmp
         getattr(method, name).load_state_dict(theirs)
     for wish, controls in wishes(method).items():
         one, other = (answer(m, example(method), rng(0), **controls) for m in (method, loaded))
-        require(
-            torch.equal(one, other),
+        require(  # the two lie differently in memory, for which some processors have another order of sums
+            torch.allclose(one, other, atol=1e-3),
             f"{key} ({wish}): an export translates otherwise than its method, so what translate() needs lies outside the networks "
             f"that are exported ({', '.join(method.inference)})",
         )
