@@ -289,10 +289,9 @@ def test_superres(gallery, monkeypatch):
     for module in (part, superres):
         monkeypatch.setattr(module, "EXAMPLES", (odd,))
     monkeypatch.setattr(superres, "thumbnails", lambda: (Image.new("RGB", (9, 9)),))
-    told = replace(
-        enlargers.ENLARGERS["srcnn"], title=LABEL, loss=LABEL, spoken=LABEL, notice=LABEL, short=LABEL
-    )
-    monkeypatch.setitem(enlargers.ENLARGERS, "srcnn", told)
+    told = superres.words.ENLARGERS
+    said = replace(told["srcnn"], title=LABEL, loss=LABEL, spoken=LABEL, notice=LABEL, short=LABEL)
+    monkeypatch.setitem(told, "srcnn", said)
     for shrink in (True, False):
         view = part.settle(0, side=128, shrink=shrink, keys=["srcnn"])
         *_, shown = superres.compare(view)
