@@ -17,6 +17,7 @@ from i2i.nets.layers import own_statistics
 
 from ..widgets import look
 from ..widgets.urls import exact_url
+from . import words
 from .fillers import NET, SUBJECTS, View, available, filled, loaded
 
 _REAL, _MADE = (64, 190, 150), (235, 70, 30)  # as in the tab Paired
@@ -69,21 +70,20 @@ def _cell(title: str, image: Image.Image, D: TwoHeads, hole: np.ndarray) -> Mark
     whole, belief = judged(D, image)
     inside = touched(hole, belief.shape)
     means = {
-        name: float(belief[where].mean())
-        for name, where in (("in the hole", inside), ("beside it", ~inside))
+        place: float(belief[where].mean())
+        for place, where in (("hole", inside), ("beside", ~inside))
         if where.any()
     }
-    told = Markup(" · ").join(Markup("{} <b>{:.0f} %</b>").format(name, 100 * p) for name, p in means.items())
-    spoken = ", ".join(f"{name} {100 * p:.0f} percent" for name, p in means.items())
     rows, columns = belief.shape
     return Markup(
-        '<figure><div class="critic-map"><img src="{src}" alt="{title}, as the discriminator is shown it">'
-        '<img src="{map}" alt="a map of {columns} × {rows} patches over it; taken for real: {spoken}"></div>'
-        "<figcaption><b>{title}</b>the whole: <b>{whole:.0f} %</b> real"
-        '<div class="meter"><i style="width:{whole:.1f}%"></i></div>its patches: {told}</figcaption></figure>'
+        '<figure><div class="critic-map"><img src="{src}" alt="{alt}">'
+        '<img src="{map}" alt="{map_alt}"></div>'
+        "<figcaption><b>{title}</b>{told}"
+        '<div class="meter"><i style="width:{whole:.1f}%"></i></div>{patches}</figcaption></figure>'
     ).format(
-        src=exact_url(image), map=heat(belief), title=title, columns=columns, rows=rows, spoken=spoken,
-        whole=100 * whole, told=told,
+        src=exact_url(image), alt=words.CRITIC_ALT.format(title=title),
+        map=heat(belief), map_alt=words.critic_map_alt(columns, rows, means),
+        title=title, told=words.CRITIC_WHOLE.format(percent=100 * whole), whole=100 * whole, patches=words.critic_patches(means),
     )  # fmt: skip
 
 
@@ -92,10 +92,7 @@ def shown(view: View) -> Markup:
     subject = SUBJECTS[view.key]
     D = discriminator(subject.model)
     if D is None:
-        others = " or ".join(SUBJECTS[key].title.lower() for key in in_force())
-        return Markup(
-            '<p class="tell">To save space the net for {} came without its discriminator: choose {}.</p>'
-        ).format(subject.title.lower(), others)
+        return Markup('<p class="tell">{}</p>').format(words.no_critic(view.key, in_force()))
     config, made = loaded(subject.model).method.config, filled(view)
     side = config.side
     box = made.hole.square(side)
@@ -104,22 +101,21 @@ def shown(view: View) -> Markup:
         return image.crop(box).resize((side, side), Image.BICUBIC)
 
     where = np.asarray(Image.fromarray(made.hole.where).crop(box).resize((side, side), Image.NEAREST))
-    views = [("the truth" if view.example else "your picture", made.hole.image)]
+    views = [(words.TRUTH if view.example else words.YOURS, made.hole.image)]
     if not made.hole.fault:
         views = [
-            ("before: the soap film", made.images["membrane"]),
-            ("after: PGGAN", made.images[NET]),
+            (words.CRITIC_BEFORE, made.images["membrane"]),
+            (words.CRITIC_AFTER, made.images[NET]),
             *views,
         ]
     cells = Markup("").join(_cell(title, place(image), D, where) for title, image in views)
     grid, across = side >> config.shared, reach(config.shared)
-    notice = look.notice(
-        "One trunk, two heads: a single number for the whole picture, and a map with one for each patch. It learnt from the "
-        "patches that touch a hole, for all others are real ones: look whether the hole stands out in the map, before and after. D learnt against this very net and on photographs of its own kind; on other "
-        "pictures its numbers are to be compared, not believed."
-    )
     return Markup(
-        '<div class="critic">{cells}<div class="told"><p class="small"><span class="scale" role="img" aria-label="from red, made, to green, real"></span> '
-        "from <b>made</b> to <b>real</b>. D is shown {side} × {side} px around the hole. Each of {grid} × {grid} cells is the middle of a patch "
-        "of {across} × {across} px, so cells beside the hole see into it.</p>{notice}</div></div>"
-    ).format(cells=cells, side=side, grid=grid, across=across, notice=notice)
+        '<div class="critic">{cells}<div class="told"><p class="small">'
+        '<span class="scale" role="img" aria-label="{scale}"></span> {told}</p>{notice}</div></div>'
+    ).format(
+        cells=cells,
+        scale=words.CRITIC_SCALE,
+        told=words.CRITIC_TOLD.format(side=side, grid=grid, across=across),
+        notice=look.notice(words.CRITIC_NOTICE),
+    )

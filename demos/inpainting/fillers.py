@@ -27,6 +27,7 @@ from ..decoding import open_image
 from ..widgets import look
 from ..widgets.brush import rasterise
 from ..work.once import once
+from . import words
 
 NET, FILM = "pggan", "membrane"  # the subject's model, and what needs no training
 FILLERS = (NET, FILM)
@@ -48,18 +49,11 @@ class Example:
 
 @dataclass(frozen=True)
 class Subject:
-    """model; title; told: what it learned from; notice: what to notice in its images; opens: the example that comes first, one that
-    the net does well."""
+    """model; opens: the example that comes first, one that the net does well. What is said of it stands in `words.SUBJECTS`."""
 
     model: str
-    title: str
-    told: str
     examples: tuple[Example, ...]
-    notice: str
     opens: int = 0
-
-
-_CREDIT = "Rear Admiral Grace Hopper, a public-domain photograph of the US Navy, as Matplotlib carries it"
 
 
 def _hopper() -> Image.Image:
@@ -86,33 +80,33 @@ _HOLES = ("c0", "s0", "r1", "s4", "r2", "s6", "r5", "s7")
 _SPOTS = "b56,120,150;b56,300,260;b56,200,400"
 SUBJECTS: dict[str, Subject] = {
     "facades": Subject(
-        "pggan-facades", "Fronts", "some four hundred photographs of building fronts",
-        tuple(Example(f"front {n + 1}", _front(n), _SPOTS if n == 3 else ops) for n, ops in enumerate(_HOLES)),
-        "A front repeats itself, so the rim says much about the middle: look whether ledges and rows of windows continue, and "
-        "whether windows stand where the rows ask for them. It learnt from photographs; these fronts are drawn. Make the hole wider: the farther from its rim, the less the net has to go by.",
+        "pggan-facades",
+        tuple(
+            Example(words.FRONT.format(number=n + 1), _front(n), _SPOTS if n == 3 else ops)
+            for n, ops in enumerate(_HOLES)
+        ),
         opens=3,
     ),
     "photographs": Subject(
-        "pggan-photographs", "Photographs", "fewer than three hundred photographs",
+        "pggan-photographs",
         (
-            Example("lake by day", _landscape(5, "day"), "b46,150,330,210,345,270,335"),
-            Example("without her ribbons", _hopper, "b52,330,388,360,400,395,410", _CREDIT),
-            Example("without the star", _hopper, "b60,86,70,110,100,112,160", _CREDIT),
-            Example("lake at dawn", _landscape(12, "dawn"), "r2"),
-            Example("clouds", _landscape(2, "day"), "s1"),
-            Example("hills", _landscape(7, "day"), "c0"),
+            Example(words.EXAMPLES["day"], _landscape(5, "day"), "b46,150,330,210,345,270,335"),
+            Example(words.EXAMPLES["ribbons"], _hopper, "b52,330,388,360,400,395,410", words.CREDIT),
+            Example(words.EXAMPLES["star"], _hopper, "b60,86,70,110,100,112,160", words.CREDIT),
+            Example(words.EXAMPLES["dawn"], _landscape(12, "dawn"), "r2"),
+            Example(words.EXAMPLES["clouds"], _landscape(2, "day"), "s1"),
+            Example(words.EXAMPLES["hills"], _landscape(7, "day"), "c0"),
         ),
-        "Sky, water and walls continue across a small hole. In a large one only the rim is near to something known, and towards the middle "
-        "the net invents light and dark shapes that mean nothing. It cannot paint a face: it has seen too few.",
     ),
     "emoji": Subject(
-        "pggan-emoji", "Emoji", "emoji of one drawing style",
-        tuple(Example(icons.CLASSES[n], _icon(n), ops) for n, ops in zip((0, 2, 4, 6, 10, 12, 13, 15), _HOLES, strict=True)),
-        "Outlines that enter the hole have to meet somewhere, and smooth shading is easy to continue. But a covered "
-        "handle or eye is lost: the net can only guess it from the rest of the picture.",
+        "pggan-emoji",
+        tuple(
+            Example(icons.CLASSES[n], _icon(n), ops)
+            for n, ops in zip((0, 2, 4, 6, 10, 12, 13, 15), _HOLES, strict=True)
+        ),
         opens=1,
     ),
-}  # fmt: skip
+}
 
 
 def available() -> list[str]:
@@ -150,7 +144,7 @@ class View:
 
     @property
     def name(self) -> str:
-        return self.example.name if self.example else "your picture"
+        return self.example.name if self.example else words.YOURS
 
     @property
     def token(self) -> str:
@@ -162,8 +156,8 @@ class View:
         if self.example:
             return drawn(self.key, self.at)
         if not Path(self.own).is_file():
-            raise ImageError("your picture was deleted, as all are within the hour; bring it again.")
-        image = open_image(self.own, "this file")
+            raise ImageError(words.DELETED)
+        image = open_image(self.own, words.THIS_FILE)
         image.thumbnail((LONGEST, LONGEST), Image.LANCZOS)
         return image
 
@@ -209,9 +203,9 @@ class Hole:
     def fault(self) -> str:
         """Why there is nothing to fill, or nothing to fill it from; "" if neither."""
         if not self.where.any():
-            return "Nothing is marked yet: brush over what should be filled. Until then the picture stays as it is."
+            return words.NOTHING_MARKED
         if self.where.all():
-            return "The hole covers the whole picture, so there is nothing left to go by: erase some of it."
+            return words.ALL_MARKED
         return ""
 
     @property
@@ -316,31 +310,28 @@ def filled(view: View) -> Filled:
 # -- What is told of it ---------------------------------------------------------------------------------------------------
 
 HEADS = (
-    ("l1", "L1", "hole L1: mean absolute difference to the truth, of a range of 2; less is better", min, "{:.3f}"),
-    ("psnr", "PSNR", "hole PSNR: the same squared, in dB; more is better", max, "{:.1f}"),
-    ("distance", "PD-i2i", "hole PD-i2i: distance as the gallery's own net sees it; less is better", min, "{:.3f}"),
-    ("energy", "energy ratio", "hole energy: squared differences of neighbours, those of the truth = 1", lambda v: min(v, key=lambda n: abs(n - 1)), "{:.2f}"),
-)  # fmt: skip
+    ("l1", min, "{:.3f}"),
+    ("psnr", max, "{:.1f}"),
+    ("distance", min, "{:.3f}"),
+    ("energy", lambda v: min(v, key=lambda n: abs(n - 1)), "{:.2f}"),
+)
 
 
 def best(rows: dict[str, Figures]) -> dict[str, float]:
     """The best value of each figure."""
-    return {name: pick([getattr(f, name) for f in rows.values()]) for name, _, _, pick, _ in HEADS}
+    return {name: pick([getattr(f, name) for f in rows.values()]) for name, pick, _ in HEADS}
 
 
 def table(rows: dict[str, Figures], titles: dict[str, str], chosen: str = "") -> Markup:
     """HTML of the figures of each row; the best of each kind stands out."""
     tops = best(rows)
     return look.table(
-        [(text, why) for _, text, why, _, _ in HEADS],
+        [words.HEADS[name] for name, _, _ in HEADS],
         [
             (
                 titles[key],
                 key == chosen,
-                [
-                    (form.format(getattr(f, name)), getattr(f, name) == tops[name])
-                    for name, _, _, _, form in HEADS
-                ],
+                [(form.format(getattr(f, name)), getattr(f, name) == tops[name]) for name, _, form in HEADS],
             )
             for key, f in rows.items()
         ],

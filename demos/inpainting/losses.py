@@ -13,6 +13,7 @@ from i2i.run.pipeline import shipped
 
 from ..widgets import look
 from ..widgets.urls import exact_url
+from . import words
 from .fillers import HEADS, SUBJECTS, Figures, Filled, View, best, fill_by, hole_of, kept, loaded
 
 SUBJECT = "facades"
@@ -21,44 +22,27 @@ _LEAST = 64  # px that are shown around a small hole
 
 @dataclass(frozen=True)
 class LossVariant:
-    """title; model; row: its name in the claim; terms: those of the objective that it learned by."""
+    """model; row: its name in the claim; terms: those of the objective that it learned by. What is said of it stands in
+    `words.LOSSES`."""
 
-    title: str
     model: str
     row: str
     terms: tuple[str, ...]
 
 
 LOSS_VARIANTS = {
-    "l1": LossVariant("reconstruction alone", "pggan-facades-l1", "reconstruction alone", ("rec",)),
-    "global": LossVariant("with the global D: G‑GAN", "pggan-facades-global", "global", ("rec", "global")),
-    "patch": LossVariant("with the patch D: P‑GAN", "pggan-facades-patch", "patch", ("rec", "patch")),
-    "both": LossVariant("with both: PGGAN", "pggan-facades-both", "both", ("rec", "global", "patch")),
+    "l1": LossVariant("pggan-facades-l1", "reconstruction alone", ("rec",)),
+    "global": LossVariant("pggan-facades-global", "global", ("rec", "global")),
+    "patch": LossVariant("pggan-facades-patch", "patch", ("rec", "patch")),
+    "both": LossVariant("pggan-facades-both", "both", ("rec", "global", "patch")),
 }
 _TERMS = {
-    "rec": (Markup("λ<sub>1</sub> <i>L</i><sub>rec</sub>"), "l1", "lambda 1 times the reconstruction loss"),
-    "global": (
-        Markup("λ<sub>2</sub> <i>L</i><sub>global</sub>"),
-        "gan",
-        "lambda 2 times the loss by the global discriminator",
-    ),
-    "patch": (
-        Markup("λ<sub>3</sub> <i>L</i><sub>patch</sub>"),
-        "part",
-        "lambda 3 times the loss by the patch discriminator",
-    ),
+    "rec": (Markup("λ<sub>1</sub> <i>L</i><sub>rec</sub>"), "l1"),
+    "global": (Markup("λ<sub>2</sub> <i>L</i><sub>global</sub>"), "gan"),
+    "patch": (Markup("λ<sub>3</sub> <i>L</i><sub>patch</sub>"), "part"),
 }
-
-_PREDICT = Markup(
-    '<details class="note predict"><summary>Predict first. Which of the four has the least L1 in the hole, and which looks most like a front?'
-    "</summary><p>They need not be the same net. Where several fronts are possible, the least expected absolute difference is their median, "
-    "which is soft; nothing in L<sub>rec</sub> asks for more. A discriminator may object to softness, at the price of windows that stand elsewhere than in "
-    "the truth. Compare your answer with the figures in violet, over several holes: one hole is one draw.</p></details>"
-)
-_NOTICE = (
-    "The patch discriminator asks every patch that touches the hole for the texture of a photograph, and sees too little "
-    "to tell whether a window belongs there. The global one sees the whole layout in a single number, and has little to say about any one place. The soap film has learnt nothing: "
-    "where a net is no better than it, the net has learnt little for this hole."
+_PREDICT = Markup('<details class="note predict"><summary>{}</summary><p>{}</p></details>').format(
+    words.FOUR_PREDICT, words.FOUR_ANSWER
 )
 
 
@@ -70,10 +54,11 @@ def equation(terms: tuple[str, ...] = tuple(_TERMS)) -> Markup:
     """HTML: the objective; terms that are not in force are struck out."""
     shown = Markup(" + ").join(
         Markup('<span class="{}">{}</span>').format(kind if key in terms else "off", text)
-        for key, (text, kind, _) in _TERMS.items()
+        for key, (text, kind) in _TERMS.items()
     )
-    spoken = "the loss is " + " plus ".join(_TERMS[key][2] for key in terms)
-    return Markup('<p class="equation" role="math" aria-label="{}">{}</p>').format(spoken, shown)
+    return Markup('<p class="equation" role="math" aria-label="{}">{}</p>').format(
+        words.objective(terms), shown
+    )
 
 
 def weights(model: str) -> Markup:
@@ -99,38 +84,31 @@ def shown(view: View) -> Markup:
     made = _filled(view)
     if made.hole.fault:
         fault = Markup('<p class="tell">{}</p>').format(made.hole.fault)
-        return look.stack(fault, _PREDICT, look.notice(_NOTICE))
+        return look.stack(fault, _PREDICT, look.notice(words.FOUR_NOTICE))
     box = made.hole.nearby(_LEAST)
-    cells = [_cell(made, key, told.title, equation(told.terms), box) for key, told in LOSS_VARIANTS.items()]
-    film = Markup('<p class="equation">nothing learnt</p>')
-    cells.insert(0, _cell(made, "membrane", "soap film", film, box))
+    film = Markup('<p class="equation">{}</p>').format(words.NOTHING_LEARNT)
+    cells = [_cell(made, "membrane", words.TITLES["membrane"], film, box)]
+    for key, variant in LOSS_VARIANTS.items():
+        cells.append(_cell(made, key, words.LOSSES[key].title, equation(variant.terms), box))
     cells.append(
         _figure(
             made.hole.image.crop(box),
-            "what stood there",
-            Markup("<b>{}</b>").format("the truth" if view.example else "your picture"),
+            words.TRUTH_ALT,
+            Markup("<b>{}</b>").format(words.TRUTH if view.example else words.YOURS),
         )
     )
-    where = (
-        "The hole above"
-        if followed
-        else "The first front (choose fronts above, and this card follows your brush): its hole"
-    )
-    return Markup(
-        '<p class="tell">{}, and what surrounds it. The four nets are narrower than the one above and learnt alike but for '
-        'the terms that are struck out; {}.</p><div class="four-losses">{}</div>{}'
-    ).format(
-        where,
-        weights(LOSS_VARIANTS["both"].model),
+    return Markup('<p class="tell">{} {}</p><div class="four-losses">{}</div>{}').format(
+        words.FOUR_OF_YOURS if followed else words.FOUR_OF_A_FRONT,
+        words.FOUR_NETS.format(weights=weights(LOSS_VARIANTS["both"].model)),
         Markup("").join(cells),
-        look.stack(_PREDICT, look.notice(f"{_NOTICE} {_measured()}".strip())),
+        look.stack(_PREDICT, look.notice(f"{words.FOUR_NOTICE} {_measured()}".strip())),
     )
 
 
 def _cell(made: Filled, key: str, title: str, terms: Markup, box: tuple) -> Markup:
     return _figure(
         made.images[key].crop(box),
-        f"the hole filled by {title}",
+        words.FOUR_ALT.format(title=title),
         Markup("<b>{}</b>{}{}").format(title, terms, _numbers(made.figures, key)),
     )
 
@@ -145,13 +123,12 @@ def _numbers(rows: dict[str, Figures], key: str) -> Markup:
         return Markup("")
     tops = best(rows)
     cells = Markup("").join(
-        Markup('<dt title="{}">{}</dt><dd{}>{}</dd>').format(
-            why,
-            text,
+        Markup('<dt title="{1}">{0}</dt><dd{2}>{3}</dd>').format(
+            *words.HEADS[name],
             " class=best" if getattr(rows[key], name) == tops[name] else "",
             form.format(getattr(rows[key], name)),
         )
-        for name, text, why, _, form in HEADS
+        for name, _, form in HEADS
     )
     return Markup("<dl>{}</dl>").format(cells)
 
@@ -160,14 +137,13 @@ def _measured() -> str:
     """What the claim found of the four losses, if it was measured in this copy."""
     found = (recorded("global-and-patch") or {}).get("figures", {})
     rows = {
-        t.row: [
+        key: [
             mean(found[f"{t.row} | hole {name}"])
             for name in ("PSNR", "energy")
             if f"{t.row} | hole {name}" in found
         ]
-        for t in LOSS_VARIANTS.values()
+        for key, t in LOSS_VARIANTS.items()
     }
     if any(len(numbers) < 2 for numbers in rows.values()):
         return ""
-    told = "; ".join(f"{row}: {decibels:.2f} dB and {energy:.2f}" for row, (decibels, energy) in rows.items())
-    return f"Measured on drawn fronts of 64 px without their middle, over several seeds, PSNR and energy in the hole: {told}."
+    return words.measured(rows)

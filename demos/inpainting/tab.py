@@ -29,17 +29,13 @@ from ..widgets.urls import exact_url
 from ..work import sweeper
 from ..work.openings import opening
 from ..work.visitors import Visitors
-from . import critic, fillers, losses
+from . import critic, fillers, losses, words
 from .fillers import FILM, LONGEST, NET, OWN, SUBJECTS, Filled, View, settle, table
 
 _STYLE = look.style(__file__, "tab", "losses", "critic")
 
 _SHOWN = 1024  # px: the longer side of an image on the page; the download is whole
-_TITLES = {NET: "PGGAN", FILM: "soap film", "given": "with its hole", "picture": "the picture"}
-
 _SAYS = Markup('<p class="tell" role="status">{}</p>')
-
-_BEGUN = {"grey": "with the hole greyed out", "film": "with a soap film over the hole, and adds to it"}
 
 
 def available() -> bool:
@@ -59,7 +55,7 @@ def _url(image: Image.Image) -> str:
 def brush_of(view: View, image: Image.Image) -> dict:
     named = {"subject": view.key, "picture": view.at if view.example else ""}
     return {
-        "token": view.token, "src": _url(image), "alt": f"the picture to mark a hole in: {view.name}", "width": image.width,
+        "token": view.token, "src": _url(image), "alt": words.BRUSH_ALT.format(picture=view.name), "width": image.width,
         "height": image.height, "ops": view.ops, "presets": presets(), "address": named if view.example else dict.fromkeys(named, ""),
     }  # fmt: skip
 
@@ -67,16 +63,14 @@ def brush_of(view: View, image: Image.Image) -> dict:
 def says_of(view: View, made: Filled | None) -> Markup:
     """HTML below the brush; made None: while it is being filled."""
     if made is None:
-        return _SAYS.format("Filling …")
+        return _SAYS.format(words.FILLING)
     w, h = made.hole.image.size
-    reduced = (
-        ""
-        if view.example or max(w, h) < LONGEST
-        else f" Pictures are worked on at no more than {LONGEST} px a side."
-    )
-    share = Markup("The hole is <b>{:.1f} %</b> of {} × {} px.").format(100 * made.hole.share, w, h)
-    credit = f" {view.example.credit}." if view.example and view.example.credit else ""
-    return _SAYS.format(Markup("{}{}{}").format(made.hole.fault or share, reduced, credit))
+    parts = [made.hole.fault or words.HOLE_SHARE.format(percent=100 * made.hole.share, w=w, h=h)]
+    if view.example:
+        parts.append(view.example.credit)
+    elif max(w, h) >= LONGEST:
+        parts.append(words.REDUCED.format(longest=LONGEST))
+    return _SAYS.format(Markup(" ").join(filter(None, parts)))
 
 
 def _kept(made: Filled, name: str) -> Markup:
@@ -85,34 +79,24 @@ def _kept(made: Filled, name: str) -> Markup:
     outside = ~made.hole.where
     changed = int((before[outside] != after[outside]).any(-1).sum())
     count = f"{outside.sum():,}".replace(",", " ")
-    return Markup("Of {} pixels outside the hole <b>{}</b> changed.").format(count, changed)
+    return words.OUTSIDE.format(count=count, changed=changed)
 
 
 def _of_net(view: View) -> tuple[Markup, str | Markup]:
     """HTML of what the subject's model learned from and by what, and what to notice."""
-    subject = SUBJECTS[view.key]
-    model = fillers.loaded(subject.model)
-    head = Markup(
-        '<p class="tell">Its generator is shown the picture {}, and the mask. '
-        'It learnt from {}, at {} px.</p>{}<p class="small">{}</p>'
-    ).format(
-        _BEGUN[model.method.config.start],
-        subject.told,
-        model.size,
+    name, said = SUBJECTS[view.key].model, words.SUBJECTS[view.key]
+    model = fillers.loaded(name)
+    head = Markup('<p class="tell">{} {}</p>{}<p class="small">{}</p>').format(
+        words.STARTS[model.method.config.start],
+        said.learnt.format(side=model.size),
         losses.equation(),
-        losses.weights(subject.model),
+        losses.weights(name),
     )
-    return head, subject.notice
+    return head, said.notice
 
 
 def _of_film(view: View) -> tuple[Markup, str | Markup]:
-    head = Markup(
-        '<p class="tell">A <b>soap film</b> is the smoothest surface that a wire frame can hold. Here the rim of the hole is the frame, and Laplace’s equation gives the film. Nothing is learnt: a net should do better.</p>'
-    )
-    return head, (
-        "Every pixel of the hole is the mean of its four neighbours. It is hard "
-        "to beat in PSNR where the hole hides an even surface, and it never paints an object."
-    )
+    return Markup('<p class="tell">{}</p>').format(words.FILM), words.FILM_NOTICE
 
 
 _OF = {NET: _of_net, FILM: _of_film}
@@ -124,13 +108,11 @@ def told(view: View, made: Filled, name: str) -> Markup:
         fault = Markup('<p class="tell">{}</p>').format(made.hole.fault)
         return look.stack(fault, losses.equation() if name == NET else "")
     if made.figures:
-        numbers = table(made.figures, _TITLES, name) + Markup(
-            '<p class="small">Inside the hole alone, against the original; the better value is violet.</p>'
+        numbers = table(made.figures, words.TITLES, name) + Markup('<p class="small">{}</p>').format(
+            words.BEST
         )
     else:
-        numbers = Markup(
-            '<p class="small">Nobody knows what your picture ought to hold there, so there is no figure.</p>'
-        )
+        numbers = Markup('<p class="small">{}</p>').format(words.NO_FIGURE)
     head, notice = _OF[name](view)
     kept = Markup('<p class="tell">{}</p>').format(_kept(made, name))
     about = explained("L1", "PSNR", "PD-i2i", "energy ratio", "soap film") if made.figures else ""
@@ -139,19 +121,19 @@ def told(view: View, made: Filled, name: str) -> Markup:
 
 def curtain_of(view: View, made: Filled) -> dict:
     hole, names = made.hole, list(fillers.FILLERS)
-    alts = {name: f"{view.name}, its hole filled by {_TITLES[name]}" for name in names}
+    alts = {name: words.FILLED_ALT.format(picture=view.name, title=words.TITLES[name]) for name in names}
     alts |= {
-        "given": f"{view.name}, its hole grey, as the nets are given it",
-        "picture": f"{view.name}, before the hole was made",
+        "given": words.GIVEN_ALT.format(picture=view.name),
+        "picture": words.WHOLE_ALT.format(picture=view.name),
     }
     seen = {**made.images, "given": hole.pierced, "picture": hole.image}
     shown = {
-        name: {"title": _TITLES[name], "src": _url(p), "alt": alts[name], "crisp": False}
+        name: {"title": words.TITLES[name], "src": _url(p), "alt": alts[name], "crisp": False}
         for name, p in seen.items()
     }
     return {
         "pictures": shown, "lefts": ["given", "picture"], "rights": names, "left": "given", "right": view.right,
-        "width": hole.image.width, "height": hole.image.height, "says": Markup('<p class="tell">Filling …</p>'),
+        "width": hole.image.width, "height": hole.image.height, "says": Markup('<p class="tell">{}</p>').format(words.FILLING),
         "told": {name: told(view, made, name) for name in names}, "of": view.token, "at": _line(made),
     }  # fmt: skip
 
@@ -174,7 +156,7 @@ def _heap(view: View) -> dict:
         for n, e in enumerate(SUBJECTS[view.key].examples)
     ]
     return {
-        "label": "Picture",
+        "label": words.PICTURE,
         "look": "wrap",
         "tiles": tiles,
         "chosen": str(view.at) if view.example else "",
@@ -203,9 +185,9 @@ def _first() -> dict:
 
 def opened(file: str | None, read: Callable = open_image) -> Image.Image:
     if not file:
-        raise sentence("there is no picture: send one.")
+        raise sentence(words.NO_PICTURE)
     try:
-        return read(file, "this file")
+        return read(file, words.THIS_FILE)
     except ImageError as fault:
         raise sentence(str(fault)) from None
 
@@ -215,13 +197,13 @@ def inpaint(image: str, mask: str, model: str) -> Image.Image:
     hole is cut out may be sent as its own mask."""
     names = [SUBJECTS[key].model for key in fillers.available()]
     if model not in names:
-        raise sentence(f"there is no model {model!r} in this tab; there are {', '.join(names)}.")
+        raise sentence(words.NO_MODEL.format(model=model, models=", ".join(names)))
     given, hole = opened(image, open_layers), opened(mask, open_layers)
     if max(given.size) > LONGEST:
-        raise sentence(f"{given.width} x {given.height} px cannot be filled here: {LONGEST} px a side can.")
+        raise sentence(words.TOO_LARGE.format(w=given.width, h=given.height, longest=LONGEST))
     try:
         where = as_hole(hole, given.size, given)
-        (gr.Info if 0 < where.mean() <= 0.5 else gr.Warning)(f"The mask {told_of(where)}")
+        (gr.Info if 0 < where.mean() <= 0.5 else gr.Warning)(words.MASK.format(fills=told_of(where)))
         return fillers.loaded(model)(given, mask=Image.fromarray(where))
     except ImageError as fault:
         raise sentence(str(fault)) from None
@@ -283,10 +265,6 @@ def _html(value: str, name: str) -> gr.HTML:
     return gr.HTML(value, apply_default_css=False, elem_id=name, elem_classes="bare")
 
 
-_PREDICT = Markup(
-    "<b>Predict first.</b> Where will the net miss the truth by more, in a wide hole or in a thin line? Take the centre and read the figures; then clear "
-    "it, brush one thin line across, and read them again."
-)
 _FETCH = "() => { const a = document.querySelector('#ip-file a, #ip-file button, a#ip-file, button#ip-file'); if (a) a.click(); }"
 
 
@@ -305,18 +283,17 @@ def tab() -> Callable | None:
     opens = _first()
     with gr.Tab("Inpainting", id="inpainting"):
         gr.HTML(
-            '<p class="lead"><b>What was in the hole?</b> Many answers fit what surrounds it. A net that learns by the absolute difference alone paints '
-            "something near their middle; PGGAN asks two discriminators as well: one looks at the whole picture, one at every patch.</p>"
-            f"{_STYLE}",
-            apply_default_css=False, elem_classes="bare",
-        )  # fmt: skip
+            Markup('<p class="lead">{}</p>{}').format(words.LEAD, _STYLE),
+            apply_default_css=False,
+            elem_classes="bare",
+        )
         with gr.Row(elem_classes="row ip", equal_height=True):
             with gr.Column(scale=5, min_width=300, elem_classes="card ip-where scene on-in"):
-                look.label("The picture, and a hole in it")
+                look.label(words.PICTURE_AND_HOLE)
                 subject = gr.Radio(
-                    [(SUBJECTS[key].title, key) for key in keys],
+                    [(words.SUBJECTS[key].title, key) for key in keys],
                     value=keys[0],
-                    label="Kind of picture",
+                    label=words.KIND,
                     show_label=False,
                     container=False,
                     elem_id="ip-subject",
@@ -326,23 +303,23 @@ def tab() -> Callable | None:
                 says = _html(opens["says"], "ip-says")
             with gr.Column(scale=10, min_width=340, elem_classes="stacked"):
                 with gr.Column(elem_classes="card grow answer-first scene on-out"):
-                    look.label("Before and after")
+                    look.label(words.BEFORE_AND_AFTER)
                     curtain = Curtain(opens["curtain"], elem_id="ip-curtain", elem_classes="bare heard")
-                    fetch = gr.Button(
-                        "Download the PNG", size="sm", elem_classes="quiet fit", elem_id="ip-fetch"
-                    )
+                    fetch = gr.Button(words.DOWNLOAD, size="sm", elem_classes="quiet fit", elem_id="ip-fetch")
                     file = gr.DownloadButton(visible="hidden", elem_id="ip-file")
                 with gr.Column(elem_classes="card"):
-                    look.label("Other pictures, or a photograph of your own")
+                    look.label(words.OTHERS)
                     with gr.Row(elem_classes="row"):
                         with gr.Column(scale=6, min_width=300):
                             heap = Choices(
                                 opens["heap"], elem_id="ip-heap", elem_classes="bare examples scene on-rail"
                             )
                             gr.HTML(
-                                look.note("predict", _PREDICT) + Markup('<p class="small">What you bring is deleted within the hour.</p>'),
-                                apply_default_css=False, elem_classes="bare",
-                            )  # fmt: skip
+                                look.note("predict", words.PREDICT)
+                                + Markup('<p class="small">{}</p>').format(words.NOT_KEPT),
+                                apply_default_css=False,
+                                elem_classes="bare",
+                            )
                         with gr.Column(scale=4, min_width=260):
                             bring = Photograph(
                                 sources=["upload", "webcam", "clipboard"],
@@ -352,21 +329,21 @@ def tab() -> Callable | None:
                                 show_label=False,
                                 buttons=[],
                                 elem_id="ip-bring",
-                                placeholder="Drop, paste or take a photograph",
+                                placeholder=words.BRING,
                                 webcam_options=gr.WebcamOptions(mirror=False),
                             )
         cards: list[tuple[gr.HTML, Callable[[View], str]]] = []
         if opens["four"]:
             with gr.Column(elem_classes="card ip"):
-                look.label("Four losses side by side")
+                look.label(words.FOUR)
                 cards.append((_html(opens["four"], "ip-four"), losses.shown))
                 look.saving("#ip-four", "inpainting-four-losses")
         if opens["critic"]:
             with gr.Column(elem_classes="card ip"):
-                look.label("What D sees")
+                look.label(words.CRITIC)
                 cards.append((_html(opens["critic"], "ip-critic"), critic.shown))
         client.card("inpainting", _given)
-        look.paper_links("pggan", also="PGGAN here is patch and global, and not Progressive GAN.")
+        look.paper_links("pggan", also=words.PAPER_NOTE)
         everything = [subject, brush, says, curtain, heap, *(card for card, _ in cards)]
 
         def follow(request: gr.Request, change: Callable[[View], View], anew: bool = True) -> Iterator[dict]:
@@ -440,7 +417,7 @@ def tab() -> Callable | None:
         gr.Button(visible=False).click(
             inpaint, [gr.File(visible=False), gr.File(visible=False), gr.Textbox(SUBJECTS[keys[0]].model, visible=False)],
             gr.Image(visible=False, format="png"), api_name="inpainting", concurrency_id="hole", concurrency_limit=2,
-            api_description=f"A picture with its hole filled, which a mask marks in white on black or in any colour on a transparent layer; model is one of {', '.join(SUBJECTS[k].model for k in keys)}.",
+            api_description=words.API.format(models=", ".join(SUBJECTS[k].model for k in keys)),
         )  # fmt: skip
 
         def restore(request: gr.Request):

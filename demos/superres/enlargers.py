@@ -23,6 +23,7 @@ from i2i.run.pipeline import Model, load, shipped
 from ..widgets import look
 from ..widgets.measures import explained
 from ..work.once import once
+from . import words
 
 SCALE = 4
 FIRST = "srresnet"  # what is shown where nobody has chosen
@@ -33,71 +34,22 @@ _PLACE = 96  # px: phi and D see places of this side in training
 
 @dataclass(frozen=True)
 class Enlarger:
-    """title, shipped model, its loss in a word and in a few, the equation (and in words), what to notice."""
+    """Shipped model, colour in the spectrum; what is said of it stands in `words.ENLARGERS`."""
 
-    title: str
     model: str
-    short: str
-    loss: str
-    equation: Markup
-    spoken: str
-    notice: str
     colour: str
 
 
-# The factors are those of the recipes: a test holds them together.
-_PHI = Markup(
-    '<span class="l1">0.2 · mean (φ(y) − φ(G(x)))²</span> <span class="l1">+ 0.25 · mean (y − G(x))²</span>'
-)
-
-ENLARGERS: dict[str, Enlarger] = {
-    "srcnn": Enlarger(
-        "SRCNN", "srcnn-photographs", "MSE", "the squared error of the brightness",
-        Markup('<i>L</i> = <span class="l1">mean (Y − G(Y<sub>bicubic</sub>))²</span>'),
-        "the mean squared difference of the brightness of the original and of the result",
-        "Three convolutions improve the brightness of the bicubic picture; its colour stays bicubic. Look along a strong edge: it is "
-        "narrower, with less of a halo. Where bicubic lost a texture it stays lost, for each pixel is made from 17 × 17 of them.",
-        "var(--green)",
-    ),
-    "srresnet": Enlarger(
-        "SRResNet", "srresnet-photographs", "MSE", "the squared error of the pixels",
-        Markup('<i>L</i> = <span class="l1">mean (y − G(x))²</span>'), "the mean squared difference of the original and the result",
-        Markup(
-            "Edges are sharp where x leaves no doubt about them. Where many sharp pictures would have shrunk to the same x, the least "
-            "expected squared error is their <b>mean</b>: hair, cloth and skin turn smooth. A good PSNR, and the detail is gone."
-        ),
-        "var(--orange)",
-    ),
-    "content": Enlarger(
-        "SRGAN, no D", "srgan-photographs-no-gan", "content + MSE",
-        "the content loss (what a fixed net φ sees) and the squared error, without a discriminator",
-        Markup("<i>L</i> = {}").format(_PHI), "a fifth of the squared difference of what a fixed net phi sees, plus a quarter of that of the pixels",
-        "The same generator, but now what a fixed net φ sees must agree, too; the pixels count a quarter. The paper does not "
-        "need them, since its φ, VGG-19, keeps the colours. Edges get more contrast. What φ does not see is hardly corrected: "
-        "look at fine patterns.",
-        "#2f8fd0",
-    ),
-    "srgan": Enlarger(
-        "SRGAN", "srgan-photographs", "+ adversarial", "the content loss, the squared error and a discriminator",
-        Markup('<i>L</i> = {} <span>+ 10<sup>−3</sup> · <span class="gan">(−log D(G(x)))</span></span>').format(_PHI),
-        "a fifth of the squared difference of what a fixed net phi sees, plus a quarter of that of the pixels, plus a thousandth of "
-        "minus the logarithm of D's belief that the result is an original",
-        Markup(
-            "The discriminator D now asks: could this be a photograph? A mean of photographs is none, so G must choose <b>one</b> of the sharp answers. "
-            "Grain and edges come back and PSNR falls. They are <b>made up</b>: compare them with the original, and never read a number "
-            "plate in them."
-        ),
-        "var(--violet)",
-    ),
-}  # fmt: skip
+ENLARGERS = {
+    "srcnn": Enlarger("srcnn-photographs", "var(--green)"),
+    "srresnet": Enlarger("srresnet-photographs", "var(--orange)"),
+    "content": Enlarger("srgan-photographs-no-gan", "#2f8fd0"),
+    "srgan": Enlarger("srgan-photographs", "var(--violet)"),
+}
 COLOURS = {key: told.colour for key, told in ENLARGERS.items()} | {
     "bicubic": "var(--soft)",
     "original": "var(--ink)",
 }
-BICUBIC = (
-    "Each new pixel is a fixed mixture of its sixteen old neighbours: nothing is learnt and nothing added. It is the row that every "
-    "method must beat."
-)
 
 
 class Figures(NamedTuple):
@@ -209,28 +161,25 @@ def belief(key: str, made: Image.Image) -> float | None:
 # -- What is told of them -------------------------------------------------------------------------------------------------
 
 _HEADS = (
-    ("mse", "squared error", "mean (y − G(x))², colours in [−1, 1]", min, "{:.4f}"),
-    ("content", "φ distance", "mean (φ(y) − φ(G(x)))²", min, "{:.3f}"),
-    ("psnr", "PSNR", "dB, of the brightness, without the outermost 4 px", max, "{:.2f}"),
-    ("distance", "PD-i2i", "distance as the gallery's own net sees it, over all its layers", min, "{:.3f}"),
-    ("detail", "detail", "mean squared gradients, those of the original = 1", lambda v: min(v, key=lambda n: abs(n - 1)), "{:.2f}"),
-)  # fmt: skip
+    ("mse", min, "{:.4f}"),
+    ("content", min, "{:.3f}"),
+    ("psnr", max, "{:.2f}"),
+    ("distance", min, "{:.3f}"),
+    ("detail", lambda v: min(v, key=lambda n: abs(n - 1)), "{:.2f}"),
+)
 
 
 def table(rows: dict[str, Figures], chosen: str = "") -> Markup:
     """HTML: the figures of every column that is done; the best of each kind stands out."""
     kinds = [h for h in _HEADS if all(getattr(f, h[0]) is not None for f in rows.values())]
-    best = {name: pick([getattr(f, name) for f in rows.values()]) for name, _, _, pick, _ in kinds}
+    best = {name: pick([getattr(f, name) for f in rows.values()]) for name, pick, _ in kinds}
     return look.table(
-        [(text, why) for _, text, why, _, _ in kinds],
+        [words.HEADS[name] for name, _, _ in kinds],
         [
             (
                 title_of(key),
                 key == chosen,
-                [
-                    (form.format(getattr(f, name)), getattr(f, name) == best[name])
-                    for name, _, _, _, form in kinds
-                ],
+                [(form.format(getattr(f, name)), getattr(f, name) == best[name]) for name, _, form in kinds],
             )
             for key, f in rows.items()
         ],
@@ -239,12 +188,8 @@ def table(rows: dict[str, Figures], chosen: str = "") -> Markup:
 
 def title_of(key: str) -> str:
     if key.endswith(_TWICE):
-        return f"{title_of(key.removesuffix(_TWICE))}, twice"
-    return (
-        ENLARGERS[key].title
-        if key in ENLARGERS
-        else {"bicubic": "bicubic", "original": "the original", "given": "what is given"}[key]
-    )
+        return words.TWICE.format(title=title_of(key.removesuffix(_TWICE)))
+    return words.ENLARGERS[key].title if key in words.ENLARGERS else words.COLUMNS[key]
 
 
 def told(
@@ -254,48 +199,36 @@ def told(
 
     rows: figures by column, where the original is known; missed: `back` by column, where it is not.
     """
-    t = ENLARGERS[key]
+    said = words.ENLARGERS[key]
+    small = Markup('<p class="small">{}</p>').format
     if rows:
-        numbers = table(rows, key) + Markup(
-            '<p class="small">The best value of each column is violet. Is each net the best at what it was trained for?</p>'
-        )
+        numbers = table(rows, key) + small(words.BEST)
     elif missed:
-        cells = Markup("").join(
-            Markup("<div><span>{}</span> <strong>{:.2f}</strong></div>").format(title_of(k), v)
+        numbers = look.terms(
+            Markup("<span>{}</span> <strong>{:.2f}</strong>").format(title_of(k), v)
             for k, v in missed.items()
-        )
-        numbers = Markup(
-            '<div class="terms">{}</div><p class="small">Nobody knows the original here, so there is no PSNR. What can be '
-            "measured: shrunk again, by how many grey levels of 255 each misses what it was given.</p>"
-        ).format(cells)
+        ) + small(words.NO_ORIGINAL)
     else:
-        numbers = Markup('<p class="small">Too small to be judged: 40 px of an original are the least.</p>')
+        numbers = small(words.TOO_SMALL_TO_JUDGE)
     live = ""
     if key in rows:
         f, parts = rows[key], []
+        term = Markup('<span class="l1">{}</span> <strong>{}</strong>').format
         if "content" not in asked(key):
-            parts.append(
-                Markup('<span class="l1">squared error</span> <strong>{:.4f}</strong>').format(f.mse)
-            )
+            parts.append(term(words.HEADS["mse"][0], f"{f.mse:.4f}"))
         elif f.content is not None:
-            parts.append(
-                Markup('<span class="l1">φ distance</span> <strong>{:.3f}</strong>').format(f.content)
-            )
+            parts.append(term(words.HEADS["content"][0], f"{f.content:.3f}"))
         if "gan" in asked(key) and believed is not None:
             parts.append(
                 Markup('<span class="gan">−log D(G(x))</span> <strong>{:.2f}</strong>').format(believed)
             )
         live = look.terms(parts)
-    absent = Markup(
-        '<p class="small">D was needed for training only and is not shipped, so its term has no number here.</p>'
-    )
     return look.stack(
-        Markup(
-            '<p class="small">{} was trained with <b>{}</b></p><p class="equation" role="math" aria-label="{}">{}</p>'
-        ).format(t.title, t.loss, t.spoken, t.equation),
+        small(words.TRAINED.format(title=said.title, loss=said.loss))
+        + Markup('<p class="equation" role="math" aria-label="{}">{}</p>').format(said.spoken, said.equation),
         live,
-        absent if "gan" in asked(key) and believed is None else "",
+        small(words.NO_D) if "gan" in asked(key) and believed is None else "",
         numbers,
-        look.notice(t.notice),
+        look.notice(said.notice),
         explained("squared error", "φ", "PSNR", "PD-i2i", "detail") if rows else "",
     )

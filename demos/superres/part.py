@@ -18,6 +18,7 @@ from i2i.data.worlds.portrait import portrait
 from i2i.images import ImageError, from_bytes, to_image
 
 from ..decoding import open_image
+from . import words
 from .enlargers import FIRST, SCALE
 
 SIDES = (64, 128, 192, 256)
@@ -53,19 +54,18 @@ def _icon(index: int, style: str) -> Callable[[int], Image.Image]:
     return lambda side: to_image(icons.draw(torch.tensor([index]), style, side)[0])
 
 
-_CREDIT = "Rear Admiral Grace Hopper, a public-domain photograph of the US Navy, as Matplotlib carries it"
 EXAMPLES = (
-    Example("glasses and cap", _hopper, (0.52, 0.27), (0.40, 0.62), _CREDIT),
-    Example("ribbons", _hopper, (0.75, 0.80), (0.55, 0.55), _CREDIT),
-    Example("stars", _hopper, (0.25, 0.20), (0.25, 0.45), _CREDIT),
-    Example("bricks", _texture(0)),
-    Example("cobbles", _texture(11)),
-    Example("cloth", _texture(5)),
-    Example("rings of wood", _texture(14)),
-    Example("stripes", _texture(6)),
-    Example("lake by day", _landscape(5, "day"), lens=(0.5, 0.62)),
-    Example("lake at dawn", _landscape(12, "dawn"), lens=(0.5, 0.62)),
-    Example("icon", _icon(9, "glossy")),
+    Example(words.EXAMPLES["glasses"], _hopper, (0.52, 0.27), (0.40, 0.62), words.CREDIT),
+    Example(words.EXAMPLES["ribbons"], _hopper, (0.75, 0.80), (0.55, 0.55), words.CREDIT),
+    Example(words.EXAMPLES["stars"], _hopper, (0.25, 0.20), (0.25, 0.45), words.CREDIT),
+    Example(words.EXAMPLES["bricks"], _texture(0)),
+    Example(words.EXAMPLES["cobbles"], _texture(11)),
+    Example(words.EXAMPLES["cloth"], _texture(5)),
+    Example(words.EXAMPLES["wood"], _texture(14)),
+    Example(words.EXAMPLES["stripes"], _texture(6)),
+    Example(words.EXAMPLES["day"], _landscape(5, "day"), lens=(0.5, 0.62)),
+    Example(words.EXAMPLES["dawn"], _landscape(12, "dawn"), lens=(0.5, 0.62)),
+    Example(words.EXAMPLES["icon"], _icon(9, "glossy")),
 )
 
 
@@ -106,15 +106,15 @@ class View:
 
     @property
     def name(self) -> str:
-        return self.example.name if self.example else "your picture"
+        return self.example.name if self.example else words.YOURS
 
     def image(self) -> Image.Image:
         """Upright RGB. ImageError if it is none, or no longer here."""
         if self.example:
             return drawn(self.at)
         if not Path(self.own).is_file():
-            raise ImageError("your picture was deleted, as all are within the hour; bring it again.")
-        return open_image(self.own, "this file")
+            raise ImageError(words.DELETED)
+        return open_image(self.own, words.THIS_FILE)
 
 
 @dataclass(frozen=True)

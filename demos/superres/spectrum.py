@@ -12,6 +12,7 @@ from i2i.colour import luma
 from i2i.images import to_tensor
 from i2i.metrics import power_spectrum
 
+from . import words
 from .enlargers import COLOURS, SCALE, title_of
 
 _LEAST = 32  # px: of fewer, a spectrum says nothing
@@ -37,7 +38,7 @@ def beyond(spectrum: torch.Tensor) -> float:
 def plot(images: dict[str, Image.Image]) -> Markup:
     """HTML of one line for each image, and of how much lies beyond the input's limit. images: by column."""
     if not images or min(min(p.size) for p in images.values()) < _LEAST:
-        return Markup('<p class="tell">Too small for a spectrum: 32 px of a result are the least.</p>')
+        return Markup('<p class="tell">{}</p>').format(words.SPECTRUM_TOO_SMALL)
     spectra = {key: power(p).clamp(min=1e-12) for key, p in images.items()}
     count = len(next(iter(spectra.values())))
     edges = torch.logspace(0, math.log10(count), min(_BINS, count) + 1).round().long().unique()
@@ -77,10 +78,9 @@ def plot(images: dict[str, Image.Image]) -> Markup:
         for v in range(-200, 200, 20)
         if low <= v <= high
     )
-    base = beyond(spectra["original"]) if "original" in spectra else max(map(beyond, spectra.values()))
+    known = "original" in spectra
+    base = beyond(spectra["original"]) if known else max(map(beyond, spectra.values()))
     shares = {k: beyond(s) / max(base, 1e-12) for k, s in spectra.items()}
-    told = ", ".join(f"{title_of(k)} {100 * s:.0f} %" for k, s in shares.items())
-    against = "the original's" if "original" in spectra else "the strongest one's"
     legend = Markup("").join(
         Markup('<li><i style="background:{}"></i><span>{}</span><b>{:.0f} %</b></li>').format(
             COLOURS[k], title_of(k), 100 * s
@@ -88,20 +88,19 @@ def plot(images: dict[str, Image.Image]) -> Markup:
         for k, s in shares.items()
     )
     chart = Markup(
-        '<svg viewBox="0 0 400 196" role="img" aria-label="power over cycles per picture; beyond what the input holds, in '
-        'per cent of {against} power: {told}">'
+        '<svg viewBox="0 0 400 196" role="img" aria-label="{alt}">'
         '<rect x="{limit:.1f}" y="{top}" width="{beyond:.1f}" height="{high}" fill="var(--lilac)"/>{grid}'
         '<path d="M{left} {top}V{low}H{right}" fill="none" stroke="var(--line)"/>{drawn}{ticks}'
-        '<text x="{right}" y="{below}" text-anchor="end">cycles across the picture</text>'
-        '<text x="{axis}" y="{above}">power, dB</text>'
-        '<text x="{middle:.1f}" y="{lower}" text-anchor="middle">not in x</text></svg>'
+        '<text x="{right}" y="{below}" text-anchor="end">{across}</text>'
+        '<text x="{axis}" y="{above}">{up}</text>'
+        '<text x="{middle:.1f}" y="{lower}" text-anchor="middle">{guessed}</text></svg>'
     ).format(
-        against=against, told=told, limit=limit, beyond=_RIGHT - limit, grid=grid, drawn=drawn, ticks=ticks,
+        alt=words.spectrum_alt({title_of(k): s for k, s in shares.items()}, known),
+        across=words.SPECTRUM_ACROSS, up=words.SPECTRUM_UP, guessed=words.SPECTRUM_BEYOND,
+        limit=limit, beyond=_RIGHT - limit, grid=grid, drawn=drawn, ticks=ticks,
         left=_LEFT, right=_RIGHT, top=_TOP, low=_LOW, high=_LOW - _TOP, below=_LOW + 26, axis=_LEFT + 5, above=_LOW - 6,
         middle=(limit + _RIGHT) / 2, lower=_TOP + 10,
     )  # fmt: skip
-    return Markup(
-        '<div class="spectrum">{}<ul class="legend">{}</ul></div>'
-        '<p class="small">The tinted part lies beyond the pixels of x: whatever stands there was guessed. In per cent: how much '
-        "of {} power each has there.</p>"
-    ).format(chart, legend, against)
+    return Markup('<div class="spectrum">{}<ul class="legend">{}</ul></div><p class="small">{}</p>').format(
+        chart, legend, words.spectrum_told(known)
+    )

@@ -26,13 +26,12 @@ from ..widgets.strip import thumbnail
 from ..widgets.urls import exact_url, light_url
 from ..work.openings import opening
 from ..work.visitors import Visitors
-from . import enlargers, spectrum, whole
+from . import enlargers, spectrum, whole, words
 from .enlargers import ENLARGERS, SCALE, Figures, title_of
 from .part import EXAMPLES, SIDES, Part, Shelf, View, cut, moved, settle, thumbnails
 
 _STYLE = look.style(__file__, "tab")
 
-_WAYS = {"shrink": "shrink it first", "as-is": "as it is"}
 _AT_ONCE = 256 * 256  # pixels of an input that the API answers without a process of its own
 _MADE = Shelf()
 
@@ -112,25 +111,21 @@ def _order(shown: Comparison) -> list[str]:
 
 
 def _alt(key: str, part: Part) -> str:
-    what = f"the part of {part.view.name}"
-    return f"{what}, {'the original' if key == 'original' else f'enlarged by {title_of(key)}'}"
+    alt = words.ORIGINAL_ALT if key == "original" else words.ENLARGED_ALT
+    return alt.format(picture=part.view.name, title=title_of(key))
 
 
 def lens_of(shown: Comparison) -> dict:
     part, columns = shown.part, []
     for key in _order(shown):
         column = shown.columns.get(key)
-        caption = "at work …"
+        caption = words.COLUMN_AT_WORK
         if column:
-            caption = "what it ought to be" if key == "original" else "too small to be judged"
+            caption = words.COLUMN_ORIGINAL if key == "original" else words.COLUMN_TOO_SMALL
             if column.figures:
-                caption = Markup("<strong>{:.2f}</strong> dB &nbsp; detail <strong>{:.2f}</strong>").format(
-                    column.figures.psnr, column.figures.detail
-                )
+                caption = words.COLUMN_FIGURES.format(psnr=column.figures.psnr, detail=column.figures.detail)
             elif column.missed is not None:
-                caption = Markup("shrunk again, differs from x by <strong>{:.2f}</strong>").format(
-                    column.missed
-                )
+                caption = words.COLUMN_MISSED.format(levels=column.missed)
         columns.append(
             {
                 "key": key,
@@ -156,14 +151,14 @@ def curtain_of(shown: Comparison) -> dict:
     images = {
         key: {
             "title": title_of(key), "src": shown.columns[key].src if key in shown.columns else "", "alt": _alt(key, part),
-            "crisp": False, "loss": ENLARGERS[key].short if key in ENLARGERS else "",
+            "crisp": False, "loss": words.ENLARGERS[key].short if key in words.ENLARGERS else "",
         }
         for key in _order(shown)
     }  # fmt: skip
     images["given"] = {
         "title": title_of("given"),
         "src": exact_url(part.x),
-        "alt": f"what the models are given: {part.x.width} x {part.x.height} px",
+        "alt": words.GIVEN_ALT.format(w=part.x.width, h=part.x.height),
         "crisp": True,
     }
     rows = shown.rows
@@ -171,7 +166,7 @@ def curtain_of(shown: Comparison) -> dict:
     w, h = (SCALE * s for s in part.x.size)
     return {
         "pictures": images, "lefts": ["given", "bicubic", *(["original"] if part.y is not None else [])], "rights": here, "left": "bicubic",
-        "right": part.view.chosen, "width": w, "height": h, "says": Markup('<p class="tell" role="status">At work …</p>'),
+        "right": part.view.chosen, "width": w, "height": h, "says": Markup('<p class="tell" role="status">{}</p>').format(words.CURTAIN_AT_WORK),
         "told": {k: enlargers.told(k, rows, missed, shown.believed) for k in here if k in shown.columns},
     }  # fmt: skip
 
@@ -181,19 +176,13 @@ def frame_of(part: Part, image: Image.Image) -> dict:
     preview = image.copy()
     preview.thumbnail((560, 720), Image.LANCZOS)
     if part.y is not None:
-        says = Markup(
-            "The part, <b>{} × {} px</b>, is shrunk to {} × {} and enlarged again: so the original is known."
-        ).format(w, h, *part.x.size)
-    elif part.small:
-        says = Markup(
-            "A part of {} × {} px is too small to be shrunk four times, so it is enlarged as it is, to <b>{} × {} px</b>."
-        ).format(w, h, SCALE * w, SCALE * h)
+        says = words.SHRUNK_FIRST
     else:
-        says = Markup(
-            "The part, {} × {} px, is enlarged to <b>{} × {} px</b>. Nobody knows what it ought to be."
-        ).format(w, h, SCALE * w, SCALE * h)
+        says = words.TOO_SMALL_TO_SHRINK if part.small else words.AS_IT_IS
+    small_w, small_h = part.x.size
+    says = says.format(w=w, h=h, small_w=small_w, small_h=small_h, large_w=SCALE * w, large_h=SCALE * h)
     if view.example and view.example.credit:
-        says += Markup("<br>{}.").format(view.example.credit)
+        says += Markup("<br>{}").format(view.example.credit)
     place = f"{view.centre[0]}-{view.centre[1]}" if view.centre and view.example else ""
     return {
         "src": light_url(preview), "alt": view.name, "width": image.width, "height": image.height, "box": list(part.box),
@@ -246,15 +235,15 @@ _VISITORS = Visitors(lambda: settle(keys=enlargers.models()))
 def _key(model: str) -> str:
     names = {ENLARGERS[k].model: k for k in enlargers.models()}
     if model not in names:
-        raise sentence(f"there is no model {model!r} in this tab; there are {', '.join(names)}.")
+        raise sentence(words.NO_MODEL.format(model=model, models=", ".join(names)))
     return names[model]
 
 
 def _opened(file: str | None) -> Image.Image:
     if not file:
-        raise sentence("there is no picture: send one.")
+        raise sentence(words.NO_PICTURE)
     try:
-        return open_image(file, "this file")
+        return open_image(file, words.THIS_FILE)
     except ImageError as fault:
         raise sentence(str(fault)) from None
 
@@ -274,7 +263,7 @@ def enlarge(image: str, model: str, request: gr.Request) -> str | Image.Image:
                 raise sentence(job.says)
             if job.file:
                 return open_result(job.file)
-    raise sentence("the work ended early; try again.")
+    raise sentence(words.ENDED_EARLY)
 
 
 def open_result(file: str) -> Image.Image:
@@ -286,7 +275,7 @@ def score(image: str, model: str) -> dict:
     """The API: an image file of 40 to 512 px and a model -> the figures after shrinking and enlarging it, and bicubic's."""
     key, y = _key(model), _opened(image)
     if min(y.size) < 48 or max(y.size) > 512:
-        raise sentence(f"{y.width} x {y.height} px cannot be scored here: 48 to 512 px a side can.")
+        raise sentence(words.NOT_SCORED.format(w=y.width, h=y.height))
     x, y = (to_image(from_bytes(p)) for p in reduced(y, SCALE))
     return {
         k: enlargers.figures(enlargers.enlarge(k, x, lambda: True), y)._asdict() for k in ("bicubic", key)
@@ -323,7 +312,7 @@ def _heap(at: int) -> dict:
         }
         for i, (e, p) in enumerate(zip(EXAMPLES, thumbnails(), strict=True))
     ]
-    return {"label": "Picture", "look": "wrap", "tiles": tiles, "chosen": str(at), "address": {}}
+    return {"label": words.PICTURE, "look": "wrap", "tiles": tiles, "chosen": str(at), "address": {}}
 
 
 def _given(request: gr.Request) -> tuple:
@@ -362,28 +351,27 @@ def tab() -> Callable | None:
     frame_value, lens_value, curtain_value, plot, idle, heap_value = _first()
     with gr.Tab("Super-resolution", id="super-resolution"):
         gr.HTML(
-            '<p class="lead"><b>Four times as wide and as high: sixteen pixels for each one.</b> Fifteen of them were never there, and many sharp '
-            "pictures would shrink to the same small one. A net that learns by the squared error paints the mean of them all, which is "
-            f"blurred; SRGAN has a discriminator, D, as well, and paints one of the sharp pictures.</p>{_STYLE}",
-            apply_default_css=False, elem_classes="bare",
-        )  # fmt: skip
+            Markup('<p class="lead">{}</p>{}').format(words.LEAD, _STYLE),
+            apply_default_css=False,
+            elem_classes="bare",
+        )
         with gr.Row(elem_classes="row sr", equal_height=True):
             with gr.Column(scale=4, min_width=300, elem_classes="card sr-where scene on-in"):
-                look.label("The picture, and a part of it")
+                look.label(words.PICTURE_AND_PART)
                 frame = Frame(frame_value, elem_id="sr-frame", elem_classes="bare")
                 side = gr.Radio(
-                    [(f"{s} px", s) for s in SIDES],
+                    [(words.PIXELS.format(side=s), s) for s in SIDES],
                     value=view.side,
-                    label="Side of the part",
+                    label=words.SIDE,
                     show_label=False,
                     container=False,
                     elem_id="sr-side",
                     elem_classes="segmented step",
                 )
                 way = gr.Radio(
-                    [(text, key) for key, text in _WAYS.items()],
+                    [(text, key) for key, text in words.WAYS.items()],
                     value="shrink",
-                    label="How the part is enlarged",
+                    label=words.WAY,
                     show_label=False,
                     container=False,
                     elem_id="sr-way",
@@ -391,10 +379,10 @@ def tab() -> Callable | None:
                 )
             with gr.Column(scale=10, min_width=340, elem_classes="stacked"):
                 with gr.Column(elem_classes="card grow answer-first scene on-out"):
-                    look.label("Before and after, and the loss it was trained with")
+                    look.label(words.BEFORE_AND_AFTER)
                     curtain = Curtain(curtain_value, elem_id="sr-curtain", elem_classes="bare heard")
                 with gr.Column(elem_classes="card"):
-                    look.label("Other pictures, or a photograph of your own")
+                    look.label(words.OTHERS)
                     with gr.Row(elem_classes="row"):
                         with gr.Column(scale=6, min_width=300):
                             heap = Choices(
@@ -409,31 +397,25 @@ def tab() -> Callable | None:
                                 show_label=False,
                                 buttons=[],
                                 elem_id="sr-bring",
-                                placeholder="Drop, paste or take a photograph",
+                                placeholder=words.BRING,
                                 webcam_options=gr.WebcamOptions(mirror=False),
                             )
         with gr.Column(elem_classes="card sr"):
-            look.label("One magnifier for all")
+            look.label(words.MAGNIFIER)
             lens = Lens(lens_value, elem_id="sr-lens", elem_classes="bare")
-            look.saving("#sr-lens", "super-resolution-comparison", "Save the comparison as PNG")
+            look.saving("#sr-lens", "super-resolution-comparison", words.SAVE)
         with gr.Row(elem_classes="row sr", equal_height=True):
             with gr.Column(scale=6, min_width=320, elem_classes="card"):
-                look.label("Where the detail ends: the power spectrum")
+                look.label(words.SPECTRUM)
                 spectra = _html(plot, "sr-spectrum")
-                gr.HTML(
-                    look.notice(
-                        "Left of the tinted part all agree, since x holds these frequencies. In the tinted part bicubic falls at once, and a net that was "
-                        "trained with the squared error falls where it is no longer sure. A discriminator asks for as much power as a photograph has, whether the detail is right or not.",
-                    ),
-                    apply_default_css=False, elem_classes="bare",
-                )  # fmt: skip
+                gr.HTML(look.notice(words.SPECTRUM_NOTICE), apply_default_css=False, elem_classes="bare")
             with gr.Column(scale=6, min_width=320, elem_classes="card", elem_id="sr"):
-                look.label("The whole photograph, in tiles")
+                look.label(words.WHOLE)
                 about = _html(idle, "sr-about")
                 stage = _html("", "sr-stage")
                 with gr.Row(elem_classes="row controls"):
                     go = gr.Button(
-                        "Enlarge all of it",
+                        words.ENLARGE_ALL,
                         variant="primary",
                         size="sm",
                         min_width=150,
@@ -441,11 +423,11 @@ def tab() -> Callable | None:
                         elem_id="sr-go",
                     )
                     double = gr.Button(
-                        "Only twice", size="sm", min_width=110, elem_classes="quiet", elem_id="sr-twice",
+                        words.ONLY_TWICE, size="sm", min_width=110, elem_classes="quiet", elem_id="sr-twice",
                         visible=bool(enlargers.twice(view.chosen)),
                     )  # fmt: skip
                     halt = gr.Button(
-                        "Stop",
+                        words.STOP,
                         size="sm",
                         min_width=90,
                         interactive=False,
@@ -453,7 +435,7 @@ def tab() -> Callable | None:
                         elem_id="sr-stop",
                     )
                     fetch = gr.DownloadButton(
-                        "Download the PNG",
+                        words.DOWNLOAD,
                         size="sm",
                         visible=False,
                         min_width=150,
@@ -461,10 +443,10 @@ def tab() -> Callable | None:
                         elem_id="sr-fetch",
                     )
                 gr.HTML(
-                    '<p class="small">It runs in a process of its own, which Stop ends at once. One large photograph is enlarged at a time, and one small one beside it: '
-                    "a second visitor waits, a third is asked to come back. What you bring and what is made of it are deleted within the hour.</p>",
-                    apply_default_css=False, elem_classes="bare",
-                )  # fmt: skip
+                    Markup('<p class="small">{}</p>').format(words.WHOLE_NOTE),
+                    apply_default_css=False,
+                    elem_classes="bare",
+                )
         client.card("superres", _given)
         look.paper_links("srcnn", "srresnet", "srgan")
         outputs = [frame, lens, curtain, spectra, about]
@@ -503,7 +485,7 @@ def tab() -> Callable | None:
             try:
                 x, y = (int(n) for n in event.index)
             except (TypeError, ValueError, OverflowError):
-                raise sentence("a place is two numbers, x and y.") from None
+                raise sentence(words.NO_PLACE) from None
             _VISITORS.change(request.session_hash, lambda view: moved(view, (x, y)))
 
         def resize(side, way, request: gr.Request):
@@ -572,7 +554,7 @@ def tab() -> Callable | None:
         named = [gr.File(visible=False), gr.Textbox(ENLARGERS[view.chosen].model, visible=False)]
         gr.Button(visible=False).click(
             enlarge, named, gr.Image(visible=False, format="png"), api_name="superres", concurrency_id="whole-api", concurrency_limit=3,
-            api_description=f"A picture at four times its sides; model is one of {', '.join(ENLARGERS[k].model for k in keys)}.",
+            api_description=words.API_ENLARGE.format(models=", ".join(ENLARGERS[k].model for k in keys)),
         )  # fmt: skip
         gr.Button(visible=False).click(
             score,
@@ -581,7 +563,7 @@ def tab() -> Callable | None:
             api_name="superres_scores",
             concurrency_id="part",
             concurrency_limit=2,
-            api_description="Figures of a model, and of bicubic, on a picture that is shrunk four times and enlarged again.",
+            api_description=words.API_SCORES,
         )
 
         def restore(request: gr.Request):

@@ -24,6 +24,7 @@ from ..widgets.urls import light_url
 from ..work import sweeper
 from ..work.queue import Failed, Full, Line, Waiting, minutes
 from ..work.tilework import preview_size
+from . import words
 from .enlargers import loaded, model_of, scale_of, title_of
 from .part import View
 
@@ -97,7 +98,7 @@ def follow(key: str, image: Image.Image, owner: str) -> Iterator[Job | None]:
     The file of the result is there until the iterator goes on after its last job. ImageError as `begin`.
     """
     job = begin(key, image)
-    job.says = "Starting a process of its own …"
+    job.says = words.STARTING
     yield job
     home = tempfile.mkdtemp(prefix="i2i-whole-", dir=sweeper.desk())
     out = os.path.join(home, f"{model_of(key)}-{job.result[0]}x{job.result[1]}.png")
@@ -109,9 +110,9 @@ def follow(key: str, image: Image.Image, owner: str) -> Iterator[Job | None]:
             yield from _shown(job, frames)
         job.over = True
         if Path(out).is_file():
-            job.file, job.says = out, "Done."
+            job.file, job.says = out, words.DONE
         else:
-            job.says = f"Stopped after {job.done} of {job.of} tiles; nothing was kept."
+            job.says = words.STOPPED.format(done=job.done, of=job.of)
         yield job
     except (Full, Failed) as fault:
         job.over, job.says = True, begun(str(fault))
@@ -131,7 +132,7 @@ def _shown(job: Job, frames: Iterator) -> Iterator[Job | None]:
             yield None
             continue
         if isinstance(frame, Waiting):
-            job.says = f"Somebody else's photograph is being enlarged. That takes {minutes(frame.left)} more; then it is your turn. Stay, or press Stop."
+            job.says = words.WAITING.format(time=minutes(frame.left))
             yield job
             continue
         now = time.monotonic()
@@ -141,28 +142,29 @@ def _shown(job: Job, frames: Iterator) -> Iterator[Job | None]:
             first = first or now
             pace = (now - first) / (job.done - 1) if job.done > 1 else None
             job.left = None if pace is None else pace * (job.of - job.done)
-            job.says = "Writing the PNG …" if job.done == job.of else ""
+            job.says = words.WRITING if job.done == job.of else ""
         if now - told > _OFTEN or job.done in (1, job.of):
             told = now
             yield job
 
 
-def _time(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} minutes"
-
-
 def shown(job: Job) -> Markup:
     """HTML of a job as it stands."""
     w, h = job.result
-    alt = f"the whole picture by {job.title}: {job.done} of {job.of} tiles are done"
-    left = "at work …" if job.left is None else Markup("about <b>{}</b> left").format(_time(job.left))
+    alt = words.WHOLE_ALT.format(title=job.title, done=job.done, of=job.of)
+    left = words.WHOLE_AT_WORK if job.left is None else words.WHOLE_LEFT.format(time=words.duration(job.left))
     share = 100 * job.done / max(1, job.of)
     return look.stack(
         Markup('<figure class="grown"><img src="{}" alt="{}"></figure>').format(light_url(job.preview), alt),
         Markup(
-            '<div><p class="doing"><span>{}: tile <b>{}</b> of {}</span><span>{} × {} px</span>'
+            '<div><p class="doing"><span>{}</span><span>{}</span>'
             '<span role="status">{}</span></p><div class="meter"><i style="width:{:.0f}%"></i></div></div>'
-        ).format(job.title, job.done, job.of, w, h, job.says or left, share),
+        ).format(
+            words.WHOLE_TILE.format(title=job.title, done=job.done, of=job.of),
+            words.WHOLE_SIZE.format(w=w, h=h),
+            job.says or left,
+            share,
+        ),
     )
 
 
@@ -172,21 +174,17 @@ def idle(view: View, size: tuple[int, int]) -> Markup:
     try:
         allowed(view.chosen, w, h)
     except ImageError as fault:
-        return look.note("predict", Markup("<b>Too large.</b> {}").format(begun(str(fault))))
-    count = tiles_of((w, h))
+        return look.note("predict", words.WHOLE_TOO_LARGE.format(why=begun(str(fault))))
     k = scale_of(view.chosen)
-    return Markup(
-        '<p class="tell">All of <b>{}</b>, {} × {} px, by <b>{}</b> becomes '
-        "<b>{} × {}</b>, in {} of at most {} px, each computed with as much of its "
-        "surroundings as one pixel can see: so there is no seam, and memory stays the same however large the picture is. That takes {} on two cores.</p>"
-    ).format(
-        view.name,
-        w,
-        h,
-        title_of(view.chosen),
-        k * w,
-        k * h,
-        "1 tile" if count == 1 else f"{count} tiles",
-        TILE,
-        f"about {_time(_READY + _OF_A_TILE * w * h / TILE**2)}",
+    said = words.WHOLE_BEFORE.format(
+        picture=view.name,
+        w=w,
+        h=h,
+        title=title_of(view.chosen),
+        large_w=k * w,
+        large_h=k * h,
+        tiles=words.tiles(tiles_of((w, h))),
+        side=TILE,
+        time=words.duration(_READY + _OF_A_TILE * w * h / TILE**2),
     )
+    return Markup('<p class="tell">{}</p>').format(said)

@@ -15,7 +15,7 @@ import pytest
 import torch
 from PIL import Image
 
-from demos.inpainting import critic, fillers
+from demos.inpainting import critic, fillers, words
 from demos.inpainting import losses as four
 from demos.inpainting import tab as inpainting
 from demos.inpainting.fillers import SUBJECTS, View, settle
@@ -281,7 +281,7 @@ def test_figures_are_those_of_the_package(gallery):
 
 def test_the_best_of_each_figure_stands_out():
     rows = {"pggan": fillers.Figures(0.2, 18.0, 0.3, 0.9), "membrane": fillers.Figures(0.1, 20.0, 0.5, 0.05)}
-    table = fillers.table(rows, inpainting._TITLES, "pggan")
+    table = fillers.table(rows, words.TITLES, "pggan")
     best = {
         key: re.findall(r"class=best>([\d.]+)", row)
         for key, row in zip(rows, table.split("<tr")[2:], strict=True)

@@ -257,10 +257,12 @@ def test_the_cards_of_unpaired(gallery, monkeypatch):
 def test_inpainting(gallery, monkeypatch):
     subject = fillers.SUBJECTS["facades"]
     odd = replace(subject.examples[0], name=PICTURE, credit=LABEL)
-    odd = replace(subject, title=LABEL, told=LABEL, notice=LABEL, examples=(odd, *subject.examples[1:]))
+    odd = replace(subject, examples=(odd, *subject.examples[1:]))
     monkeypatch.setitem(fillers.SUBJECTS, "facades", odd)
-    for key in inpainting._TITLES:
-        monkeypatch.setitem(inpainting._TITLES, key, LABEL)
+    words = inpainting.words
+    monkeypatch.setitem(words.SUBJECTS, "facades", words.SubjectText(LABEL, LABEL, LABEL))
+    for key in words.TITLES:
+        monkeypatch.setitem(words.TITLES, key, LABEL)
     view = fillers.settle("facades", 0)
     made = fillers.filled(view)
     curtain = inpainting.curtain_of(view, made)
@@ -272,9 +274,7 @@ def test_inpainting(gallery, monkeypatch):
     monkeypatch.setattr(fillers.Hole, "fault", LABEL)
     assert escape(LABEL) in safe(inpainting.says_of(view, made), inpainting.told(view, made, "pggan"))
     assert escape(LABEL) in inpainting._SAYS.format(LABEL)
-    monkeypatch.setattr(
-        four, "LOSS_VARIANTS", {key: replace(told, title=LABEL) for key, told in four.LOSS_VARIANTS.items()}
-    )
+    monkeypatch.setattr(words, "LOSSES", dict.fromkeys(words.LOSSES, words.LossText(LABEL, LABEL)))
     assert escape(LABEL) in safe(four.shown(view)), "the sentence in place of the four"
     monkeypatch.setattr(fillers.Hole, "fault", "")
     assert escape(LABEL) in safe(four.shown(view))
@@ -289,10 +289,9 @@ def test_superres(gallery, monkeypatch):
     for module in (part, superres):
         monkeypatch.setattr(module, "EXAMPLES", (odd,))
     monkeypatch.setattr(superres, "thumbnails", lambda: (Image.new("RGB", (9, 9)),))
-    told = replace(
-        enlargers.ENLARGERS["srcnn"], title=LABEL, loss=LABEL, spoken=LABEL, notice=LABEL, short=LABEL
-    )
-    monkeypatch.setitem(enlargers.ENLARGERS, "srcnn", told)
+    told = superres.words.ENLARGERS
+    said = replace(told["srcnn"], title=LABEL, loss=LABEL, spoken=LABEL, notice=LABEL, short=LABEL)
+    monkeypatch.setitem(told, "srcnn", said)
     for shrink in (True, False):
         view = part.settle(0, side=128, shrink=shrink, keys=["srcnn"])
         *_, shown = superres.compare(view)

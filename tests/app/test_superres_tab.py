@@ -14,7 +14,7 @@ import torch
 from PIL import Image
 
 from demos.map import tab as map
-from demos.superres import enlargers, part, spectrum, whole
+from demos.superres import enlargers, part, spectrum, whole, words
 from demos.superres import tab as superres
 from demos.widgets.photograph import Photograph
 from demos.work import tilework
@@ -702,6 +702,6 @@ def test_visits_leave_no_traceback_in_the_log(server):
 @pytest.mark.parametrize("key", ["content", "srgan"])
 def test_the_equation_names_the_factors_that_the_net_learnt_by(key):
     c = RECIPES[enlargers.ENLARGERS[key].model].build().config
-    said = re.sub("<[^>]+>", "", enlargers.ENLARGERS[key].equation)
+    said = re.sub("<[^>]+>", "", words.ENLARGERS[key].equation)
     assert f"{c.content_weight:g} · mean (φ" in said and f"{c.pixel:g} · mean (y" in said
     assert ("10−3" in said) == (c.adversarial == 1e-3)
