@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import gradio as gr
+from markupsafe import Markup
 from PIL import Image
 
 from i2i.images import ImageError
@@ -20,10 +21,10 @@ from ..widgets.photograph import PICTURES
 from ..widgets.sides import Sides
 from ..widgets.strip import Strip
 from ..work.openings import opening
-from . import partner, roundtrip
-from .objective import METHOD_TEXTS
+from . import partner, roundtrip, words
+from .objective import FORMULAS
 from .scene import Scene, available, loaded, methods, name_of, noisy, question, settle, show, thumbnails
-from .subjects import SUBJECTS, examples
+from .subjects import examples
 
 _NOISE = 8  # grey levels at first
 _KEYS = {"subject", "method", "methods", "direction", "example", "noise", "guess"}
@@ -33,13 +34,13 @@ def translate(image: str, model: str = "cyclegan-icons", direction: str = "xy") 
     """The API: an image file, a model of this tab and a direction -> the translation."""
     names = [name_of(key, m) for key in available() for m in methods(key)]
     if model not in names:
-        raise sentence(f"there is no model {model!r} in this tab; there are {', '.join(names)}.")
+        raise sentence(words.NO_MODEL.format(model=model, names=", ".join(names)))
     if direction not in ("xy", "yx"):
-        raise sentence(f"the direction is xy or yx, not {direction!r}.")
+        raise sentence(words.NO_DIRECTION.format(direction=direction))
     if direction not in directions(loaded(model)):
-        raise sentence(f"{model} is one-sided: there is no way back, so the direction can only be xy.")
+        raise sentence(words.ONE_DIRECTION.format(model=model))
     try:
-        return loaded(model)(open_image(image, "this file"), direction=direction)
+        return loaded(model)(open_image(image, words.THIS_FILE), direction=direction)
     except ImageError as fault:
         raise sentence(str(fault)) from None
 
@@ -56,10 +57,11 @@ def _html(value: str, name: str) -> gr.HTML:
 
 def _ways(key: str) -> list[tuple[str, str]]:
     """The choices of direction for a subject."""
-    x, y = SUBJECTS[key].x, SUBJECTS[key].y
-    return [(f"{x} → {y}", "xy")] + (
-        [(f"{y} → {x}", "yx")] if any(len(directions(METHODS[m])) == 2 for m in methods(key)) else []
-    )
+    x, y = words.SUBJECTS[key].x, words.SUBJECTS[key].y
+    there = [(words.WAY.format(source=x, target=y), "xy")]
+    if any(len(directions(METHODS[m])) == 2 for m in methods(key)):
+        return [*there, (words.WAY.format(source=y, target=x), "yx")]
+    return there
 
 
 def _named(key: str) -> list[tuple[str, str]]:
@@ -88,9 +90,9 @@ def card() -> tuple[Callable, list] | None:
     with gr.Column(elem_classes="card scene on-out"):
         with gr.Row(elem_classes="row controls"):
             subject = gr.Radio(
-                [(SUBJECTS[k].title, k) for k in keys],
+                [(words.SUBJECTS[k].title, k) for k in keys],
                 value=keys[0],
-                label="Kind of picture",
+                label=words.KIND,
                 show_label=False,
                 container=False,
                 min_width=290,
@@ -100,7 +102,7 @@ def card() -> tuple[Callable, list] | None:
             direction = gr.Radio(
                 _ways(keys[0]),
                 value="xy",
-                label="Direction of the translation",
+                label=words.DIRECTION,
                 show_label=False,
                 container=False,
                 min_width=290,
@@ -108,7 +110,7 @@ def card() -> tuple[Callable, list] | None:
                 elem_classes="segmented",
             )
             upload = gr.UploadButton(
-                "Upload a picture",
+                words.UPLOAD,
                 file_types=PICTURES,
                 size="sm",
                 min_width=160,
@@ -116,18 +118,18 @@ def card() -> tuple[Callable, list] | None:
                 elem_id="bring",
             )
         sides = Sides(sides_value, elem_id="sides", elem_classes="bare heard")
-        look.saving("#sides", "unpaired-comparison", "Save the comparison as PNG")
+        look.saving("#sides", "unpaired-comparison", words.SAVE_COMPARISON)
         with gr.Row(elem_classes="row controls"):
             with gr.Column(scale=0, min_width=120):
                 gr.HTML(
-                    '<span class="small">up to four at once</span>',
+                    Markup('<span class="small">{}</span>').format(words.UP_TO),
                     apply_default_css=False,
                     elem_classes="bare",
                 )
             which = gr.CheckboxGroup(
                 _named(keys[0]),
                 value=opens["methods"],
-                label="Methods to compare",
+                label=words.TO_COMPARE,
                 show_label=False,
                 container=False,
                 min_width=260,
@@ -144,7 +146,7 @@ def card() -> tuple[Callable, list] | None:
                 roundtrip.LEVELS[-1],
                 _NOISE,
                 step=1,
-                label="noise on the translation, in grey levels of 255",
+                label=words.NOISE,
                 elem_id="noise",
                 elem_classes="step",
                 buttons=[],
@@ -153,22 +155,22 @@ def card() -> tuple[Callable, list] | None:
             shaken = _html(noisy_value, "noisy")
         with gr.Column(scale=6, min_width=400, elem_classes="stacked"):
             with gr.Column(elem_classes="card"):
-                look.label("The objective, for what you see")
+                look.label(words.OBJECTIVE)
                 live = _html(terms_value, "terms")
             with gr.Column(elem_classes="card"):
-                look.label("Identity: what is there already should stay")
+                look.label(words.IDENTITY)
                 identity = _html(identity_value, "identity")
             with gr.Column(elem_classes="card grow"):
-                look.label("The image pool: what D is shown")
+                look.label(words.POOL)
                 pool = _html(pool_value, "pool")
     with gr.Column(elem_classes="card"):
-        look.label("The true partner")
+        look.label(words.PARTNER)
         with gr.Row(elem_classes="row"):
             with gr.Column(scale=6, min_width=320):
                 four = _html(four_value, "four")
                 guess = gr.Radio(
                     list(partner.LETTERS),
-                    label="Your guess",
+                    label=words.GUESS,
                     show_label=False,
                     container=False,
                     elem_id="which",
@@ -176,7 +178,7 @@ def card() -> tuple[Callable, list] | None:
                     visible=opens["askable"],
                 )
                 tell = gr.Button(
-                    "Show the partner",
+                    words.TELL,
                     size="sm",
                     elem_classes="quiet fit reveal lecture-only",
                     elem_id="which-tell",
@@ -185,7 +187,7 @@ def card() -> tuple[Callable, list] | None:
                 asking = _html(asking_value, "partner")
     controls = [direction, which, chosen, at, own]
     client.card("unpaired", _given, [subject, *controls])
-    look.paper_links(*METHOD_TEXTS)
+    look.paper_links(*FORMULAS)
     whole = [*controls, noise, guess, strip, sides, live, trip, shaken, four, asking, identity, pool]
     asked = [subject, *controls, noise, guess]
 
@@ -249,7 +251,7 @@ def card() -> tuple[Callable, list] | None:
         translate,
         [gr.File(visible=False), gr.Textbox("cyclegan-icons", visible=False), gr.Textbox("xy", visible=False)],
         gr.Image(visible=False, format="png"), api_name="unpaired",
-        api_description="Unpaired translation of a picture: model is METHOD-SUBJECT as in the tab, direction is xy or yx.",
+        api_description=words.API,
     )  # fmt: skip
 
     def restore(wish: dict[str, str]) -> list:

@@ -24,20 +24,20 @@ from ..widgets.choices import Choices
 from ..widgets.pad import Pad, is_empty, is_growing, rasterise
 from ..widgets.strip import thumbnail
 from ..work.openings import opening
+from . import words
+from .objective import equation
 from .scene import loaded
 
 _STYLE = look.style(__file__, "dtn_digits")
 
 MODEL = "dtn-digits"
-INKS, PAPER = [("pen", "#2b2a55")], "#f4efe2"
-NO_DIGITS = {12: "a letter", 13: "a house"}  # places in the strip
+INKS, PAPER = [(words.DIGITS_INK, "#2b2a55")], "#f4efe2"
 _OTHERS = 6  # images of each digit that f is asked about
 _FILLS = 0.66  # of the canvas: as large as the digits are that f learned from
 
-_EQUATION = Markup(
-    '<p class="equation" role="math" aria-label="G of x is g of f of x; the GAN loss, plus alpha times the distance of f of x from f of g of f of x, plus beta times '
-    'the distance of y from g of f of y">G = g ∘ f: <span class="gan"><i>L</i><sub>GANG</sub></span> + α <span class="l1">‖f(x) − f(g(f(x)))‖²</span> + '
-    'β <span class="l1">‖y − g(f(y))‖²</span></p>'
+_FORMULA = Markup(
+    'G = g ∘ f: <span class="gan"><i>L</i><sub>GANG</sub></span> + α <span class="l1">‖f(x) − f(g(f(x)))‖²</span> + '
+    'β <span class="l1">‖y − g(f(y))‖²</span>'
 )
 
 
@@ -63,8 +63,8 @@ def examples() -> tuple[Written, ...]:
     house = icons.draw(index[:1], "flat", 64, label=torch.tensor([icons.CLASSES.index("house")]))
     return (
         *found,
-        Written(NO_DIGITS[12], to_image(letter), False),
-        Written(NO_DIGITS[13], to_image(house), False),
+        Written(words.DIGITS_LETTER, to_image(letter), False),
+        Written(words.DIGITS_HOUSE, to_image(house), False),
     )
 
 
@@ -85,7 +85,7 @@ def centred(image: Image.Image, size: int = 128) -> Image.Image:
     mask = ImageChops.difference(image, paper).convert("L").point(lambda v: 255 * (v > 24))
     box = mask.getbbox()
     if box is None:
-        raise ImageError("the pad is empty: draw a digit, or choose one of the examples.")
+        raise ImageError(words.DIGITS_EMPTY)
     drawn = image.crop(box)
     side = round(max(drawn.size) / _FILLS)
     page = Image.new("RGB", (side, side), PAPER)
@@ -110,19 +110,11 @@ def show(image: Image.Image, name: str, digit: bool = True) -> Markup:
         (
             look.figure(
                 to_image(x),
-                f"the picture: {name}",
-                Markup("<b>x</b>, {}<br>as f sees it, {} px").format(name, model.size),
+                words.DIGITS_X_ALT.format(name=name),
+                words.DIGITS_X.format(name=name, size=model.size),
             ),
-            look.figure(
-                to_image(made),
-                "the moulded digit made of it",
-                Markup("<b>G(x) = g(f(x))</b><br>moulded"),
-            ),
-            look.figure(
-                to_image(again),
-                "that one translated once more",
-                Markup("<b>G(G(x))</b><br>once more"),
-            ),
+            look.figure(to_image(made), words.DIGITS_MADE_ALT, words.DIGITS_MADE),
+            look.figure(to_image(again), words.DIGITS_AGAIN_ALT, words.DIGITS_AGAIN),
         )
     )
     top = max(kept, *others) or 1.0
@@ -133,25 +125,20 @@ def show(image: Image.Image, name: str, digit: bool = True) -> Markup:
         )
 
     bars = bar("made", "G(x)", kept) + Markup("").join(
-        bar("least" if k == nearest else "", f"written {k}s", far) for k, far in enumerate(others)
+        bar("least" if k == nearest else "", words.DIGITS_OTHERS.format(digit=k), far)
+        for k, far in enumerate(others)
     )
     weight = model.method.weights(0)["constancy"]
     term = weight * (here - there).square().mean().item()
-    notice = (
-        f"g sees {here.shape[1]} numbers and nothing else. f was taught to tell digits apart whatever their ink, paper, slant and stroke, so it drops "
-        "those, and what f drops cannot come back: g itself chooses the colour and the pose of the moulded digit."
+    notice = Markup("{} {}").format(
+        words.DIGITS_NOTICE.format(count=here.shape[1]),
+        words.DIGITS_TRY if digit else words.DIGITS_NO_DIGIT.format(digit=nearest),
     )
-    if not digit:
-        notice += Markup(
-            " <b>This picture shows no digit, and a digit is made all the same:</b> g knows nothing else. To f it looks most like the {}s."
-        ).format(nearest)
-    else:
-        notice += " Give it something that is no digit: it makes one all the same."
     return look.stack(
         Markup('<div class="trip">{}</div>').format(row),
-        Markup('<h3 class="label">How far from x, by the codes of f</h3><ul class="near">{}</ul>').format(bars),
-        _EQUATION,
-        Markup('<div class="terms"><div><span class="l1">{:g} · mean of (f(x) − f(g(f(x))))²</span> <strong>{:.2f}</strong></div></div>').format(weight, term),
+        Markup('<h3 class="label">{}</h3><ul class="near">{}</ul>').format(words.DIGITS_FAR, bars),
+        equation(_FORMULA, words.DIGITS_SPOKEN),
+        Markup('<div class="terms"><div><span class="l1">{}</span> <strong>{:.2f}</strong></div></div>').format(words.DIGITS_TERM.format(weight=weight), term),
         look.notice(notice),
     )  # fmt: skip
 
@@ -161,9 +148,9 @@ def _choices() -> tuple[dict, ...]:
     return tuple(
         {
             "key": str(i),
-            "title": escape(w.name if w.digit else f"no digit: {w.name}"),
+            "title": escape(w.name if w.digit else words.DIGITS_NONE.format(name=w.name)),
             "src": thumbnail(w.image),
-            "alt": escape(f"written {w.name}"),
+            "alt": escape(words.DIGITS_EXAMPLE_ALT.format(name=w.name)),
             "more": "",
         }
         for i, w in enumerate(examples())
@@ -172,7 +159,7 @@ def _choices() -> tuple[dict, ...]:
 
 def _heap(at: int) -> dict:
     return {
-        "label": "A written digit",
+        "label": words.DIGITS_EXAMPLES,
         "look": "wrap",
         "tiles": list(_choices()),
         "chosen": str(at),
@@ -190,7 +177,7 @@ def _blank() -> dict:
 def _read(value: dict | None) -> Markup:
     """HTML for a drawing. ImageError for what is none."""
     drawn = rasterise({"ops": (value or {}).get("ops")}, INKS, PAPER)
-    return show(centred(drawn, loaded(MODEL).size), "your digit")
+    return show(centred(drawn, loaded(MODEL).size), words.DIGITS_YOURS)
 
 
 def _drawn(value: dict | None) -> Markup:
@@ -213,8 +200,7 @@ def card() -> tuple[Callable, list] | None:
     opens = _first()
     with gr.Column(elem_classes="card", elem_id="dtn"):
         gr.HTML(
-            f'{_STYLE}<h2 class="label">DTN: what must be kept</h2><p class="tell">Nobody gives pairs here either, but somebody says what a translation must keep: all that f '
-            "sees, a digit reader that was trained beforehand and is fixed. Draw a digit.</p>",
+            Markup('{}<h2 class="label">{}</h2><p class="tell">{}</p>').format(_STYLE, words.DIGITS, words.DIGITS_LEAD),
             apply_default_css=False, elem_classes="bare",
         )  # fmt: skip
         with gr.Row(elem_classes="row"):
@@ -266,6 +252,5 @@ def card() -> tuple[Callable, list] | None:
 
 def _example(at: int) -> Markup:
     written = examples()[at]
-    return show(
-        written.image, written.name if not written.digit else f"a written {written.name}", written.digit
-    )
+    name = words.DIGITS_WRITTEN.format(name=written.name) if written.digit else written.name
+    return show(written.image, name, written.digit)

@@ -16,6 +16,7 @@ from i2i.run.pipeline import Model
 
 from ..widgets.look import figure, stack
 from ..widgets.strip import thumbnail
+from . import words
 from .objective import Screen
 
 _SLOTS = 4  # of the pool in the image; CycleGAN's has 50
@@ -24,27 +25,17 @@ _SLOTS = 4  # of the pool in the image; CycleGAN's has 50
 def already_there(model: Model, seen: Screen) -> Markup:
     """HTML: G on an image of the target domain, beside how much it changes one of the source."""
     kept, moved = l1(seen.same, seen.target).item(), l1(seen.made, seen.source).item()
-    title, weight = PAPERS[model.kind].name, getattr(model.method.config, "identity", None)
-    if weight:
-        says = (
-            "The identity term asks for this in training: what is there already should stay. It keeps G from turning colours for "
-            "no reason. The paper has it for paintings only, the authors' code for every task."
-        )
-    elif weight is None:
-        says = f"{title} has no identity term: in training G never got a picture of the target domain. So nobody has told it what to do with one."
-    else:
-        says = (
-            f"This {title} was trained without its identity term, which would ask that what is there already stays. Nothing else "
-            "keeps G from changing colours: where it changes hues here, it changes them above, too."
-        )
-    y = to_image(seen.target), to_image(seen.same)
-    there = figure(y[0], "a picture of the target domain", "there already")
-    after = figure(y[1], f"the same, translated nevertheless; changed by {kept:.3f}", "translated")
+    weight = getattr(model.method.config, "identity", None)
+    says = words.ASKED if weight else words.HAS_NONE if weight is None else words.LEFT_OUT
+    there = figure(to_image(seen.target), words.THERE_ALT, words.THERE)
+    after = figure(to_image(seen.same), words.KEPT_ALT.format(kept=kept), words.KEPT)
     return stack(
-        Markup(
-            '<div class="two">{}{}<p class="tell">changed by <strong>{:.3f}</strong>,<br>the picture above by <strong>{:.3f}</strong>, '
-            'of a range of 2</p></div><p class="tell">{}</p>'
-        ).format(there, after, kept, moved, says)
+        Markup('<div class="two">{}{}<p class="tell">{}</p></div><p class="tell">{}</p>').format(
+            there,
+            after,
+            words.CHANGED.format(kept=kept, moved=moved),
+            says.format(method=PAPERS[model.kind].name),
+        )
     )
 
 
@@ -66,28 +57,19 @@ def history(model: Model, made: Tensor) -> Markup:
     """HTML: the translations of the examples in the order in which G would make them, and what D would be shown."""
     small = [thumbnail(to_image(m), 64) for m in made]
     cells = Markup("").join(
-        Markup(
-            '<img src="{made}" alt="step {step}: G makes this"><img src="{shown}" class="{old}" alt="step {step}: D is shown {what}">'
-        ).format(
-            made=small[i],
-            shown=small[j],
-            step=i + 1,
-            old="old" if i != j else "",
-            what="the same" if i == j else f"the picture of step {j + 1}",
+        Markup('<img src="{}" alt="{}"><img src="{}" class="{}" alt="{}">').format(
+            small[i],
+            words.MAKES_ALT.format(step=i + 1),
+            small[j],
+            "old" if i != j else "",
+            (words.SHOWN_OLD_ALT if i != j else words.SHOWN_NEW_ALT).format(step=i + 1, old=j + 1),
         )
         for i, j in enumerate(shown_to_d(len(small)))
     )
-    size, title = getattr(model.method.config, "pool", 0), PAPERS[model.kind].name
-    has = f"{title} keeps {size}" if size else f"{title} has none; CycleGAN and DistanceGAN keep 50"
-    says = (
-        f"A discriminator that sees only the newest pictures forgets the older ones, and G may return to old mistakes. So "
-        f"made pictures go into a pool ({has}; here {_SLOTS}), and every other time D is shown an old one out of it: those in orange."
-    )
+    size, name = getattr(model.method.config, "pool", 0), PAPERS[model.kind].name
     return stack(
-        Markup('<div class="pool" style="--n:{}"><span>G makes</span><span>D is shown</span>{}</div>').format(
-            len(small), cells
+        Markup('<div class="pool" style="--n:{}"><span>{}</span><span>{}</span>{}</div>').format(
+            len(small), words.MAKES, words.SHOWN, cells
         ),
-        Markup(
-            '<p class="tell">{} Only D is taught that way, and only in training: translating never touches the pool.</p>'
-        ).format(says),
+        Markup('<p class="tell">{}</p>').format(words.pool(name, size, _SLOTS)),
     )

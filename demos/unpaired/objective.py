@@ -1,4 +1,4 @@
-"""What the tab Unpaired says of each method: its equation, and the terms of that for what is on the screen."""
+"""The objective of each method of the tab Unpaired: its equation, and the terms of that for what is on the screen."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from i2i.run.pipeline import Model
 
 from ..widgets.look import notice, stack
 from ..widgets.tex import tex
+from . import words
 
 
 @dataclass(frozen=True)
@@ -42,68 +43,49 @@ class Term:
 
 
 @dataclass(frozen=True)
-class MethodText:
+class Formula:
     """over, back: how the paper writes the translation and the return, from x and from y.
-    aside: said below the terms.  source: its letters for images of the two domains."""
+    source: its letters for images of the two domains."""
 
     equation: Markup
-    spoken: str
     over: tuple[str, str]
     back: tuple[str, str]
-    notice: str
-    aside: str = ""
     source: tuple[str, str] = ("x", "y")
 
 
-METHOD_TEXTS: dict[str, MethodText] = {
-    "cyclegan": MethodText(
+FORMULAS: dict[str, Formula] = {
+    "cyclegan": Formula(
         Markup(
             '<span class="gan"><i>L</i><sub>GAN</sub>(G, D<sub>Y</sub>)</span> + <span class="gan"><i>L</i><sub>GAN</sub>(F, D<sub>X</sub>)</span> '
             '+ λ <span class="l1"><i>L</i><sub>cyc</sub>(G, F)</span>'
         ),
-        "the GAN loss of G and D Y, plus that of F and D X, plus lambda times the cycle loss of G and F",
         ("G(x)", "F(y)"), ("F(G(x))", "G(F(y))"),
-        "A good return shows that nothing was lost, not that the translation is right: if G exchanges two colours and F exchanges them "
-        "back, the cycle term is small. Compare that term with what you think of the translation.",
     ),
-    "discogan": MethodText(
+    "discogan": Formula(
         Markup(
             '<span class="gan"><i>L</i><sub>GAN<sub>B</sub></sub></span> + <span class="l1"><i>L</i><sub>CONST<sub>A</sub></sub></span> + '
             '<span class="gan"><i>L</i><sub>GAN<sub>A</sub></sub></span> + <span class="l1"><i>L</i><sub>CONST<sub>B</sub></sub></span>'
         ),
-        "the GAN loss in B, plus the reconstruction of A, plus the GAN loss in A, plus the reconstruction of B",
         (Markup("G<sub>AB</sub>(a)"), Markup("G<sub>BA</sub>(b)")), (Markup("G<sub>BA</sub>(G<sub>AB</sub>(a))"), Markup("G<sub>AB</sub>(G<sub>BA</sub>(b))")),
-        "Without skips or residual blocks every picture passes through a narrow code. Fine details are "
-        "drawn anew: shapes may turn into others of the same kind, and little can be hidden for the way back.",
         source=("a", "b"),
     ),
-    "dualgan": MethodText(
+    "dualgan": Formula(
         Markup(
             'λ<sub>U</sub> <span class="l1">|x − G<sub>B</sub>(G<sub>A</sub>(x))|</span> + λ<sub>V</sub> <span class="l1">|y − G<sub>A</sub>(G<sub>B</sub>(y))|</span> '
             '− <span class="gan">D<sub>A</sub>(G<sub>A</sub>(x))</span> − <span class="gan">D<sub>B</sub>(G<sub>B</sub>(y))</span>'
         ),
-        "lambda U times the distance of x from its return, plus lambda V times that of y, minus the discriminators' scores of both translations",
         (Markup("G<sub>A</sub>(x)"), Markup("G<sub>B</sub>(y)")), (Markup("G<sub>B</sub>(G<sub>A</sub>(x))"), Markup("G<sub>A</sub>(G<sub>B</sub>(y))")),
-        "The skips of the U-Net copy the outline. The way back counts 500 times as much as the score of a discriminator (the paper's "
-        "critic), so the return is close to the input; the discriminators decide only what that leaves open.",
     ),
-    "unit": MethodText(
+    "unit": Formula(
         Markup(
             '<i>L</i><sub>VAE<sub>1</sub></sub> + <span class="gan"><i>L</i><sub>GAN<sub>1</sub></sub></span> + <span class="l1"><i>L</i><sub>CC<sub>1</sub></sub></span> + '
             '<i>L</i><sub>VAE<sub>2</sub></sub> + <span class="gan"><i>L</i><sub>GAN<sub>2</sub></sub></span> + <span class="l1"><i>L</i><sub>CC<sub>2</sub></sub></span>'
         ),
-        "for each of the two domains the loss of its autoencoder, its GAN loss and its cycle loss",
         (Markup("G<sub>2</sub>(E<sub>1</sub>(x))"), Markup("G<sub>1</sub>(E<sub>2</sub>(y))")), (Markup("G<sub>1</sub>(E<sub>2</sub>(·))"), Markup("G<sub>2</sub>(E<sub>1</sub>(·))")),
-        "The layers nearest the code are the same for both domains, so a thing should have one code in both. In training, "
-        "noise of size 1 is added to the code. So what it carries must be strong: a faint hidden signal would be lost in the noise.",
     ),
-    "distancegan": MethodText(
+    "distancegan": Formula(
         Markup('α <span class="gan"><i>L</i><sub>GAN</sub>(G, D)</span> + β <span class="l1"><i>L</i><sub>distance</sub>(G)</span>'),
-        "alpha times the GAN loss of G and D, plus beta times the distance loss of G",
         ("G(x)", ""), ("", ""),
-        "No second generator and no cycle. Two pictures that differ much must still differ much afterwards: that alone keeps G "
-        "from painting the same picture for all.",
-        "The distance term compares pairs of pictures: all pairs of the examples are in the card beside this one.",
     ),
 }  # fmt: skip
 
@@ -142,15 +124,18 @@ def terms(model: Model, seen: Screen) -> list[Term]:
     )
 
 
+def equation(formula: Markup, spoken: str) -> Markup:
+    """HTML of an objective, and for a screen reader the same in words."""
+    return Markup('<p class="equation" role="math" aria-label="{}">{}</p>').format(spoken, formula)
+
+
 def objective(model: Model, seen: Screen) -> Markup:
     """HTML: the equation, its live terms, and what to notice."""
-    told, found = METHOD_TEXTS[model.kind], terms(model, seen)
-    equation, spoken = told.equation, told.spoken
+    told, found = words.METHODS[model.kind], terms(model, seen)
+    formula, spoken = FORMULAS[model.kind].equation, told.spoken
     if getattr(model.method.config, "identity", 0):
-        equation, spoken = (
-            equation + Markup(" + ½λ <i>L</i><sub>identity</sub>"),
-            f"{spoken}, plus half lambda times the identity loss",
-        )
+        formula += Markup(" + ½λ <i>L</i><sub>identity</sub>")
+        spoken = words.AND_IDENTITY.format(spoken=spoken)
     cells = Markup("").join(
         Markup('<div><span class="{}">{:g} · {}</span> <strong>{:.2f}</strong></div>').format(
             t.kind, t.weight, t.label, t.weight * t.value
@@ -159,11 +144,11 @@ def objective(model: Model, seen: Screen) -> Markup:
     )
     left_out = []
     if not any(t.kind == "gan" for t in found):
-        left_out.append("The discriminator did not come with this model, so its term is left out.")
+        left_out.append(words.NO_CRITIC)
     if told.aside:
         left_out.append(told.aside)
     return stack(
-        Markup('<p class="equation" role="math" aria-label="{}">{}</p>').format(spoken, equation),
+        equation(formula, spoken),
         Markup('<div class="terms">{}</div>').format(cells),
         Markup('<p class="small">{}</p>').format(" ".join(left_out)) if left_out else "",
         notice(told.notice),

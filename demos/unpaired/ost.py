@@ -29,6 +29,8 @@ from ..widgets.photograph import PICTURES
 from ..widgets.strip import thumbnail
 from ..work.openings import opening
 from ..work.queue import Failed, Full, Line, Waiting, minutes
+from . import words
+from .objective import equation
 from .scene import loaded
 from .stargan import Thing, things
 
@@ -41,21 +43,15 @@ READY, WORK = "i2i.run.oneshot:get_ready", "i2i.run.oneshot:learn_icon"
 IDLE = 180  # seconds that a process waits for a picture, once this part of the tab was opened
 _COLD = 15  # seconds that it takes to get ready where none waits, measured on two cores
 LINE = Line()
-_STYLES = {"line": "a line drawing", "flat": "a flat icon"}
 _CLEAR = 0.01  # of a range of 2: less is no difference
 _REMEMBER_BEND = f"value => ({address.remember('bend')})(value ? 1 : '')"
 _FLAT = 2.0  # grey levels: less variation is no image
 
-_EQUATION = Markup(
-    '<p class="equation" role="math" aria-label="for the one picture x: the GAN loss of its translation, plus ten times the distance of x from its return, plus '
-    'the distance of x from its copy"><span class="gan"><i>L</i><sub>GAN</sub>(G<sub>y</sub>E<sub>x</sub>(x))</span> + 10 <span class="l1">|x − G<sub>x</sub>E<sub>y</sub>'
-    '(G<sub>y</sub>E<sub>x</sub>(x))|</span> + <span class="l1">|x − G<sub>x</sub>E<sub>x</sub>(x)|</span></p>'
+_FORMULA = Markup(
+    '<span class="gan"><i>L</i><sub>GAN</sub>(G<sub>y</sub>E<sub>x</sub>(x))</span> + 10 <span class="l1">|x − G<sub>x</sub>E<sub>y</sub>'
+    '(G<sub>y</sub>E<sub>x</sub>(x))|</span> + <span class="l1">|x − G<sub>x</sub>E<sub>x</sub>(x)|</span>'
 )
-_TERMS = {
-    "cycle": ("l1", "|x − its return|"),
-    "recon_x": ("l1", "|x − its copy|"),
-    "gan_x": ("gan", "(D(translation) − 1)²"),
-}
+_TERMS = {"cycle": "l1", "recon_x": "l1", "gan_x": "gan"}  # the colours of those that are drawn
 
 
 @dataclass
@@ -87,9 +83,7 @@ def taken(image: Image.Image, model: Model) -> np.ndarray:
     """An image on the net's canvas, uint8 [1, 3, S, S]. ImageError for one that shows nothing."""
     x = model.place(image).x
     if (x * 127.5).std((2, 3)).max() < _FLAT:
-        raise ImageError(
-            "this picture is one flat colour: there is nothing in it to learn; choose one that shows something."
-        )
+        raise ImageError(words.ONE_FLAT)
     return to_bytes(x).numpy()
 
 
@@ -99,42 +93,21 @@ def _image(pixels: np.ndarray) -> Image.Image:
 
 def shown(run: Run) -> Markup:
     """HTML of a run as it stands."""
-    cells = [
-        look.figure(
-            run.image,
-            f"the one picture: {run.name}",
-            Markup("<b>x</b>, the one picture<br>{}").format(run.name),
-        )
-    ]
+    cells = [look.figure(run.image, words.ONE_X_ALT.format(name=run.name), words.ONE_X.format(name=run.name))]
     x = from_bytes(torch.from_numpy(np.array(run.image))).permute(2, 0, 1)[None]
-    cells.append(
-        look.figure(
-            _before(x),
-            "its translation before the first step",
-            Markup("<b>before the first step</b><br>by the layers of the target"),
-        )
-    )
+    cells.append(look.figure(_before(x), words.ONE_BEFORE_ALT, words.ONE_BEFORE))
     if not run.frames:
-        cells += [
-            _void("Here you will see its translation change."),
-            _void("Here you will see what comes back from it."),
-        ]
+        cells += [_void(words.ONE_OVER_TO_COME), _void(words.ONE_BACK_TO_COME)]
         return look.stack(_row(cells), _doing(run))
     last = run.frames[-1]
     miss = l1(from_bytes(torch.from_numpy(last.back)), x).item()
     cells += [
         look.figure(
             _image(last.over[0]),
-            f"its translation after {last.step} steps",
-            Markup("<b>{} {} steps</b><br>made {}").format(
-                "after" if run.over else "now, after", last.step, TARGET
-            ),
+            words.ONE_NOW_ALT.format(step=last.step),
+            (words.ONE_AFTER if run.over else words.ONE_NOW).format(step=last.step, target=TARGET),
         ),
-        look.figure(
-            _image(last.back[0]),
-            "its return",
-            Markup("<b>its return</b><br>differs from x by <strong>{:.3f}</strong>").format(miss),
-        ),
+        look.figure(_image(last.back[0]), words.ITS_RETURN, words.ONE_BACK.format(miss=miss)),
     ]
     parts = [_row(cells), _doing(run), _curves(run.frames)]
     if run.over:
@@ -166,18 +139,18 @@ def _doing(run: Run) -> Markup:
         ).format(run.says, 100 * min(1.0, run.waited / _COLD))
     last = run.frames[-1]
     share = 100 if run.over else 100 * min(1.0, last.seconds / run.seconds)
-    left = run.says or Markup("<b>{:.0f} s</b> left").format(max(0.0, run.seconds - last.seconds))
+    left = run.says or words.ONE_LEFT.format(left=max(0.0, run.seconds - last.seconds))
     return Markup(
-        '<div><p class="doing"><span>step <b>{}</b></span><span role="status">{}</span></p>'
+        '<div><p class="doing"><span>{}</span><span role="status">{}</span></p>'
         '<div class="meter"><i style="width:{:.0f}%"></i></div></div>'
-    ).format(last.step, left, share)
+    ).format(words.ONE_STEP.format(step=last.step), left, share)
 
 
 def _curves(frames: list[Progress]) -> Markup:
     """HTML of the terms for x over time."""
     return curves(
-        (kind, text, [f.terms[term] for f in frames if term in f.terms])
-        for term, (kind, text) in _TERMS.items()
+        (kind, words.ONE_TERMS[term], [f.terms[term] for f in frames if term in f.terms])
+        for term, kind in _TERMS.items()
     )
 
 
@@ -190,35 +163,21 @@ def _damage(run: Run) -> Markup:
     cells = Markup("").join(
         (
             look.figure(
-                _image(other[0]),
-                f"a {TARGET} icon that no training saw",
-                Markup("<b>y</b>, a {} icon").format(TARGET),
+                _image(other[0]), words.ONE_Y_ALT.format(target=TARGET), words.ONE_Y.format(target=TARGET)
             ),
             look.figure(
                 _image(first.copy[0]),
-                "its copy before",
-                Markup("<b>its copy before</b><br>{:.3f}").format(first.copied),
+                words.ONE_COPY_BEFORE_ALT,
+                words.ONE_COPY_BEFORE.format(far=first.copied),
             ),
             look.figure(
-                _image(last.copy[0]),
-                "its copy after",
-                Markup("<b>after</b><br><strong>{:.3f}</strong>").format(last.copied),
+                _image(last.copy[0]), words.ONE_COPY_AFTER_ALT, words.ONE_COPY_AFTER.format(far=last.copied)
             ),
         )
     )
-    if run.selective:
-        why = Markup(
-            "The one picture trained only its own outer layers, E<sub>x</sub> and G<sub>x</sub>; the shared layers between them went on learning from the target alone. "
-            "That is <b>selective backpropagation</b>, the paper's rule: a single picture must not spoil what thousands have taught."
-        )
-    else:
-        why = (
-            "This time the one picture trained the shared layers, too. The paper rules that out, since they may come to suit x alone. In a run as short as this one you "
-            "will hardly see any damage: the target goes on training the same layers."
-        )
-    return Markup(
-        '<div class="two">{}<p class="tell">{} {} The numbers: mean error of the copies of four such icons.</p></div>'
-    ).format(cells, why, _measured())
+    return Markup('<div class="two">{}<p class="tell">{} {} {}</p></div>').format(
+        cells, words.ONE_SELECTIVE if run.selective else words.ONE_BENT, _measured(), words.ONE_NUMBERS
+    )
 
 
 def _measured() -> str:
@@ -231,10 +190,7 @@ def _measured() -> str:
         for row in ("one picture", "moving the shared layers")
     )
     kept, bent = map(mean, rows)
-    return (
-        f"Measured at 32 px, over five pictures: icons that nobody showed come out {kept:.3f} from their true partners (PD-i2i) with the rule, "
-        f"and {bent:.3f} without it."
-    )
+    return words.ONE_MEASURED.format(kept=kept, bent=bent)
 
 
 def _truth(run: Run) -> Markup:
@@ -245,32 +201,25 @@ def _truth(run: Run) -> Markup:
     before, after = (l1(from_bytes(torch.from_numpy(run.frames[i].over)), true).item() for i in (0, -1))
     image = look.figure(
         to_image(true),
-        f"the true {TARGET} picture",
-        Markup("<b>the right answer</b><br>L1 from it: {:.3f} before, <strong>{:.3f}</strong> after").format(
-            before, after
-        ),
+        words.ONE_TRUTH_ALT.format(target=TARGET),
+        words.ONE_TRUTH.format(before=before, after=after),
     )
     return Markup(
-        '<details class="note predict"><summary>Predict first. What does this thing look like as a {} icon?</summary><div class="two">{}'
-        '<p class="tell">{} L1 is the mean absolute difference, of a range of 2.</p></div></details>'
-    ).format(TARGET, image, _verdict(before, after))
+        '<details class="note predict"><summary>{}</summary><div class="two">{}<p class="tell">{} {}</p></div></details>'
+    ).format(words.ONE_PREDICT.format(target=TARGET), image, _verdict(before, after), words.ONE_L1)
 
 
 def _verdict(before: float, after: float) -> Markup:
     """What learning from one picture has brought, by the distance to the right answer."""
     if after < before - _CLEAR:
-        return Markup(
-            "<b>Learning helped:</b> the translation is nearer to the right answer than before the first step."
-        )
-    word = "is no nearer to" if after < before + _CLEAR else "is farther from"
-    return Markup(
-        "<b>Learning did not help here:</b> the translation {} the right answer than before the first step. Where x is drawn much like the "
-        "target, the layers of the target do well at once. And one picture is too little to train a discriminator for the style of x. "
-        '<button type="button" class="quiet" data-go="Failures">More nets that went wrong</button>'
-    ).format(word)
+        return words.ONE_HELPED
+    told = words.ONE_NO_NEARER if after < before + _CLEAR else words.ONE_FARTHER
+    return Markup('{} {} <button type="button" class="quiet" data-go="Failures">{}</button>').format(
+        told, words.ONE_TOO_LITTLE, words.ONE_FAILURES
+    )
 
 
-@lru_cache(maxsize=len(_STYLES))
+@lru_cache(maxsize=len(SOURCES))
 def _choices(style: str) -> tuple[dict, ...]:
     return tuple(
         {
@@ -286,7 +235,7 @@ def _choices(style: str) -> tuple[dict, ...]:
 
 def _heap(at: int, style: str = SOURCES[0]) -> dict:
     return {
-        "label": "The one picture", "look": "wrap", "tiles": list(_choices(style)), "chosen": str(at),
+        "label": words.ONE_PICTURE, "look": "wrap", "tiles": list(_choices(style)), "chosen": str(at),
         "address": {"one": at if at >= 0 else "", "as": "" if style == SOURCES[0] or at < 0 else style},
     }  # fmt: skip
 
@@ -305,7 +254,7 @@ def _fresh(
         _image(pixels[0]),
         seconds,
         selective,
-        "your picture" if example is None else example.name,
+        words.YOURS if example is None else example.name,
         example and example.drawn(TARGET),
     )
 
@@ -314,13 +263,9 @@ def _style(text: str | None) -> str:
     return text if text in SOURCES else SOURCES[0]
 
 
-def _waiting(left: float | None) -> str:
-    return f"Somebody else's picture is being learned. That takes {minutes(left)} more; then it is your turn. Stay, or press Stop and come back later."
-
-
 def _elapsed(run: Run) -> str:
-    what = "Getting ready to train" if run.frames else "Getting ready: a process of its own reads the model"
-    return f"{what}, {run.waited:.0f} s so far (about {_COLD} s on two cores, or none if one is ready)."
+    says = words.ONE_TRAINS if run.frames else words.ONE_STARTS
+    return says.format(waited=run.waited, cold=_COLD)
 
 
 def prepare() -> None:
@@ -349,7 +294,7 @@ def follow(run: Run, owner: str):
         with closing(frames):
             for frame in frames:
                 if isinstance(frame, Waiting):
-                    run.says = _waiting(frame.left)
+                    run.says = words.ONE_WAITING.format(left=minutes(frame.left))
                     yield run
                     continue
                 began = began or time.monotonic()
@@ -360,7 +305,7 @@ def follow(run: Run, owner: str):
                 run.says = "" if training else _elapsed(run)
                 yield None if frame is None and training else run
         done = run.frames and run.frames[-1].seconds >= run.seconds
-        run.says = "Done." if done else "Stopped."
+        run.says = words.ONE_DONE if done else words.ONE_STOPPED
     except (Full, Failed) as fault:
         run.says = begun(str(fault))
     run.over = True
@@ -382,21 +327,20 @@ def card() -> tuple[Callable, list] | None:
     opens = _first()
     with gr.Column(elem_classes="card", elem_id="once"):
         gr.HTML(
-            f'{_STYLE}<h2 class="label">OST: give it one picture</h2><p class="tell">All others here had thousands of pictures of both sides. This one knows {TARGET} icons well, and '
-            "of the other side nothing but what you give it: one picture. It learns while you watch, on one processor core, for as long as you choose below.</p>",
+            Markup('{}<h2 class="label">{}</h2><p class="tell">{}</p>').format(_STYLE, words.ONE, words.ONE_LEAD.format(target=TARGET)),
             apply_default_css=False, elem_classes="bare",
         )  # fmt: skip
         at, own = gr.State(0), gr.State(None, time_to_live=3600)
         with gr.Row(elem_classes="row"):
             with gr.Column(scale=5, min_width=320):
                 style = gr.Radio(
-                    [(text, key) for key, text in _STYLES.items()], value=SOURCES[0], label="What the one picture is", show_label=False, container=False,
+                    [(words.ONE_STYLES[key], key) for key in SOURCES], value=SOURCES[0], label=words.ONE_STYLE, show_label=False, container=False,
                     elem_id="once-style", elem_classes="segmented",
                 )  # fmt: skip
                 heap = Choices(opens["heap"], elem_id="once-heap", elem_classes="bare examples scene on-rail")
                 with gr.Row(elem_classes="row controls"):
                     bring = gr.UploadButton(
-                        "Upload a picture",
+                        words.UPLOAD,
                         file_types=PICTURES,
                         size="sm",
                         min_width=150,
@@ -404,19 +348,19 @@ def card() -> tuple[Callable, list] | None:
                         elem_id="once-bring",
                     )
                     seconds = gr.Radio(
-                        [(f"{s} s", s) for s in SECONDS], value=SECONDS[0], label="Time to learn", show_label=False, container=False, min_width=130, elem_id="once-seconds",
+                        [(words.ONE_SECONDS.format(seconds=s), s) for s in SECONDS], value=SECONDS[0], label=words.ONE_TIME, show_label=False, container=False, min_width=130, elem_id="once-seconds",
                         elem_classes="segmented scene on-foot",
                     )  # fmt: skip
                 bend = gr.Checkbox(
                     False,
-                    label="let the one picture train the shared layers, too",
+                    label=words.ONE_BEND,
                     container=False,
                     elem_id="once-bend",
                     elem_classes="tick",
                 )
                 with gr.Row(elem_classes="row controls"):
                     begin = gr.Button(
-                        "Learn it",
+                        words.ONE_LEARN,
                         variant="primary",
                         size="sm",
                         min_width=140,
@@ -424,7 +368,7 @@ def card() -> tuple[Callable, list] | None:
                         elem_id="once-begin",
                     )
                     halt = gr.Button(
-                        "Stop",
+                        words.ONE_STOP,
                         size="sm",
                         min_width=90,
                         interactive=False,
@@ -440,16 +384,7 @@ def card() -> tuple[Callable, list] | None:
                 )
                 look.saving("#once-stage", "ost")
                 gr.HTML(
-                    look.stack(
-                        _EQUATION,
-                        look.notice(
-                            Markup(
-                                "There is no discriminator for the source: from one picture nobody can tell its style from its content. "
-                                "The way back ties the translation to x. While x trains only E<sub>x</sub> and G<sub>x</sub>, {} "
-                                "target icons go on training the shared layers."
-                            ).format(DRAWN),
-                        ),
-                    ),
+                    look.stack(equation(_FORMULA, words.ONE_SPOKEN), look.notice(words.ONE_NOTICE.format(drawn=DRAWN))),
                     apply_default_css=False, elem_classes="bare view",
                 )  # fmt: skip
         look.paper_links("ost")

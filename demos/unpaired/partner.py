@@ -14,10 +14,11 @@ from i2i.images import to_tensor
 from i2i.losses import l1
 
 from ..widgets.look import figure, note, stack
+from . import words
 from .subjects import examples
 
 LETTERS = "ABCD"
-_TURNS = {0: "the true partner", 64: "hue + 90°", 128: "hue + 180°", 192: "hue + 270°"}
+_TURNS = (0, 64, 128, 192)  # of the hue, in 256ths
 _TIE = 0.01  # of a range of 2: less than this tells nothing
 _FAINT = 0.03  # candidates that lie nearer than this cannot be told apart
 
@@ -68,57 +69,36 @@ def ask(
     """
     shown = candidates(key, at, domain)
     if not tellable(key, at, domain):
-        return Markup(""), note(
-            "predict",
-            Markup(
-                "<b>Predict first.</b> This one has hardly any colour to be wrong about: choose another example."
-            ),
-        )
+        return Markup(""), note("predict", words.NO_COLOUR)
     cells = []
     for letter, (image, turn) in zip(LETTERS, shown, strict=True):
-        caption = Markup("<b>{}</b>").format(letter)
+        alt, caption = words.CANDIDATE_ALT.format(letter=letter), Markup("<b>{}</b>").format(letter)
         if guess:
-            caption = Markup("<b{}>{}: {}</b><br>{:.3f} from {}'s").format(
+            told = {"letter": letter, "turn": words.TURNS[turn]}
+            alt = words.CANDIDATE_TOLD_ALT.format(**told)
+            caption = Markup("<b{}>{}</b><br>{}").format(
                 Markup(' class="true"') if not turn else "",
-                letter,
-                _TURNS[turn],
-                _far(made[chosen], image),
-                chosen,
+                words.CANDIDATE_TOLD.format(**told),
+                words.APART.format(far=_far(made[chosen], image), method=chosen),
             )
-        cells.append(figure(image, f"candidate {letter}" + (f", {_TURNS[turn]}" if guess else ""), caption))
+        cells.append(figure(image, alt, caption))
     row = Markup('<div class="four">{}</div>').format(Markup("").join(cells))
     if not guess:
-        return row, note(
-            "predict",
-            Markup(
-                "<b>Predict first.</b> One of the four is the true partner of the picture above; no model ever saw the two together. "
-                "In the others the hue is turned. Do the translations above help you? Which one is the true partner?"
-            ),
-        )
+        return row, note("predict", words.WHICH)
     truth = next(p for p, turn in shown if not turn)
     right = right_letter(key, at, domain)
     far = {turn: _far(made[chosen], p) for p, turn in shown}
-    nearest, whose = min(far, key=far.get), f"{chosen}'s picture"
-    verdict = Markup("<b>{}: {} is the true partner.</b> ").format(
-        "Right" if guess == right else "Not quite", right
-    )
+    nearest = min(far, key=far.get)
+    verdict = words.RIGHT if guess == right else words.WRONG
     if abs(far[0] - min(d for turn, d in far.items() if turn)) < _TIE:
-        verdict += f"{whose} is about as near to another: it has the style, but not the colour, for which nothing in the objective asked."
+        why = words.AS_NEAR
     elif nearest:
-        verdict += (
-            f"{whose} is nearer to the one with {_TURNS[nearest]}. An unpaired model can be right in style and wrong in colour, and its "
-            "losses are small all the same: D has seen such colours in the target domain, and "
-            + (
-                "the way back can undo any exchange of colours that is always the same."
-                if returns
-                else "pictures that were far apart are still far apart."
-            )
-        )
+        why = words.NEARER_CYCLE if returns else words.NEARER_DISTANCES
     else:
-        verdict += (
-            f"Of the four, {whose} is nearest to it. Nothing in the objective asked for that: a model with the right style and the wrong "
-            "colours could have had the same losses. But a net tends to change no more than it must, and keeping a hue is easier than exchanging it."
-        )
+        why = words.FOUND
+    verdict = Markup("{} {}").format(
+        verdict.format(letter=right), why.format(method=chosen, turn=words.TURNS[nearest])
+    )
     misses = {title: _far(image, truth) for title, image in made.items()}
     longest = max(misses.values())
     bars = Markup("").join(
@@ -129,7 +109,7 @@ def ask(
     )
     return row, stack(
         note("notice", verdict),
-        Markup('<p class="small">Mean absolute difference to the true partner, of a range of 2:</p>'),
+        Markup('<p class="small">{}</p>').format(words.MISSES),
         Markup('<ul class="bars">{}</ul>').format(bars),
     )
 
@@ -139,11 +119,10 @@ def changed(before: Image.Image, after: Image.Image, title: str) -> Markup:
     difference = np.abs(np.asarray(after, np.float32) - np.asarray(before, np.float32)).mean(2) / 127.5
     middle = len(difference) // 2
     upper, lower = difference[:middle].mean(), difference[middle:].mean()
-    return Markup(
-        '<details class="note predict"><summary>Predict first. Which half will the translation change more, the upper or the lower?</summary>'
-        "Here {} changes the upper half by {:.3f} and the lower by {:.3f}, of a range of 2. Whatever looks alike in "
-        "both domains can stay as it is; D rejects only what shows that the picture comes from the source.</details>"
-    ).format(title, upper.item(), lower.item())
+    told = words.HALVES_TOLD.format(method=title, upper=upper.item(), lower=lower.item())
+    return Markup('<details class="note predict"><summary>{}</summary>{}</details>').format(
+        words.HALVES, told
+    )
 
 
 def _far(a: Image.Image, b: Image.Image) -> float:

@@ -18,7 +18,8 @@ from i2i.papers import PAPERS
 from i2i.run.pipeline import Model
 
 from ..widgets.look import figure, note, notice, stack
-from .objective import METHOD_TEXTS
+from . import words
+from .objective import FORMULAS
 
 GAIN = 4  # how much differences are amplified to be seen
 LEVELS = (0, 2, 4, 8, 16, 32, 64)  # of noise, in grey levels of 255, for the curve
@@ -28,9 +29,7 @@ _HIDDEN = (
 
 
 _HEADING = Markup('<h2 class="label">{}</h2>')
-_HIDES = Markup(
-    'the <a href="https://arxiv.org/abs/1712.02950" target="_blank" rel="noopener">hidden signal</a> of cycles'
-)
+_STEGANOGRAPHY = "https://arxiv.org/abs/1712.02950"
 
 
 @dataclass(frozen=True)
@@ -79,21 +78,21 @@ def _difference(a: Tensor, b: Tensor) -> Tensor:
 
 def _letters(trip: Trip) -> tuple[str, str, str]:
     """The source, its translation and its return, as HTML in the paper's letters."""
-    at, told = "xy".index(trip.direction[0]), METHOD_TEXTS[trip.model.kind]
-    return told.source[at], told.over[at], told.back[at]
+    at, formula = "xy".index(trip.direction[0]), FORMULAS[trip.model.kind]
+    return formula.source[at], formula.over[at], formula.back[at]
 
 
 def shown(trip: Trip, back: Tensor) -> Markup:
     """HTML: the row without noise."""
     x, made, returned = _letters(trip)
     miss = l1(trip.cut(back), trip.cut(trip.source)).item()
-    return _HEADING.format("The cycle: translation and return") + _row(
-        figure(trip.image(trip.source), "the picture", Markup("<b>{}</b>").format(x)),
-        figure(trip.image(trip.made), "its translation", Markup("<b>{}</b>").format(made)),
-        figure(trip.image(back), "its return", Markup("<b>{}</b>").format(returned)),
+    return _HEADING.format(words.CYCLE) + _row(
+        figure(trip.image(trip.source), words.THE_PICTURE, Markup("<b>{}</b>").format(x)),
+        figure(trip.image(trip.made), words.ITS_TRANSLATION, Markup("<b>{}</b>").format(made)),
+        figure(trip.image(back), words.ITS_RETURN, Markup("<b>{}</b>").format(returned)),
         figure(
-            trip.image(_difference(back, trip.source)), f"the difference of picture and return, {miss:.3f} on average",
-            Markup("<b>|{} − {}|</b> × {}<br>mean <strong>{:.3f}</strong>").format(x, returned, GAIN, miss),
+            trip.image(_difference(back, trip.source)), words.DIFFERENCE_ALT.format(miss=miss),
+            words.DIFFERENCE.format(x=x, back=returned, gain=GAIN, miss=miss),
         ),
     )  # fmt: skip
 
@@ -116,38 +115,22 @@ def noisy(trip: Trip, level: float) -> Markup:
     row = _row(
         _curve(levels, misses, now),
         figure(
-            trip.image(given[now]), f"the translation with noise of {level:g} grey levels",
-            Markup("<b>{} + noise</b><br>of mean size {:.3f}").format(made, size),
+            trip.image(given[now]), words.NOISY_ALT.format(level=level), words.NOISY.format(made=made, size=size),
         ),
-        figure(trip.image(back[now]), "what comes back", Markup("<b>comes back as</b>")),
+        figure(trip.image(back[now]), words.BACK_ALT, words.BACK),
         figure(
-            trip.image(_difference(back[now : now + 1], trip.source)), f"the difference, {miss:.3f} on average",
-            Markup("<b>difference</b> × {}<br>mean <strong>{:.3f}</strong>, was {:.3f}").format(GAIN, miss, clean),
+            trip.image(_difference(back[now : now + 1], trip.source)), words.MISSED_ALT.format(miss=miss),
+            words.MISSED.format(gain=GAIN, miss=miss, clean=clean),
         ),
     )  # fmt: skip
     if not level:
-        return stack(
-            row,
-            note(
-                "predict",
-                Markup(
-                    "<b>Predict first.</b> Noise of 8 levels can hardly be seen. What will it do to the return? Move the slider."
-                ),
-            ),
-        )
+        return stack(row, note("predict", words.NO_NOISE))
     lost = miss - clean
-    cost = f"Noise of mean size {size:.3f} costs the return {max(0.0, lost):.3f}"
-    if lost > _HIDDEN * size:
-        verdict = Markup(
-            "{cost}, which is more than the noise itself. Part of {x} travelled in details of {made} too faint for the eye and for the "
-            "discriminator, and noise wipes them out: {hides}."
-        )
-    else:
-        verdict = Markup(
-            "{cost}, which is not more than the noise itself: this return depends on what can be seen in {made}. A net that trains longer may learn to write "
-            "what {made} cannot show into details that are too faint to see. Then a little noise ruins the return: {hides}."
-        )
-    return stack(row, notice(verdict.format(cost=cost, x=x, made=made, hides=_HIDES)))
+    verdict = words.HIDDEN if lost > _HIDDEN * size else words.NOT_HIDDEN
+    return stack(
+        row,
+        notice(verdict.format(size=size, lost=max(0.0, lost), x=x, made=made, paper=_STEGANOGRAPHY)),
+    )
 
 
 def _row(*cells: Markup) -> Markup:
@@ -163,20 +146,21 @@ def _curve(levels: list[float], misses: list[float], now: int) -> Markup:
 
     points = [(at(a), 84 - 72 * m / top) for a, m in zip(levels, misses, strict=True)]
     line = " ".join(f"{a:.1f},{b:.1f}" for a, b in points)
-    told = ", ".join(f"{m:.2f} at {a:g}" for a, m in zip(levels, misses, strict=True))
     ticks = Markup("").join(
         Markup('<text x="{:.1f}" y="94" text-anchor="middle">{}</text>').format(at(a), a)
         for a in (0, 4, 16, 64)
     )
     (a, b), height = points[now], points[-1][1]
     return Markup(
-        '<figure><svg viewBox="-6 2 106 100" role="img" aria-label="error of the return by noise level: {told}">'
+        '<figure><svg viewBox="-6 2 106 100" role="img" aria-label="{label}">'
         '<path d="M14 12V84H96" fill="none" stroke="var(--line)"/>'
         '<polyline points="{line}" fill="none" stroke="var(--orange)" stroke-width="2"/>'
         '<circle cx="{a:.1f}" cy="{b:.1f}" r="3.4" fill="var(--orange)"/>'
         '<text x="11" y="{last:.1f}" text-anchor="end">{miss:.2f}</text>{ticks}</svg>'
-        "<figcaption><b>error of the return</b><br>over the noise</figcaption></figure>"
-    ).format(told=told, line=line, a=a, b=b, last=height + 2, miss=misses[-1], ticks=ticks)
+        "<figcaption>{caption}</figcaption></figure>"
+    ).format(
+        label=words.curve_label(zip(levels, misses, strict=True)), caption=words.CURVE, line=line, a=a, b=b, last=height + 2, miss=misses[-1], ticks=ticks,
+    )  # fmt: skip
 
 
 def distances(model: Model, before: Tensor, after: Tensor) -> Markup:
@@ -190,33 +174,28 @@ def distances(model: Model, before: Tensor, after: Tensor) -> Markup:
         for a, b in zip(near.tolist(), far.tolist(), strict=True)
     )
     plot = Markup(
-        '<svg viewBox="4 4 96 92" role="img" '
-        'aria-label="distances of {} pairs before and after translation; correlation {:.2f}">'
+        '<svg viewBox="4 4 96 92" role="img" aria-label="{}">'
         '<path d="M16 8V84H96" fill="none" stroke="var(--line)"/><path d="M16 84L96 8" stroke="var(--line)" stroke-dasharray="2 2"/>'
         '<g fill="var(--violet)">{}</g><text x="96" y="92" text-anchor="end">|xᵢ − xⱼ|</text>'
         '<text x="12" y="8" transform="rotate(-90 12 8)" text-anchor="end">|G(xᵢ) − G(xⱼ)|</text></svg>'
-    ).format(len(near), r, dots)
-    says = note(
-        "notice",
-        Markup(
-            "<b>One-sided: there is no way back.</b> {} has G and D and nothing else, so there is no F(G(x)) to show. "
-            "Instead, each dot is a pair of the {} examples: how far apart they were, and how far apart their translations are. "
-            "If G painted the same picture for all, every dot would lie on the lower axis."
-        ).format(PAPERS[model.kind].name, count),
+    ).format(words.DISTANCES_ALT.format(pairs=len(near), r=r), dots)
+    says = note("notice", words.ONE_SIDED.format(method=PAPERS[model.kind].name, count=count))
+    number = Markup('<p class="terms"><span>{}</span> <strong>{:.2f}</strong></p>').format(
+        words.CORRELATION, r
     )
-    number = Markup('<p class="terms"><span>correlation r</span> <strong>{:.2f}</strong></p>').format(r)
     rows = []
-    for word, pair in (("farthest", near.argmax()), ("nearest", near.argmin())):
+    for pair, caption, alt in (
+        (near.argmax(), words.FARTHEST, words.FARTHEST_ALT),
+        (near.argmin(), words.NEAREST, words.NEAREST_ALT),
+    ):
         i, j = torch.triu_indices(count, count, 1)[:, pair].tolist()
-        told = (
-            Markup("<b>the {} pair</b><br>apart by <strong>{:.3f}</strong>").format(word, near[pair].item()),
-            "",
-            Markup("<b>translated</b><br>apart by <strong>{:.3f}</strong>").format(far[pair].item()),
-            "",
+        cells = (
+            (before[i], alt, caption.format(far=near[pair].item())),
+            (before[j], words.OTHER_ALT, ""),
+            (after[i], words.PAIR_MADE_ALT, words.PAIR_MADE.format(far=far[pair].item())),
+            (after[j], words.OTHER_MADE_ALT, ""),
         )
-        shown = (before[i], before[j], after[i], after[j])
-        alts = (f"one of the {word} pair", "the other", "the one translated", "the other translated")
-        rows.append(_row(*(figure(to_image(p), a, t) for p, a, t in zip(shown, alts, told, strict=True))))
-    return _HEADING.format("In place of a way back: distances") + stack(
+        rows.append(_row(*(figure(to_image(p), a, told) for p, a, told in cells)))
+    return _HEADING.format(words.DISTANCES) + stack(
         Markup('<div class="kept">{}{}</div>').format(plot, stack(number, says)), *rows
     )

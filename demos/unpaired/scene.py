@@ -20,17 +20,15 @@ from ..widgets import look
 from ..widgets.asking import sentence
 from ..widgets.strip import thumbnail
 from ..work.once import once
-from . import partner, roundtrip
+from . import partner, roundtrip, words
 from .identity_pool import already_there, history
-from .objective import METHOD_TEXTS, Screen, objective
+from .objective import FORMULAS, Screen, objective
 from .subjects import SUBJECTS, Example, examples
 
 MOST = 4  # methods side by side
 # A model is poor whose answers find their true partner among 100 less often, or look like the target less often, than so.
 _FEW, _ALIKE = 0.1, 0.5
-_EXHIBITS = {
-    "discogan": ("bottleneck", "Lost in the middle")
-}  # of the tab Failures, where one is about this method
+_EXHIBITS = {"discogan": ("bottleneck", words.BOTTLENECK)}  # of the tab Failures, about a method of this one
 
 
 def name_of(key: str, method: str) -> str:
@@ -38,8 +36,8 @@ def name_of(key: str, method: str) -> str:
 
 
 def methods(key: str) -> list[str]:
-    """The methods with a shipped model for this subject, in the order of METHOD_TEXTS."""
-    return [m for m in METHOD_TEXTS if name_of(key, m) in shipped()]
+    """The methods with a shipped model for this subject, in the order of FORMULAS."""
+    return [m for m in FORMULAS if name_of(key, m) in shipped()]
 
 
 def _figure(key: str, method: str, figure: str, otherwise: float) -> float:
@@ -52,7 +50,7 @@ def fault(key: str, method: str) -> str:
     """How a model that is poor by the figures of its card fails, in the card's words; "" for any other."""
     poor = _figure(key, method, "top-1", 1.0) < _FEW or _figure(key, method, "likeness", 1.0) < _ALIKE
     told = cards()[name_of(key, method)].get("card", {}).get("failures")
-    return (told[0] if told else "its figures are low") if poor else ""
+    return (told[0] if told else words.LOW) if poor else ""
 
 
 def first(key: str) -> list[str]:
@@ -101,9 +99,8 @@ class Scene:
     def asked(self) -> str:
         """What is translated, in words."""
         if not self.example:
-            return "your picture"
-        name = self.example.name
-        return name if name[-1].isdigit() else f"the {name}"
+            return words.YOURS
+        return words.the(self.example.name)
 
     @property
     def target(self) -> Image.Image:
@@ -136,7 +133,7 @@ def settle(
 ) -> Scene:
     """The scene that comes nearest to what was asked for, of what is here. Raises gr.Error on an unknown subject."""
     if key not in available():
-        raise sentence(f"there is no subject {key!r} in this tab; there are {', '.join(available())}.")
+        raise sentence(words.NO_SUBJECT.format(subject=key, names=", ".join(available())))
     here = methods(key)
     able = [m for m in here if direction in directions(METHODS[m])]
     if not able:
@@ -183,7 +180,8 @@ def _written(scene: Scene) -> str:
 
 def show(scene: Scene, noise: float, guess: str | None) -> tuple:
     """All that is shown of a scene: sides, objective, trip, noisy trip, partner, question about it, identity, pool."""
-    source, target = (getattr(SUBJECTS[scene.key], side) for side in scene.direction)
+    subject = words.SUBJECTS[scene.key]
+    source, target = (getattr(subject, side) for side in scene.direction)
     model, trips, cells = scene.model, scene.trips(), []
     for method in scene.methods:
         paper, trip = PAPERS[method], trips.get(method)
@@ -196,25 +194,21 @@ def show(scene: Scene, noise: float, guess: str | None) -> tuple:
             "fault": _told_fault(scene.key, method),
         }
         if trip:
-            src = look.data_url(trip.image(trip.made))
-            cells.append(
-                {
-                    **cell,
-                    "src": src,
-                    "alt": escape(f"{paper.name}’s answer to {scene.asked}, {source} to {target}"),
-                    "caption": f"{trip.took:.0f} ms",
-                }
+            answer = words.ANSWER_ALT.format(
+                method=paper.name, asked=scene.asked, source=source, target=target
             )
+            src, took = look.data_url(trip.image(trip.made)), words.TOOK.format(took=trip.took)
+            cells.append({**cell, "src": src, "alt": escape(answer), "caption": took})
         else:
-            cells.append({**cell, "alt": "One-sided: there is no way back."})
+            cells.append({**cell, "alt": words.NO_WAY_BACK})
     trip = trips[scene.chosen]
-    name = scene.example.name if scene.example else "your picture"
-    cut = "" if scene.example or model.fit == "letterbox" else "; of a picture that is not square, its middle"
+    name = scene.example.name if scene.example else words.YOURS
+    caption = words.SOURCE if scene.example or model.fit == "letterbox" else words.SOURCE_CUT
     sides = {
-        "story": escape(SUBJECTS[scene.key].story),
+        "story": escape(subject.story),
         "source": {
-            "src": look.data_url(trip.image(trip.source)), "alt": escape(f"the picture to translate: {name}"),
-            "caption": Markup("<b>{}</b><br>{} → {}, at the {} px that the nets see{}").format(name, source, target, model.size, cut),
+            "src": look.data_url(trip.image(trip.source)), "alt": escape(words.SOURCE_ALT.format(name=name)),
+            "caption": caption.format(name=name, source=source, target=target, size=model.size),
         },
         "made": cells, "chosen": scene.chosen,
         "address": {
@@ -243,10 +237,11 @@ def _told_fault(key: str, method: str) -> Markup:
     why = Markup("")
     if method in _EXHIBITS:
         exhibit, title = _EXHIBITS[method]
+        label = words.WHY_LABEL.format(method=PAPERS[method].name, exhibit=title)
         why = Markup(
-            ' <button type="button" data-go="Failures" data-state="exhibit={}" aria-label="Why {} is poor here: {}">{}: why?</button>'
-        ).format(exhibit, PAPERS[method].name, title, title)
-    return Markup("<b>Poor here:</b> {}.{}").format(told, why)
+            ' <button type="button" data-go="Failures" data-state="exhibit={}" aria-label="{}">{}</button>'
+        ).format(exhibit, label, words.WHY.format(exhibit=title))
+    return words.POOR.format(fault=told) + why
 
 
 def noisy(trip: roundtrip.Trip, noise: float) -> Markup:
@@ -259,11 +254,7 @@ def question(scene: Scene, trips: dict[str, roundtrip.Trip], guess: str | None) 
     if scene.partner:
         made = {PAPERS[m].name: t.image(t.made) for m, t in trips.items()}
         return partner.ask(scene.key, scene.at, scene.direction[1], made, title, trip.returns, guess)
-    why = (
-        "Nobody stood here twice: a photograph has no partner, so such sets can only be learnt without pairs."
-    )
-    if not scene.example:
-        why = "A picture of yours has no partner here: nobody knows what it ought to become."
+    why = words.PLACE_ONCE if scene.example else words.YOURS_ALONE
     return Markup('<p class="tell">{}</p>').format(why), partner.changed(
         trip.image(trip.source), trip.image(trip.made), title
     )

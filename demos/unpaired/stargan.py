@@ -29,21 +29,19 @@ from ..widgets.choices import Choices
 from ..widgets.photograph import PICTURES
 from ..widgets.strip import thumbnail
 from ..work.openings import opening
+from . import words
+from .objective import equation
 from .scene import loaded
-from .subjects import EMOJI, SUBJECTS
+from .subjects import EMOJI
 
 _STYLE = look.style(__file__, "stargan")
 
 MODELS = {"icons": "stargan-icons", "emoji": "stargan-emoji", "photographs": "stargan-weather"}
-METHOD_TEXTS = {
-    "openmoji": "OpenMoji", "noto": "Noto", "fluent-flat": "Fluent flat", "fluent-3d": "Fluent 3-D", "cloudy": "clouds", "shine": "sunshine",
-}  # fmt: skip
 _PHOTOGRAPHS = 3  # of each kind of weather
 
-_EQUATION = Markup(
-    '<p class="equation" role="math" aria-label="the loss of G: the adversarial loss, plus lambda cls times the loss of the wanted class, '
-    'plus lambda rec times the distance of x from G of G of x and c, and c prime"><span class="gan"><i>L</i><sub>adv</sub></span> + '
-    'λ<sub>cls</sub> <span class="gan"><i>L</i><sub>cls</sub></span> + λ<sub>rec</sub> <span class="l1">|x − G(G(x, c), c′)|</span></p>'
+_FORMULA = Markup(
+    '<span class="gan"><i>L</i><sub>adv</sub></span> + '
+    'λ<sub>cls</sub> <span class="gan"><i>L</i><sub>cls</sub></span> + λ<sub>rec</sub> <span class="l1">|x − G(G(x, c), c′)|</span>'
 )
 
 
@@ -112,11 +110,13 @@ def _photographs(labels: list[str]) -> tuple[Thing, ...]:
                 for kind, images in kinds.items()
             ]
             return tuple(
-                Thing(f"photograph {i + 1}", {kind: to_image(from_bytes(p))})
+                Thing(words.PHOTOGRAPH.format(number=i + 1), {kind: to_image(from_bytes(p))})
                 for i, (kind, p) in enumerate(chosen)
             )
     scenes = landscapes.draw(torch.arange(12), "day")
-    return tuple(Thing(f"landscape {i + 1}", {"shine": to_image(p)}) for i, p in enumerate(scenes))
+    return tuple(
+        Thing(words.LANDSCAPE.format(number=i + 1), {"shine": to_image(p)}) for i, p in enumerate(scenes)
+    )
 
 
 def available() -> list[str]:
@@ -184,7 +184,7 @@ def nearest(model: Model, image: Image.Image) -> str:
 
 
 def _called(label: str) -> str:
-    return METHOD_TEXTS.get(label, label)
+    return words.LABELS.get(label, label)
 
 
 def show(view: View, revealed: bool) -> tuple[dict, Markup, Markup, Markup]:
@@ -199,14 +199,14 @@ def show(view: View, revealed: bool) -> tuple[dict, Markup, Markup, Markup]:
     own, target = (model.labels.index(label) for label in (view.own, view.target))
     over = made[target : target + 1]
     back = model.translate(over, label=own)
-    name = view.thing.name if view.thing else "your picture"
+    name = view.thing.name if view.thing else words.YOURS
     tiles = {
-        "label": "Target", "chosen": view.target, "look": "large",
+        "label": words.MANY_TARGET, "chosen": view.target, "look": "large",
         "tiles": [
             {
                 "key": label, "title": escape(_called(label)), "src": look.data_url(to_image(cut(made[i : i + 1]))),
-                "alt": escape(f"{name}, made {_called(label)}"),
-                "more": "its own label" if label == view.own else f"changes {l1(cut(made[i : i + 1]), cut(x)).item():.2f}",
+                "alt": escape(words.MANY_MADE_ALT.format(name=name, label=_called(label))),
+                "more": words.MANY_OWN if label == view.own else words.MANY_CHANGES.format(far=l1(cut(made[i : i + 1]), cut(x)).item()),
             }
             for i, label in enumerate(model.labels)
         ],
@@ -218,19 +218,15 @@ def show(view: View, revealed: bool) -> tuple[dict, Markup, Markup, Markup]:
         (
             look.figure(
                 to_image(cut(x)),
-                f"the picture: {name}, {c_own}",
+                words.MANY_PICTURE_ALT.format(name=name, label=c_own),
                 Markup("<b>x</b>, {}<br>c′ = {}").format(name, c_own),
             ),
             look.figure(
                 to_image(cut(over)),
-                f"translated to {c}",
+                words.MANY_OVER_ALT.format(label=c),
                 Markup("<b>G(x, c)</b><br>c = {}").format(c),
             ),
-            look.figure(
-                to_image(cut(back)),
-                "its return",
-                Markup("<b>G(G(x, c), c′)</b><br>differs from x by <strong>{:.3f}</strong>").format(miss),
-            ),
+            look.figure(to_image(cut(back)), words.ITS_RETURN, words.MANY_RETURN.format(miss=miss)),
             _truth(view, cut(over), revealed),
         )
     )
@@ -240,21 +236,20 @@ def show(view: View, revealed: bool) -> tuple[dict, Markup, Markup, Markup]:
 
 def _truth(view: View, over: Tensor, revealed: bool) -> Markup:
     if view.truth is None:
-        return Markup(
-            '<figure><div class="void">Nobody knows what this one ought to become.</div><figcaption><b>the truth</b></figcaption></figure>'
-        )
+        return _unseen(words.MANY_UNKNOWN, words.MANY_TRUTH_UNKNOWN)
     if not revealed:
-        return Markup(
-            '<figure><div class="void">Predict it first: which colours and details will the true picture have?</div>'
-            "<figcaption><b>the truth</b>, hidden</figcaption></figure>"
-        )
+        return _unseen(words.MANY_PREDICT, words.MANY_TRUTH_HIDDEN)
     true = view.model.place(view.truth)
     left, top, right, bottom = true.box
     far = l1(true.x[..., top:bottom, left:right], over).item()
     return look.figure(
-        view.truth,
-        f"the true picture, {_called(view.target)}",
-        Markup("<b>the truth</b>, as drawn<br>G differs from it by <strong>{:.3f}</strong>").format(far),
+        view.truth, words.MANY_TRUTH_ALT.format(label=_called(view.target)), words.MANY_TRUTH.format(far=far)
+    )
+
+
+def _unseen(why: str, caption: Markup) -> Markup:
+    return Markup('<figure><div class="void">{}</div><figcaption>{}</figcaption></figure>').format(
+        why, caption
     )
 
 
@@ -278,37 +273,19 @@ def _terms(view: View, x: Tensor, over: Tensor, miss: float, same: float) -> Mar
             weights["class_fake"] * method.classify(logits, wanted).item(),
         )
     cell("l1", f"{weights['recon']:g} · |x − G(G(x, c), c′)|", weights["recon"] * miss)
-    cell("", "|x − G(x, c′)|, not in the objective", same)
+    cell("", words.MANY_SAME, same)
     count = len(model.labels)
     size = sum(p.numel() for p in method.G.parameters()) / 1e6
-    notice = (
-        f"One G of {size:.1f} million numbers goes all {count * (count - 1)} ways; a net for each way would be {count * (count - 1)} nets. "
-        "Only the label planes tell it which domain to make: the one that is white. "
-    )
+    one = words.MANY_ONE_NET.format(size=size, ways=count * (count - 1))
     if view.target == view.own:
-        notice += (
-            f"You chose the picture's own label: a good G leaves it alone, and this one moves it by {same:.3f}. No term says so directly; but labels are drawn "
-            "at random, so now and then a picture gets its own label, and then the reconstruction asks for it."
-        )
-    elif same < miss:
-        notice += f"Under its own label the picture moves by {same:.3f}, on the way there and back it loses {miss:.3f}: what the target domain cannot show must be guessed again."
+        seen = words.MANY_AT_HOME
     else:
-        notice += (
-            "The return needs no more than the label c′ and what is left in G(x, c). Go to a domain that drops something (lines and rain drop colour) "
-            "and see what the way back invents."
-        )
-    left_out = (
-        ""
-        if method.D is not None
-        else Markup(
-            '<p class="small">The discriminator did not come with this model, so its two terms are left out.</p>'
-        )
-    )
+        seen = words.MANY_LOSES if same < miss else words.MANY_GUESSES
     return look.stack(
-        _EQUATION,
+        equation(_FORMULA, words.MANY_SPOKEN),
         Markup('<div class="terms">{}</div>').format(Markup("").join(cells)),
-        left_out,
-        look.notice(notice),
+        Markup('<p class="small">{}</p>').format(words.MANY_NO_CRITIC) if method.D is None else "",
+        look.notice(f"{one} {seen.format(same=same, miss=miss)}"),
     )
 
 
@@ -317,19 +294,19 @@ def _given(view: View, x: Tensor) -> Markup:
     planes = Markup("").join(
         look.captioned(
             thumbnail(to_image(x[:, i : i + 1].expand(-1, 3, -1, -1)), 64),
-            f"the {name} plane of the picture",
+            words.MANY_COLOUR_ALT.format(colour=name),
             name,
         )
-        for i, name in enumerate(("red", "green", "blue"))
+        for i, name in enumerate(words.MANY_COLOURS)
     )
     for label in view.model.labels:
         on, name = label == view.target, _called(label)
-        said = f"the label plane {name}: {'ones' if on else 'zeros'} everywhere"
+        said = words.MANY_ONES_ALT if on else words.MANY_ZEROS_ALT
         planes += Markup(
             '<figure><i class="{}" role="img" aria-label="{}"></i><figcaption>{}</figcaption></figure>'
-        ).format("on" if on else "", said, name)
-    return Markup('<h3 class="label">What G is given: {} planes</h3><div class="planes">{}</div>').format(
-        3 + len(view.model.labels), planes
+        ).format("on" if on else "", said.format(label=name), name)
+    return Markup('<h3 class="label">{}</h3><div class="planes">{}</div>').format(
+        words.MANY_GIVEN.format(planes=3 + len(view.model.labels)), planes
     )
 
 
@@ -337,11 +314,12 @@ def translate(image: str, model: str = "stargan-icons", label: str = "night") ->
     """The API: an image file, a model with labels and one of its labels -> the translation."""
     names = [MODELS[key] for key in available()]
     if model not in names:
-        raise sentence(f"there is no model {model!r} with labels in this tab; there are {', '.join(names)}.")
-    if label not in loaded(model).labels:
-        raise sentence(f"{model} has no label {label!r}; it has {', '.join(loaded(model).labels)}.")
+        raise sentence(words.MANY_NO_MODEL.format(model=model, names=", ".join(names)))
+    labels = loaded(model).labels
+    if label not in labels:
+        raise sentence(words.MANY_NO_LABEL.format(model=model, label=label, labels=", ".join(labels)))
     try:
-        return loaded(model)(open_image(image, "this file"), label=label)
+        return loaded(model)(open_image(image, words.THIS_FILE), label=label)
     except ImageError as fault:
         raise sentence(str(fault)) from None
 
@@ -361,7 +339,7 @@ def _examples(key: str, own: str) -> tuple[dict, ...]:
 
 
 def _strip(view: View) -> dict:
-    return {"label": "Example", "tiles": list(_examples(view.key, view.own)), "chosen": str(view.at)}
+    return {"label": words.MANY_EXAMPLE, "tiles": list(_examples(view.key, view.own)), "chosen": str(view.at)}
 
 
 def _sent(_: gr.Request, key, own, targets, at, upload) -> tuple:
@@ -394,24 +372,23 @@ def card() -> tuple[Callable, list] | None:
     tiles, given, trip, told = opens["shown"]
     with gr.Column(elem_classes="card", elem_id="star"):
         gr.HTML(
-            f'{_STYLE}<h2 class="label">StarGAN: one generator, every domain</h2><p class="tell">CycleGAN needs two generators for every two domains. Here the '
-            "target is one more input: four domains, one net, and a discriminator that also says which of them it sees.</p>",
+            Markup('{}<h2 class="label">{}</h2><p class="tell">{}</p>').format(_STYLE, words.MANY, words.MANY_LEAD),
             apply_default_css=False, elem_classes="bare",
         )  # fmt: skip
         at, upload = gr.State(opens["at"]), gr.State(None, time_to_live=3600)
         with gr.Row(elem_classes="row controls"):
             subject = gr.Radio(
-                [(SUBJECTS[k].title, k) for k in keys], value=keys[0], label="Kind of picture", show_label=False, container=False, min_width=330, visible=len(keys) > 1,
+                [(words.SUBJECTS[k].title, k) for k in keys], value=keys[0], label=words.KIND, show_label=False, container=False, min_width=330, visible=len(keys) > 1,
                 elem_id="star-subject", elem_classes="segmented scene on-head",
             )  # fmt: skip
             with gr.Column(scale=0, min_width=150):
                 gr.HTML(
-                    '<span class="small">the picture comes as</span>',
+                    Markup('<span class="small">{}</span>').format(words.MANY_FROM),
                     apply_default_css=False,
                     elem_classes="bare",
                 )
             own = gr.Radio(
-                opens["labels"], value=opens["own"], label="The picture comes as", show_label=False, container=False, min_width=300, elem_id="star-own", elem_classes="segmented scene on-foot",
+                opens["labels"], value=opens["own"], label=words.MANY_FROM_LABEL, show_label=False, container=False, min_width=300, elem_id="star-own", elem_classes="segmented scene on-foot",
             )  # fmt: skip
         with gr.Row(elem_classes="row controls"):
             with gr.Column(scale=1, min_width=300):
@@ -420,18 +397,18 @@ def card() -> tuple[Callable, list] | None:
                 )
             with gr.Column(scale=0, min_width=170):
                 bring = gr.UploadButton(
-                    "Upload a picture",
+                    words.UPLOAD,
                     file_types=PICTURES,
                     size="sm",
                     elem_classes="quiet",
                     elem_id="star-bring",
                 )
                 revealed = gr.Checkbox(
-                    False, label="reveal the truth", container=False, visible=opens["known"], elem_id="star-truth", elem_classes="tick reveal scene on-foot",
+                    False, label=words.MANY_REVEAL, container=False, visible=opens["known"], elem_id="star-truth", elem_classes="tick reveal scene on-foot",
                 )  # fmt: skip
         with gr.Row(elem_classes="row"):
             with gr.Column(scale=9, min_width=320):
-                look.label("All targets at once: choose one")
+                look.label(words.MANY_TARGETS)
                 targets = Choices(tiles, elem_id="star-targets", elem_classes="bare scene on-in step")
                 look.saving("#star-targets", "stargan-targets")
                 there = gr.HTML(
@@ -483,7 +460,7 @@ def card() -> tuple[Callable, list] | None:
     gr.Button(visible=False).click(
         translate, [gr.File(visible=False), gr.Textbox(MODELS[keys[0]], visible=False), gr.Textbox(opens["target"], visible=False)],
         gr.Image(visible=False, format="png"), api_name="unpaired_label",
-        api_description="Translation of a picture to the domain of a label; a model's labels are those on its tiles.",
+        api_description=words.MANY_API,
     )  # fmt: skip
 
     def restore(wish: dict[str, str]) -> list:

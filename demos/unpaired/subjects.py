@@ -1,4 +1,4 @@
-"""The subjects of the tab Unpaired: two domains each, what they are called, and examples of both."""
+"""The subjects of the tab Unpaired: two domains each, and examples of both. What they are called: see `words`."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from i2i.data.public import catalogue
 from i2i.data.unpaired import Unpaired, unpaired, unpaired_emoji
 from i2i.data.worlds import icons, landscapes
 from i2i.images import ImageError, to_image
+
+from . import words
 
 _SHOWN = 12
 
@@ -35,13 +37,9 @@ class Example:
 
 @dataclass(frozen=True)
 class Subject:
-    """data: how the names of its models end.  x, y: what the domains are called.  story: where the two sets come from."""
+    """data: how the names of its models end."""
 
-    title: str
     data: str
-    x: str
-    y: str
-    story: str
     examples: Callable[[], list[Example]]
 
 
@@ -83,11 +81,13 @@ def _photographs() -> list[Example]:
             images = unpaired(root, 128, "test", names=("shine", "sunrise"))
             count = min(len(images.x), len(images.y))
             chosen = [i * count // _SHOWN for i in range(min(_SHOWN, count))]
-            return _examples(images, chosen, [f"photograph {i + 1}" for i in range(len(chosen))])
+            return _examples(
+                images, chosen, [words.PHOTOGRAPH.format(number=i + 1) for i in range(len(chosen))]
+            )
     scenes = torch.arange(_SHOWN)
     day, dawn = landscapes.draw(scenes, "day"), landscapes.draw(scenes, "dawn").roll(1, 0)
     return [
-        Example(f"landscape {i + 1}", to_image(x), to_image(y), partners=False)
+        Example(words.LANDSCAPE.format(number=i + 1), to_image(x), to_image(y), partners=False)
         for i, (x, y) in enumerate(zip(day, dawn, strict=True))
     ]
 
@@ -101,25 +101,10 @@ def _examples(images: Unpaired, chosen: list[int], names: list[str]) -> list[Exa
 
 
 SUBJECTS: dict[str, Subject] = {
-    "icons": Subject(
-        "Icons", "icons", "glossy", "night",
-        "A program draws these things, so each exists in both styles. The nets saw two thousand things in one style and two "
-        "thousand others in the other: never one thing twice.",
-        _icons,
-    ),
-    "emoji": Subject(
-        "Emoji", "emoji", "flat", "3-D",
-        "Two foundries drew the same list of emoji. The nets saw one half of the list as Noto draws it, the other half in "
-        "Fluent's 3-D style: never one emoji twice.",
-        _emoji,
-    ),
-    "photographs": Subject(
-        "Photographs", "weather", "sunshine", "sunrise",
-        "Two sets of photographs off the web, some of sunshine and some of sunrise: other places, other cameras, no pairs to "
-        "be had. Skies are alike enough to be swapped; what lies below them is another matter.",
-        _photographs,
-    ),
-}  # fmt: skip
+    "icons": Subject("icons", _icons),
+    "emoji": Subject("emoji", _emoji),
+    "photographs": Subject("weather", _photographs),
+}
 
 
 @lru_cache(maxsize=len(SUBJECTS))

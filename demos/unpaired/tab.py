@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import gradio as gr
+from markupsafe import Markup
 
 from ..widgets import address, look
-from . import compare, dtn_digits, ost, scene, stargan
+from . import compare, dtn_digits, ost, scene, stargan, words
 
 _STYLE = look.style(__file__, "tab")
 
@@ -36,9 +37,7 @@ def tab() -> Callable | None:
     cards = []
     with gr.Tab("Unpaired", id="unpaired"):
         gr.HTML(
-            '<p class="lead"><b>Two sets of pictures and no pairs.</b> A discriminator for each set says what belongs there; but many pictures '
-            "belong there, so each paper adds a tie to the input: the way back must lead to where one began (CycleGAN, DiscoGAN, DualGAN), both sets "
-            f"share a code (UNIT), or distances between pictures are kept (DistanceGAN).</p>{_STYLE}",
+            Markup('<p class="lead">{}</p>{}').format(words.LEAD, _STYLE),
             apply_default_css=False,
             elem_classes="bare",
         )

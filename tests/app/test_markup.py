@@ -20,7 +20,7 @@ from demos.superres import enlargers, part, spectrum, whole
 from demos.superres import tab as superres
 from demos.unpaired import dtn_digits as digits
 from demos.unpaired import ost as oneshot
-from demos.unpaired import partner, scene, subjects
+from demos.unpaired import partner, scene, subjects, words
 from demos.unpaired import stargan as styles
 from demos.widgets import look
 from i2i.checkpoint import export
@@ -208,12 +208,10 @@ def test_unpaired(gallery, monkeypatch, method, guess):
     known = tuple(replace(e, name=PICTURE) for e in subjects.examples("icons"))
     for module in (scene, partner):
         monkeypatch.setattr(module, "examples", lambda key: known)
-    icons = replace(subjects.SUBJECTS["icons"], x=LABEL, y=LABEL, story=LABEL)
-    monkeypatch.setitem(subjects.SUBJECTS, "icons", icons)
+    icons = replace(words.SUBJECTS["icons"], x=LABEL, y=LABEL, story=LABEL)
+    monkeypatch.setitem(words.SUBJECTS, "icons", icons)
     monkeypatch.setitem(
-        scene.METHOD_TEXTS,
-        method,
-        replace(scene.METHOD_TEXTS[method], notice=LABEL, spoken=LABEL, aside=LABEL),
+        words.METHODS, method, replace(words.METHODS[method], notice=LABEL, spoken=LABEL, aside=LABEL)
     )
     monkeypatch.setitem(scene.PAPERS, method, replace(scene.PAPERS[method], name=LABEL, idea=LABEL))
     now = scene.settle("icons", "xy", [], method)

@@ -78,9 +78,9 @@ def test_without_models_there_is_neither_tab_nor_a_way_to_it(tmp_path, monkeypat
 
 def test_it_offers_what_is_here_and_the_map_leads_to_it(gallery):
     assert scene.available() == ["icons", "emoji", "photographs"]
-    assert scene.methods("icons") == list(cycles.METHOD_TEXTS), "every method that is told of"
+    assert scene.methods("icons") == list(cycles.FORMULAS), "every method that is told of"
     assert scene.methods("photographs") == ["cyclegan"]
-    assert {m for m, tab in map._tab_of().items() if tab == "Unpaired"} == {*cycles.METHOD_TEXTS, "dtn"}
+    assert {m for m, tab in map._tab_of().items() if tab == "Unpaired"} == {*cycles.FORMULAS, "dtn"}
 
 
 @pytest.mark.parametrize("key", SUBJECTS)
@@ -112,7 +112,7 @@ def test_a_scene_is_what_comes_nearest_to_the_wish(gallery):
     assert scene.settle("icons", "xy", [], "").methods == ("cyclegan", "discogan", "dualgan", "unit")
     one_sided = scene.settle("icons", "xy", [], "distancegan")
     assert one_sided.chosen == "distancegan" and len(one_sided.methods) == scene.MOST
-    assert scene.settle("icons", "xy", list(cycles.METHOD_TEXTS), "dualgan").methods == (
+    assert scene.settle("icons", "xy", list(cycles.FORMULAS), "dualgan").methods == (
         "discogan",
         "dualgan",
         "unit",
@@ -123,7 +123,7 @@ def test_a_scene_is_what_comes_nearest_to_the_wish(gallery):
         "the way back needs another method"
     )
     assert scene.settle("icons", "zz", ["nonsense"], "nonsense", 10**6).at == 10**6 % 12
-    assert scene.settle("icons", "xy", list(cycles.METHOD_TEXTS), "unit").methods.count("unit") == 1
+    assert scene.settle("icons", "xy", list(cycles.FORMULAS), "unit").methods.count("unit") == 1
     with pytest.raises(gr.Error) as caught:
         scene.settle("horses", "xy", [], "")
     assert "horses" in caught.value.message and "icons" in caught.value.message
@@ -173,7 +173,7 @@ def test_the_terms_of_cyclegan_are_those_that_it_is_trained_on(gallery):
         assert [v for _, v in shown.values()] == pytest.approx([v for _, v in wanted], abs=1e-4)
 
 
-@pytest.mark.parametrize("method", cycles.METHOD_TEXTS)
+@pytest.mark.parametrize("method", cycles.FORMULAS)
 def test_terms_leave_out_a_discriminator_that_did_not_come(gallery, folder, method):
     model = load(f"{method}-icons", precision="fp32")
     for direction in ("xy", "yx") if "direction" in model.controls else ("xy",):
