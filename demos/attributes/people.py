@@ -21,6 +21,7 @@ from i2i.run.pipeline import Model, cards, load
 
 from ..work.once import once
 from ..work.openings import opening
+from . import words
 
 NAMES = faces.ATTRIBUTES
 COUNT = faces.SPLITS["test"][1]  # held-out faces to choose from
@@ -66,8 +67,8 @@ def nearest_label(scores: Tensor) -> Traits:
 
 def said(traits: Traits) -> str:
     """As a sentence can hold it: "blond hair, glasses, female"."""
-    *some, male = [name for name, on in zip(NAMES, traits, strict=True) if on or name == NAMES[-1]]
-    return ", ".join([*some, male if traits[-1] else "female"])
+    *some, (male, is_male) = zip(map(words.ATTRIBUTES.__getitem__, NAMES), traits, strict=True)
+    return ", ".join([*(of.yes for of, on in some if on), male.yes if is_male else male.no])
 
 
 # -- The models -----------------------------------------------------------------------------------------------------------
@@ -136,7 +137,7 @@ class Person:
 
     @property
     def name(self) -> str:
-        return "your drawing" if self.own else f"face {self.number}"
+        return words.YOURS if self.own else words.FACE.format(number=self.number)
 
     @property
     def x(self) -> Tensor:

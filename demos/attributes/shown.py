@@ -11,7 +11,7 @@ from i2i.images import to_image
 
 from ..widgets import look
 from ..widgets.urls import light_url
-from . import people
+from . import people, words
 from .changes import change, has_to_change, heat
 from .people import (
     NAMES,
@@ -32,9 +32,9 @@ from .view import View, address, labels, swapped
 _LARGE, _CELL, _SMALL = 420, 256, 128  # px
 _TINTS = {"black hair": "#21202a", "brown hair": "#573321", "blond hair": "#f0c46b", "ginger hair": "#db6629"}
 _GROUPS = (
-    ("Hair", False, ("bald", "bangs")),
-    ("Its colour", True, NAMES[faces.COLOURS]),
-    ("Face", False, ("glasses", "makeup", "smile", "beard", "dark skin", "male")),
+    (words.HAIR, False, ("bald", "bangs")),
+    (words.HAIR_COLOUR, True, NAMES[faces.COLOURS]),
+    (words.REST, False, ("glasses", "makeup", "smile", "beard", "dark skin", "male")),
 )
 
 
@@ -57,11 +57,11 @@ def _percent(share: float) -> str:
 def face_of(now: View) -> Markup:
     """HTML of the face, larger than the models see it."""
     person = now.person
-    alt = f"{person.name}: {said(person.traits)}"
-    head = "Your drawing" if person.own else f"Face {person.number}"
-    text = f"{head}, at {_LARGE} px. The models see it at {people.size()} px."
+    has = said(person.traits)
+    alt = words.SHOWN.format(face=person.name, attributes=has)
+    text = words.CAPTION.format(number=person.number, large=_LARGE, small=people.size())
     if person.own:
-        text = f"{head}, as the models see it. Its attributes were read off it: {said(person.traits)}."
+        text = words.OWN_CAPTION.format(attributes=has)
     return Markup(
         '<figure class="at-face"><img src="{}" alt="{}"><figcaption>{}</figcaption></figure>'
     ).format(url(drawn(person, person.traits, _LARGE), _LARGE), alt, text)
@@ -76,7 +76,7 @@ def strip_of(now: View, chosen: Person) -> dict:
         for one in now.choices
     ]  # fmt: skip
     key = str(chosen.number) if not chosen.own and chosen in now.choices else ""
-    return {"label": "Faces to choose from", "tiles": tiles, "chosen": key}
+    return {"label": words.FACES, "tiles": tiles, "chosen": key}
 
 
 def switches_of(now: View) -> dict:
@@ -88,14 +88,14 @@ def switches_of(now: View) -> dict:
                 "title": escape(name), "one": one,
                 "switches": [
                     {
-                        "at": i, "name": escape(NAMES[i].removesuffix(" hair")), "on": bool(now.traits[i]),
+                        "at": i, "name": escape(words.ATTRIBUTES[NAMES[i]].switch), "on": bool(now.traits[i]),
                         "changed": now.traits[i] != now.person.traits[i], "tint": _TINTS.get(NAMES[i], ""),
                     }
                     for i in at
                 ],
             }
         )  # fmt: skip
-    return {"label": "Attributes to switch", "groups": groups, "address": address(now)}
+    return {"label": words.SWITCHES, "groups": groups, "address": address(now)}
 
 
 # -- The edit -------------------------------------------------------------------------------------------------------------
@@ -103,46 +103,31 @@ def switches_of(now: View) -> dict:
 
 def asked(now: View) -> str:
     """The edit in words: "bangs; no beard"."""
-    words = []
+    switched = []
     for name, was, wanted in zip(NAMES, now.person.traits, now.traits, strict=True):
         if wanted != was and not (name in NAMES[faces.COLOURS] and not wanted):
-            words.append(
-                {("male", 0): "female", ("bald", 0): "not bald"}.get(
-                    (name, wanted), name if wanted else f"no {name}"
-                )
-            )
-    return "; ".join(words) or "nothing"
+            of = words.ATTRIBUTES[name]
+            switched.append(of.yes if wanted else of.no)
+    return "; ".join(switched) or words.NOTHING
 
 
 def _how(name: str) -> str:
     """What a model does, in a sentence."""
     if name in readers():
-        return f"Reads the face into {loaded(name).method.config.code} numbers and makes it anew of them and the attributes."
-    return "Changes the face itself, with the attributes as planes beside its colours."
+        return words.MADE_ANEW.format(count=loaded(name).method.config.code)
+    return words.MADE_OF_IT
 
 
 def _lines(now: View, name: str) -> list[Markup]:
     found, lines = change(name, now.person, now.traits), []
     if found.off is None:
-        lines.append(Markup("Changed by <b>{}</b>, a mean over all of it.").format(_percent(found.beside)))
+        lines.append(words.CHANGED.format(beside=_percent(found.beside)))
     else:
-        lines.append(
-            Markup("Off the right answer by <b>{}</b>; doing nothing would be off by {}.").format(
-                _percent(found.off), _percent(found.nothing)
-            )
-        )
-        lines.append(Markup("Where nothing had to change: <b>{}</b>.").format(_percent(found.beside)))
+        lines.append(words.OFF.format(off=_percent(found.off), nothing=_percent(found.nothing)))
+        lines.append(words.BESIDE.format(beside=_percent(found.beside)))
     if found.right is not None:
         many = sum(a == b for a, b in zip(now.traits, now.person.traits, strict=True))
-        lines.append(
-            Markup("The judge reads {}; of the other {} attributes it reads <b>{}</b> otherwise.").format(
-                Markup("<b>what was asked for</b>")
-                if found.right
-                else Markup("<b>not</b> what was asked for"),
-                many,
-                found.others or "none",
-            )
-        )
+        lines.append(words.JUDGED[found.right].format(count=many, wrong=found.others or words.NONE))
     return lines
 
 
@@ -150,28 +135,34 @@ def board_of(now: View) -> dict:
     person, traits, groups = now.person, now.traits, []
     for name in models():
         made, again = edited(name, person, traits), edited(name, person, person.traits)
-        called, seen = title(name), "what else changed" if not person.own else "all that changed"
+        called, seen, seen_alt = title(name), words.ELSE_CHANGED, words.ELSE_CHANGED_ALT
+        if person.own:
+            seen, seen_alt = words.ALL_CHANGED, words.ALL_CHANGED_ALT
         cells = [
-            (url(made), f"{person.name} edited by {called}: {said(traits)}", _how(name)),
-            (url(again), f"{person.name} by {called}, with its own attributes", "with its own attributes"),
-            (_heat(made, person, traits), f"map of {seen} with {called}", seen),
+            (
+                url(made),
+                words.EDITED.format(face=person.name, model=called, attributes=said(traits)),
+                _how(name),
+            ),
+            (
+                url(again),
+                words.OWN_ATTRIBUTES_ALT.format(face=person.name, model=called),
+                words.OWN_ATTRIBUTES,
+            ),
+            (_heat(made, person, traits), seen_alt.format(model=called), seen),
         ]
         groups.append({"title": escape(called), "cells": _cells(cells), "lines": _lines(now, name)})
     right = answer(person, traits)
     if right is not None:
         must = has_to_change(person, traits).float().mean().item()
         cells = [
-            (
-                url(right),
-                f"the right answer: {said(traits)}",
-                "Drawn by the code that drew the face: the same person.",
-            ),
-            (url(person.x), f"{person.name} as it was", "as it was"),
-            (_heat(None, person, traits), "map of what had to change", "what had to change"),
+            (url(right), words.RIGHT_ALT.format(attributes=said(traits)), words.RIGHT_CAPTION),
+            (url(person.x), words.WAS_ALT.format(face=person.name), words.AS_IT_WAS),
+            (_heat(None, person, traits), words.MUST_ALT, words.MUST),
         ]
-        lines = [Markup("<b>{}</b> of its pixels had to change.").format(_percent(must))]
-        groups.append({"title": "The right answer", "cells": _cells(cells), "lines": lines})
-    return {"label": f"The edit: {asked(now)}", "look": "cards", "groups": groups}
+        lines = [words.MUST_SHARE.format(share=_percent(must))]
+        groups.append({"title": words.RIGHT_TITLE, "cells": _cells(cells), "lines": lines})
+    return {"label": words.BOARD.format(edit=asked(now)), "look": "cards", "groups": groups}
 
 
 def _cells(cells: list[tuple[str, str, str]]) -> list[dict]:
@@ -181,69 +172,59 @@ def _cells(cells: list[tuple[str, str, str]]) -> list[dict]:
 def told_of(now: View) -> Markup:
     """HTML above the cards; on a telephone, where they are long, with all answers at a glance, to stay in sight of the switches."""
     right = answer(now.person, now.traits)
-    seen = [(now.person.x, "as it was")] + [(edited(m, now.person, now.traits), title(m)) for m in models()]
-    seen += [] if right is None else [(right, "the right answer")]
+    seen = [(now.person.x, words.AS_IT_WAS)] + [
+        (edited(m, now.person, now.traits), title(m)) for m in models()
+    ]
+    seen += [] if right is None else [(right, words.RIGHT_ANSWER)]
     glance = Markup("").join(
-        look.captioned(url(x, _SMALL), f"{now.person.name}, {text}", text) for x, text in seen
+        look.captioned(url(x, _SMALL), words.GLANCE.format(face=now.person.name, which=text), text)
+        for x, text in seen
     )
-    return Markup(
-        '<p class="tell">Asked for: <b>{}</b>.</p><div class="trip at-glance" style="--n: {}">{}</div>'
-    ).format(asked(now), len(seen), glance)
-
-
-_KNOWN = Markup(
-    '<p class="tell"><i class="at-must"></i> had to change: the right answer differs there. <i class="at-else"></i> changed though nothing had to, '
-    "the more the stronger; full at a quarter of the range of a pixel.</p>"
-)
-_OWN = Markup(
-    '<p class="tell"><i class="at-else"></i> changed, the more the stronger; full at a quarter of the range of a pixel. Nobody knows the right '
-    "answer for a drawing that you bring, so the map cannot say what had to change.</p>"
-)
+    return Markup('<p class="tell">{}</p><div class="trip at-glance" style="--n: {}">{}</div>').format(
+        words.ASKED_FOR.format(edit=asked(now)), len(seen), glance
+    )
 
 
 def legend_of(now: View) -> Markup:
-    return _OWN if now.person.own else _KNOWN
+    return Markup('<p class="tell">{}</p>').format(words.OWN_LEGEND if now.person.own else words.LEGEND)
 
 
 # -- Sweep, swap, reading -------------------------------------------------------------------------------------------------
 
 
 def sweep_of(now: View) -> dict:
-    asked_for, name = labels(now), NAMES[now.along]
+    asked_for, name = labels(now), words.ATTRIBUTES[NAMES[now.along]].yes
     groups = []
     for model in models():
         made = people.swept(model, now.person, tuple(asked_for)).split(1)
         cells = [
             (
                 url(one, _SMALL),
-                f"{name} {i} of {len(made) - 1}, by {title(model)}",
+                words.SWEPT_CELL.format(attribute=name, number=i, last=len(made) - 1, model=title(model)),
                 f"{i / (len(made) - 1):.3g}",
             )
             for i, one in enumerate(made)
         ]
         groups.append({"title": escape(title(model)), "cells": _cells(cells), "lines": []})
-    return {"label": f"{name} from 0 to 1", "look": "film", "groups": groups}
+    return {"label": words.SWEPT.format(attribute=name), "look": "film", "groups": groups}
 
 
 def swap_of(now: View) -> dict:
     groups, pair = [], swapped(now)
     for (person, traits), (other, _) in (pair, pair[::-1]):
-        cells = [(url(person.x), f"{person.name}: {said(person.traits)}", "as it is")]
+        has = words.SHOWN.format(face=person.name, attributes=said(person.traits))
+        cells = [(url(person.x), has, words.AS_IT_IS)]
         for name in models():
             made = edited(name, person, traits)
-            cells.append(
-                (
-                    url(made),
-                    f"{person.name} with the attributes of {other.name}, by {title(name)}",
-                    title(name),
-                )
-            )
+            alt = words.OF_OTHER.format(face=person.name, other=other.name, model=title(name))
+            cells.append((url(made), alt, title(name)))
         right = answer(person, traits)
         if right is not None:
-            cells.append((url(right), f"the right answer: {said(traits)}", "the right answer"))
-        head = f"{person.name} with the attributes of {other.name}: {said(traits)}"
-        groups.append({"title": escape(head[0].upper() + head[1:]), "cells": _cells(cells), "lines": []})
-    return {"label": "Two faces, each with the attributes of the other", "look": "film few", "groups": groups}
+            alt = words.RIGHT_ALT.format(attributes=said(traits))
+            cells.append((url(right), alt, words.RIGHT_ANSWER))
+        head = words.swapped(person.name, other.name, said(traits))
+        groups.append({"title": escape(head), "cells": _cells(cells), "lines": []})
+    return {"label": words.SWAPPED, "look": "film few", "groups": groups}
 
 
 def reading_of(now: View) -> Markup:
@@ -262,23 +243,20 @@ def _read_by(name: str, person: Person) -> Markup:
             Markup(
                 '<tr class="{}"><th scope="row">{}</th><td>{}</td><td class="at-bar"><span><i style="left:{:.1f}%;width:{:.1f}%"></i></span></td>'
                 "<td>{:+.2f}</td></tr>"
-            ).format("" if agrees else "off", attribute, "yes" if truth else "no", low, high - low, value)
+            ).format(
+                "" if agrees else "off",
+                words.ATTRIBUTES[attribute].yes,
+                words.YES if truth else words.NO,
+                low,
+                high - low,
+                value,
+            )
         )
-    of = "The face has" if not person.own else "Taken as"
     table = Markup(
-        '<table class="at-read"><thead><tr><th></th><th scope="col">{}</th><th scope="col" colspan="2">E<sub>y</sub> reads</th></tr></thead>'
+        '<table class="at-read"><thead><tr><th></th><th scope="col">{}</th><th scope="col" colspan="2">{}</th></tr></thead>'
         "<tbody>{}</tbody></table>"
-    ).format(of, Markup("").join(rows))
-    text = Markup(
-        '<p class="tell">{} learned to read attributes, too: a number for each, 1 for yes and −1 for no. Of this face it reads <b>{} of {}</b> '
-        "as they are. The edits above do not need it: they are told the attributes of the face.</p>"
-    ).format(title(name), right, len(NAMES))
+    ).format(words.TAKEN_AS if person.own else words.HAS, words.READS, Markup("").join(rows))
+    text = words.READ_RIGHT.format(model=title(name), right=right, count=len(NAMES))
     if person.own:
-        text = Markup(
-            '<p class="tell">{} reads a number for each attribute, 1 for yes and −1 for no.</p>'
-        ).format(title(name))
-    return table + text
-
-
-def along_choices() -> list[tuple[str, int]]:
-    return [(name, i) for i, name in enumerate(NAMES)]
+        text = words.READ_OWN.format(model=title(name))
+    return table + Markup('<p class="tell">{}</p>').format(text)

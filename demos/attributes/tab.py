@@ -22,7 +22,7 @@ from ..widgets.photograph import PICTURES
 from ..work import sweeper
 from ..work.openings import opening
 from ..work.visitors import Visitors
-from . import people, view
+from . import people, view, words
 from .board import Board
 from .people import COUNT, NAMES, Person, available, edited, models, readers
 from .shown import (
@@ -41,25 +41,9 @@ from .view import KEYS, View, settle, wished
 
 _STYLE = look.style(__file__, "tab")
 
-_LEAD = Markup(
-    '<p class="lead"><b>Change one thing about a face, and nothing else.</b> These people are drawn by code, with {} attributes each. So the right '
-    "answer to every edit is known: the same person, drawn once more. Switch an attribute and compare.</p>"
+_PREDICT = Markup('<details class="note predict"><summary>{}</summary>{}</details>').format(
+    words.PREDICT, words.PREDICTED
 )
-_ANEW = (
-    "{} reads the whole face into a few numbers and makes it anew: what those numbers do not hold is missing from every edit, and from the "
-    "picture “with its own attributes”, too."
-)
-_ITSELF = "{} gets the face itself: it may leave every pixel as it is, and has to learn where it may not."
-_PREDICT = Markup(
-    '<details class="note predict"><summary>Predict first. Which pixels have to change when you switch “male”?</summary>Switch it, and look at the '
-    "violet part of the right answer. In this world it holds the jaw, the shoulders, and the hair beside the neck. A model is not told "
-    "so: it has to find out from faces whose attributes it knows.</details>"
-)
-_SWEEP = Markup(
-    '<p class="tell">The attribute goes from 0 to 1 in {} steps, and what cannot stand beside it goes the other way. Training showed 0 and 1 '
-    "alone: what comes between is the models’ own guess. The other attributes are those that you switched.</p>"
-)
-_FOREIGN = "this is no drawing of this world: the tab edits faces as they are drawn here, not photographs; save one of them, and bring it back."
 
 
 def everything_of(now: View) -> dict:
@@ -84,7 +68,7 @@ def _switches(text: str) -> list[int]:
     wanted = [name.strip().lower() for name in (text or "").split(",") if name.strip()]
     for name in wanted:
         if name not in NAMES:
-            raise sentence(f"there is no attribute {name[:40]!r}; there are {', '.join(NAMES)}.")
+            raise sentence(words.NO_ATTRIBUTE.format(name=name[:40], names=", ".join(NAMES)))
     return [NAMES.index(name) for name in wanted]
 
 
@@ -95,15 +79,13 @@ def endpoint(
     itself with "right answer". model "": the first of the tab."""
     model = model or models()[0]
     if model not in (*models(), "right answer"):
-        raise sentence(
-            f"there is no model {model[:60]!r} in this tab; there are {', '.join(models())} and right answer."
-        )
+        raise sentence(words.NO_MODEL.format(model=model[:60], models=", ".join(models())))
     try:
         number = whole("face", 0 if face is None else face)
     except ValueError as fault:
         raise sentence(str(fault)) from None
     if not 0 <= number < COUNT:
-        raise sentence(f"face is a number from 0 to {COUNT - 1}; got {number}.")
+        raise sentence(words.NO_FACE.format(last=COUNT - 1, number=number))
     person = received(drawing) if drawing else Person(number)
     traits = person.traits
     for attribute in _switches(switch):
@@ -112,7 +94,7 @@ def endpoint(
         return to_image(edited(model, person, traits))
     right = people.answer(person, traits)
     if right is None:
-        raise sentence("nobody knows the right answer for a drawing that is brought along.")
+        raise sentence(words.NO_ANSWER)
     return to_image(right)
 
 
@@ -120,10 +102,10 @@ def received(path: str) -> Person:
     """A visitor's drawing; a sentence on the page for what is none of this world."""
     image = uploaded(path)
     if not people.can_read():
-        raise sentence("no net of this copy reads the attributes of a drawing.")
+        raise sentence(words.NO_READER)
     person = people.received(image)
     if person is None:
-        raise sentence(_FOREIGN)
+        raise sentence(words.FOREIGN)
     return person
 
 
@@ -136,7 +118,8 @@ def save(now: View, folder: str | Path) -> Path:
     sheet = Image.new("RGB", (side * len(images), side))
     for i, image in enumerate(images):
         sheet.paste(image, (i * side, 0))
-    path = Path(folder) / f"{now.person.name.replace(' ', '-')}-edited.png"
+    whose = "your-drawing" if now.person.own else f"face-{now.person.number}"
+    path = Path(folder) / f"{whose}-edited.png"
     sheet.save(path)
     return path
 
@@ -149,7 +132,10 @@ def before_and_after() -> tuple[Image.Image, Image.Image]:
 
 def notice() -> str:
     """What to notice of the models that are there, each by its way to edit."""
-    told = [(_ANEW if name in readers() else _ITSELF).format(people.title(name)) for name in models()]
+    told = [
+        (words.NOTICE_ANEW if name in readers() else words.NOTICE_ITSELF).format(model=people.title(name))
+        for name in models()
+    ]
     return look.notice(" ".join(told))
 
 
@@ -186,30 +172,31 @@ def tab() -> Callable | None:
         return None
     now, opens = settle(), _first()
     with gr.Tab("Attributes", id="attributes"):
-        gr.HTML(_LEAD.format(len(NAMES)) + _STYLE, apply_default_css=False, elem_classes="bare")
+        lead = Markup('<p class="lead">{}</p>').format(words.LEAD.format(count=len(NAMES)))
+        gr.HTML(lead + _STYLE, apply_default_css=False, elem_classes="bare")
         with gr.Row(elem_classes="row at", equal_height=True):
             with gr.Column(scale=9, min_width=320, elem_classes="card scene on-in"):
-                look.label("A face, and what it has; a ring marks what is switched")
+                look.label(words.SWITCH)
                 face = _html(opens["face"], "at-face")
                 switches = Switches(opens["switches"], elem_id="at-switches", elem_classes="bare")
                 with gr.Row(elem_classes="tools"):
-                    other = _button("Another face ⟳", "at-other", "roll step", variant="primary")
-                    back = _button("As it was", "at-back")
+                    other = _button(words.ANOTHER, "at-other", "roll step", variant="primary")
+                    back = _button(words.BACK, "at-back")
                     bring = gr.UploadButton(
-                        "Upload a drawing", size="sm", scale=0, min_width=140, elem_classes="quiet fit", elem_id="at-bring",
+                        words.UPLOAD, size="sm", scale=0, min_width=140, elem_classes="quiet fit", elem_id="at-bring",
                         file_types=PICTURES, visible=people.can_read(),
                     )  # fmt: skip
             with gr.Column(scale=15, min_width=320, elem_classes="card answer-first scene on-out"):
-                look.label("The edit, and what else changed")
+                look.label(words.EDIT)
                 told = _html(opens["told"], "at-told")
                 board = Board(opens["board"], elem_id="at-board", elem_classes="bare heard")
                 legend = _html(opens["legend"], "at-legend")
-                fetch = _button("Save side by side", "at-fetch")
+                fetch = _button(words.SAVE, "at-fetch")
                 client.card("attributes", _given)
         with gr.Column(elem_classes="card at"):
             with gr.Row(elem_classes="tools"):
-                look.label("Faces to choose from: no model has seen them")
-                more = _button("Twelve others", "at-more")
+                look.label(words.CHOOSE)
+                more = _button(words.OTHERS, "at-more")
             strip = Choices(opens["strip"], elem_id="at-strip", elem_classes="bare examples scene on-rail")
         with gr.Row(elem_classes="row at view", equal_height=True):
             with gr.Column(scale=1, min_width=320):
@@ -217,20 +204,21 @@ def tab() -> Callable | None:
             with gr.Column(scale=1, min_width=320):
                 gr.HTML(_PREDICT, apply_default_css=False, elem_classes="bare")
         with gr.Column(elem_classes="card at"):
-            look.label("Sweep one attribute")
+            look.label(words.SWEEP)
             along = gr.Dropdown(
-                [(name, i) for i, name in enumerate(NAMES)], value=now.along, label="Attribute", show_label=False, container=False,
+                [(words.ATTRIBUTES[name].yes, i) for i, name in enumerate(NAMES)], value=now.along, label=words.ATTRIBUTE, show_label=False, container=False,
                 elem_id="at-along", scale=0, min_width=200,
             )  # fmt: skip
             sweep = Board(opens["sweep"], elem_id="at-sweep", elem_classes="bare")
-            gr.HTML(_SWEEP.format(view.STEPS), apply_default_css=False, elem_classes="bare")
+            between = Markup('<p class="tell">{}</p>').format(words.BETWEEN.format(steps=view.STEPS))
+            gr.HTML(between, apply_default_css=False, elem_classes="bare")
         with gr.Row(elem_classes="row at", equal_height=True):
             with gr.Column(scale=14, min_width=320, elem_classes="card"):
-                look.label("Swap the attributes of two faces: choose the second one")
+                look.label(words.SWAP)
                 strip_b = Choices(opens["strip_b"], elem_id="at-second", elem_classes="bare")
                 swap = Board(opens["swap"], elem_id="at-swap", elem_classes="bare")
             with gr.Column(scale=10, min_width=320, elem_classes="card", visible=bool(readers())):
-                look.label("What a model reads of the face")
+                look.label(words.READ)
                 read = _html(opens["read"], "at-read")
         file = gr.DownloadButton(visible="hidden", elem_id="at-file")
         look.paper_links(*(cards()[name]["method"] for name in models()))
@@ -338,7 +326,7 @@ def tab() -> Callable | None:
             endpoint,
             [gr.Number(0, visible=False), gr.Textbox("bangs", visible=False), gr.Textbox(models()[0], visible=False), gr.File(visible=False)],
             gr.Image(visible=False, format="png"), api_name="attributes", concurrency_id="attributes", concurrency_limit=2,
-            api_description=f"A held-out face, 0 to {COUNT - 1}, or a drawing of this world, with attributes switched; model: {', '.join(models())} or right answer.",
+            api_description=words.ENDPOINT.format(last=COUNT - 1, models=", ".join(models())),
         )  # fmt: skip
 
         def restore(request: gr.Request):

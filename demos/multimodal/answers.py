@@ -19,6 +19,7 @@ from torch import Tensor
 from i2i.images import from_bytes, to_bytes, to_image
 from i2i.run.pipeline import Model
 
+from . import words
 from .subjects import loaded
 from .view import Taken, View, cells
 
@@ -200,8 +201,8 @@ class Colour(NamedTuple):
 
 
 _WHEEL = [
-    Colour("red", 0), Colour("orange", 16), Colour("yellow", 46), Colour("green", 72), Colour("turquoise", 160),
-    Colour("blue", 190), Colour("violet", 250), Colour("pink", 300), Colour("red", 346),
+    Colour(words.RED, 0), Colour(words.ORANGE, 16), Colour(words.YELLOW, 46), Colour(words.GREEN, 72), Colour(words.TURQUOISE, 160),
+    Colour(words.BLUE, 190), Colour(words.VIOLET, 250), Colour(words.PINK, 300), Colour(words.RED, 346),
 ]  # fmt: skip
 
 
@@ -211,10 +212,10 @@ def colour_of(image: Image.Image) -> str:
     high, low = rgb.max(1), rgb.min(1)
     thing = (low < 0.9) & (high > 0.05)
     if thing.mean() < 0.01:
-        return "nearly white"
+        return words.WHITE
     rgb, chroma = rgb[thing], (high - low)[thing]
     if chroma.mean() < 0.12:
-        return "grey" if rgb.mean() > 0.25 else "black"
+        return words.GREY if rgb.mean() > 0.25 else words.BLACK
     votes: dict[str, float] = {}
     for (r, g, b), weight in zip(rgb[::5].tolist(), chroma[::5].tolist(), strict=True):
         hue = 360 * colorsys.rgb_to_hsv(r, g, b)[0]

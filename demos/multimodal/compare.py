@@ -16,15 +16,12 @@ from i2i.run.pipeline import cards
 from ..widgets import look
 from ..widgets.measures import explained
 from ..widgets.urls import light_url
+from . import words
 from .answers import colour_of, make
 from .subjects import heads, loaded, models, title
 from .view import Taken, View
 
 _ANSWERS = 4
-_OF_CARDS = {
-    "diversity": "diversity of samples", "diversity of answers": "diversity of right answers", "sample to answer": "sample to answer",
-    "answer to sample": "answer to sample",
-}  # fmt: skip
 
 
 def _row(
@@ -33,19 +30,21 @@ def _row(
     record, card = PAPERS[cards()[name]["method"]], cards()[name]["card"].get("figures", {})
     if answered is None:
         cells = Markup('<i class="wait" aria-hidden="true"></i>') * _ANSWERS
-        took = Markup("not asked yet")
+        took = words.NOT_ASKED
     else:
         cells = Markup("").join(
             Markup('<img src="{}" alt="{}">').format(
                 light_url(image.resize((128, 128), Image.LANCZOS), 88),
-                f"{view.name} by {title(name)}, mostly {colour_of(image)}",
+                words.ONE_OF_FOUR.format(drawing=view.name, model=title(name), colour=colour_of(image)),
             )
             for image in answered[0]
         )
-        took = Markup("a sample, just now <b>{:.0f} ms</b>").format(answered[1])
+        took = words.JUST_NOW.format(ms=answered[1])
     told = Markup("").join(
         Markup('<span title="{}">{} <b>{}</b></span>').format(
-            FIGURES[f], _OF_CARDS[f], f"{card[f][0]:.2f}" if card.get(f) and card[f][0] is not None else "–"
+            FIGURES[f],
+            words.FIGURES[f],
+            f"{card[f][0]:.2f}" if card.get(f) and card[f][0] is not None else "–",
         )
         for f in figures
     )
@@ -56,18 +55,12 @@ def _row(
 
 def _shown(view: View, answered: dict[str, tuple[list[Image.Image], float]]) -> Markup:
     names = models(view.key)
-    there = [f for f in _OF_CARDS if any(f in cards()[name]["card"].get("figures", {}) for name in names)]
+    there = [f for f in words.FIGURES if any(f in cards()[name]["card"].get("figures", {}) for name in names)]
     rows = Markup("").join(_row(view, name, answered.get(name), there) for name in names)
-    told = (
-        "Diversity is how far samples of one drawing are from each other; it should be near that of right answers. The other two are distances "
-        "from a sample to the nearest right answer, and from a right answer to the nearest sample: less is better. All are PD-i2i, and stand on the models' cards."
-        if there
-        else ""
-    )
     return look.stack(
         Markup('<div class="beside">{}</div>').format(rows),
-        Markup('<p class="small">{}</p>').format(told) if told else "",
-        explained("PD-i2i") if told else "",
+        Markup('<p class="small">{}</p>').format(words.FIGURES_MEAN) if there else "",
+        explained("PD-i2i") if there else "",
     )
 
 

@@ -10,6 +10,7 @@ from PIL import Image
 from i2i.images import to_image
 
 from ..widgets.urls import light_url
+from . import words
 from .answers import colour_of, make
 from .subjects import SUBJECTS, Example, heads, loaded, styled, title
 from .taken import code, style_of
@@ -39,7 +40,7 @@ def rows(view: View) -> list[int]:
 
 
 def _row(view: View, at: int) -> Example:
-    return Example("your drawing", ops=view.own) if at == OWN else view.examples[at]
+    return Example(words.YOURS, ops=view.own) if at == OWN else view.examples[at]
 
 
 def columns(view: View) -> list[Taken]:
@@ -64,6 +65,7 @@ def value(view: View) -> dict:
     """The board's."""
     model, across, down = loaded(view.model), columns(view), rows(view)
     told = []
+    called = words.BY_GENERATOR if heads(view.model) else words.BY_STYLE
     for at in down:
         drawing = _row(view, at)
         x = model.place(picture(drawing.ops, drawing.base)).x
@@ -72,8 +74,8 @@ def value(view: View) -> dict:
             told.append(
                 {
                     "src": light_url(image.resize((_TILE, _TILE), Image.LANCZOS), 86),
-                    "alt": f"mostly {colour_of(image)}",
-                    "title": f"{drawing.name} by {title(view.model)}, {'generator' if heads(view.model) else 'style'} {i + 1}",
+                    "alt": words.CELL.format(colour=colour_of(image)),
+                    "title": called.format(drawing=drawing.name, model=title(view.model), number=i + 1),
                 }
             )
     here = OWN if view.at < 0 else view.at
@@ -87,14 +89,14 @@ def value(view: View) -> dict:
         for i in down
     ]
     return {
-        "label": "Drawings by styles", "columns": len(across), "cells": told, "tops": [_top(view, t, i) for i, t in enumerate(across)],
+        "label": words.GRID_LABEL, "columns": len(across), "cells": told, "tops": [_top(view, t, i) for i, t in enumerate(across)],
         "sides": sides, "chosen": at, "address": {},
     }  # fmt: skip
 
 
 def _top(view: View, of: Taken, i: int) -> dict:
     if heads(view.model):
-        return {"text": f"generator {i + 1}"}
+        return {"text": words.GENERATOR.format(number=i + 1)}
     if of.style and of.style == view.read and view.read_from:
         return {"src": view.read_from}
     svg = str(code(style_of(view, of))).replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ')

@@ -16,6 +16,7 @@ from i2i.images import to_image
 from ..widgets import look
 from ..widgets.strip import thumbnail
 from ..widgets.urls import light_url
+from . import words
 from .answers import colour_of, make, placed
 from .subjects import SUBJECTS, examples, loaded, title
 from .taken import code
@@ -32,14 +33,14 @@ def images(model: str, key: str, direction: str) -> tuple[tuple[str, Image.Image
     index = icons.SPLITS["test"][0] + torch.tensor(_ICONS)
     drawn = icons.draw(index, "glossy" if direction == "xy" else "line", 128)
     found = [
-        (f"a drawn {icons.CLASSES[k]}", to_image(y))
+        (words.DRAWN.format(name=icons.CLASSES[k]), to_image(y))
         for k, y in zip(icons.label_of(index).tolist(), drawn.split(1), strict=True)
     ]
     names = SUBJECTS[key].rows[1:]
     for name, seed in zip(names, _SEEDS, strict=True):
         e = next(e for e in examples(key, direction) if e.name == name)
         y = make(loaded(model), loaded(model).place(picture(e.ops, e.base)).x, [Taken(seed)], direction)
-        found.append((f"a {name} of {title(model)}", to_image(y)))
+        found.append((words.MADE_BY.format(name=name, model=title(model)), to_image(y)))
     return tuple(found)
 
 
@@ -50,14 +51,14 @@ def tiles(view: View) -> dict:
             "key": str(i),
             "title": name,
             "src": thumbnail(image, 96),
-            "alt": f"{name}, mostly {colour_of(image)}",
+            "alt": words.PICTURE.format(picture=name, colour=colour_of(image)),
             "more": "",
         }
         for i, (name, image) in enumerate(images(view.model, view.key, view.direction))
     ]
     now = [t["key"] for t in shown if view.read and t["src"] == view.read_from]
     return {
-        "label": "Picture whose style is read",
+        "label": words.PICTURES,
         "tiles": shown,
         "chosen": now[0] if now else "" if view.read else "0",
         "address": {"like": now[0] if now else ""},
@@ -98,21 +99,22 @@ def shown(view: View) -> Markup:
     """HTML: the picture, its style, and the drawing in it."""
     now = view if view.read else chosen(view, 0)
     if now.empty:
-        return Markup('<p class="tell">Nothing is drawn yet.</p>')
+        return Markup('<p class="tell">{}</p>').format(words.NOTHING_YET)
     model, style = loaded(now.model), torch.tensor([now.read])
     made = make(model, placed(now), [Taken(style=now.read)], now.direction)
     image = to_image(made)
     parts = Markup("").join(
         (
-            look.captioned(now.read_from, "the picture whose style is read", "a picture"),
-            Markup("<figure>{}<figcaption>its style, {} numbers</figcaption></figure>").format(code(now.read), len(now.read)),
+            look.captioned(now.read_from, words.READ_ALT, words.READ),
+            Markup("<figure>{}<figcaption>{}</figcaption></figure>").format(
+                code(now.read), words.ITS_STYLE.format(count=len(now.read))
+            ),
             look.captioned(
-                light_url(image.resize((256, 256), Image.BICUBIC), 92), f"{now.name} in that style, mostly {colour_of(image)}",
-                f"{now.name} in it",
+                light_url(image.resize((256, 256), Image.BICUBIC), 92),
+                words.IN_IT_ALT.format(drawing=now.name, colour=colour_of(image)),
+                words.IN_IT.format(drawing=now.name),
             ),
         )
-    )  # fmt: skip
-    return Markup(
-        '<div class="reading">{}</div><p class="tell">Read again from this answer, each number of the style is <strong>{:.2f}</strong> '
-        "off on average. Those of two styles that are drawn at random are {:.2f} apart.</p>"
-    ).format(parts, _again(now, style, made), _APART)
+    )
+    told = words.READ_AGAIN.format(off=_again(now, style, made), apart=_APART)
+    return Markup('<div class="reading">{}</div><p class="tell">{}</p>').format(parts, told)

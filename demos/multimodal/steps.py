@@ -14,6 +14,7 @@ from i2i.run.pipeline import shipped
 
 from ..widgets import look
 from ..widgets.urls import light_url
+from . import words
 from .answers import colour_of, make, spread
 from .subjects import SUBJECTS, loaded
 from .view import Taken, View, picture
@@ -41,39 +42,30 @@ def shown(view: View, steps: int) -> Markup:
     """HTML: what four noises become, and how far apart that is."""
     name = model_of(view.key)
     if not name or view.empty:
-        return Markup('<p class="tell">Nothing is drawn yet.</p>')
+        return Markup('<p class="tell">{}</p>').format(words.NOTHING_YET)
     steps = steps if steps in STEPS else FIRST
     with _LOCK:  # a second one who asks for the same waits for the first
         made = _made(name, view.ops, view.base)
     figures = []
     for i, pixels in enumerate(made[steps].split(1)):
         image = to_image(from_bytes(pixels))
-        alt = f"{view.name} from noise {i + 1} in {steps} step{'s' * (steps > 1)}, mostly {colour_of(image)}"
+        alt = words.FROM_NOISE.format(
+            drawing=view.name, number=i + 1, steps=words.steps(steps), colour=colour_of(image)
+        )
         figures.append(
-            look.captioned(light_url(image.resize((192, 192), Image.BICUBIC), 90), alt, f"noise {i + 1}")
+            look.captioned(
+                light_url(image.resize((192, 192), Image.BICUBIC), 90), alt, words.NOISE.format(number=i + 1)
+            )
         )
     apart = {n: spread(images) for n, images in made.items()}
     told = Markup(" ").join(
-        Markup("<span{}>{} step{} <b>{:.3f}</b></span>").format(
-            Markup(" class=now") if n == steps else "", n, "s" * (n > 1), far
+        Markup("<span{}>{} <b>{:.3f}</b></span>").format(
+            Markup(" class=now") if n == steps else "", words.steps(n), far
         )
         for n, far in apart.items()
     )
     return look.stack(
         Markup('<div class="noises">{}</div>').format(Markup("").join(figures)),
-        Markup('<p class="apart">Two of the four differ by: {}</p>').format(told),
-        look.notice(_SAYS[steps > 1]),
+        Markup('<p class="apart">{}</p>').format(words.APART.format(differences=told)),
+        look.notice(words.ONE_STEP if steps == 1 else words.MORE_STEPS),
     )
-
-
-# Both are true of whatever net: at t = 0 it is shown nothing of the noise.
-_SAYS = (
-    Markup(
-        "In one step the noise has no influence: at the start the net is not shown it, so all four pictures are the same. Trained by a squared error, "
-        "it can do no better there than the <b>mean</b> of all right answers. L1 alone leads to their median: blurred for the same reason."
-    ),
-    Markup(
-        "From its second step on the net is shown where the noise has led, so its answers can differ. More steps follow the path more "
-        "closely: compare the differences at 1, 2, 4 and 8 steps."
-    ),
-)

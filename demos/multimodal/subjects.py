@@ -37,7 +37,6 @@ class Subject:
     """models: in the order of the choice.  examples: of a direction.  rows: names of those in the grid.  seed, place: of the
     wall that the tab opens with, and which of its answers is taken.  mean: the model whose single step is a mean."""
 
-    title: str
     models: tuple[str, ...]
     examples: Callable[[str], list[Example]]
     rows: tuple[str, ...]
@@ -65,7 +64,6 @@ def _icons(direction: str) -> list[Example]:
 
 SUBJECTS: dict[str, Subject] = {
     "emoji": Subject(
-        "Emoji",
         ("bicyclegan-emoji", "bridge-emoji", "diffusion-emoji"),
         _sketches,
         ("cat", "cupcake", "ghost", "mug"),
@@ -74,7 +72,6 @@ SUBJECTS: dict[str, Subject] = {
         mean="bridge-emoji",
     ),
     "icons": Subject(
-        "Icons",
         ("munit-icons", "mad_gan-icons"),
         _icons,
         ("cupcake", "tree", "sailboat", "fish"),

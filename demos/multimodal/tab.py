@@ -27,19 +27,16 @@ from ..widgets.strip import thumbnail
 from ..widgets.urls import light_url
 from ..work.openings import opening
 from ..work.visitors import Visitors
-from . import compare, grid, reference, steps, subjects, taken, view, walk
+from . import compare, grid, reference, steps, subjects, taken, view, walk, words
 from .answers import SHELF, Answers, colour_of, spread, wall
 from .board import Board
-from .subjects import INKS, PAPER, SUBJECTS, available, heads, loaded, models, styled, title, ways
+from .subjects import INKS, PAPER, available, heads, loaded, models, styled, title, ways
 from .view import KEYS, View, address, cells, settle, wished
 
 _STYLE = look.style(__file__, "tab")
 _TILE = 128  # px of a picture on the wall
 
-_LEAD = Markup(
-    '<p class="lead"><b>One drawing, many right answers.</b> The lines do not say which colour a cat has. Beside the drawing these nets '
-    "are told a <b>style</b> or a <b>noise</b>, and for each they paint another answer. Draw, and take the one that you like.</p>"
-)
+_LEAD = Markup('<p class="lead">{}</p>').format(words.LEAD)
 
 # -- What is shown ------------------------------------------------------------------------------------------------------
 
@@ -69,13 +66,20 @@ def _thumbnails(key: str, direction: str) -> tuple[dict, ...]:
 
 def heap_of(now: View) -> dict:
     tiles = list(_thumbnails(now.key, now.direction))
-    return {"label": "Drawing", "tiles": tiles, "chosen": str(now.at) if now.at >= 0 else "", "address": {}}
+    return {
+        "label": words.DRAWING,
+        "tiles": tiles,
+        "chosen": str(now.at) if now.at >= 0 else "",
+        "address": {},
+    }
 
 
 def _called(now: View, i: int) -> str:
     """What an answer on the wall is called."""
     k = heads(now.model)
-    return f"generator {i % k + 1}, noise {i // k + 1}" if k else f"answer {i + 1}"
+    if k:
+        return words.GENERATOR_AND_NOISE.format(generator=i % k + 1, noise=i // k + 1)
+    return words.ANSWER.format(number=i + 1)
 
 
 def wall_of(now: View, made: Answers | None) -> dict:
@@ -86,12 +90,12 @@ def wall_of(now: View, made: Answers | None) -> dict:
         image = made.image(i)
         shown[i] |= {
             "src": light_url(image.resize((_TILE, _TILE), Image.LANCZOS), 88),
-            "alt": f"{now.name} as {title(now.model)} paints it, mostly {colour_of(image)}",
+            "alt": words.PAINTED.format(drawing=now.name, model=title(now.model), colour=colour_of(image)),
         }
     k = heads(now.model)
     return {
-        "label": f"Answers to {now.name}", "columns": k or 4, "cells": shown,
-        "tops": [{"text": f"generator {i + 1}"} for i in range(k)],
+        "label": words.ANSWERS.format(drawing=now.name), "columns": k or 4, "cells": shown,
+        "tops": [{"text": words.GENERATOR.format(number=i + 1)} for i in range(k)],
         "chosen": there.index(now.taken) if now.taken in there else -1, "still": bool(made and made.done < 1),
         "fresh": f"{now.model} {now.seed}", "address": address(now),
     }  # fmt: skip
@@ -101,16 +105,14 @@ def doing_of(now: View, made: Answers | None) -> Markup:
     """HTML below the wall."""
     model = loaded(now.model)
     if now.empty:
-        return Markup('<p class="doing">Nothing is drawn yet.</p>')
+        return Markup('<p class="doing">{}</p>').format(words.NOTHING_YET)
     if made is None or made.done < 1:
-        part = f", {100 * made.done:.0f} % done" if made else ""
-        what = "What you see are its estimates after each step" if model.method.gradual else "On the way"
-        return Markup('<p class="doing">{}{}.</p>').format(what, part)
-    stopped = "Stopped: these are the estimates as they were. " if now.halted else ""
-    return Markup(
-        '<p class="doing"><span>{}<b>{}</b> answers in <b>{:.0f} ms</b> on the {}.</span> '
-        "<span>Two of them differ by <b>{:.2f}</b> on average, of a range of 2.</span></p>"
-    ).format(stopped, len(made.images), 1e3 * made.seconds, model.device.type.upper(), spread(made.images))
+        told = words.on_the_way(model.method.gradual, made.done if made else None)
+        return Markup('<p class="doing">{}</p>').format(told)
+    stopped = f"{words.STOPPED} " if now.halted else ""
+    took = words.TOOK.format(count=len(made.images), ms=1e3 * made.seconds, device=model.device.type.upper())
+    differ = words.DIFFER.format(spread=spread(made.images))
+    return Markup('<p class="doing"><span>{}{}</span> <span>{}</span></p>').format(stopped, took, differ)
 
 
 def _finished(now: View) -> Answers | None:
@@ -172,11 +174,11 @@ def answer(
     its own. direction: xy, or yx for a model that goes back."""
     names = [name for key in available() for name in models(key)]
     if model not in names:
-        raise sentence(f"there is no model {model!r} in this tab; there are {', '.join(names)}.")
+        raise sentence(words.NO_MODEL.format(model=model, models=", ".join(names)))
     if not image:
-        raise sentence("there is no picture: send one.")
+        raise sentence(words.NO_PICTURE)
     try:
-        given = open_image(image, "this file")
+        given = open_image(image, words.THIS_FILE)
     except ImageError as fault:
         raise sentence(str(fault)) from None
     try:
@@ -184,7 +186,9 @@ def answer(
         asked = {} if style is None or style == -1 else {"style": whole("style", style)}
         if direction not in (None, "", "xy"):
             if direction not in ways(model):
-                raise sentence(f"{model} goes the ways {', '.join(ways(model))}; got {direction[:20]!r}.")
+                raise sentence(
+                    words.NO_WAY.format(model=model, ways=", ".join(ways(model)), direction=direction[:20])
+                )
             asked["direction"] = direction
         made = loaded(model)(given, n=count, seed=seed, **asked)
     except (ValueError, ImageError) as fault:
@@ -203,13 +207,11 @@ def _given(request: gr.Request) -> tuple:
     """What the endpoint gets for the wall on the page."""
     now = _VISITORS.view(request.session_hash)
     if now.empty:
-        raise sentence("the pad is empty: draw something first.")
+        raise sentence(words.DRAW_FIRST)
     if heads(now.model):
-        raise sentence(
-            "the endpoint lets each seed choose its generator, and the wall has one in each column: take another model."
-        )
+        raise sentence(words.SEVERAL_GENERATORS)
     if now.direction != "xy":
-        raise sentence("the endpoint answers in one direction alone, from lines to pictures: turn it round.")
+        raise sentence(words.OTHER_DIRECTION)
     return now.image(), now.model, view.WALL, now.seed, -1
 
 
@@ -242,26 +244,26 @@ def tab() -> Callable | None:
         gr.HTML(_LEAD + _STYLE, apply_default_css=False, elem_classes="bare")
         with gr.Row(elem_classes="row mm", equal_height=True):
             with gr.Column(scale=11, min_width=300, elem_classes="card scene on-in"):
-                look.label("Draw")
+                look.label(words.DRAW)
                 subject = gr.Radio(
-                    [(SUBJECTS[key].title, key) for key in keys], value=now.key, label="Kind of drawing", show_label=False, container=False, visible=len(keys) > 1,
+                    [(words.KINDS[key], key) for key in keys], value=now.key, label=words.KIND, show_label=False, container=False, visible=len(keys) > 1,
                     elem_id="mm-subject", elem_classes="segmented",
                 )  # fmt: skip
                 direction = gr.Radio(
-                    [("lines → glossy", "xy"), ("glossy → lines", "yx")], value=now.direction, label="Direction of the translation", show_label=False, container=False,
+                    [(text, way) for way, text in words.DIRECTIONS.items()], value=now.direction, label=words.DIRECTION, show_label=False, container=False,
                     visible=len(ways(now.model)) > 1, elem_id="mm-direction", elem_classes="segmented",
                 )  # fmt: skip
                 pad = Pad(opens["pad"], elem_id="mm-pad", elem_classes="bare")
                 heap = Choices(opens["heap"], elem_id="mm-heap", elem_classes="bare examples")
             with gr.Column(scale=17, min_width=320, elem_classes="card scene on-out"):
-                look.label("Sixteen answers to it: take one")
+                look.label(words.WALL)
                 with gr.Row(elem_classes="row controls"):
                     model = gr.Radio(
-                        _named(now.key), value=now.model, label="Model", show_label=False, container=False, min_width=200, scale=4,
+                        _named(now.key), value=now.model, label=words.MODEL, show_label=False, container=False, min_width=200, scale=4,
                         visible=len(models(now.key)) > 1, elem_id="mm-model", elem_classes="segmented",
                     )  # fmt: skip
                     roll = gr.Button(
-                        "New answers ⟳",
+                        words.ROLL,
                         variant="primary",
                         size="sm",
                         scale=1,
@@ -270,61 +272,59 @@ def tab() -> Callable | None:
                         elem_id="mm-roll",
                     )
                 board = Board(opens["wall"], elem_id="mm-wall", elem_classes="bare")
-                look.saving("#mm-wall", "answers", "Save the wall as PNG")
+                look.saving("#mm-wall", "answers", words.SAVE_WALL)
                 with gr.Row(elem_classes="tools"):
                     doing = _html(opens["doing"], "mm-doing")
                     halt = gr.Button(
-                        "Stop", size="sm", scale=0, min_width=84, visible=opens["gradual"], interactive=False, elem_classes="quiet halt", elem_id="mm-stop",
+                        words.STOP, size="sm", scale=0, min_width=84, visible=opens["gradual"], interactive=False, elem_classes="quiet halt", elem_id="mm-stop",
                     )  # fmt: skip
             with gr.Column(scale=10, min_width=300, elem_classes="card answer-first"):
-                look.label("The answer you took")
+                look.label(words.TAKEN)
                 large = _html(opens["taken"], "mm-taken", "bare heard")
         with gr.Row(elem_classes="row mm", equal_height=True, visible=reads) as below:
             with gr.Column(scale=6, min_width=320, elem_classes="card"):
-                look.label("The style of another picture")
+                look.label(words.REFERENCE)
                 pictures = Choices(opens["pictures"], elem_id="mm-pictures", elem_classes="bare")
                 reading = _html(opens["reading"], "mm-reading")
                 bring = gr.UploadButton(
-                    "Upload a picture of your own",
+                    words.UPLOAD,
                     file_types=PICTURES,
                     size="sm",
                     elem_classes="quiet fit",
                     elem_id="mm-bring",
                 )
             with gr.Column(scale=5, min_width=320, elem_classes="card"):
-                look.label("A walk from one style to another")
+                look.label(words.WALK)
                 way = walk.Way(opens["way"], elem_id="mm-way", elem_classes="bare step")
                 with gr.Row(elem_classes="tools"):
                     start = gr.Button(
-                        "Start at your answer",
+                        words.START,
                         size="sm",
                         min_width=120,
                         elem_classes="quiet",
                         elem_id="mm-start",
                     )
                     end = gr.Button(
-                        "End at it", size="sm", min_width=80, elem_classes="quiet", elem_id="mm-end"
+                        words.END, size="sm", min_width=80, elem_classes="quiet", elem_id="mm-end"
                     )
                     fetch = gr.Button(
-                        "Save as a GIF", size="sm", min_width=100, elem_classes="quiet", elem_id="mm-fetch"
+                        words.SAVE_WALK, size="sm", min_width=100, elem_classes="quiet", elem_id="mm-fetch"
                     )
         with gr.Column(elem_classes="card mm mm-grid", visible=grid.possible(now.model)) as gridded:
-            look.label("Rows keep the drawing, columns keep the style or the generator")
+            look.label(words.GRID)
             matrix = Board(opens["grid"], elem_id="mm-grid", elem_classes="bare")
             look.saving("#mm-grid .board", "drawings-by-styles")
         with gr.Column(elem_classes="card mm", visible=bool(steps.model_of(now.key))) as stepped:
-            look.label("A bridge in one step, and in more: four noises")
+            look.label(words.BRIDGE)
             count = gr.Radio(
-                [(f"{n} step{'s' * (n > 1)}", n) for n in steps.STEPS], value=steps.FIRST, label="Steps of the bridge", show_label=False, container=False,
+                [(words.steps(n), n) for n in steps.STEPS], value=steps.FIRST, label=words.STEPS, show_label=False, container=False,
                 elem_id="mm-steps", elem_classes="segmented step",
             )  # fmt: skip
             noises = _html(opens["noises"], "mm-noises")
         with gr.Column(elem_classes="card mm", visible=len(models(now.key)) > 1) as compared:
-            look.label("Side by side: four answers of each to your drawing")
+            look.label(words.COMPARE)
             beside_html = _html(opens["beside"], "mm-beside")
-            ask = gr.Button(
-                "Let all of them answer", size="sm", elem_classes="quiet fit step", elem_id="mm-ask"
-            )
+            ask = gr.Button(words.ASK, size="sm", elem_classes="quiet fit step", elem_id="mm-ask")
         client.card("multimodal", _given)
         file = gr.DownloadButton(visible="hidden", elem_id="mm-file")
         look.paper_links(*dict.fromkeys(configs()[name]["method"] for key in keys for name in models(key)))
@@ -472,7 +472,7 @@ def tab() -> Callable | None:
         def download(request: gr.Request):
             now = _VISITORS.view(request.session_hash)
             if now.empty or not styled(now.model):
-                raise sentence("there is nothing to save yet: draw something first.")
+                raise sentence(words.NOTHING_TO_SAVE)
             with tempfile.TemporaryDirectory(prefix="i2i-walk-") as home:
                 yield str(walk.save(now, home))
 
@@ -482,7 +482,7 @@ def tab() -> Callable | None:
         def ask_all(request: gr.Request):
             now = _VISITORS.view(request.session_hash)
             if now.empty:
-                raise sentence("the pad is empty: draw something first.")
+                raise sentence(words.DRAW_FIRST)
             yield from compare.shown(now)
 
         def forget(request: gr.Request):
@@ -539,7 +539,7 @@ def tab() -> Callable | None:
             answer,
             [gr.File(visible=False), gr.Textbox(now.model, visible=False), *(gr.Number(v, visible=False) for v in (4, 0, -1))],
             gr.Gallery(visible=False, format="png"), api_name="multimodal", concurrency_id="wall", concurrency_limit=2,
-            api_description=f"n answers to one picture, 1 to 64; model is one of {names}; style: the seed of one style for all, or -1.",
+            api_description=words.ENDPOINT.format(models=names),
         )  # fmt: skip
 
         def restore(request: gr.Request):

@@ -15,6 +15,7 @@ from i2i.images import ImageError
 from ..widgets import address as addresses
 from ..widgets.pad import is_empty, rasterise
 from ..widgets.pad import wished as wished_drawing
+from . import words
 from .subjects import (
     INKS,
     PAPER,
@@ -88,7 +89,7 @@ class View:
     @property
     def name(self) -> str:
         """Of the drawing, as in "answers to the cat"."""
-        return f"the {self.examples[self.at].name}" if self.at >= 0 else "your drawing"
+        return words.EXAMPLE.format(name=self.examples[self.at].name) if self.at >= 0 else words.YOURS
 
     @property
     def wall(self) -> tuple:

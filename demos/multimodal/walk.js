@@ -1,4 +1,5 @@
 const now = element.querySelector('.way-now'), range = element.querySelector('input'), play = element.querySelector('[data-do=play]');
+const words = {play: play.textContent, pause: play.dataset.pause};
 const ends = element.querySelectorAll('.way-end');
 let timer = null, step = 1, hold = 0;
 const frames = () => (props.value || {}).frames || [];
@@ -8,7 +9,7 @@ function show() {
   if (!f) return;
   now.src = f.src; now.alt = f.alt; range.setAttribute('aria-valuetext', f.alt);
 }
-function halt() { clearInterval(timer); timer = null; play.textContent = '▶ Play'; play.setAttribute('aria-pressed', 'false'); }
+function halt() { clearInterval(timer); timer = null; play.textContent = words.play; play.setAttribute('aria-pressed', 'false'); }
 function move() {
   if (hold) { hold -= 1; return; }
   const last = frames().length - 1, at = Number(range.value);
@@ -18,7 +19,7 @@ function move() {
 play.addEventListener('click', () => {
   if (timer) { halt(); return; }
   if (Number(range.value) >= frames().length - 1) step = -1;
-  timer = setInterval(move, 70); play.textContent = '❚❚ Pause'; play.setAttribute('aria-pressed', 'true');
+  timer = setInterval(move, 70); play.textContent = words.pause; play.setAttribute('aria-pressed', 'true');
 });
 range.addEventListener('input', () => { halt(); show(); Address.later({frame: range.value}); });
 element.querySelector('[data-do=take]').addEventListener('click', () => trigger('select', {index: Number(range.value), value: null}));

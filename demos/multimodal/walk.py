@@ -13,6 +13,7 @@ from i2i.run.walk import walk
 
 from ..widgets.component import Component
 from ..widgets.urls import light_url
+from . import words
 from .answers import colour_of, make, placed
 from .subjects import loaded, title
 from .taken import style_of
@@ -27,10 +28,10 @@ class Way(Component):
     """The value is {"frames": [{"src", "alt"}], "label"}. The slider and Play move through the frames in the browser; the
     button raises select with the number of the frame whose style is to be taken."""
 
-    HTML = """<div class="way"><img class="way-now" alt=""><div class="way-line"><img class="way-end" alt="">
+    HTML = f"""<div class="way"><img class="way-now" alt=""><div class="way-line"><img class="way-end" alt="">
 <input type="range" min="0" max="1" value="0" step="1"><img class="way-end" alt=""></div>
-<div class="way-tools"><button type="button" data-do="play" aria-pressed="false">▶ Play</button>
-<button type="button" data-do="take">Take this style</button></div></div>"""
+<div class="way-tools"><button type="button" data-do="play" data-pause="{words.PAUSE}" aria-pressed="false">{words.PLAY}</button>
+<button type="button" data-do="take">{words.TAKE}</button></div></div>"""
 
 
 def ends(view: View) -> tuple[Taken, Taken]:
@@ -58,13 +59,13 @@ def value(view: View) -> dict:
     frames = [
         {
             "src": light_url(image.resize((192, 192), Image.BICUBIC), 88),
-            "alt": f"{view.name}, mostly {colour_of(image)}",
+            "alt": words.FRAME.format(drawing=view.name, colour=colour_of(image)),
         }
         for image in pictures(view)
     ]
     return {
         "frames": frames,
-        "label": f"The way from one style to the other, {FRAMES} pictures by {title(view.model)}",
+        "label": words.WAY.format(count=FRAMES, model=title(view.model)),
     }
 
 
@@ -75,7 +76,7 @@ def chosen(view: View, i: int) -> Taken:
 
 def name(view: View) -> str:
     """Of the file."""
-    drawing = re.sub(r"\W+", "-", view.name.removeprefix("the "))
+    drawing = re.sub(r"\W+", "-", view.examples[view.at].name) if view.at >= 0 else "your-drawing"
     start, end = (f"seed-{of.seed}" if not of.style else "own" for of in ends(view))
     return f"{view.model}-{drawing}-from-{start}-to-{end}.gif"
 

@@ -10,7 +10,7 @@ import pytest
 import torch
 from PIL import Image
 
-from demos.attributes import changes, people, shown, view
+from demos.attributes import changes, people, shown, view, words
 from demos.attributes import tab as attributes
 from demos.attributes.people import NAMES, Person, can_be, label_of, left_out, toggled
 from demos.attributes.view import settle, wished
@@ -184,7 +184,7 @@ def test_figures_say_what_the_judge_reads(gallery, monkeypatch):
     now = replace(now, traits=toggled(now.person.traits, MALE))
     board = lambda: " ".join(shown.board_of(now)["groups"][0]["lines"])  # noqa: E731
     assert "judge" not in board()
-    for wrong, words in (
+    for wrong, told in (
         (None, ("<b>what was asked for</b>", "<b>none</b>")),
         (MALE, ("<b>not</b> what", "<b>none</b>")),
         (0, ("<b>what was", "<b>1</b>")),
@@ -194,7 +194,7 @@ def test_figures_say_what_the_judge_reads(gallery, monkeypatch):
             scores[0, wrong] *= -1
         monkeypatch.setattr(people, "judge", lambda scores=scores: lambda x: scores)
         changes.change.cache_clear()
-        assert all(word in board() for word in words), wrong
+        assert all(text in board() for text in told), wrong
 
 
 # ---- Sweep, swap, reading ----
@@ -308,7 +308,7 @@ def test_male_is_where_the_prediction_says():
     for name, (top, bottom, left, right) in boxes.items():
         some = must[label[:, BALD] == 0] if name == "hair" else must
         assert some[:, top:bottom, left:right].flatten(1).any(1).all(), name
-    assert all(name in attributes._PREDICT for name in boxes)
+    assert all(name in words.PREDICTED for name in boxes)
 
 
 # ---- Drawings that visitors bring ----

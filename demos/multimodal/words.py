@@ -1,0 +1,173 @@
+"""What the tab Multimodal says, in the order of the page. {model} is the name of a method, {drawing} one of the names of drawings
+below, {colour} one of the colours at the end."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+LEAD = Markup(
+    "<b>One drawing, many right answers.</b> The lines do not say which colour a cat has. Beside the drawing these nets "
+    "are told a <b>style</b> or a <b>noise</b>, and for each they paint another answer. Draw, and take the one that you like."
+)
+
+# -- The drawing --
+
+DRAW = "Draw"
+KIND = "Kind of drawing"
+KINDS = {"emoji": "Emoji", "icons": "Icons"}
+DIRECTION = "Direction of the translation"
+DIRECTIONS = {"xy": "lines → glossy", "yx": "glossy → lines"}
+DRAWING = "Drawing"
+EXAMPLE = "the {name}"
+YOURS = "your drawing"
+
+# -- The wall --
+
+WALL = "Sixteen answers to it: take one"
+MODEL = "Model"
+ROLL = "New answers ⟳"
+STOP = "Stop"
+SAVE_WALL = "Save the wall as PNG"
+ANSWERS = "Answers to {drawing}"
+ANSWER = "answer {number}"
+GENERATOR = "generator {number}"
+GENERATOR_AND_NOISE = "generator {generator}, noise {noise}"
+PAINTED = "{drawing} as {model} paints it, mostly {colour}"
+NOTHING_YET = "Nothing is drawn yet."
+STOPPED = "Stopped: these are the estimates as they were."
+TOOK = Markup("<b>{count}</b> answers in <b>{ms:.0f} ms</b> on the {device}.")
+DIFFER = Markup("Two of them differ by <b>{spread:.2f}</b> on average, of a range of 2.")
+
+
+def on_the_way(gradual: bool, done: float | None) -> str:
+    """gradual: whether answers are seen as they form.  done: the part of the work, None before the first news."""
+    what = "What you see are its estimates after each step" if gradual else "On the way"
+    return f"{what}." if done is None else f"{what}, {100 * done:.0f} % done."
+
+
+# -- The answer that is taken --
+
+TAKEN = "The answer you took"
+PAD_EMPTY = "The pad is empty: draw a closed outline, a mug or a face, and sixteen answers come."
+ANSWERED = "{drawing}, answered by {model}: mostly {colour}"
+MADE_AT = "made at {px} px"
+STYLE = "the style: {numbers}"
+STYLE_STAYS = Markup(
+    "<b>Its style stays.</b> These {count} numbers ({origin}) are all that {model} is told beside the drawing. "
+    "Draw on, or choose another drawing: the style is kept."
+)
+OF_SEED = "seed {seed}"
+OF_PICTURE = "read from a picture"
+OF_WALK = "on a walk, or from a link"
+GENERATOR_STAYS = Markup(
+    "<b>Its generator stays:</b> number {number} of {count}, each a column of the wall. Within a column only the noise of "
+    "dropout differs. Draw on, or choose another drawing: the generator is kept."
+)
+NOISE_STAYS = Markup(
+    "<b>Its noise stays:</b> seed {seed}. {model} has no style to keep: each answer begins with a noise of its own, and the "
+    "same noise need not mean the same thing on another drawing."
+)
+PREDICT = "Predict first. Take an answer whose colours you like, then choose another drawing. Will it have them, too?"
+PREDICTED = (
+    "The net is told the style beside the drawing, and paints what it has learned to paint with that style. Try it, and then "
+    "look along a column of the grid below: there a style stays, and the drawing changes."
+)
+
+# -- The style of another picture --
+
+REFERENCE = "The style of another picture"
+UPLOAD = "Upload a picture of your own"
+PICTURES = "Picture whose style is read"
+DRAWN = "a drawn {name}"
+MADE_BY = "a {name} of {model}"
+PICTURE = "{picture}, mostly {colour}"
+READ = "a picture"
+READ_ALT = "the picture whose style is read"
+ITS_STYLE = "its style, {count} numbers"
+IN_IT = "{drawing} in it"
+IN_IT_ALT = "{drawing} in that style, mostly {colour}"
+READ_AGAIN = Markup(
+    "Read again from this answer, each number of the style is <strong>{off:.2f}</strong> "
+    "off on average. Those of two styles that are drawn at random are {apart:.2f} apart."
+)
+
+# -- The walk --
+
+WALK = "A walk from one style to another"
+PLAY = "▶ Play"
+PAUSE = "❚❚ Pause"
+TAKE = "Take this style"
+START = "Start at your answer"
+END = "End at it"
+SAVE_WALK = "Save as a GIF"
+WAY = "The way from one style to the other, {count} pictures by {model}"
+FRAME = "{drawing}, mostly {colour}"
+
+# -- Drawings by styles --
+
+GRID = "Rows keep the drawing, columns keep the style or the generator"
+GRID_LABEL = "Drawings by styles"
+CELL = "mostly {colour}"
+BY_STYLE = "{drawing} by {model}, style {number}"
+BY_GENERATOR = "{drawing} by {model}, generator {number}"
+
+# -- A bridge's steps --
+
+BRIDGE = "A bridge in one step, and in more: four noises"
+STEPS = "Steps of the bridge"
+NOISE = "noise {number}"
+FROM_NOISE = "{drawing} from noise {number} in {steps}, mostly {colour}"
+APART = Markup("Two of the four differ by: {differences}")
+# Both are true of whatever net: at t = 0 it is shown nothing of the noise.
+ONE_STEP = Markup(
+    "In one step the noise has no influence: at the start the net is not shown it, so all four pictures are the same. Trained by a squared error, "
+    "it can do no better there than the <b>mean</b> of all right answers. L1 alone leads to their median: blurred for the same reason."
+)
+MORE_STEPS = (
+    "From its second step on the net is shown where the noise has led, so its answers can differ. More steps follow the path more "
+    "closely: compare the differences at 1, 2, 4 and 8 steps."
+)
+
+
+def steps(count: int) -> str:
+    return f"{count} step" if count == 1 else f"{count} steps"
+
+
+# -- Side by side --
+
+COMPARE = "Side by side: four answers of each to your drawing"
+ASK = "Let all of them answer"
+NOT_ASKED = "not asked yet"
+JUST_NOW = Markup("a sample, just now <b>{ms:.0f} ms</b>")
+ONE_OF_FOUR = "{drawing} by {model}, mostly {colour}"
+FIGURES = {
+    "diversity": "diversity of samples",
+    "diversity of answers": "diversity of right answers",
+    "sample to answer": "sample to answer",
+    "answer to sample": "answer to sample",
+}
+FIGURES_MEAN = (
+    "Diversity is how far samples of one drawing are from each other; it should be near that of right answers. The other two are distances "
+    "from a sample to the nearest right answer, and from a right answer to the nearest sample: less is better. All are PD-i2i, and stand on the models' cards."
+)
+
+# -- What is refused --
+
+DRAW_FIRST = "the pad is empty: draw something first."
+NOTHING_TO_SAVE = "there is nothing to save yet: draw something first."
+SEVERAL_GENERATORS = "the endpoint lets each seed choose its generator, and the wall has one in each column: take another model."
+OTHER_DIRECTION = "the endpoint answers in one direction alone, from lines to pictures: turn it round."
+NO_MODEL = "there is no model {model!r} in this tab; there are {models}."
+NO_PICTURE = "there is no picture: send one."
+THIS_FILE = "this file"
+NO_WAY = "{model} goes the ways {ways}; got {direction!r}."
+
+# -- The endpoint --
+
+ENDPOINT = "n answers to one picture, 1 to 64; model is one of {models}; style: the seed of one style for all, or -1."
+
+# -- Colours --
+
+RED, ORANGE, YELLOW, GREEN = "red", "orange", "yellow", "green"
+TURQUOISE, BLUE, VIOLET, PINK = "turquoise", "blue", "violet", "pink"
+WHITE, GREY, BLACK = "nearly white", "grey", "black"
