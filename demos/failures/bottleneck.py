@@ -6,12 +6,13 @@ from functools import lru_cache
 
 import torch
 import torch.nn.functional as F
-from markupsafe import Markup
 from torch import Tensor
 
-from .exhibit import Exhibit, Number, Question, Seen, drawn, loaded, picture
+from . import words
+from .exhibit import Exhibit, Number, Seen, drawn, loaded, picture
 
 BROKEN, MENDED = "discogan-icons", "cyclegan-icons"
+WORDS = words.BOTTLENECK
 
 
 def outlines(a: Tensor, b: Tensor) -> float:
@@ -35,45 +36,20 @@ def look(at: int) -> Seen:
     broken, mended = (_made(name)[at : at + 1] for name in (BROKEN, MENDED))
     rows = (
         (
-            picture(x, Markup("<b>x</b>"), "the input"),
-            picture(broken, Markup("<b>DiscoGAN</b>: through a map of 4 × 4"), "made by DiscoGAN"),
-            picture(mended, Markup("<b>CycleGAN</b>: through one of 32 × 32"), "made by CycleGAN"),
-            picture(y, Markup("<b>y</b>, the right answer"), "the right answer"),
+            picture(x, words.X),
+            picture(broken, WORDS.pictures["broken"]),
+            picture(mended, WORDS.pictures["mended"]),
+            picture(y, words.Y),
         ),
     )
-    return Seen(
-        rows,
-        (
-            Number(
-                "outlines agree with the right answer’s (1 is all)", outlines(broken, y), outlines(mended, y)
-            ),
-        ),
-    )
+    return Seen(rows, (Number(WORDS.numbers["outlines"], outlines(broken, y), outlines(mended, y)),))
 
 
 EXHIBIT = Exhibit(
     "bottleneck",
-    "Lost in the middle",
     (BROKEN, MENDED),
-    symptom="DiscoGAN turns every icon into a glowing heap. One can still tell a tall thing from a wide one, and not much more.",
-    cause="Its generator shrinks the image to a map of 4 × 4 and grows it again, without skip connections. Sixteen places cannot say where an eye or a stripe "
-    "was. The sets of its authors hold one kind of thing each, shoes or bags, and there it does well; these icons are of many kinds.",
-    detect="Compare the outlines of G(x) with those of the right answer, or those of x where there is none. An image that looks wrong and keeps its outlines has "
-    "another fault than one that loses them.",
-    mend="Keep the image large inside: CycleGAN halves it once here and has the same cycle. Or lead the input past the middle, as a U-Net does. "
-    "Its colours are another matter: see the exhibit of exchanged colours.",
-    question=Question(
-        "Both nets were trained with the same cycle loss. Why does it not save DiscoGAN’s outlines?",
-        (
-            "The cycle loss does not look at outlines",
-            "What the middle drops, the way back cannot find again",
-            "Its discriminator is too strong",
-        ),
-        1,
-        "The cycle loss asks for every pixel of x. The net would obey if it could: through 4 × 4 places it cannot, whatever the loss asks for.",
-    ),
+    WORDS,
     look=look,
     holds=lambda seen: all(s.numbers[0].broken < s.numbers[0].mended for s in seen),
-    columns=("DiscoGAN", "CycleGAN"),
     opens=1,
 )

@@ -7,14 +7,15 @@ from functools import lru_cache
 
 import torch
 import torch.nn.functional as F
-from markupsafe import Markup
 from torch import Tensor
 
 from i2i.nets.layers import own_statistics
 
-from .exhibit import COUNT, Exhibit, Number, Question, Seen, drawn, loaded, picture
+from . import words
+from .exhibit import COUNT, Exhibit, Number, Seen, drawn, loaded, picture
 
 BROKEN, MENDED = "pix2pix-icons-alone", "pix2pix-icons-resized"
+WORDS = words.COLLAPSED
 
 
 @lru_cache(maxsize=2)
@@ -44,16 +45,16 @@ def look(at: int) -> Seen:
         broken, mended = (_made(name)[i : i + 1] for name in (BROKEN, MENDED))
         rows.append(
             (
-                picture(x, Markup("<b>x</b>"), "the input"),
-                picture(broken, Markup("<b>GAN alone</b>"), "made by the GAN alone"),
-                picture(mended, Markup("<b>with the input shown to D, and L1</b>"), "made by pix2pix"),
-                picture(y, Markup("<b>y</b>"), "the right answer"),
+                picture(x, words.X),
+                picture(broken, WORDS.pictures["broken"]),
+                picture(mended, WORDS.pictures["mended"]),
+                picture(y, WORDS.pictures["y"]),
             )
         )
     numbers = (
-        Number("D’s loss on these icons", _judged(BROKEN), _judged(MENDED)),
+        Number(WORDS.numbers["loss"], _judged(BROKEN), _judged(MENDED)),
         Number(
-            "two answers differ by (L1, of 2)",
+            WORDS.numbers["apart"],
             apart(_made(BROKEN)),
             apart(_made(MENDED)),
             apart(drawn("glossy")),
@@ -73,26 +74,4 @@ def holds(seen: list[Seen]) -> bool:
     )
 
 
-EXHIBIT = Exhibit(
-    "collapse",
-    "Collapse",
-    (BROKEN, MENDED),
-    symptom="Whatever is drawn, the same heap of colours comes out: cat, balloon or boat, and nearly the same in every pixel.",
-    cause="This D sees the answer alone, never the input, so it can only ask for something that looks like an icon. One image that it finds hard to tell from icons "
-    "is enough, and a G that makes this one image for all inputs loses nothing. There is no other term, and no skip leads past the middle of G.",
-    detect="Do not look at one answer: look at several. How far apart are two answers, on average, beside two right answers? D’s loss does not warn: "
-    "it stands near 2 ln 2 = 1.39, as in perfect balance.",
-    mend="Show D the input, too, so that an answer has to fit (a conditional GAN), and add L1 to the right answer. Skips let the lines of the input through. Where there is no "
-    "input, statistics of the whole batch show D that all images are alike (see notebook 00).",
-    question=Question(
-        "All answers of this net are one image. What does D’s loss show?",
-        ("It is near zero: D wins", "It grows without end", "It can look like perfect balance"),
-        2,
-        "D has to tell icons from this one heap, which looks a little like many of them. Its loss is near that of a D that only guesses, 2 ln 2, and nothing in "
-        "it says that there is one image only.",
-    ),
-    look=look,
-    holds=holds,
-    columns=("GAN alone", "cGAN + L1"),
-    opens=4,
-)
+EXHIBIT = Exhibit("collapse", (BROKEN, MENDED), WORDS, look=look, holds=holds, opens=4)

@@ -1,4 +1,7 @@
-"""What an exhibit of the tab Failures is: a net in which one thing went wrong, beside one in which it did not."""
+"""What an exhibit of the tab Failures is: a net in which one thing went wrong, beside one in which it did not.
+
+A module of this folder shows and measures it, words.py holds what is said of it, and tab.py hangs it among the others.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ from i2i.images import to_image
 from i2i.run.pipeline import Model, load
 
 from ..work.once import once
+from .words import Shown, Words
 
 COUNT = 12  # icons to choose from; no net of the exhibits was trained on one of them
 SIDE = 64
@@ -53,36 +57,19 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class Question:
-    """asks; answers: what to choose from; right: which of them is; because: why."""
-
-    asks: str
-    answers: tuple[str, ...]
-    right: int
-    because: str
-
-
-@dataclass(frozen=True)
 class Exhibit:
     """A failure that one can see.
 
-    models: shipped models that it needs.  symptom, cause, detect, mend: a sentence or two each.  look: number of an example ->
-    what is shown.  holds: whether what the words say is so, given what `look` shows for all examples; a test asks.  columns: what
-    the two nets are called.  opens: the example that comes first.  inputs: the examples by
-    name, icons where nothing is said.
+    models: shipped models that it needs.  words: what is said of it.  look: number of an example -> what is shown.  holds: whether
+    what the words say is so, given what `look` shows for all examples; a test asks.  opens: the example that comes first.
+    inputs: the examples by name, icons where nothing is said.
     """
 
     key: str
-    title: str
     models: tuple[str, ...]
-    symptom: str
-    cause: str
-    detect: str
-    mend: str
-    question: Question
+    words: Words
     look: Callable[[int], Seen]
     holds: Callable[[list[Seen]], bool]
-    columns: tuple[str, str] = ("this net", "mended")
     opens: int = 0
     inputs: Callable[[], tuple[tuple[str, Image.Image], ...]] = lambda: some_icons()
 
@@ -106,9 +93,9 @@ def some_icons() -> tuple[tuple[str, Image.Image], ...]:
     return tuple((icons.CLASSES[k], to_image(x)) for k, x in zip(labels, drawn("glossy"), strict=True))
 
 
-def picture(image: Tensor, caption: str, alt: str, scale: int = 1) -> Picture:
+def picture(image: Tensor, words: Shown, scale: int = 1) -> Picture:
     """image [3, H, W] or [1, 3, H, W]; scale: pixels are repeated so often, to be seen."""
     shown = to_image(image if image.ndim == 3 else image[0])
     if scale > 1:
         shown = shown.resize((shown.width * scale, shown.height * scale), Image.NEAREST)
-    return Picture(shown, caption, alt)
+    return Picture(shown, words.caption, words.alt)

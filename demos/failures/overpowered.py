@@ -6,14 +6,15 @@ from functools import lru_cache
 
 import torch
 import torch.nn.functional as F
-from markupsafe import Markup
 from torch import Tensor
 
 from i2i.nets.layers import own_statistics
 
-from .exhibit import Exhibit, Number, Question, Seen, drawn, loaded, picture
+from . import words
+from .exhibit import Exhibit, Number, Seen, drawn, loaded, picture
 
 BROKEN, MENDED = "pix2pix-icons-won", "pix2pix-icons-resized"
+WORDS = words.OVERPOWERED
 
 
 @lru_cache(maxsize=2)
@@ -33,25 +34,25 @@ def look(at: int) -> Seen:
     )
     rows = (
         (
-            picture(x, Markup("<b>x</b>"), "the input"),
-            picture(broken, Markup("<b>D has won</b>"), "made where D has won"),
-            picture(mended, Markup("<b>in balance</b>"), "made where D and G are in balance"),
-            picture(y, Markup("<b>y</b>, the right answer"), "the right answer"),
+            picture(x, words.X),
+            picture(broken, WORDS.pictures["broken"]),
+            picture(mended, WORDS.pictures["mended"]),
+            picture(y, words.Y),
         ),
-    )  # fmt: skip
+    )
 
     def sure(logits: Tensor) -> float:
         return logits.sigmoid().mean().item()
 
     numbers = (
-        Number("D(x, y), real", sure(told[0]), sure(others[0])),
-        Number("D(x, G(x)), fake", sure(told[1]), sure(others[1])),
+        Number(WORDS.numbers["real"], sure(told[0]), sure(others[0])),
+        Number(WORDS.numbers["fake"], sure(told[1]), sure(others[1])),
         Number(
-            "G's loss, −log D(x, G(x))",
+            WORDS.numbers["loss"],
             F.softplus(-told[1]).mean().item(),
             F.softplus(-others[1]).mean().item(),
         ),
-        Number("slope of log(1 − D) for G", sure(told[1]), sure(others[1]), digits=3),
+        Number(WORDS.numbers["slope"], sure(told[1]), sure(others[1]), digits=3),
     )
     return Seen(rows, numbers)
 
@@ -67,26 +68,4 @@ def holds(seen: list[Seen]) -> bool:
     return 0.015 < sum(s.numbers[1].broken for s in seen) / len(seen) < 0.03
 
 
-EXHIBIT = Exhibit(
-    "won",
-    "A discriminator that has won",
-    (BROKEN, MENDED),
-    symptom="Shreds in loud colours. D calls every right answer real and everything that G makes fake, and is nearly sure of both.",
-    cause="D is far larger here than G and learns faster than G can follow; no L1 term tells G what else to do. Each step G paints something else that D has not seen yet, "
-    "and a step later D has seen it. Other ways to the same end: few training images, which D knows by heart, or too high a learning rate of D.",
-    detect="Read D, not the pictures: near 1 for real and near 0 for fake, and it stays so. G’s loss, −log D, climbs far above ln 2 = .69. In the minimax "
-    "form, log(1 − D), G would learn nothing from this: its slope is D itself.",
-    mend="Weaken D (smaller, slower, noise or augmentation on what it sees, a gradient penalty), or strengthen G; give G a loss that does not depend on D. "
-    "In the mended net G is larger, D smaller, and L1 leads the way.",
-    question=Question(
-        "D(x, G(x)) is .02. In which form does G still get a strong gradient?",
-        ("log(1 − D), the minimax form", "−log D, the non-saturating form", "In neither: D has won"),
-        1,
-        "With D = σ(logit), the slope of log(1 − D) is D, here .02, and that of −log D is 1 − D, here .98. Strong is not the same as helpful: this net was trained with "
-        "−log D.",
-    ),
-    look=look,
-    holds=holds,
-    columns=("D has won", "in balance"),
-    opens=4,
-)
+EXHIBIT = Exhibit("won", (BROKEN, MENDED), WORDS, look=look, holds=holds, opens=4)

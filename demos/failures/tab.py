@@ -16,7 +16,7 @@ from ..widgets.asking import sentence, whole
 from ..widgets.choices import Choices
 from ..widgets.strip import thumbnail
 from ..work.openings import opening
-from . import bottleneck, checkered, collapsed, faces, hidden, hues, overpowered
+from . import bottleneck, checkered, collapsed, faces, hidden, hues, overpowered, words
 from .exhibit import Exhibit, Number, Picture, Seen
 
 _STYLE = look.style(__file__, "tab")
@@ -27,11 +27,6 @@ EXHIBITS: dict[str, Exhibit] = {
         hues.EXHIBIT, hidden.EXHIBIT, overpowered.EXHIBIT, collapsed.EXHIBIT, bottleneck.EXHIBIT, checkered.EXHIBIT, faces.EXHIBIT,
     )
 }  # fmt: skip
-
-_LEAD = Markup(
-    '<p class="lead"><b>Nets that went wrong, really trained.</b> In each exhibit one thing is broken. See it, say why, detect it by a '
-    "number, and compare with a net in which it is mended.</p>"
-)
 
 
 def available() -> list[str]:
@@ -54,7 +49,7 @@ def _figure(picture: Picture) -> Markup:
 
 def shown_of(key: str, at: int) -> Markup:
     """HTML of the pictures and of what one sees in them."""
-    exhibit = EXHIBITS[key]
+    said = EXHIBITS[key].words
     rows = Markup("").join(
         Markup('<div class="fl-row" style="--n: {}">{}</div>').format(
             len(row), Markup("").join(map(_figure, row))
@@ -62,9 +57,7 @@ def shown_of(key: str, at: int) -> Markup:
         for row in seen(key, at).rows
     )
     return look.stack(
-        Markup('<h2 class="fl-title">{}</h2><p class="fl-symptom">{}</p>').format(
-            exhibit.title, exhibit.symptom
-        ),
+        Markup('<h2 class="fl-title">{}</h2><p class="fl-symptom">{}</p>').format(said.title, said.symptom),
         rows,
     )
 
@@ -75,13 +68,13 @@ def _value(number: Number, value: float | None) -> str:
 
 def told_of(key: str, at: int) -> Markup:
     """HTML of the cause, of how it is detected, with the numbers of this example, and of the mend."""
-    exhibit, numbers = EXHIBITS[key], seen(key, at).numbers
+    said, numbers = EXHIBITS[key].words, seen(key, at).numbers
     columns = [
         (name, values)
         for name, values in (
-            (exhibit.columns[0], [n.broken for n in numbers]),
-            (exhibit.columns[1], [n.mended for n in numbers]),
-            ("right answer", [n.right for n in numbers]),
+            (said.columns[0], [n.broken for n in numbers]),
+            (said.columns[1], [n.mended for n in numbers]),
+            (words.RIGHT_ANSWER, [n.right for n in numbers]),
         )
         if any(v is not None for v in values)
     ]
@@ -91,39 +84,39 @@ def told_of(key: str, at: int) -> Markup:
     ]
     table = look.table([(name, name) for name, _ in columns], rows)
     return Markup(
-        '<div class="fl-words"><section><h3 class="label">The cause</h3><p>{}</p></section>'
-        '<section><h3 class="label">How to detect it</h3><p>{}</p>{}</section>'
-        '<section><h3 class="label">The mend</h3><p>{}</p></section></div>'
-    ).format(exhibit.cause, exhibit.detect, table, exhibit.mend)
+        '<div class="fl-words"><section><h3 class="label">{}</h3><p>{}</p></section>'
+        '<section><h3 class="label">{}</h3><p>{}</p>{}</section>'
+        '<section><h3 class="label">{}</h3><p>{}</p></section></div>'
+    ).format(words.CAUSE, said.cause, words.DETECT, said.detect, table, words.MEND, said.mend)
 
 
 def verdict_of(key: str, answer: str | None) -> Markup:
     """HTML of what an answer deserves; nothing before one was given."""
-    question = EXHIBITS[key].question
+    question = EXHIBITS[key].words.question
     if answer not in question.answers:
         return Markup("")
     right = question.answers.index(answer) == question.right
     return look.note(
         "notice" if right else "predict",
-        Markup("<b>{}</b> {}").format("Yes." if right else "No.", question.because),
+        Markup("<b>{}</b> {}").format(words.RIGHT if right else words.WRONG, question.because),
     )
 
 
 def right_of(key: str) -> tuple[str, Markup]:
     """The right answer, and what it deserves."""
-    question = EXHIBITS[key].question
+    question = EXHIBITS[key].words.question
     answer = question.answers[question.right]
     return answer, verdict_of(key, answer)
 
 
 def _wall(key: str, given: str | None = None) -> dict:
     """given: the answer that the visitor has chosen."""
-    answers = EXHIBITS[key].question.answers
+    answers = EXHIBITS[key].words.question.answers
     return {
-        "label": "An exhibit", "look": "large", "chosen": key,
+        "label": words.EXHIBIT, "look": "large", "chosen": key,
         "address": {"exhibit": key, "answer": answers.index(given) + 1 if given in answers else ""},
         "tiles": [
-            {"key": k, "title": escape(EXHIBITS[k].title), "alt": "", "more": " ", "src": _cover(k)} for k in available()
+            {"key": k, "title": escape(EXHIBITS[k].words.title), "alt": "", "more": " ", "src": _cover(k)} for k in available()
         ],
     }  # fmt: skip
 
@@ -137,7 +130,7 @@ def _cover(key: str) -> str:
 
 def _heap(key: str, at: int) -> dict:
     return {
-        "label": "The input", "look": "", "chosen": str(at), "address": {"of": at}, "tiles": list(_inputs(key)),
+        "label": words.INPUT, "look": "", "chosen": str(at), "address": {"of": at}, "tiles": list(_inputs(key)),
     }  # fmt: skip
 
 
@@ -186,13 +179,13 @@ def endpoint(exhibit: str = "", of: float = 0) -> Image.Image:
     """The API: the pictures of an exhibit for the example number `of`, on one sheet. exhibit "": the first."""
     key = exhibit or available()[0]
     if key not in available():
-        raise sentence(f"there is no exhibit {key[:40]!r}; there are {', '.join(available())}.")
+        raise sentence(words.NO_EXHIBIT.format(key=key[:40], keys=", ".join(available())))
     try:
         at = whole("of", 0 if of is None else of)
     except ValueError as fault:
         raise sentence(str(fault)) from None
     if not 0 <= at < count(key):
-        raise sentence(f"of is a number from 0 to {count(key) - 1}; got {at}.")
+        raise sentence(words.NO_EXAMPLE.format(last=count(key) - 1, given=at))
     return sheet(key, at)
 
 
@@ -200,7 +193,7 @@ def endpoint(exhibit: str = "", of: float = 0) -> Image.Image:
 
 
 def _asked(key: str, given: str | None) -> dict:
-    question = EXHIBITS[key].question
+    question = EXHIBITS[key].words.question
     return gr.update(choices=list(question.answers), value=given, label=question.asks)
 
 
@@ -212,7 +205,11 @@ def tab() -> Callable | None:
     first = keys[0]
     opens = _first(first)
     with gr.Tab("Failures", id="failures"):
-        gr.HTML(_LEAD + _STYLE, apply_default_css=False, elem_classes="bare")
+        gr.HTML(
+            Markup('<p class="lead">{}</p>').format(words.LEAD) + _STYLE,
+            apply_default_css=False,
+            elem_classes="bare",
+        )
         key, at = gr.State(first), gr.State(EXHIBITS[first].opens)
         wall = Choices(_wall(first), elem_id="fl-wall", elem_classes="bare examples scene on-rail")
         with gr.Row(elem_classes="row", equal_height=True):
@@ -221,14 +218,14 @@ def tab() -> Callable | None:
                 look.saving("#fl-shown", "failure")
                 heap = Choices(opens["heap"], elem_id="fl-heap", elem_classes="bare step")
             with gr.Column(scale=9, min_width=320, elem_classes="card scene on-out"):
-                look.label("A question first")
-                question = EXHIBITS[first].question
+                look.label(words.QUESTION)
+                question = EXHIBITS[first].words.question
                 answer = gr.Radio(
                     list(question.answers), label=question.asks, elem_id="fl-answer", elem_classes="fl-ask"
                 )
                 verdict = _html("", "fl-verdict")
                 tell = gr.Button(
-                    "Show the answer",
+                    words.SHOW_ANSWER,
                     size="sm",
                     elem_classes="quiet fit reveal lecture-only",
                     elem_id="fl-tell",
@@ -260,7 +257,7 @@ def tab() -> Callable | None:
         tell.click(right_of, key, [answer, verdict], show_progress="hidden", api_visibility="private")
         gr.Button(visible=False).click(
             endpoint, [gr.Textbox(first, visible=False), gr.Number(0, visible=False)], gr.Image(visible=False, format="png"),
-            api_name="failures", api_description=f"The pictures of an exhibit on one sheet; exhibit is one of {', '.join(keys)}.",
+            api_name="failures", api_description=words.DESCRIPTION.format(keys=", ".join(keys)),
         )  # fmt: skip
 
         def restore(request: gr.Request):
@@ -269,7 +266,7 @@ def tab() -> Callable | None:
             wanted = wish.get("exhibit")
             if wanted not in keys or not address.asks(wish, "failures", {"exhibit"}):
                 return [gr.skip()] * len(outputs)
-            answers = EXHIBITS[wanted].question.answers
+            answers = EXHIBITS[wanted].words.question.answers
             given = address.number(wish, "answer", 1, len(answers), 0)
             at = address.number(wish, "of", 0, count(wanted) - 1, EXHIBITS[wanted].opens)
             return everything(wanted, at, answers[given - 1] if given else None)

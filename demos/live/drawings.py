@@ -10,6 +10,7 @@ from i2i.images import ImageError, to_image
 from i2i.run.watched import SIZE, of
 
 from ..widgets.pad import Ink, rasterise
+from . import words
 
 PAPER = "#ffffff"
 INKS: list[Ink] = [
@@ -89,7 +90,7 @@ def still(values: list[dict]) -> tuple[list[Image.Image], list[Image.Image]]:
     """Drawings as pens draw them, and as they are: what a net is shown of them. ImageError where none is left."""
     images = pixels(values)
     if not len(images):
-        raise ImageError("all six drawings are empty: there is nothing to learn from; draw one at least.")
+        raise ImageError(words.ALL_EMPTY)
     shown = of(torch.from_numpy(images))[1]
     return tuple([to_image(one[None]) for one in shown[side]] for side in "xy")
 

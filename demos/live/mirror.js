@@ -7,6 +7,11 @@ let number = 0, waiting = 0, again = false, at = 0, due = 0, guard = 0, times = 
 const page = Object.assign(document.createElement('canvas'), {width: SIDE, height: SIDE}), pen = page.getContext('2d');
 const here = () => !document.hidden && element.isConnected && find('.mirror').getClientRects().length > 0;
 const say = text => { told.textContent = text; };
+const put = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);  // into one of WORDS, see mirror.py
+const caption = (box, name, text) => {
+  const b = document.createElement('b');
+  b.textContent = name; box.replaceChildren(b, ` ${text}`);
+};
 
 // The middle square of what is seen, as a mirror shows it; "" where nothing is seen yet.
 function frame() {
@@ -30,10 +35,7 @@ function show(v) {
   if (v.fault) { say(v.fault); return; }
   const made = find('.mirror-made');
   find('.mirror-lines').src = v.lines; made.src = v.made; made.alt = v.alt;
-  const name = document.createElement('b'), facts = document.createElement('span');
-  name.textContent = 'What the net makes of them.';
-  facts.textContent = ` ${v.ms} ms, ${v.net_ms} of them in the net, ${v.side} px${stream && times.length > 2 ? `; ${rate()} a second` : ''}`;
-  below.replaceChildren(name, facts);
+  caption(below, WORDS.made, stream && times.length > 2 ? put(WORDS['facts of many'], {...v, rate: rate()}) : put(WORDS.facts, v));
 }
 const rate = () => (1000 * (times.length - 1) / (times[times.length - 1] - times[0])).toFixed(1);
 function receive() {
@@ -65,10 +67,9 @@ function draw() {  // all that says what is chosen
     net = given.nets[i].key; Address.put({mirror: i ? net : ''}); draw(); send();
   }, (b, one) => b.append(one.title));
   video.hidden = !stream; seen.hidden = Boolean(stream);
-  button.textContent = stream ? 'Stop the camera' : 'Start the camera';
-  const name = document.createElement('b');
-  name.textContent = stream ? 'You.' : 'A picture.';
-  under.replaceChildren(name, stream ? ' As in a mirror, left and right change places.' : ` It shows ${(given.stills[still] || {title: ''}).title}.`);
+  button.textContent = stream ? WORDS.stop : WORDS.start;
+  if (stream) caption(under, WORDS.you, WORDS['as in a mirror']);
+  else caption(under, WORDS.picture, put(WORDS['it shows'], given.stills[still] || {title: ''}));
 }
 function look() {  // at the still, and ask what is made of it
   draw();
@@ -87,32 +88,30 @@ function open(v) {
 async function start() {
   const devices = navigator.mediaDevices;
   if (!devices || !devices.getUserMedia) {
-    say(window.isSecureContext ? 'This browser lends no camera to pages. Use a picture instead.'
-      : 'A browser lends its camera only to pages that come over https, or from this computer itself (localhost). Use a picture instead.');
+    say(WORDS[window.isSecureContext ? 'lends none' : 'insecure']);
     return;
   }
-  button.disabled = true; say('Your browser asks whether this page may use the camera.');
+  button.disabled = true; say(WORDS.asks);
   try {
     const got = await devices.getUserMedia({audio: false, video: {facingMode: 'user', width: {ideal: 320}, height: {ideal: 240}}});
     if (!here()) { got.getTracks().forEach(track => track.stop()); say(''); return; }
     stream = got; times = [];
-    stream.getVideoTracks()[0].onended = () => { say('The camera has ended.'); stop(); };
+    stream.getVideoTracks()[0].onended = () => { say(WORDS.ended); stop(); };
     video.srcObject = stream;
     guard = setInterval(watchful, 400);
-    draw(); say('The camera is on.');
+    draw(); say(WORDS.on);
     await video.play();
     send();
   } catch (fault) {
     if (stream) stop();
-    say(({NotAllowedError: 'The camera was refused', NotFoundError: 'There is no camera here', NotReadableError: 'Another program has the camera'}[fault.name]
-      || 'The camera did not start') + '. Use a picture instead.');
+    say(WORDS[fault.name] || WORDS.failed);
   } finally { button.disabled = false; }
 }
 function stop(ask = true) {
   if (!stream) return;
   stream.getTracks().forEach(track => track.stop());
   stream = null; video.srcObject = null; clearInterval(guard); clearTimeout(due);
-  say('The camera is off.');
+  say(WORDS.off);
   if (ask) look(); else draw();
 }
 function watchful() {  // who leaves this part or this page turns the camera off; an answer that got lost is not waited for

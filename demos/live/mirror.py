@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import as_file, files
 from importlib.util import find_spec
@@ -32,72 +32,41 @@ from ..widgets.component import Component
 from ..widgets.urls import exact_url, light_url
 from ..work.once import once
 from ..work.openings import opening
+from . import words
 
 SIDE = 128  # px of a frame
 MOST = 60_000  # characters of a frame: ten times what a camera's takes
 SHARES = (2, 14)  # hundredths of the pixels on which a line may begin: least and most
 SHARE = 7
 
-
-@dataclass(frozen=True)
-class Net:
-    """What a visitor may choose.  makes: what an answer is.  seeds: of the answers, chosen by eye; four of them are shown as a square."""
-
-    title: str
-    makes: str
-    seeds: tuple[int, ...] = (7,)
-
-
-NETS = {
-    "pix2pix-emoji": Net("Emoji, by pix2pix", "an emoji"),
-    "bicyclegan-emoji": Net(
-        "Four styles, by BicycleGAN", "four emoji, each in a style of its own", (0, 1, 2, 4)
-    ),
-    "pix2pix-icons": Net("Glass, by pix2pix", "a glossy icon"),
-}
-# Pictures that come with scikit-image and may be shown: what they are called, the file, the square that is taken; None: all of it, on white.
+# What a visitor may choose, and the seeds of the answers, chosen by eye; four of them are shown as a square.
+NETS = {"pix2pix-emoji": (7,), "bicyclegan-emoji": (0, 1, 2, 4), "pix2pix-icons": (7,)}
+# Pictures that come with scikit-image and may be shown: the file, and the square that is taken; None: all of it, on white.
 STILLS = {
-    "the astronaut Eileen Collins": ("astronaut.png", (96, 0, 352, 256)),
-    "a horse, in black": ("horse.png", None),
-    "a cup of coffee": ("coffee.png", (110, 0, 510, 400)),
+    "astronaut": ("astronaut.png", (96, 0, 352, 256)),
+    "horse": ("horse.png", None),
+    "coffee": ("coffee.png", (110, 0, 510, 400)),
 }
 
-_LEAD = Markup(
-    '<p class="lead"><b>A mirror made of a net.</b> Your camera takes a picture, a program draws its edges in black, and a net that learned '
-    "from drawings makes a new picture of the lines, up to six times a second.</p>"
-)
-_KEPT = Markup(
-    '<p class="small">Each picture goes to the computer that serves this page, which answers and forgets it: pictures are written to no disk and '
-    "kept nowhere. The camera stops when you leave this part.</p>"
-)
-_NOTICE = look.notice(
-    Markup(
-        "The nets learned from lines of emoji and of icons. They never saw a face, a room or a photograph. A closed outline is one thing to them: "
-        "stand before a plain wall, and you become one. Eyes, mouth and hair are only more lines, so they are painted over. A busy room "
-        "falls into scraps. From one picture to the next the colours may jump, because each is answered alone: nothing tells the net that "
-        "it is the same face."
-    )
-)
-
-_HTML = """
+_HTML = Markup("""
 <div class="mirror">
   <div class="mirror-tools">
-    <button type="button" class="go" data-do="camera">Start the camera</button>
-    <span class="small" id="mirror-or">or use a picture instead</span>
+    <button type="button" class="go" data-do="camera">{words.START_CAMERA}</button>
+    <span class="small" id="mirror-or">{words.OR_PICTURE}</span>
     <div class="mirror-stills" role="radiogroup" aria-labelledby="mirror-or"></div>
     <p class="small" role="status"></p>
   </div>
   <div class="mirror-row">
-    <figure><div class="mirror-seen"><video playsinline muted hidden aria-label="your camera, mirrored"></video><img alt=""></div><figcaption></figcaption></figure>
-    <figure><img class="mirror-lines" alt="the same as a pen drawing"><figcaption><b>Its lines.</b> The net is told nothing else.</figcaption></figure>
+    <figure><div class="mirror-seen"><video playsinline muted hidden aria-label="{words.CAMERA_SHOWS}"></video><img alt=""></div><figcaption></figcaption></figure>
+    <figure><img class="mirror-lines" alt="{words.LINES_SHOW}"><figcaption>{words.ITS_LINES}</figcaption></figure>
     <figure><img class="mirror-made" alt=""><figcaption></figcaption></figure>
   </div>
   <div class="mirror-tools">
-    <div class="mirror-nets" role="radiogroup" aria-label="Net"></div>
-    <label><span>fewer lines</span><input type="range" aria-label="How many lines"><span>more lines</span></label>
+    <div class="mirror-nets" role="radiogroup" aria-label="{words.NET}"></div>
+    <label><span>{words.FEWER}</span><input type="range" aria-label="{words.HOW_MANY}"><span>{words.MORE}</span></label>
   </div>
 </div>
-"""
+""").format(words=words)
 
 
 class Mirror(Component):
@@ -107,10 +76,10 @@ class Mirror(Component):
     forgets = True
 
     def api_info(self) -> dict:
-        return {
-            "type": "object",
-            "description": 'a frame: {"frame": data URL of a JPEG, "net", "share", "n"}',
-        }
+        return {"type": "object", "description": words.A_FRAME}
+
+
+Mirror.SCRIPT = f"const WORDS = {json.dumps(words.SCRIPT, ensure_ascii=False)};\n" + Mirror.SCRIPT
 
 
 def nets() -> list[str]:
@@ -142,10 +111,10 @@ def mirrored(image: Image.Image, net: str, share: float) -> dict:
     start = time.perf_counter()
     lines = to_image(traced(to_tensor(image.resize((SIDE, SIDE), Image.BOX)), share / 100))
     drawn = time.perf_counter()
-    made = [loaded(net)(lines, seed=seed) for seed in NETS[net].seeds]
+    made = [loaded(net)(lines, seed=seed) for seed in NETS[net]]
     end = time.perf_counter()
     return {
-        "lines": light_url(lines, 80), "made": exact_url(_square(made)), "alt": f"what the net makes of the lines: {NETS[net].makes}",
+        "lines": light_url(lines, 80), "made": exact_url(_square(made)), "alt": words.MADE_SHOWS.format(makes=words.NETS[net].makes),
         "ms": round(1e3 * (end - start)), "net_ms": round(1e3 * (end - drawn)), "side": made[0].width,
     }  # fmt: skip
 
@@ -176,23 +145,23 @@ def reflect(value: dict | None) -> dict:
 def _decoded(frame: object) -> Image.Image:
     """ImageError for what is no small picture."""
     if not isinstance(frame, str) or not frame.startswith("data:image/jpeg;base64,") or len(frame) > MOST:
-        raise ImageError("this frame cannot be read: the page sends a small JPEG.")
+        raise ImageError(words.NO_FRAME)
     try:
         data = base64.b64decode(frame.partition(",")[2])
     except ValueError:
-        raise ImageError("this frame cannot be read: the page sends a small JPEG.") from None
-    return open_image(io.BytesIO(data), "this frame")
+        raise ImageError(words.NO_FRAME) from None
+    return open_image(io.BytesIO(data), words.THIS_FRAME)
 
 
 @lru_cache(maxsize=1)
 def _stills() -> list[dict]:
-    return [{"title": name, "src": light_url(still(name), 80)} for name in STILLS]
+    return [{"title": words.STILLS[name], "src": light_url(still(name), 80)} for name in STILLS]
 
 
 def _opens(net: str, share: int, at: int) -> dict:
     """The component's value with a still and the answer to it."""
     return {
-        "stills": _stills(), "still": at, "nets": [{"key": name, "title": NETS[name].title} for name in nets()], "net": net, "share": share,
+        "stills": _stills(), "still": at, "nets": [{"key": name, "title": words.NETS[name].title} for name in nets()], "net": net, "share": share,
         "shares": list(SHARES), **mirrored(still(list(STILLS)[at]), net, share),
     }  # fmt: skip
 
@@ -209,9 +178,14 @@ def card() -> tuple[Callable, list] | None:
     if not available():
         return None
     with gr.Column(elem_classes="card", elem_id="mirror-card"):
-        gr.HTML(_LEAD, apply_default_css=False, elem_classes="bare")
+        gr.HTML(
+            Markup('<p class="lead">{}</p>').format(words.MIRROR_LEAD),
+            apply_default_css=False,
+            elem_classes="bare",
+        )
         mirror = Mirror(_first(), elem_id="mirror", elem_classes="bare scene on-out")
-        gr.HTML(look.stack(_KEPT, _NOTICE), apply_default_css=False, elem_classes="bare")
+        kept = Markup('<p class="small">{}</p>').format(words.KEPT)
+        gr.HTML(look.stack(kept, look.notice(words.NOTICE)), apply_default_css=False, elem_classes="bare")
         look.paper_links("pix2pix", "bicyclegan")
     mirror.input(
         reflect, mirror, mirror, trigger_mode="always_last", show_progress="hidden", api_visibility="private", concurrency_id="mirror",

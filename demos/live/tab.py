@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import gradio as gr
+from markupsafe import Markup
 from PIL import Image
 
 from ..widgets import address
-from . import mirror, train
+from . import mirror, train, words
 
 # Each at an address of its own: ?tab=train-live&part=mirror.
 PARTS = {"Training": train, "Mirror": mirror}
@@ -30,11 +31,8 @@ def tab() -> Callable | None:
     cards = []
     with gr.Tab("Train live", id="live") as outer:
         gr.HTML(
-            '<p class="lead"><b>Two nets learn before your eyes.</b> G paints, D judges, and each learns from the other: let D take a step, or G, or both, '
-            "and see what it changes. It is pix2pix at 64 px, on one processor core. A training lasts four minutes, and one visitor trains at a time. "
-            "In the part Mirror a net that is trained answers your camera.</p>",
-            apply_default_css=False, elem_classes="bare",
-        )  # fmt: skip
+            Markup('<p class="lead">{}</p>').format(words.LEAD), apply_default_css=False, elem_classes="bare"
+        )
         with gr.Tabs(elem_id="train-live-parts", elem_classes="parts"):
             for title, part in here.items():
                 with gr.Tab(title):

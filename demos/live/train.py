@@ -27,7 +27,7 @@ from ..widgets.strip import thumbnail
 from ..widgets.urls import light_url
 from ..work.openings import opening
 from ..work.queue import Failed, Full, Line, Waiting, minutes
-from . import drawings
+from . import drawings, words
 
 _STYLE = look.style(__file__, "train")
 FILMS = ASSETS / "live"  # what the page opens with: trainings that were recorded
@@ -38,23 +38,17 @@ READY, WORK = "i2i.run.watched:get_ready", "i2i.run.watched:train"
 IDLE = 180  # seconds that a process waits for a visitor, once the tab was opened
 _COLD = 12  # seconds that it takes to get ready where none waits, measured on two cores
 LINE = Line()
-SOURCES = {"drawings": "Six drawings", "icons": "Icons"}
+SOURCES = tuple(words.SOURCES)
 WEIGHTS = (100, 10, 0)  # 100 is the paper's
 COUNTS = (1, 10, 50)
-_BUTTONS = {"d": ("D step", "D"), "g": ("G step", "G"), "both": ("Both", BOTH)}
+_STEPS = {"d": "D", "g": "G", "both": BOTH}  # by button: who takes them
 
 _EQUATION = Markup(
-    '<p class="equation" role="math" aria-label="D learns to say real of x with y, and fake of x with G of x; G learns to make D say real, and to come near y in L1">'
+    '<p class="equation" role="math" aria-label="{}">'
     '<span class="gan">D: −log D(x, y) − log(1 − D(x, G(x)))</span><br><span class="gan">G: −log D(x, G(x))</span> + λ <span class="l1">|y − G(x)|</span></p>'
-)
-_NOTICE = Markup(
-    "D judges patches: each square below a picture is one of its patches, violet where D says <b>real</b>, orange where it says "
-    "<b>fake</b>. A D step tends to part the two rows of squares, a G step to pull them together."
-)
-_PREDICT = Markup(
-    '<details class="note predict"><summary>Predict first. Train on icons for ten seconds and pause. Now fifty G steps with λ = 0 and no D step: what becomes of '
-    "D(x, G(x)), and of the pictures?</summary>G finds what this D, which stands still, takes for real: D(x, G(x)) rises steeply. But |y − G(x)| grows: the pictures "
-    "leave the answer. Fifty D steps, and D tells them apart again. G is only as good as a D that keeps learning.</details>"
+).format(words.EQUATION)
+_PREDICT = Markup('<details class="note predict"><summary>{}</summary>{}</details>').format(
+    words.PREDICT, words.PREDICTED
 )
 
 
@@ -85,15 +79,15 @@ def _icons() -> tuple[list[Image.Image], list[Image.Image]]:
 def _pairs(source: str, kept: list[dict]) -> Run:
     """A run that has not begun. ImageError for drawings that cannot be read, or where none is left."""
     if source == "icons":
-        return Run(*_icons(), ("an icon",) * len(_icons()[0]))
+        return Run(*_icons(), (words.ICON,) * len(_icons()[0]))
     shown = drawings.still(kept)
-    return Run(*shown, tuple(f"drawing {i + 1}" for i in range(len(shown[0]))))
+    return Run(*shown, tuple(words.DRAWING.format(number=i + 1) for i in range(len(shown[0]))))
 
 
 # -- What is shown --------------------------------------------------------------------------------------------------------
 
 
-def _rows(rows: list[tuple[Markup, list[Markup]]]) -> Markup:
+def _rows(rows: list[tuple[str, list[Markup]]]) -> Markup:
     body = Markup("").join(
         Markup('<div class="tl-row"><p>{}</p>{}</div>').format(head, Markup("").join(cells))
         for head, cells in rows
@@ -111,9 +105,8 @@ def _opinion(probability: np.ndarray, of: str) -> Markup:
     p = probability[..., None]
     colours = np.where(p > 0.5, 255 + (real - 255) * (2 * p - 1), 255 + (fake - 255) * (1 - 2 * p))
     image = Image.fromarray(colours.round().astype(np.uint8))
-    return Markup('<img src="{}" alt="D finds {} real with {:.0f} %" class="tl-map">').format(
-        look.data_url(image), of, 100 * float(probability.mean())
-    )
+    says = words.OPINION_SHOWS.format(what=of, percent=100 * float(probability.mean()))
+    return Markup('<img src="{}" alt="{}" class="tl-map">').format(look.data_url(image), says)
 
 
 def _image(pixels: np.ndarray) -> Image.Image:
@@ -122,39 +115,39 @@ def _image(pixels: np.ndarray) -> Image.Image:
 
 def shown(run: Run) -> Markup:
     """HTML of a training as it stands."""
-    ask = [_cell(x, f"the input x: {name}", "lines") for x, name in zip(run.x, run.names, strict=True)]
-    true = [_cell(y, f"the answer y: {name}") for y, name in zip(run.y, run.names, strict=True)]
+    ask = [
+        _cell(x, words.INPUT_SHOWS.format(name=name), "lines")
+        for x, name in zip(run.x, run.names, strict=True)
+    ]
+    true = [_cell(y, words.ANSWER_SHOWS.format(name=name)) for y, name in zip(run.y, run.names, strict=True)]
     if not run.frames:
-        return look.stack(_rows([(Markup("<b>x</b>"), ask), (Markup("<b>y</b>"), true)]), _doing(run))
+        return look.stack(_rows([(words.X, ask), (words.Y, true)]), _doing(run))
     now = run.frames[-1]
     made = [
-        _cell(_image(f), f"G(x) after {now.steps[1]} steps of G: {name}")
+        _cell(_image(f), words.NOW_SHOWS.format(steps=now.steps[1], name=name))
         for f, name in zip(now.fake, run.names, strict=True)
     ]
     on_fake = [_opinion(p, "G(x)") for p in now.on_fake]
     on_real = [_opinion(p, "y") for p in now.on_real]
     rows = [
-        (Markup("<b>x</b> <span>the input</span>"), ask), (Markup("<b>G(x)</b> <span>now</span>"), made), (Markup("D on G(x)"), on_fake),
-        (Markup("<b>y</b> <span>the answer</span>"), true), (Markup("D on y"), on_real),
-    ]  # fmt: skip
+        (words.INPUT, ask),
+        (words.NOW, made),
+        (words.D_ON_MADE, on_fake),
+        (words.ANSWER, true),
+        (words.D_ON_ANSWER, on_real),
+    ]
     return look.stack(_rows(rows), _doing(run), _verdict(run), _curves(run.frames))
 
 
 def painted(run: Run | None) -> Markup:
     """HTML of what the net makes of the visitor's own lines."""
     if run is None or not run.frames:
-        return look.result(None, "", "What the net makes of these lines appears here, once it trains.", "")
+        return look.result(None, "", words.NOT_YET, "")
     now = run.frames[-1]
     if not len(now.own):
-        return look.result(
-            None,
-            "",
-            "Nothing is drawn yet: draw lines, and the net paints them as it has learned so far.",
-            "",
-        )
-    return look.result(
-        _image(now.own[0]), f"your lines, painted after {now.steps[1]} steps of G", f"after {now.steps[1]} steps of G", "trained-live.png"
-    )  # fmt: skip
+        return look.result(None, "", words.NO_LINES, "")
+    alt, caption = (text.format(steps=now.steps[1]) for text in (words.PAINTED, words.AFTER))
+    return look.result(_image(now.own[0]), alt, caption, "trained-live.png")
 
 
 def _verdict(run: Run) -> Markup:
@@ -163,11 +156,12 @@ def _verdict(run: Run) -> Markup:
     cells = []
     for text, values in (("D(x, y)", "on_real"), ("D(x, G(x))", "on_fake")):
         last = float(getattr(now, values).mean())
-        was = Markup(" was {:.2f}").format(float(getattr(before, values).mean())) if before else Markup("")
+        was = " " + words.WAS.format(value=float(getattr(before, values).mean())) if before else ""
         cells.append(
             Markup('<span><span class="gan">{}</span> <strong>{:.2f}</strong><i>{}</i></span>').format(text, last, was)
         )  # fmt: skip
-    heard = f"D finds y real with {now.on_real.mean():.2f} and G(x) with {now.on_fake.mean():.2f}, after {now.steps[0]} steps of D and {now.steps[1]} of G"
+    d, g = now.steps
+    heard = words.VERDICT.format(real=now.on_real.mean(), fake=now.on_fake.mean(), d=d, g=g)
     return Markup('<div class="terms tl-verdict" role="group" data-heard aria-label="{}">{}</div>').format(
         heard, Markup("").join(cells)
     )
@@ -188,10 +182,12 @@ def _doing(run: Run) -> Markup:
     if not run.frames:
         return Markup('<p class="doing" role="status">{}</p>').format(run.says) if run.says else Markup("")
     d, g = run.frames[-1].steps
-    left = run.says or "{}:{:02d} left".format(*divmod(round(run.left), 60))
-    return Markup(
-        '<p class="doing"><span>steps of D <b>{}</b></span><span>steps of G <b>{}</b></span><span role="status">{}</span></p>'
-    ).format(d, g, left)
+    m, s = divmod(round(run.left), 60)
+    return Markup('<p class="doing"><span>{}</span><span>{}</span><span role="status">{}</span></p>').format(
+        words.STEPS_OF_D.format(count=d),
+        words.STEPS_OF_G.format(count=g),
+        run.says or words.LEFT.format(minutes=m, seconds=s),
+    )
 
 
 @lru_cache(maxsize=len(SOURCES))
@@ -218,25 +214,17 @@ def film(source: str) -> Markup:
     rows = []
     for i, head in enumerate(told["rows"]):
         cells = [
-            _cell(
-                _frame(sheet, i, k), f"{head}, number {k + 1}", "lines" * (i == 0)
-            )
+            _cell(_frame(sheet, i, k), words.FRAME.format(row=head, number=k + 1), "lines" * (i == 0))
             for k in range(told["columns"])
-        ]  # fmt: skip
+        ]
         rows.append((Markup("{}").format(head), cells))
     return look.stack(
         _rows(rows),
-        Markup(
-            '<p class="small">A training that was recorded: {}. Yours begins when you press a button.</p>'
-        ).format(told["made"]),
+        Markup('<p class="small">{}</p>').format(words.RECORDED.format(made=told["made"])),
     )
 
 
 # -- The training -----------------------------------------------------------------------------------------------------------
-
-
-def _waiting(left: float | None) -> str:
-    return f"Somebody else trains now, for {minutes(left)} more; then it is your turn. Stay, or press Start over and come back later."
 
 
 def follow(run: Run, owner: str, first: tuple, pixels: np.ndarray, own: np.ndarray, weight: float) -> Iterator[Run | None]:  # fmt: skip
@@ -244,7 +232,7 @@ def follow(run: Run, owner: str, first: tuple, pixels: np.ndarray, own: np.ndarr
 
     first: the order with which it begins.
     """
-    run.says, run.began = "Getting ready: a process of its own starts.", time.monotonic()
+    run.says, run.began = words.READYING, time.monotonic()
     yield run
     try:
         frames = LINE.frames(
@@ -255,7 +243,7 @@ def follow(run: Run, owner: str, first: tuple, pixels: np.ndarray, own: np.ndarr
         with closing(frames):
             for frame in frames:
                 if isinstance(frame, Waiting):
-                    run.says = _waiting(frame.left)
+                    run.says = words.WAITING.format(minutes=minutes(frame.left))
                     yield run
                     continue
                 began = began or time.monotonic()
@@ -263,7 +251,7 @@ def follow(run: Run, owner: str, first: tuple, pixels: np.ndarray, own: np.ndarr
                     if run.frames:
                         yield None
                         continue
-                    run.says = f"Getting ready, {time.monotonic() - began:.0f} s so far (about {_COLD} s on two cores, or none if a process is ready)."
+                    run.says = words.STILL_READYING.format(seconds=time.monotonic() - began, usual=_COLD)
                     yield run
                     continue
                 if not run.frames:
@@ -273,7 +261,7 @@ def follow(run: Run, owner: str, first: tuple, pixels: np.ndarray, own: np.ndarr
                 yield run
         if run.left > 2:
             return  # it was stopped: who did so shows something else
-        run.says = "The time is over: train again, or try another λ."
+        run.says = words.OVER
     except (Full, Failed) as fault:
         run.says = begun(str(fault))
     run.over = True
@@ -290,10 +278,11 @@ def prepare() -> None:
 
 def _tiles(kept: list[dict], chosen: int) -> dict:
     return {
-        "label": "Which drawing is on the pad", "look": "wrap", "chosen": str(chosen), "address": {},
+        "label": words.ON_PAD, "look": "wrap", "chosen": str(chosen), "address": {},
         "tiles": [
-            {"key": str(i), "title": f"drawing {i + 1}", "src": thumbnail(drawings.image(value), 96), "alt": f"drawing {i + 1}", "more": ""}
+            {"key": str(i), "title": name, "src": thumbnail(drawings.image(value), 96), "alt": name, "more": ""}
             for i, value in enumerate(kept)
+            for name in [words.DRAWING.format(number=i + 1)]
         ],
     }  # fmt: skip
 
@@ -333,26 +322,32 @@ def card() -> tuple[Callable, list]:
     kept, at = gr.State(opens["kept"], time_to_live=3600), gr.State(0)
     with gr.Row(elem_classes="row", elem_id="tl"):
         with gr.Column(scale=5, min_width=300, elem_classes="card scene on-in"):
-            look.label("What it learns from")
+            look.label(words.SOURCE)
             source = gr.Radio(
-                [(text, key) for key, text in SOURCES.items()], value="drawings", label="What it learns from", show_label=False, container=False,
+                [(text, key) for key, text in words.SOURCES.items()], value="drawings", label=words.SOURCE, show_label=False, container=False,
                 elem_id="tl-source", elem_classes="segmented",
             )  # fmt: skip
             with gr.Column(elem_id="tl-own", elem_classes="bare") as own:
                 gr.HTML(
-                    '<p class="small">Choose one, clear it, and draw your own: areas of colour. The net gets the outlines of each as x, and learns to paint them.</p>',
-                    apply_default_css=False, elem_classes="bare",
-                )  # fmt: skip
+                    Markup('<p class="small">{}</p>').format(words.DRAW),
+                    apply_default_css=False,
+                    elem_classes="bare",
+                )
                 tiles = Choices(opens["tiles"], elem_id="tl-tiles", elem_classes="bare examples")
                 pad = Pad(_pad(opens["kept"][0], 0), elem_id="tl-pad", elem_classes="bare")
         with gr.Column(scale=8, min_width=340, elem_classes="card scene on-out"):
-            look.label("The training")
+            look.label(words.TRAINING)
             with gr.Row(elem_classes="row controls"):
                 go = gr.Button(
-                    "Train", variant="primary", size="sm", min_width=110, elem_id="tl-go", elem_classes="go"
+                    words.TRAIN,
+                    variant="primary",
+                    size="sm",
+                    min_width=110,
+                    elem_id="tl-go",
+                    elem_classes="go",
                 )
                 pause = gr.Button(
-                    "Pause",
+                    words.PAUSE,
                     size="sm",
                     min_width=90,
                     interactive=False,
@@ -363,33 +358,33 @@ def card() -> tuple[Callable, list]:
                     key: gr.Button(
                         text, size="sm", min_width=76, elem_id=f"tl-{key}", elem_classes=["quiet", "step"] if key == "both" else "quiet",
                     )
-                    for key, (text, _) in _BUTTONS.items()
+                    for key, text in words.STEPS.items()
                 }  # fmt: skip
                 halt = gr.Button(
-                    "Start over", size="sm", min_width=90, elem_id="tl-stop", elem_classes="quiet"
+                    words.START_OVER, size="sm", min_width=90, elem_id="tl-stop", elem_classes="quiet"
                 )
             with gr.Row(elem_classes="row controls"):
                 count = gr.Radio(
-                    [(f"{n} step{'s' * (n > 1)}", n) for n in COUNTS], value=1, label="Steps a click", show_label=False, container=False,
+                    [(words.steps(n), n) for n in COUNTS], value=1, label=words.COUNT, show_label=False, container=False,
                     min_width=200, elem_id="tl-count", elem_classes="segmented",
                 )  # fmt: skip
                 weight = gr.Radio(
-                    [(f"λ = {n}", n) for n in WEIGHTS], value=100, label="Weight of L1", show_label=False, container=False,
+                    [(words.WEIGHS.format(weight=n), n) for n in WEIGHTS], value=100, label=words.WEIGHT, show_label=False, container=False,
                     min_width=280, elem_id="tl-weight", elem_classes="segmented",
                 )  # fmt: skip
             stage = gr.HTML(
                 opens["stage"], apply_default_css=False, elem_id="tl-stage", elem_classes="bare heard"
             )
         with gr.Column(scale=4, min_width=280, elem_classes="card"):
-            look.label("Lines for it to paint")
+            look.label(words.LINES)
             tried = Pad(_lines(start), elem_id="tl-try", elem_classes="bare")
             made = gr.HTML(
                 opens["painted"], apply_default_css=False, elem_id="tl-made", elem_classes="bare heard"
             )
     with gr.Column(elem_classes="card view"):
-        look.label("The two losses")
+        look.label(words.LOSSES)
         gr.HTML(
-            look.stack(_EQUATION, look.notice(_NOTICE), _PREDICT),
+            look.stack(_EQUATION, look.notice(words.PATCHES), _PREDICT),
             apply_default_css=False,
             elem_classes="bare",
         )
@@ -428,7 +423,7 @@ def card() -> tuple[Callable, list]:
         for button, order in (
             (go, lambda n: ("run",)),
             (pause, lambda n: ("pause",)),
-            *((steps[key], _step(who)) for key, (_, who) in _BUTTONS.items()),
+            *((steps[key], _step(who)) for key, who in _STEPS.items()),
         )
     ]
 

@@ -14,8 +14,8 @@ function model() {
   const made = Vox.surface(volume, .5, true);
   made.floor = -volume.sides[1] / 2 * scale();
   draws.set(made);
-  says.textContent = made.filled ? Vox.said(made) : 'Nothing is painted yet: click on the floor.';
-  canvas.setAttribute('aria-label', `A painter of blocks: ${says.textContent}.`);
+  says.textContent = made.filled ? Vox.said(made) : WORDS.unpainted;
+  canvas.setAttribute('aria-label', made.filled ? Vox.put(WORDS.painter, {said: Vox.said(made)}) : WORDS['empty painter']);
   draw();
 }
 function draw() { if (!due && seen) due = requestAnimationFrame(() => { due = 0; Vox.fitted(canvas);
@@ -116,7 +116,11 @@ if (draws) {
       if (by) by[0](...by.slice(1));
       return by;
     },
-    where: () => cursor ? `block ${cursor.map(v => v / size + 1).join(', ')}: ${filled(cursor) ? 'filled' : 'empty'}` : says.textContent,
+    where() {
+      if (!cursor) return says.textContent;
+      const [x, y, z] = cursor.map(v => v / size + 1);
+      return Vox.put(WORDS[filled(cursor) ? 'full block' : 'empty block'], {x, y, z});
+    },
   });
   new IntersectionObserver(all => { seen = all[all.length - 1].isIntersecting; draw(); }).observe(canvas);
   new ResizeObserver(draw).observe(canvas);

@@ -16,12 +16,12 @@ from i2i.methods import METHODS
 from i2i.run.pipeline import Model, cards, load
 
 from ..work.once import once
+from . import words
 
 SEEDS = 10_000
 _LEVELS = 51  # of an occupancy, as it is sent: what is more than half full stays so
 _FINE = 1000  # steps of a number of z in an address
 _KEPT = 256  # shapes, of 32 KB each at 32 voxels a side
-_TITLES = {"gan3d-furniture": "Furniture", "gan3d-chairs": "Chairs"}
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def available() -> bool:
 
 def title(name: str) -> str:
     """Of what a model makes, as a button can hold it."""
-    return _TITLES.get(name, name.removeprefix("gan3d-").replace("-", " ").capitalize())
+    return words.MODELS.get(name, name.removeprefix("gan3d-").replace("-", " ").capitalize())
 
 
 @once(4)
@@ -176,13 +176,13 @@ def unpacked(shape: dict | None, most: int = 64) -> np.ndarray:
         sides = [int(n) for n in shape["sides"]]
         runs = np.frombuffer(base64.b64decode(shape["runs"], validate=True), np.uint8).reshape(-1, 2)
     except (TypeError, KeyError, ValueError, OverflowError):
-        raise ValueError("this is no shape of voxels.") from None
+        raise ValueError(words.NO_SHAPE) from None
     if (
         len(sides) != 3
         or not 1 <= min(sides) <= max(sides) <= most
         or runs[:, 1].sum(dtype=np.int64) != np.prod(sides)
     ):
-        raise ValueError("this is no shape of voxels.")
+        raise ValueError(words.NO_SHAPE)
     return np.repeat(runs[:, 0], runs[:, 1]).reshape(sides)
 
 
@@ -196,6 +196,6 @@ def said(volume: np.ndarray, above: float = 0.5) -> str:
     """What can be known of a shape without eyes: how much is filled, and its width, height and depth."""
     filled = solid(volume, above)
     if not filled.any():
-        return "an empty volume"
+        return words.EMPTY
     depth, height, width = (int(np.ptp(at)) + 1 for at in filled.nonzero())
-    return f"a shape of {filled.sum():,} filled voxels, {width} × {height} × {depth}"
+    return words.SHAPE.format(filled=filled.sum(), width=width, height=height, depth=depth)

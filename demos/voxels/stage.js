@@ -21,7 +21,7 @@ function model() {
     draws.set(made);
     aim = value().slider ? {high: 0, near: 1} : Vox.framing(made); frame = frame || {...aim};
     says.textContent = Vox.said(made);
-    canvas.setAttribute('aria-label', `${value().label || 'A shape'}: ${Vox.said(made)}. Arrow keys turn it, plus and minus zoom.`);
+    canvas.setAttribute('aria-label', Vox.put(WORDS.stage, {label: value().label || WORDS.shape, said: Vox.said(made)}));
   }
   draw();
 }

@@ -11,22 +11,27 @@ be given pictures. "Take it" beside a slider raises select with the number of hu
 
 from __future__ import annotations
 
+import json
+
+from markupsafe import Markup
+
 from ..widgets.component import Component
 from ..widgets.look import text
+from . import words
 
-CORE = text(__file__, "core.js")
+CORE = f"const WORDS = {json.dumps(words.SCRIPTS, ensure_ascii=False)};\n" + text(__file__, "core.js")
 
 
 class Stage(Component):
     """See the module's text."""
 
-    HTML = """<div class="vx-stage"><div class="vx-room"><canvas tabindex="0" role="img"></canvas><img alt="" hidden>
-<span class="vx-hint" aria-hidden="true">drag to turn · wheel or pinch to zoom</span></div>
-<div class="vx-way" hidden><input type="range" min="0" max="100" step="any"><button type="button" data-do="take">Take this shape</button></div>
-<div class="vx-tools" hidden><div class="vx-pair" role="radiogroup" aria-label="Surface"><button type="button" role="radio" data-look="smooth">smooth</button>
-<button type="button" role="radio" data-look="blocks">blocks</button></div>
-<label>filled above <input type="range" min="5" max="95" step="5" aria-label="Filled above"><output></output></label></div>
-<p class="vx-said"></p></div>"""
+    HTML = Markup("""<div class="vx-stage"><div class="vx-room"><canvas tabindex="0" role="img"></canvas><img alt="" hidden>
+<span class="vx-hint" aria-hidden="true">{words.HINT}</span></div>
+<div class="vx-way" hidden><input type="range" min="0" max="100" step="any"><button type="button" data-do="take">{words.TAKE}</button></div>
+<div class="vx-tools" hidden><div class="vx-pair" role="radiogroup" aria-label="{words.SURFACE}"><button type="button" role="radio" data-look="smooth">{words.SMOOTH}</button>
+<button type="button" role="radio" data-look="blocks">{words.BLOCKS}</button></div>
+<label>{words.FILLED_ABOVE} <input type="range" min="5" max="95" step="5" aria-label="{words.FILLED_ABOVE_HEARD}"><output></output></label></div>
+<p class="vx-said"></p></div>""").format(words=words)
 
 
 Stage.SCRIPT = CORE + Stage.SCRIPT

@@ -26,7 +26,7 @@ from ..widgets.urls import light_url
 from ..work import sweeper
 from ..work.openings import opening
 from ..work.visitors import Visitors
-from . import nearest, shapes, snap, view
+from . import nearest, shapes, snap, view, words
 from .painter import Painter
 from .shapes import available, loaded, models, occupancy, packed, said, title, volumes
 from .stage import Stage
@@ -37,16 +37,6 @@ _STYLE = look.style(__file__, "tab")
 # MB of a visitor's file. What a .binvox grows to is 128 times as large, and an .npz may grow to anything: it is not taken.
 _MOST = {".vox": 5, ".binvox": 1, ".npy": 20}
 _PICTURE, _SMALL = 160, 72  # px, for a browser without WebGL: of a stage, of one among many
-
-_LEAD = Markup(
-    '<p class="lead"><b>Shapes out of nothing but chance.</b> 3D-GAN turns {} random numbers, called <b>z</b>, into {} × {} × {} voxels. '
-    "Each voxel holds how surely it is filled. Turn a shape, take another one, walk between two of them.</p>"
-)
-
-_SUM = Markup(
-    '<p class="tell">Numbers of z can be added and taken away, and the generator makes a shape of the sum. Click <b>A</b>, <b>B</b> or <b>C</b> '
-    "to put the shape of the stage there, and the last one to take it to the stage.</p>"
-)
 
 # -- What is shown --------------------------------------------------------------------------------------------------------
 
@@ -69,7 +59,7 @@ def before_and_after() -> tuple[Image.Image, Image.Image]:
 def stage_of(now: View) -> dict:
     shape = now.volume
     return {
-        "label": "The shape on the stage", "frames": [packed(shape)], "at": 0, "solid": now.solid, "blocks": now.blocks, "slider": "",
+        "label": words.ON_STAGE, "frames": [packed(shape)], "at": 0, "solid": now.solid, "blocks": now.blocks, "slider": "",
         "hears": "stage", "tools": True, "alt": said(shape, now.solid), "address": {key: text for key, text in address(now).items() if key != "painted"},
     }  # fmt: skip
 
@@ -82,7 +72,7 @@ def wall_of(now: View) -> dict:
     there = cells(now)
     made = volumes(now.model, there)
     return {
-        "label": "Shapes to choose from", "shapes": [tile(one, f"shape {i + 1}") for i, one in enumerate(made)],
+        "label": words.TO_CHOOSE, "shapes": [tile(one, words.ON_WALL.format(number=i)) for i, one in enumerate(made, 1)],
         "chosen": there.index(now.taken) if now.taken in there else -1, "look": "", "fresh": f"{now.model} {now.seed}", "sends": "stage",
     }  # fmt: skip
 
@@ -90,8 +80,8 @@ def wall_of(now: View) -> dict:
 def way_of(now: View) -> dict:
     made = volumes(now.model, view.on_the_way(now, [i / (FRAMES - 1) for i in range(FRAMES)]))
     return {
-        "label": "A shape on the way", "frames": [packed(one) for one in made], "at": 0, "solid": now.solid, "blocks": now.blocks,
-        "slider": "From one shape to the other", "tools": False, "alt": said(made[FRAMES // 2], now.solid),
+        "label": words.ON_THE_WAY, "frames": [packed(one) for one in made], "at": 0, "solid": now.solid, "blocks": now.blocks,
+        "slider": words.FROM_TO, "tools": False, "alt": said(made[FRAMES // 2], now.solid),
     }  # fmt: skip
 
 
@@ -103,51 +93,41 @@ def sum_of(now: View) -> dict:
         tile(one, name, more)
         for one, name, more in zip(made, names, ("A", "− B", "+ C", "= A − B + C"), strict=True)
     ]
-    return {"label": "A sum of shapes", "shapes": tiles, "chosen": -1, "look": "sum"}
+    return {"label": words.SUMMED, "shapes": tiles, "chosen": -1, "look": "sum"}
 
 
 def paint_of(now: View) -> dict:
-    return {**packed(view.painted(now)), "label": "A painting"}
+    return {**packed(view.painted(now)), "label": words.PAINTING}
 
 
-def snap_of(now: View, shape, label: str = "What the generator makes of it") -> dict:
+def snap_of(now: View, shape, label: str = words.CAME) -> dict:
     return {
         "label": label, "frames": [packed(shape)], "at": 0, "solid": 0.5, "blocks": now.blocks, "slider": "", "tools": False, "alt": said(shape),
     }  # fmt: skip
 
 
-_SNAP_FIRST = Markup(
-    '<p class="tell">Press <b>Snap</b>. The tab looks for the z whose shape is likest to yours. It begins with a guess: the likest of {} shapes of '
-    "the generator, or what a linear map that was fitted to them reads from your painting. Then it takes {} steps of gradient. What comes is "
-    "always a shape of the generator, however far your painting is from one.</p>"
-)
+def _tell(text: str) -> Markup:
+    return Markup('<p class="tell">{}</p>').format(text)
 
 
 def snap_told(found: snap.Snapped, steps: int) -> Markup:
     """HTML below the shape that came."""
-    state = "A guess" if found.step == 0 else f"After {found.step} of {steps} steps"
-    return Markup(
-        '<p class="tell">{}: IoU with your painting <b>{:.2f}</b>: that share of the voxels that either fills is filled in both.</p>'
-    ).format(state, found.likeness)
-
-
-_MEMORY_FIRST = Markup(
-    '<p class="tell">A generator could learn its training shapes by heart. Ask for those that are nearest to the shape on the stage. The first time takes about 4 s on two cores.</p>'
-)
+    text = words.SNAPPED if found.step else words.GUESSED
+    return _tell(text.format(step=found.step, steps=steps, likeness=found.likeness))
 
 
 def memory_of(now: View) -> tuple[dict | None, Markup]:
     """The nearest training shapes, and what their figures say; None and a sentence where there are none to look through."""
     there = nearest.training(now.model)
     if there is None:
-        return None, Markup('<p class="tell">The training shapes of this model are not on this machine.</p>')
+        return None, _tell(words.NO_TRAINING)
     found = nearest.nearest(now.volume, there)
-    tiles = [tile(there.volumes[i], f"training shape {i}", f"IoU {share:.2f}") for i, share in found]
-    text = Markup(
-        '<p class="tell">The likest of {} training shapes has an IoU of <b>{:.2f}</b> with the one on the stage. A copy would have 1. '
-        "Shapes that training never saw reach {:.2f} on average. Take one to the painter by a click.</p>"
-    ).format(len(there.volumes), found[0][1], there.usual)
-    return {"label": "The nearest training shapes", "shapes": tiles, "chosen": -1, "look": "four"}, text
+    tiles = [
+        tile(there.volumes[i], words.TRAINING_SHAPE.format(number=i), words.LIKENESS.format(likeness=share))
+        for i, share in found
+    ]
+    text = words.FOUND.format(looked=len(there.volumes), likeness=found[0][1], usual=there.usual)
+    return {"label": words.NEAREST, "shapes": tiles, "chosen": -1, "look": "four"}, _tell(text)
 
 
 @opening
@@ -157,7 +137,7 @@ def _first() -> dict:
     wall = wall_of(now)  # before the stage, which shows one of these shapes
     return {
         "lead": _lead(now.model), "wall": wall, "stage": stage_of(now), "way": way_of(now), "sum": sum_of(now), "paint": paint_of(now),
-        "came": snap_of(now, view.painted(now), "Your painting"),
+        "came": snap_of(now, view.painted(now), words.YOURS),
     }  # fmt: skip
 
 
@@ -169,16 +149,14 @@ def received(path: str, side: int):
     try:
         kind = Path(path).suffix.lower()
         if kind not in _MOST:
-            raise sentence(f"this is no file of voxels; those end in {', '.join(_MOST)}.")
+            raise sentence(words.NO_FILE_OF_VOXELS.format(endings=", ".join(_MOST)))
         if Path(path).stat().st_size > _MOST[kind] * 1_000_000:
-            raise sentence(
-                f"a file that ends in {kind} may have {_MOST[kind]} MB here: save the shape with fewer voxels."
-            )
+            raise sentence(words.TOO_LARGE.format(ending=kind, most=_MOST[kind]))
         made = shapes.levels(shaped(read_volume(path), side)[0].numpy())
     except DataError as fault:
-        raise sentence(str(fault).replace(path, "this file")) from None
+        raise sentence(str(fault).replace(path, words.THIS_FILE)) from None
     if not shapes.solid(made).any():
-        raise sentence("no voxel of this file is more than half full.")
+        raise sentence(words.NEARLY_EMPTY)
     return made
 
 
@@ -195,9 +173,9 @@ def endpoint(seed: float = 0, n: float = 1, model: str = "", form: str = "vox") 
     model "": the first of the tab."""
     model = model or models()[0]
     if model not in models():
-        raise sentence(f"there is no model {model!r} in this tab; there are {', '.join(models())}.")
+        raise sentence(words.NO_MODEL.format(model=model, models=", ".join(models())))
     if form not in ("vox", "glb", "npy"):
-        raise sentence(f"form is vox, glb or npy; got {form!r}.")
+        raise sentence(words.NO_FORM.format(form=form))
     try:
         first, count = whole("seed", seed), whole("n", n)
         made = loaded(model).sample(count, first)
@@ -231,13 +209,14 @@ def _given(request: gr.Request) -> tuple:
     """What the endpoint gets for the shape on the stage."""
     now = _VISITORS.view(request.session_hash)
     if now.taken.z:
-        raise sentence("this shape has no seed, which the endpoint asks for: take one of the twelve first.")
+        raise sentence(words.NO_SEED)
     return now.taken.seed, 1, now.model, "vox"
 
 
 def _lead(name: str) -> Markup:
     size = loaded(name).size
-    return _LEAD.format(loaded(name).method.style_size, size, size, size)
+    text = words.LEAD.format(numbers=loaded(name).method.style_size, side=size)
+    return Markup('<p class="lead">{}</p>').format(text)
 
 
 def tab() -> Callable | None:
@@ -249,11 +228,11 @@ def tab() -> Callable | None:
         gr.HTML(opens["lead"] + _STYLE, apply_default_css=False, elem_classes="bare")
         with gr.Row(elem_classes="row vx", equal_height=True):
             with gr.Column(scale=12, min_width=320, elem_classes="card stage-first scene on-out"):
-                look.label("The stage")
+                look.label(words.STAGE)
                 stage = Stage(opens["stage"], elem_id="vx-stage", elem_classes="bare heard")
                 with gr.Row(elem_classes="tools"):
                     fetch = gr.Button(
-                        "Save as .vox",
+                        words.SAVE_VOX,
                         size="sm",
                         scale=0,
                         min_width=130,
@@ -261,7 +240,7 @@ def tab() -> Callable | None:
                         elem_id="vx-fetch",
                     )
                     fetch_surface = gr.Button(
-                        "Save as .glb",
+                        words.SAVE_GLB,
                         size="sm",
                         scale=0,
                         min_width=130,
@@ -269,23 +248,23 @@ def tab() -> Callable | None:
                         elem_id="vx-fetch-glb",
                     )
             with gr.Column(scale=13, min_width=320, elem_classes="card scene on-in"):
-                look.label("Twelve shapes by chance: take one")
+                look.label(words.WALL)
                 with gr.Row(elem_classes="row controls"):
                     model = gr.Radio(
-                        [(title(name), name) for name in models()], value=now.model, label="Model", show_label=False, container=False, min_width=200, scale=4,
+                        [(title(name), name) for name in models()], value=now.model, label=words.MODEL, show_label=False, container=False, min_width=200, scale=4,
                         visible=len(models()) > 1, elem_id="vx-model", elem_classes="segmented",
                     )  # fmt: skip
                     roll = gr.Button(
-                        "New shapes ⟳", variant="primary", size="sm", scale=1, min_width=140, elem_classes="roll step", elem_id="vx-roll",
+                        words.NEW_SHAPES, variant="primary", size="sm", scale=1, min_width=140, elem_classes="roll step", elem_id="vx-roll",
                     )  # fmt: skip
                 wall = Wall(opens["wall"], elem_id="vx-wall", elem_classes="bare examples")
         with gr.Row(elem_classes="row vx", equal_height=True):
             with gr.Column(scale=1, min_width=320, elem_classes="card"):
-                look.label("A walk between two shapes")
+                look.label(words.WALK)
                 way = Stage(opens["way"], elem_id="vx-way", elem_classes="bare step")
                 with gr.Row(elem_classes="tools"):
                     start = gr.Button(
-                        "Start at your shape",
+                        words.START,
                         size="sm",
                         scale=0,
                         min_width=160,
@@ -293,20 +272,20 @@ def tab() -> Callable | None:
                         elem_id="vx-start",
                     )
                     end = gr.Button(
-                        "End at it", size="sm", min_width=110, elem_classes="quiet fit", elem_id="vx-end"
+                        words.END, size="sm", min_width=110, elem_classes="quiet fit", elem_id="vx-end"
                     )
             with gr.Column(scale=1, min_width=320, elem_classes="card"):
-                look.label("A sum: one shape less another plus a third")
+                look.label(words.SUM)
                 added = Wall(opens["sum"], elem_id="vx-sum", elem_classes="bare")
-                gr.HTML(_SUM, apply_default_css=False, elem_classes="bare")
+                gr.HTML(_tell(words.SUM_TELLS), apply_default_css=False, elem_classes="bare")
         with gr.Column(elem_classes="card vx"):
-            look.label("Paint blocks and snap them to the nearest shape that the generator knows")
+            look.label(words.PAINT)
             with gr.Row(elem_classes="row", equal_height=False):
                 with gr.Column(scale=1, min_width=300):
                     painter = Painter(opens["paint"], elem_id="vx-paint", elem_classes="bare")
                     with gr.Row(elem_classes="tools"):
                         press = gr.Button(
-                            "Snap ✦",
+                            words.SNAP,
                             variant="primary",
                             size="sm",
                             min_width=140,
@@ -314,14 +293,14 @@ def tab() -> Callable | None:
                             elem_id="vx-snap",
                         )
                         copy = gr.Button(
-                            "Paint over the stage's shape",
+                            words.COPY,
                             size="sm",
                             min_width=190,
                             elem_classes="quiet fit",
                             elem_id="vx-copy",
                         )
                         bring = gr.UploadButton(
-                            "Upload .vox, .binvox or .npy", size="sm", min_width=190, elem_classes="quiet fit", elem_id="vx-bring",
+                            words.UPLOAD, size="sm", min_width=190, elem_classes="quiet fit", elem_id="vx-bring",
                             file_types=list(_MOST),
                         )  # fmt: skip
                 with gr.Column(scale=1, min_width=300):
@@ -331,27 +310,28 @@ def tab() -> Callable | None:
                         elem_classes="bare",
                     )
                     told = gr.HTML(
-                        _SNAP_FIRST.format(snap.LOOKED, snap.STEPS),
+                        _tell(words.SNAP_TELLS.format(looked=snap.LOOKED, steps=snap.STEPS)),
                         apply_default_css=False,
                         elem_classes="bare",
                         elem_id="vx-told",
                     )
                     keep = gr.Button(
-                        "Put it on the stage",
+                        words.KEEP,
                         size="sm",
                         interactive=False,
                         elem_classes="quiet fit",
                         elem_id="vx-keep",
                     )
         with gr.Column(elem_classes="card vx"):
-            look.label("Is it memory? The nearest training shapes")
+            look.label(words.MEMORY)
             memory = Wall({"shapes": []}, elem_id="vx-memory", elem_classes="bare")
             memory_told = gr.HTML(
-                _MEMORY_FIRST, apply_default_css=False, elem_classes="bare", elem_id="vx-memory-told"
+                _tell(words.MEMORY_TELLS),
+                apply_default_css=False,
+                elem_classes="bare",
+                elem_id="vx-memory-told",
             )
-            ask = gr.Button(
-                "Find the nearest training shapes", size="sm", elem_classes="quiet fit step", elem_id="vx-ask"
-            )
+            ask = gr.Button(words.FIND, size="sm", elem_classes="quiet fit step", elem_id="vx-ask")
         client.card("voxels", _given)
         file = gr.DownloadButton(visible="hidden", elem_id="vx-file")
         painted = gr.Textbox(visible=False)  # as the address says it
@@ -476,11 +456,9 @@ def tab() -> Callable | None:
             now = seen(request)
             painting = shapes.solid(view.painted(now))
             if not painting.any():
-                raise sentence("nothing is painted yet: click on the floor to put a block there.")
-            wait = Markup(
-                '<p class="tell">It looks through {} shapes of its own first, once for all visitors. That takes about 8 s on two cores.</p>'
-            )
-            yield {told: wait.format(snap.LOOKED), keep: gr.update(interactive=False)}
+                raise sentence(words.NOTHING_PAINTED)
+            wait = _tell(words.SNAP_WAITS.format(looked=snap.LOOKED))
+            yield {told: wait, keep: gr.update(interactive=False)}
             for found in snap.snap(now.model, painting, snap.STEPS):
                 change(request, lambda v, found=found: replace(v, snapped=found.code), anew=False)
                 yield {came: snap_of(now, found.volume), told: snap_told(found, snap.STEPS)}
@@ -490,11 +468,7 @@ def tab() -> Callable | None:
             change(request, lambda v: replace(v, taken=v.snapped or v.taken), anew=False)
 
         def find(request: gr.Request) -> Iterator[dict]:
-            yield {
-                memory_told: Markup('<p class="tell">Looking through {} training shapes.</p>').format(
-                    nearest.LOOKED
-                )
-            }
+            yield {memory_told: _tell(words.LOOKING.format(looked=nearest.LOOKED))}
             tiles, text = memory_of(seen(request))
             yield {memory: tiles or {"shapes": []}, memory_told: text}
 
@@ -502,7 +476,7 @@ def tab() -> Callable | None:
             try:
                 volume = shapes.unpacked((value or {})["shapes"][int(event.index)])
             except (KeyError, IndexError, TypeError, ValueError):
-                raise sentence("this shape is not there any more: ask again.") from None
+                raise sentence(words.GONE) from None
             return new_paint(request, 255 * shapes.solid(volume).astype("uint8"))
 
         def picture_sum(request: gr.Request):
@@ -529,7 +503,7 @@ def tab() -> Callable | None:
         def download(kind: str, request: gr.Request):
             now = seen(request)
             if not shapes.solid(now.volume, now.solid).any():
-                raise sentence("at this threshold no voxel is filled: there is nothing to save.")
+                raise sentence(words.NOTHING_TO_SAVE)
             with tempfile.TemporaryDirectory(prefix="i2i-voxels-") as home:
                 yield str(save(now, home, kind))
 
@@ -579,7 +553,7 @@ def tab() -> Callable | None:
             endpoint,
             [gr.Number(0, visible=False), gr.Number(1, visible=False), gr.Textbox(now.model, visible=False), gr.Textbox("vox", visible=False)],
             gr.File(visible=False, file_count="multiple"), api_name="voxels", concurrency_id="shapes", concurrency_limit=2,
-            api_description=f"n shapes, 1 to 64, of the seeds from seed on, as .vox files, with form glb as surfaces, or with form npy as one array; model: {', '.join(models())}.",
+            api_description=words.DESCRIPTION.format(models=", ".join(models())),
         )  # fmt: skip
 
         def restore(request: gr.Request):

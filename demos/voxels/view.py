@@ -15,7 +15,7 @@ import torch
 from i2i.run.walk import walk
 
 from ..widgets import address as addresses
-from . import shapes
+from . import shapes, words
 from .shapes import SEEDS, Code, code, loaded, models, read_code, z_of
 
 WALL = 12
@@ -209,5 +209,5 @@ def with_paint(view: View, value: dict | None) -> View:
     """With another painting. ValueError for what is none of this size."""
     volume = shapes.unpacked(value)
     if set(volume.shape) != {loaded(view.model).size}:
-        raise ValueError("this painting has another size.")
+        raise ValueError(words.OTHER_SIZE)
     return replace(view, paint=shapes.packed(volume)["runs"])

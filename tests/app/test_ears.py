@@ -352,8 +352,8 @@ def test_the_first_methods_are_good_ones_and_a_poor_one_says_so_in_the_words_of_
 def test_the_exhibit_that_a_poor_method_leads_to_is_about_it():
     for method, (exhibit, title) in scene._EXHIBITS.items():
         found = failures.EXHIBITS[exhibit]
-        assert exhibit in failures.available() and found.title == title
-        assert cards()[found.models[0]]["method"] == method and PAPERS[method].name in found.symptom
+        assert exhibit in failures.available() and found.words.title == title
+        assert cards()[found.models[0]]["method"] == method and PAPERS[method].name in found.words.symptom
 
 
 # ---- What axe says ----

@@ -48,7 +48,7 @@ def test_what_an_exhibit_says_is_so_of_its_pictures(key):
 @pytest.mark.parametrize("key", EXHIBITS)
 def test_words_numbers_and_pictures_stand_on_the_page(key):
     told, shown = failures.told_of(key, 1), failures.shown_of(key, 1)
-    e = failures.EXHIBITS[key]
+    e = failures.EXHIBITS[key].words
     assert e.title in shown and shown.count("<img") == sum(map(len, failures.seen(key, 1).rows))
     for number in failures.seen(key, 1).numbers:
         assert f"{number.broken:.{number.digits}f}{number.unit}" in told
@@ -61,7 +61,7 @@ def test_words_numbers_and_pictures_stand_on_the_page(key):
 
 @pytest.mark.parametrize("key", EXHIBITS)
 def test_one_answer_is_right_and_each_is_told_why(key):
-    question = failures.EXHIBITS[key].question
+    question = failures.EXHIBITS[key].words.question
     told = [failures.verdict_of(key, answer) for answer in question.answers]
     assert [("Yes." in t) for t in told] == [i == question.right for i in range(len(told))]
     assert all(question.because in t.unescape() for t in told)
@@ -145,8 +145,8 @@ TITLE = "([b]) => document.querySelector('.fl-title').textContent === b"
 @pytest.mark.browser
 def test_an_exhibit_is_chosen_asked_about_and_shared(visit):
     v = visit()
-    v.until(TITLE, failures.EXHIBITS[EXHIBITS[0]].title)
-    e = failures.EXHIBITS["hidden"]
+    v.until(TITLE, failures.EXHIBITS[EXHIBITS[0]].words.title)
+    e = failures.EXHIBITS["hidden"].words
     v.page.locator("#fl-wall button", has_text=e.title).click()
     v.until(TITLE, e.title)
     v.page.locator("#fl-heap button").nth(4).click()

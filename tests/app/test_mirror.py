@@ -13,7 +13,7 @@ import pytest
 from gradio.state_holder import SessionState
 from PIL import Image
 
-from demos.live import mirror
+from demos.live import mirror, words
 from demos.page import page as whole
 from i2i.run import pipeline
 from kit.served import SENTENCE, Visit, leaks, serving, visiting
@@ -70,7 +70,7 @@ def test_each_net_of_the_choice_answers_to_the_lines(name):
     here, there = (
         mirror.reflect({"frame": frame(disc(x, 0.5)), "net": name, "share": 6, "n": 3}) for x in (0.3, 0.7)
     )
-    assert here["n"] == 3 and mirror.NETS[name].makes in here["alt"] and 0 <= here["net_ms"] <= here["ms"]
+    assert here["n"] == 3 and words.NETS[name].makes in here["alt"] and 0 <= here["net_ms"] <= here["ms"]
     assert here["lines"] != there["lines"] and here["made"] != there["made"]
     assert here == here | {
         k: v for k, v in mirror.mirrored(disc(0.3, 0.5), name, 6).items() if k in ("side", "alt")
@@ -270,7 +270,7 @@ def test_without_a_camera_one_reads_why_and_takes_a_picture(visit):
     cat = v.another(before)
     v.page.locator("#mirror input[type=range]").fill(str(mirror.SHARES[0]))
     fewer = v.another(cat)
-    v.page.get_by_role("radio", name=mirror.NETS[mirror.nets()[-1]].title).click()
+    v.page.get_by_role("radio", name=words.NETS[mirror.nets()[-1]].title).click()
     v.another(fewer)
     v.until("() => new URL(location).searchParams.get('edges') === '2'")
     assert v.wish() == {"still": "1", "edges": "2", "mirror": mirror.nets()[-1]}
