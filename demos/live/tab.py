@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import gradio as gr
-from PIL import Image
 
 from ..widgets import address
+from ..widgets.cover import Cover
 from . import mirror, train
 
 # Each at an address of its own: ?tab=train-live&part=mirror.
@@ -19,7 +19,7 @@ def available() -> bool:
     return any(part.available() for part in PARTS.values())
 
 
-def before_and_after() -> tuple[Image.Image, Image.Image]:
+def before_and_after() -> Cover:
     """For the Map: what a net makes of a drawing after a few steps, and after many."""
     return train.before_and_after()
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import gradio as gr
 from markupsafe import Markup
-from PIL import Image
 
 from i2i.claims import CLAIMS
 from i2i.methods import METHODS
@@ -26,6 +25,7 @@ from ..unpaired import tab as unpaired
 from ..voxels import shapes as voxels
 from ..voxels import tab as voxels_tab
 from ..widgets import look, strip
+from ..widgets.cover import Cover
 from ..work.openings import opening
 from . import live
 
@@ -142,8 +142,8 @@ def _index(tab_of: dict[str, str]) -> Markup:
     ).format(Markup("").join(lectures))
 
 
-# The tile of each tab: what it is about, and two images.
-_TILES: dict[str, tuple[str, Callable[[], tuple[Image.Image, Image.Image]]]] = {
+# The tile of each tab: what it is about, and the two pictures that a click on it opens the tab with.
+_TILES: dict[str, tuple[str, Callable[[], Cover]]] = {
     "Paired": ("draw, and see it finished", paired.before_and_after),
     "Unpaired": ("two sets, no pairs", scene.before_and_after),
     "Multimodal": ("one drawing, many right answers", multimodal.before_and_after),
@@ -158,12 +158,14 @@ _TILES: dict[str, tuple[str, Callable[[], tuple[Image.Image, Image.Image]]]] = {
 
 @opening
 def _tile(tab: str) -> Markup:
-    title, images = _TILES[tab]
-    before, after = (strip.thumbnail(image) for image in images())
+    title, cover_of = _TILES[tab]
+    cover = cover_of()
     return Markup(
-        '<button type="button" data-go="{tab}"><span><img src="{before}" alt="{tab}: before"><em>→</em>'
+        '<button type="button" data-go="{tab}" data-state="{state}"><span><img src="{before}" alt="{tab}: before"><em>→</em>'
         '<img src="{after}" alt="{tab}: after"></span><b>{tab}</b>{title}</button>'
-    ).format(tab=tab, title=title, before=before, after=after)
+    ).format(
+        tab=tab, title=title, state=cover.state, before=strip.thumbnail(cover.before), after=strip.thumbnail(cover.after)
+    )  # fmt: skip
 
 
 def _hero() -> Markup:

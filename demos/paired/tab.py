@@ -26,6 +26,7 @@ from i2i.run.pipeline import Model, shipped
 
 from ..decoding import open_image
 from ..widgets import address, client, look
+from ..widgets.cover import Cover
 from ..widgets.measures import explained
 from ..widgets.pad import (
     DAB,
@@ -195,12 +196,12 @@ def thumbnails(key: str) -> tuple[dict, ...]:
     return tuple(shown)
 
 
-def before_and_after() -> tuple[Image.Image, Image.Image]:
+def before_and_after() -> Cover:
     """For the Map: the drawing that the tab opens with, and what is made of it."""
     key = available()[0]
     subject = SUBJECTS[key]
     x = rasterise(opens_with(key)[0], list(subject.inks), subject.paper)
-    return x, why.loaded(subject.model)(x, seed=SEED)
+    return Cover(x, why.loaded(subject.model)(x, seed=SEED), {"model": key, "seed": SEED})
 
 
 def _subject(key: str) -> Subject:
