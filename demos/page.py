@@ -19,7 +19,8 @@ from .widgets.asking import sentence
 from .widgets.component import worded
 from .widgets.photograph import TELEPHONES
 from .work import pictures, sweeper
-from .work.door import FULL, Door, of_a_full_disk
+from .work import words as of_work
+from .work.door import Door, of_a_full_disk
 
 FONT = [
     "Inter",
@@ -121,7 +122,7 @@ class Page(gr.Blocks):
             return await super().process_api(block_fn, inputs, state, **how)
         except Exception as fault:
             if of_a_full_disk(fault):
-                raise sentence(FULL) from None
+                raise sentence(of_work.FULL_DISK) from None
             raise
         finally:
             fn = self.fns[block_fn] if isinstance(block_fn, int) else block_fn
