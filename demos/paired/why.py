@@ -113,10 +113,10 @@ def look_through(shown: Screen, patch: int) -> dict:
     image = shown.fronts if shown.on_fronts else shown.image
     x = model.place(image).x
     made = model.translate(x, shown.seed)
-    views = [(words.VIEWS["made"], to_image(made), made)]
+    views = [(words.VIEW_MADE, to_image(made), made)]
     if shown.truth:
         truth = shown.truth.resize(views[0][1].size, Image.LANCZOS)
-        views.append((words.VIEWS["real"], truth, to_tensor(truth)))
+        views.append((words.VIEW_TRUE, truth, to_tensor(truth)))
     with torch.inference_mode():
         return seen_by(model.method.D, [(title, p, critic(model).judge(x, y)) for title, p, y in views])
 

@@ -138,7 +138,8 @@ WRONG = _B_IS_L1.format(verdict="Not quite")
 EYE = "Through the discriminator's eye"
 PATCH = "Width of the patch"
 PATCHES = {1: "pixel", 16: "16 px", 70: "70 px", 142: "all of it"}
-VIEWS = {"made": "made", "real": "real"}
+VIEW_MADE = "made"
+VIEW_TRUE = "real"
 EYE_NOTICE = (
     "Green is what D takes for real, red what it doubts. Click anywhere: the frame shows the part of the picture and of the "
     "map that one logit depends on. (Norm layers also use the mean of the whole picture.) A patch of one pixel shows D little but a colour; 16 px show "

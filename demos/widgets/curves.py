@@ -27,9 +27,5 @@ def _curve(kind: str, text: str, values: Sequence[float]) -> Markup:
         '<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="1.6" vector-effect="non-scaling-stroke"/></svg>'
         "<figcaption>{text} <strong>{last:.2f}</strong></figcaption></figure>"
     ).format(
-        text=text,
-        read=words.CURVE.format(text=text, first=values[0], last=values[-1]),
-        last=values[-1],
-        line=line,
-        colour=_INKS[kind],
-    )
+        read=words.CURVE.format(text=text, first=values[0], last=values[-1]), line=line, colour=_INKS[kind], text=text, last=values[-1]
+    )  # fmt: skip

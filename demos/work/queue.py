@@ -32,8 +32,7 @@ _LOW = 10  # the niceness of the work: the app's own answers come first
 _UNHEARD = 8  # orders that may lie unheard: a pipe that is full would hold up whoever writes into it
 _GONE = 20  # seconds after which one who asks for nothing more has left
 
-
-minutes = words.minutes
+minutes = words.minutes  # for those who tell of their line
 
 
 class Full(RuntimeError):
