@@ -24,6 +24,8 @@ from PIL import Image
 from i2i import opening
 from i2i.opening import MAX_BYTES, ImageError
 
+from . import words
+
 SECONDS = 10.0  # of processor time for one picture; 40 megapixels take about two
 WALL = 60.0  # of waiting for it, on a busy machine
 MEMORY = 3 * 2**30  # bytes that the process may have; 40 megapixels of 16 bits take half of it
@@ -49,7 +51,7 @@ class Decoder:
     def _opened(self, file: str | Path | BinaryIO, name: str | None, what: str) -> Image.Image:
         path = isinstance(file, str | Path)
         data = b"" if path or file is None else file.read(MAX_BYTES + 1)
-        name = name or (Path(file).name if path else "the picture")
+        name = name or (Path(file).name if path else words.PICTURE)
         ask = {
             "name": name,
             "path": os.path.abspath(file) if path else None,
@@ -58,7 +60,7 @@ class Decoder:
             "what": what,
         }
         if not self._turn.acquire(timeout=2 * WALL):
-            raise ImageError("many pictures are being read at the moment; try again in a minute.")
+            raise ImageError(words.MANY_PICTURES)
         try:
             return self._asked(ask, data, name)
         finally:
@@ -84,9 +86,7 @@ class Decoder:
         finally:
             watch.cancel()
         self.close()
-        raise ImageError(
-            f"{name} takes too much work to be read; open it in an image editor and export it again."
-        )
+        raise ImageError(words.MUCH_WORK.format(name=name))
 
     def _running(self) -> subprocess.Popen:
         if self._process is None or self._process.poll() is not None:

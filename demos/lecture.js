@@ -104,7 +104,7 @@ function reveal() {
   const folds = inside('details'), shut = folds.some(d => !d.open), rest = [...inside('button.reveal'), ...inside('.reveal input[type=checkbox]')];
   folds.forEach(d => { d.open = shut; });
   rest.forEach(b => b.click());
-  if (!folds.length && !rest.length) say('Nothing is hidden on this card.');
+  if (!folds.length && !rest.length) say(WORDS.no_fold);
 }
 function step() {
   for (const one of inside('.step')) {
@@ -119,7 +119,7 @@ function step() {
     else continue;
     return;
   }
-  say('Nothing steps on this card.');
+  say(WORDS.no_step);
 }
 function page(by) {  // to the end of a card that is higher than the window, then to the next one
   const end = document.documentElement, more = by > 0 ? end.scrollHeight - end.clientHeight - window.scrollY : window.scrollY;
@@ -127,7 +127,7 @@ function page(by) {  // to the end of a card that is higher than the window, the
 }
 function full() {
   if (document.fullscreenElement) document.exitFullscreen();
-  else document.documentElement.requestFullscreen().catch(() => say('This browser does not give the full screen here.'));
+  else document.documentElement.requestFullscreen().catch(() => say(WORDS.no_full));
 }
 function cover(to) { black.hidden = !to; if (to) { black.focus(); } }
 const near = ['127.0.0.1', 'localhost', '[::1]', '0.0.0.0'];  // names by which a computer calls itself

@@ -64,8 +64,8 @@ element.addEventListener('click', async e => {
   if (button.dataset.do === 'dark') keep('__theme', document.body.classList.toggle('dark') ? 'dark' : 'light');
   if (button.dataset.do === 'share') {
     const say = button.textContent, own = [...document.querySelectorAll('[data-unshared]')].some(e => e.getClientRects().length);
-    try { await navigator.clipboard.writeText(window.location.href); button.textContent = own ? 'Link copied, without your picture' : 'Link copied'; }
-    catch { window.prompt('Copy this link', window.location.href); }
+    try { await navigator.clipboard.writeText(window.location.href); button.textContent = own ? WORDS.copied_without : WORDS.copied; }
+    catch { window.prompt(WORDS.copy, window.location.href); }
     setTimeout(() => button.textContent = say, own ? 4000 : 1600);
   }
 });

@@ -8,16 +8,19 @@ from collections.abc import Callable, Iterable
 import gradio as gr
 from gradio.brotli_middleware import BrotliMiddleware
 from gradio.state_holder import SessionState
+from markupsafe import Markup
 from starlette.middleware import Middleware
 from starlette.types import Scope
 
-from . import lecture
+from . import lecture, words
 from .tour import tours
 from .widgets import look
 from .widgets.asking import sentence
+from .widgets.component import worded
 from .widgets.photograph import TELEPHONES
 from .work import pictures, sweeper
-from .work.door import FULL, Door, of_a_full_disk
+from .work import words as of_work
+from .work.door import Door, of_a_full_disk
 
 FONT = [
     "Inter",
@@ -42,10 +45,11 @@ THEME = gr.themes.Soft(primary_hue="violet", neutral_hue="stone", font=FONT, fon
     button_primary_background_fill="#6548e0", button_primary_background_fill_hover="#5638d3",
 )  # fmt: skip
 
+_DESCRIPTION = Markup('<meta name="description" content="{}">').format(words.DESCRIPTION)
 # Gradio puts a prefix before every rule of CSS, which a rule that begins at the body does not survive: lecture mode is here, for
 # windows that are wide enough for it.
 # So is what a telephone needs of the page as a whole: a box that hides what overflows keeps nothing in sight, one that clips does.
-HEAD = f"""<meta name="description" content="Image-to-image translation, one paper at a time: draw, break it, see why.">
+HEAD = f"""{_DESCRIPTION}
 <style media="(min-width: 900px)">
 {look.text(__file__, "lecture.css")}</style>
 <style>
@@ -57,20 +61,20 @@ HEAD = f"""<meta name="description" content="Image-to-image translation, one pap
 {{
 {look.text(__file__, "telephones.js").replace("TELEPHONES", json.dumps(TELEPHONES))}}}</script>"""
 
-_HEADER = """
-<header class="masthead"><h1><b>i2i</b>image-to-image translation</h1><p>one paper at a time: draw, break it, see why</p>
-<nav><button type="button" data-do="tour" title="What to do in this tab, and what to look at, in five steps">Tour</button>
-<button type="button" data-do="lecture" title="For a projector: one card at a time. Keys: 1 to 9 and 0 tabs, ← → examples, R reveal, S step, B black, F full screen, Q code, ? all of them, Esc leaves">Lecture mode</button>
-<button type="button" data-do="share" title="Copy a link to what you see">Share this state</button>
-<button type="button" data-do="dark" aria-label="Dark or light" title="Dark or light">☾</button></nav></header>
+_HEADER = Markup("""
+<header class="masthead"><h1>{said.NAME}</h1><p>{said.MOTTO}</p>
+<nav><button type="button" data-do="tour" title="{said.TOUR_DOES}">{said.TOUR}</button>
+<button type="button" data-do="lecture" title="{said.LECTURE_DOES}">{said.LECTURE}</button>
+<button type="button" data-do="share" title="{said.SHARE_DOES}">{said.SHARE}</button>
+<button type="button" data-do="dark" aria-label="{said.DARK}" title="{said.DARK}">☾</button></nav></header>
 <p id="heard" class="heard-only" role="status"></p>
 <div class="tour" hidden><svg class="tour-shade" aria-hidden="true"><mask id="tour-mask"><rect width="100%" height="100%" fill="#fff"></rect><g class="holes"></g></mask>
 <rect class="dim" width="100%" height="100%" mask="url(#tour-mask)"></rect><rect class="ring"></rect></svg>
 <section class="tour-card" role="dialog" tabindex="-1" aria-describedby="tour-text"><div class="tour-head"><p class="tour-at"></p>
-<button type="button" data-tour="close" aria-label="Close the tour" title="Close the tour: Esc">✕</button></div><p id="tour-text" class="tour-text" aria-live="polite"></p>
-<div class="tour-row"><button type="button" data-tour="show">Show me</button><span class="tour-done" role="status"></span>
-<button type="button" data-tour="back">Back</button><button type="button" data-tour="next">Next</button></div></section></div>
-"""
+<button type="button" data-tour="close" aria-label="{said.TOUR_CLOSE}" title="{said.TOUR_CLOSE_DOES}">✕</button></div><p id="tour-text" class="tour-text" aria-live="polite"></p>
+<div class="tour-row"><button type="button" data-tour="show">{said.TOUR_SHOW}</button><span class="tour-done" role="status"></span>
+<button type="button" data-tour="back">{said.TOUR_BACK}</button><button type="button" data-tour="next">{said.TOUR_NEXT}</button></div></section></div>
+""").format(said=words)
 
 
 class Packed(BrotliMiddleware):
@@ -98,7 +102,7 @@ class Page(gr.Blocks):
     """
 
     def __init__(self):
-        super().__init__(title="i2i: image-to-image translation", analytics_enabled=False, fill_width=True)
+        super().__init__(title=words.TITLE, analytics_enabled=False, fill_width=True)
         self.queue(default_concurrency_limit=2, max_size=64, api_open=False)
 
     def build(self, tabs: Iterable[Callable]) -> None:
@@ -118,7 +122,7 @@ class Page(gr.Blocks):
             return await super().process_api(block_fn, inputs, state, **how)
         except Exception as fault:
             if of_a_full_disk(fault):
-                raise sentence(FULL) from None
+                raise sentence(of_work.FULL_DISK) from None
             raise
         finally:
             fn = self.fns[block_fn] if isinstance(block_fn, int) else block_fn
@@ -138,7 +142,8 @@ class Page(gr.Blocks):
 
 def header() -> gr.HTML:
     """The head of the page, and the scripts of all of it, each in a scope of its own."""
-    scripts = [look.text(__file__, name) for name in ("page.js", "keys.js", "heard.js", "tour.js")]
+    said = {"page.js": words.PAGE_SCRIPT, "keys.js": {}, "heard.js": {}, "tour.js": words.TOUR_SCRIPT}
+    scripts = [worded(look.text(__file__, name), texts) for name, texts in said.items()]
     scripts[-1] = scripts[-1].replace("TOURS", json.dumps(tours(), ensure_ascii=False))
     return gr.HTML(
         _HEADER, js_on_load="\n".join(f"{{\n{script}\n}}" for script in scripts), apply_default_css=False, elem_classes="bare"

@@ -111,8 +111,8 @@ function go(to, by) {
   while (steps[to] && !first(steps[to].at)) to += by;
   if (!steps[to]) { if (by > 0) close(); return; }
   at = to; drawn = ''; goal = null;
-  head.textContent = `${name}: ${at + 1} of ${steps.length}`; text.textContent = steps[at].text; tell('');
-  back.disabled = !steps.slice(0, at).some(s => first(s.at)); next.textContent = steps.slice(at + 1).some(s => first(s.at)) ? 'Next' : 'Finish';
+  head.textContent = phrase(WORDS.at, {tab: name, step: at + 1, steps: steps.length}); text.textContent = steps[at].text; tell('');
+  back.disabled = !steps.slice(0, at).some(s => first(s.at)); next.textContent = steps.slice(at + 1).some(s => first(s.at)) ? WORDS.next : WORDS.finish;
   offer(); place(); bring(); place();
   const held = document.activeElement;
   if (!card.contains(held) || held.disabled || held.hidden) card.focus({preventScroll: true});
@@ -125,7 +125,7 @@ function start() {
   until(() => tab() !== now || first(tour.steps[0].at), () => {
     if (tab() !== now || walled()) return;
     name = now; steps = tour.steps; at = 0; box.hidden = false;
-    card.setAttribute('aria-label', `Tour of the tab ${name}`);
+    card.setAttribute('aria-label', phrase(WORDS.card, {tab: name}));
     go(0, 1);
     cancelAnimationFrame(frame); follow();
   });
@@ -151,7 +151,7 @@ document.addEventListener('keydown', e => {
 const acts = {click: ['click'], next: ['click'], slide: ['input'], keys: ['pointerup', 'keydown']};
 for (const kind of new Set(Object.values(acts).flat())) document.addEventListener(kind, e => {
   const step = steps[at], what = at >= 0 && step.show;
-  if (what && acts[what.how].includes(kind) && e.target.closest && e.target.closest(`${what.at}, ${step.at}`) && e.key !== 'Escape' && e.key !== 'Tab') tell('Done ✓');
+  if (what && acts[what.how].includes(kind) && e.target.closest && e.target.closest(`${what.at}, ${step.at}`) && e.key !== 'Escape' && e.key !== 'Tab') tell(WORDS.done);
 }, true);
 
 const wish = new URLSearchParams(window.location.search);

@@ -18,6 +18,7 @@ from i2i.run.pipeline import cards
 from ..widgets import client, look
 from ..widgets.asking import sentence, uploaded, whole
 from ..widgets.choices import Choices
+from ..widgets.cover import Cover
 from ..widgets.photograph import PICTURES
 from ..work import sweeper
 from ..work.openings import opening
@@ -124,10 +125,11 @@ def save(now: View, folder: str | Path) -> Path:
     return path
 
 
-def before_and_after() -> tuple[Image.Image, Image.Image]:
+def before_and_after() -> Cover:
     """For the Map: the face that the tab opens with, and its first edit."""
     now = settle()
-    return to_image(now.person.x), to_image(edited(models()[0], now.person, now.traits))
+    edit = edited(models()[0], now.person, now.traits)
+    return Cover(to_image(now.person.x), to_image(edit), view.address(now))
 
 
 def notice() -> str:

@@ -169,3 +169,17 @@ NO_ANSWER = "nobody knows the right answer for a drawing that is brought along."
 # -- The endpoint --
 
 ENDPOINT = "A held-out face, 0 to {last}, or a drawing of this world, with attributes switched; model: {models} or right answer."
+
+# -- The tour, a text a step ---------------------------------------------------------------------------------------------
+
+TOUR = (
+    "A net is given a face and the attributes that it is to have. Think first: which pixels have to change? Then "
+    "switch an attribute.",
+    "The large pictures are the edits. Compare each with the face: what was asked for, and what changed with it? "
+    "Below it is the same net’s picture with the face’s own attributes: what is lost there is lost in every edit.",
+    "In the maps orange marks what changed, and where the right answer is known, only what need not have changed. No "
+    "net was told which pixels an attribute concerns: it had to find that out.",
+    "Does it work for everybody? Take another face: what was switched last is switched for this one, too.",
+    "The nets learned from faces that have an attribute or do not. What stands between is their own guess: does it "
+    "grow slowly, or jump? Choose another attribute.",
+)

@@ -14,6 +14,7 @@ from i2i.run.pipeline import shipped
 from ..widgets import address, client, look
 from ..widgets.asking import sentence, whole
 from ..widgets.choices import Choices
+from ..widgets.cover import Cover
 from ..widgets.strip import thumbnail
 from ..work.openings import opening
 from . import bottleneck, checkered, collapsed, faces, hidden, hues, overpowered, words
@@ -154,11 +155,12 @@ def _first(key: str) -> dict:
     return {"shown": shown_of(key, at), "heap": _heap(key, at), "told": told_of(key, at)}
 
 
-def before_and_after() -> tuple[Image.Image, Image.Image]:
+def before_and_after() -> Cover:
     """For the Map: the input of the first exhibit and what its net makes of it."""
     key = available()[0]
-    row = seen(key, EXHIBITS[key].opens).rows[0]
-    return row[0].image, row[1].image
+    at = EXHIBITS[key].opens
+    row = seen(key, at).rows[0]
+    return Cover(row[0].image, row[1].image, {"exhibit": key, "of": at})
 
 
 # -- The API --------------------------------------------------------------------------------------------------------

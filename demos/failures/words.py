@@ -294,3 +294,15 @@ FACES = Words(
 HOPPER = "Grace Hopper"
 PHOTOGRAPH = "photograph {number}"
 PERSON = "drawn person {number}"
+
+# -- The tour, a text a step ---------------------------------------------------------------------------------------------
+
+TOUR = (
+    "Each exhibit shows a net that was really trained, and in which one thing is broken. Choose another.",
+    "First stands what the net is given, and next to it the broken answer. Look for what the sentence above the "
+    "pictures says.",
+    "One picture may be bad luck. Choose another input: does it fail in the same way?",
+    "Say why, before you read on. One of the answers is right, and each is told what speaks for it or against it.",
+    "In your own training nobody puts a sign on the failure. So learn the number that detects it, and compare it with "
+    "that of the mended net, where there is one.",
+)

@@ -21,6 +21,7 @@ from ..widgets import address, client, look
 from ..widgets.asking import sentence
 from ..widgets.brush import Brush, presets, rasterise
 from ..widgets.choices import Choices
+from ..widgets.cover import Cover
 from ..widgets.curtain import Curtain
 from ..widgets.measures import explained
 from ..widgets.photograph import Photograph
@@ -268,11 +269,13 @@ def _html(value: str, name: str) -> gr.HTML:
 _FETCH = "() => { const a = document.querySelector('#ip-file a, #ip-file button, a#ip-file, button#ip-file'); if (a) a.click(); }"
 
 
-def before_and_after() -> tuple[Image.Image, Image.Image]:
+def before_and_after() -> Cover:
     """For the Map: the surroundings of the hole that the tab opens with, and that hole filled."""
-    made = fillers.filled(fillers.settle())
+    view = settle()
+    made = fillers.filled(view)
     box = made.hole.nearby(96)
-    return made.hole.pierced.crop(box), made.images[fillers.NET].crop(box)
+    shown = {"subject": view.key, "picture": view.at, "hole": view.ops, "model": NET}
+    return Cover(made.hole.pierced.crop(box), made.images[NET].crop(box), shown)
 
 
 def tab() -> Callable | None:

@@ -229,3 +229,18 @@ NO_PICTURE = "there is no picture: send one."
 THIS_FILE = "this file"  # what a refusal calls a picture that was brought
 DELETED = "your picture was deleted, as all are within the hour; bring it again."
 TOO_LARGE = "{w} x {h} px cannot be filled here: {longest} px a side can."
+
+# -- The tour, a text a step ---------------------------------------------------------------------------------------------
+
+TOUR = (
+    "The net is given the picture with a hole, and is told where the hole is. Brush one over something: what was "
+    "there has to be invented.",
+    "Move the line over the hole. Outside of it nothing may change; inside, many answers would fit, and what stood "
+    "there is one of them.",
+    "Choose the other way to fill. A soap film is as smooth as can be and has learned nothing. It is hard to beat "
+    "where the hole hides an even surface, and it never paints an object.",
+    "Here stand nets that differ in their loss alone. The one with reconstruction alone paints the middle of all that "
+    "would fit, which is soft. A discriminator asks for what looks real, and may put it in the wrong place.",
+    "What a discriminator sees: one number for the whole, and a map of patches, green for real and red for made. Does "
+    "the hole stand out, before and after?",
+)

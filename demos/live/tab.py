@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import gradio as gr
 from markupsafe import Markup
-from PIL import Image
 
 from ..widgets import address
+from ..widgets.cover import Cover
 from . import mirror, train, words
 
 # Each at an address of its own: ?tab=train-live&part=mirror.
@@ -20,7 +20,7 @@ def available() -> bool:
     return any(part.available() for part in PARTS.values())
 
 
-def before_and_after() -> tuple[Image.Image, Image.Image]:
+def before_and_after() -> Cover:
     """For the Map: what a net makes of a drawing after a few steps, and after many."""
     return train.before_and_after()
 

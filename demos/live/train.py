@@ -21,6 +21,7 @@ from i2i.run.watched import BOTH, SIZE, Seen, icons
 from ..widgets import address, look
 from ..widgets.asking import begun, sentence
 from ..widgets.choices import Choices
+from ..widgets.cover import Cover
 from ..widgets.curves import curves
 from ..widgets.pad import Pad
 from ..widgets.strip import thumbnail
@@ -202,10 +203,11 @@ def _frame(sheet: Image.Image, row: int, column: int) -> Image.Image:
     return sheet.crop((SIZE * column, SIZE * row, SIZE * (column + 1), SIZE * (row + 1)))
 
 
-def before_and_after() -> tuple[Image.Image, Image.Image]:
+def before_and_after() -> Cover:
     """The first drawing after a few steps of the recorded training, and after all of them."""
     told, sheet = _film("drawings")
-    return tuple(_frame(sheet, row, 0) for row in (1, len(told["rows"]) - 2))
+    few, all_of_them = (_frame(sheet, row, 0) for row in (1, len(told["rows"]) - 2))
+    return Cover(few, all_of_them, {"learn": "drawings"})
 
 
 def film(source: str) -> Markup:

@@ -163,3 +163,17 @@ SCRIPT = {
 NO_FRAME = "this frame cannot be read: the page sends a small JPEG."
 THIS_FRAME = "this frame"
 A_FRAME = 'a frame: {"frame": data URL of a JPEG, "net", "share", "n"}'
+
+# -- The tour, a text a step ---------------------------------------------------------------------------------------------
+
+TOUR = (
+    "What the net learns from: each of these drawings, and the lines of it that a program draws. Choose one, and draw "
+    "over it: the net learns yours.",
+    "Train, and the rows change while both nets learn: first the shapes come, then the colours. G learns to paint "
+    "like the last row; D learns to tell the two apart.",
+    "Pause, and go step by step. A D step tends to part what D says of true pictures and of made ones, a G step to "
+    "bring them together. Take more steps a click to see it clearly.",
+    "Lines that nobody trained it on. Draw while it learns: the picture below is what it would make of them now.",
+    "The weight of L1. Without it D alone says what is wanted, and G may leave the answer that belongs to these "
+    "lines. Try it, and start over.",
+)

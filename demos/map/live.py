@@ -14,17 +14,12 @@ from ..paired import tab as paired
 from ..widgets import look
 from ..widgets.pad import Pad, is_growing
 from ..work.openings import opening
+from . import words
 
 _KEY = "emoji"
 _LONGEST = 6_000  # characters of a drawing that an address takes along; a browser allows some more
-_LEAD = Markup(
-    '<p class="lead"><b>Draw: a net turns your lines into a picture while you draw them.</b> Or choose below what else to try.</p>'
-)
-_SAYS = Markup(
-    "<p>The net learned from pairs: a line drawing, and the emoji that it was drawn from. <b>Black lines say where</b> things are, "
-    "and <b>dabs of a coloured pen</b> say what colour they have.</p>"
-    "<p>Clear the pad, and draw a face, a house, a star. Leave some colours out: what does the net guess?</p>"
-)
+_LEAD = Markup('<p class="lead">{}</p>').format(words.LIVE_LEAD)
+_SAYS = Markup("<p>{}</p><p>{}</p>").format(words.PAIRS, words.TRY)
 
 
 def available() -> bool:
@@ -38,8 +33,8 @@ def answered(value: dict | None, at: int = -1) -> tuple[Markup, Markup]:
     drawn = (value or {}).get("ops") or ""
     wish = {"model": _KEY, **({"d": drawn} if 0 < len(drawn) <= _LONGEST else {})}
     onward = Markup(
-        '<button type="button" class="quiet" data-go="Paired" data-state="{}">Go on in Paired: its losses, other drawings, why</button>'
-    ).format(urlencode(wish))
+        '<button type="button" class="quiet" data-go="Paired" data-state="{}">{}</button>'
+    ).format(urlencode(wish), words.ONWARD)
     return made, onward
 
 
@@ -67,10 +62,10 @@ def card() -> None:
     gr.HTML(_LEAD + look.style(__file__, "live"), apply_default_css=False, elem_classes="bare")
     with gr.Row(elem_classes="row live", equal_height=True):
         with gr.Column(scale=4, min_width=300, elem_classes="card"):
-            look.label("Draw here")
+            look.label(words.DRAW)
             pad = Pad(opens["pad"] | apart, elem_id="live-pad", elem_classes="bare")
         with gr.Column(scale=4, min_width=300, elem_classes="card answer-first"):
-            look.label("pix2pix makes")
+            look.label(words.MADE)
             made = gr.HTML(
                 opens["made"], apply_default_css=False, elem_id="live-made", elem_classes="bare heard"
             )

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import gradio as gr
 from markupsafe import Markup
-from PIL import Image
 
 from i2i.claims import CLAIMS
 from i2i.methods import METHODS
@@ -26,8 +25,9 @@ from ..unpaired import tab as unpaired
 from ..voxels import shapes as voxels
 from ..voxels import tab as voxels_tab
 from ..widgets import look, strip
+from ..widgets.cover import Cover
 from ..work.openings import opening
-from . import live
+from . import live, words
 
 # Tabs that are in the app, by whether anything of theirs is in this copy; a paper whose tab is none of these is to come.
 _TABS = {
@@ -76,7 +76,7 @@ def _state(key: str, tab: str) -> str:
 
 def _paper(paper: Paper, tab_of: dict[str, str]) -> Markup:
     text = Markup("<b>{}</b><i>{}</i><span>{}</span>").format(paper.name, paper.appeared, paper.idea)
-    cited = f"{paper.cited}: {paper.title}"
+    cited = words.CITED.format(paper=paper.cited, title=paper.title)
     if paper.key in tab_of:
         return Markup(
             '<li><button type="button" class="paper here" title="{}" data-go="{}" data-state="{}">{}</button></li>'
@@ -112,58 +112,61 @@ def _row(row: Row, timed: bool, tab_of: dict[str, str], there: set[str]) -> Mark
     )
     books = Markup(" ").join(Markup("<code>{}</code>").format(notebook) for notebook in row.notebooks)
     if len(row.notebooks) > _BOOKS:
-        books = Markup('<span class="books">{} notebooks</span>').format(len(row.notebooks))
+        many = words.NOTEBOOKS.format(count=len(row.notebooks))
+        books = Markup('<span class="books">{}</span>').format(many)
     measured = Markup(" ").join(
         Markup('<code title="{}">{}</code>').format(CLAIMS[c].says, c) for c in row.claims
     )
     slide = Markup("<td class=at>{}</td>").format(row.at) if timed else ""
     return Markup(
         "<tr>{}<td>{} <span class=systems>{}</span></td><td>{}</td><td>{}</td><td>{}</td></tr>"
-    ).format(slide, row.topic, systems, tabs or Markup("<em>to come</em>"), books, measured)
+    ).format(slide, row.topic, systems, tabs or Markup("<em>{}</em>").format(words.TO_COME), books, measured)
 
 
 def _index(tab_of: dict[str, str]) -> Markup:
     lectures, there = [], _there()
+    heads = [words.TOPIC, words.TAB, words.NOTEBOOK, words.CLAIMS]
     for lecture in LECTURES.values():
         rows = index(lecture.key)
         lectures.append(
             Markup(
-                "<details{}><summary><b>{}</b><span>{}</span><i>{} topics</i></summary><table><thead><tr>{}"
-                "<th>Topic</th><th>Tab</th><th>Notebook</th><th>Claims measured</th></tr></thead><tbody>{}</tbody></table></details>"
+                "<details{}><summary><b>{}</b><span>{}</span><i>{}</i></summary><table><thead><tr>{}</tr></thead>"
+                "<tbody>{}</tbody></table></details>"
             ).format(
-                " open" * (not lectures), lecture.title, lecture.lecturer, len(rows),
-                Markup("<th>Slide</th>") if lecture.timed else "",
+                " open" * (not lectures), lecture.title, lecture.lecturer, words.TOPICS.format(count=len(rows)),
+                Markup("").join(Markup("<th>{}</th>").format(head) for head in [words.SLIDE] * lecture.timed + heads),
                 Markup("").join(_row(row, lecture.timed, tab_of, there) for row in rows),
             )
         )  # fmt: skip
-    return Markup(
-        '<div class="index view"><h2 class="label">From the lectures to what is here</h2>{}'
-        '<p class="small"><code>make notebook</code> opens the notebooks; <code>python -m i2i claims NAME</code> prints what was measured.</p></div>'
-    ).format(Markup("").join(lectures))
+    return Markup('<div class="index view"><h2 class="label">{}</h2>{}<p class="small">{}</p></div>').format(
+        words.INDEX, Markup("").join(lectures), words.COMMANDS
+    )
 
 
-# The tile of each tab: what it is about, and two images.
-_TILES: dict[str, tuple[str, Callable[[], tuple[Image.Image, Image.Image]]]] = {
-    "Paired": ("draw, and see it finished", paired.before_and_after),
-    "Unpaired": ("two sets, no pairs", scene.before_and_after),
-    "Multimodal": ("one drawing, many right answers", multimodal.before_and_after),
-    "3D voxels": ("shapes out of random numbers", voxels_tab.before_and_after),
-    "Attributes": ("change one thing of a face", attributes_tab.before_and_after),
-    "Inpainting": ("fill the hole", inpainting.before_and_after),
-    "Super-resolution": ("four times larger", superres.before_and_after),
-    "Failures": ("what goes wrong, and why", failures.before_and_after),
-    "Train live": ("two nets learn while you watch", training.before_and_after),
+# What the tile of each tab shows, and a click on it opens the tab with.
+_TILES: dict[str, Callable[[], Cover]] = {
+    "Paired": paired.before_and_after,
+    "Unpaired": scene.before_and_after,
+    "Multimodal": multimodal.before_and_after,
+    "3D voxels": voxels_tab.before_and_after,
+    "Attributes": attributes_tab.before_and_after,
+    "Inpainting": inpainting.before_and_after,
+    "Super-resolution": superres.before_and_after,
+    "Failures": failures.before_and_after,
+    "Train live": training.before_and_after,
 }
 
 
 @opening
 def _tile(tab: str) -> Markup:
-    title, images = _TILES[tab]
-    before, after = (strip.thumbnail(image) for image in images())
+    cover = _TILES[tab]()
+    pictures = Markup("<em>→</em>").join(
+        Markup('<img src="{}" alt="{}">').format(strip.thumbnail(picture), alt.format(tab=tab))
+        for picture, alt in ((cover.before, words.BEFORE), (cover.after, words.AFTER))
+    )
     return Markup(
-        '<button type="button" data-go="{tab}"><span><img src="{before}" alt="{tab}: before"><em>→</em>'
-        '<img src="{after}" alt="{tab}: after"></span><b>{tab}</b>{title}</button>'
-    ).format(tab=tab, title=title, before=before, after=after)
+        '<button type="button" data-go="{}" data-state="{}"><span>{}</span><b>{}</b>{}</button>'
+    ).format(tab, cover.state, pictures, tab, words.TILES[tab])
 
 
 def _hero() -> Markup:
@@ -182,10 +185,10 @@ def tab() -> None:
             live.card()
         gr.HTML(
             Markup(
-                '<p class="lead"><b>Turn one image into another: choose what to try.</b></p>{}<p class="lead">Which method you need depends on the '
-                "examples that you have. Of the {} systems below, the {} in violet run here; the others are to come, and open their paper. Most of them "
-                "are GANs: the notebook <code>{}</code> explains what that is.</p>{}{}"
-            ).format(_hero(), len(PAPERS), len(here), _FIRST, _families(here), _index(here)),
+                '<p class="lead">{}</p>{}<p class="lead">{}</p>{}{}'
+            ).format(
+                words.CHOOSE, _hero(), words.LEAD.format(systems=len(PAPERS), here=len(here), notebook=_FIRST), _families(here), _index(here),
+            ),
             css_template=look.text(__file__, "tab.css"), apply_default_css=False, elem_id="map", elem_classes="bare",
         )  # fmt: skip
 

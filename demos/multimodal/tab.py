@@ -21,6 +21,7 @@ from ..widgets import address as addresses
 from ..widgets import client, look
 from ..widgets.asking import sentence, uploaded, whole
 from ..widgets.choices import Choices
+from ..widgets.cover import Cover
 from ..widgets.pad import Pad, is_growing
 from ..widgets.photograph import PICTURES
 from ..widgets.strip import thumbnail
@@ -131,14 +132,14 @@ def _first() -> dict:
     }  # fmt: skip
 
 
-def before_and_after() -> tuple[Image.Image, Image.Image]:
+def before_and_after() -> Cover:
     """The drawing that the tab opens with, and four answers to it: for the map."""
     now = settle()
     made, side = _finished(now), loaded(now.model).size
     page = Image.new("RGB", (2 * side, 2 * side))
     for i, place in enumerate((3, 9, 0, 6)):
         page.paste(made.image(place), (side * (i % 2), side * (i // 2)))
-    return now.image(), page
+    return Cover(now.image(), page, {**address(now), "sketch": now.at})
 
 
 # -- The cards below: what each shows of a view, None where it has nothing to show ----------------------------------------

@@ -171,3 +171,18 @@ ENDPOINT = "n answers to one picture, 1 to 64; model is one of {models}; style: 
 RED, ORANGE, YELLOW, GREEN = "red", "orange", "yellow", "green"
 TURQUOISE, BLUE, VIOLET, PINK = "turquoise", "blue", "violet", "pink"
 WHITE, GREY, BLACK = "nearly white", "grey", "black"
+
+# -- The tour, a text a step ---------------------------------------------------------------------------------------------
+
+TOUR = (
+    "What is on this pad does not settle the answer. So these nets are told random numbers beside it, a style or a "
+    "noise, and paint another picture for each. Draw a stroke: all of them follow.",
+    "Ask for new answers: the drawing stays, and the random numbers are others. What stays in all pictures comes from "
+    "the drawing, and what changes comes from the numbers.",
+    "Take the answer that you like. What the net was told beside the drawing is then kept: draw on, or choose another "
+    "drawing.",
+    "Between two styles lie others, and each of them is an answer, too. Move the slider: is every picture on the way "
+    "as good as those at its ends?",
+    "A net that nobody asks for variety learns to ignore its random numbers. Let all methods answer your drawing, and "
+    "look for one whose answers are all alike.",
+)

@@ -11,7 +11,8 @@ from PIL import Image
 
 from i2i.data.worlds import facades
 
-_NAMES = {"facade": "wall", "background": "sky, beside", "deco": "ornament", "shop": "shop front"}
+from . import words
+
 _SHOWN = {
     "background": "#d6ecfb", "facade": "#e0ae74", "window": "#1f4073", "door": "#7a3b14", "cornice": "#8a8794", "sill": "#f6f3ea",
     "balcony": "#3f9c57", "blind": "#ef7d2d", "deco": "#f2cf3f", "molding": "#b79be0", "pillar": "#4ac2bd", "shop": "#c62358",
@@ -24,9 +25,10 @@ def _hex(colour: list[int]) -> str:
 
 # (name, colour) of each of `facades.CLASSES`, in their order: as the net is given them, and as the page shows them.
 INKS = tuple(
-    (_NAMES.get(c, c), _hex(rgb)) for c, rgb in zip(facades.CLASSES, facades.PALETTE.tolist(), strict=True)
+    (words.MATERIALS.get(c, c), _hex(rgb))
+    for c, rgb in zip(facades.CLASSES, facades.PALETTE.tolist(), strict=True)
 )
-SHOWN = tuple((_NAMES.get(c, c), _SHOWN[c]) for c in facades.CLASSES)
+SHOWN = tuple((words.MATERIALS.get(c, c), _SHOWN[c]) for c in facades.CLASSES)
 
 
 def shown(image: Image.Image) -> Image.Image:

@@ -26,6 +26,7 @@ from i2i.run.pipeline import Model, shipped
 
 from ..decoding import open_image
 from ..widgets import address, client, look
+from ..widgets.cover import Cover
 from ..widgets.measures import explained
 from ..widgets.pad import (
     DAB,
@@ -43,7 +44,7 @@ from ..widgets.pad import (
 from ..widgets.photograph import PICTURES
 from ..widgets.strip import Strip, thumbnail
 from ..work.openings import opening
-from . import materials, why
+from . import materials, why, words
 
 Shown = TypeVar("Shown")
 
@@ -60,26 +61,21 @@ class Example:
 
 @dataclass(frozen=True)
 class Subject:
-    """One model with what the pad and the texts need to know about it.
+    """One model with what is said of it and what the pad needs to know.
 
     pens: whether the inks are a row of pens, for colour hints.  opens: name of the example that the tab opens with.
-    makes: what its answers are.  shown: the inks as the page shows them, where those of the net are hard to tell apart.
+    shown: the inks as the page shows them, where those of the net are hard to tell apart.
     """
 
     model: str
-    title: str
+    says: words.Subject
     examples: Callable[[], list[Example]]
-    notice: str
-    predict: str
-    answer: str
-    makes: str
     inks: tuple[Ink, ...] = (("pen", "#000000"),)
     shown: tuple[Ink, ...] = ()
     paper: str = "#ffffff"
     boxes: bool = False
     pens: bool = False
     opens: str = ""
-    empty: str = "The pad is empty: draw a closed outline, a mug or a face, and the model fills it in."
 
 
 # The eraser is where it was when there was but one pen, so links from that time still erase.
@@ -116,9 +112,10 @@ def _icons() -> list[Example]:
 
 def _facades() -> list[Example]:
     maps = facades.colour(facades.draw_labels(icons.SPLITS["test"][0] + torch.arange(9), SIDE))
-    built = [Example("town house", {"ops": _town_house(), "base": ""})]
+    built = [Example(words.TOWN_HOUSE, {"ops": _town_house(), "base": ""})]
     return built + [
-        Example(f"front {i + 1}", {"ops": "", "base": image_to_base(to_image(x))}) for i, x in enumerate(maps)
+        Example(words.FRONT.format(number=i + 1), {"ops": "", "base": image_to_base(to_image(x))})
+        for i, x in enumerate(maps)
     ]
 
 
@@ -140,36 +137,10 @@ def _town_house() -> str:
 
 
 SUBJECTS: dict[str, Subject] = {
-    "emoji": Subject(
-        "pix2pix-emoji", "Emoji", _sketches,
-        "Black lines say where, and colour is a guess until you give one. Dab a coloured pen into a part, here and there: it "
-        "turns to that colour, and the lines stay where they are. The model adds light and shade itself, since a dab is flat.",
-        "Draw a circle. Which colour will it be? Then put a blue dab into it. How far will the blue spread?",
-        "A circle without colour mostly turns yellow, since most round things in this set are yellow faces. The dab turns it blue, and the "
-        "paper outside stays white. A small dab may stay a spot: give a large part two or three.",
-        makes="an emoji", inks=_PENS, pens=True, opens="fish",
-        empty="The pad is empty: draw a closed outline, a mug or a face, and the model fills it in; a dab of colour says with what.",
-    ),
-    "icons": Subject(
-        "pix2pix-icons", "Icon", _icons,
-        "These pairs are made by a program, so the true answer is known and the terms of the objective can be shown in "
-        "full. The outline is copied through the skips of the U-Net, pixel for pixel; the colour is a guess.",
-        "Which term is larger here after the factor 100: the adversarial or the L1 term?",
-        "Nearly always λ L1: with λ = 100 a mean difference of 0.1, of a range of 2, already counts 10, while the "
-        "adversarial term rarely passes 3. The GAN decides only what L1 leaves open.",
-        makes="a glossy icon",
-    ),
+    "emoji": Subject("pix2pix-emoji", words.EMOJI, _sketches, inks=_PENS, pens=True, opens="fish"),
+    "icons": Subject("pix2pix-icons", words.ICONS, _icons),
     "facades": Subject(
-        "pix2pix-facades", "Façade", _facades,
-        "A label map says window, not which window. Panes, shutters, shadows under the sills are invented from some "
-        "four hundred photographs of fronts, and repeat wherever the map repeats. Where a map is unusual (a door in the "
-        "sky) the model paints what the discriminator D would accept at such a place. The pad shows materials in colours that are easy to tell apart; "
-        "the net is given those of its dataset.",
-        "Paint a window on the sky. Will it look like a window?",
-        "It will look only half like one: D judges patches of 70 px, and a window without wall around it was never in a real patch, so the "
-        "model lets it fade, or paints wall around it.",
-        inks=materials.INKS, paper=materials.INKS[0][1], shown=materials.SHOWN, boxes=True, makes="a building front",
-        empty="Nothing is painted yet: choose wall, drag a box, then set windows and a door into it.",
+        "pix2pix-facades", words.FACADES, _facades, inks=materials.INKS, paper=materials.INKS[0][1], shown=materials.SHOWN, boxes=True,
     ),
 }  # fmt: skip
 
@@ -195,20 +166,17 @@ def thumbnails(key: str) -> tuple[dict, ...]:
     return tuple(shown)
 
 
-def before_and_after() -> tuple[Image.Image, Image.Image]:
+def before_and_after() -> Cover:
     """For the Map: the drawing that the tab opens with, and what is made of it."""
     key = available()[0]
     subject = SUBJECTS[key]
     x = rasterise(opens_with(key)[0], list(subject.inks), subject.paper)
-    return x, why.loaded(subject.model)(x, seed=SEED)
+    return Cover(x, why.loaded(subject.model)(x, seed=SEED), {"model": key, "seed": SEED})
 
 
 def _subject(key: str) -> Subject:
     if key not in available():
-        raise gr.Error(
-            f"there is no model {key!r} in this tab; there are {', '.join(available())}.",
-            print_exception=False,
-        )
+        raise gr.Error(words.NO_MODEL.format(asked=key, here=", ".join(available())), print_exception=False)
     return SUBJECTS[key]
 
 
@@ -240,12 +208,12 @@ def paint(value: dict | None, key: str, seed: float, picked: int | None) -> tupl
     subject, model = _subject(key), why.loaded(_subject(key).model)
     asked = f"{key} {_seed(seed)} {_strokes(value)}"
     if is_empty(value):
-        return look.result(None, "", subject.empty, ""), _card(subject, "", asked)
+        return look.result(None, "", subject.says.empty, ""), _card(subject, "", asked)
     image, start = _input(key, value), time.perf_counter()
     made = model(image, seed=_seed(seed))
     caption = _caption(start, model, made)
     truth = _truth(value, key, picked)
-    alt = f"pix2pix’s answer to {_asked(value, key, picked)}: {subject.makes}, by dropout seed {_seed(seed)}"
+    alt = words.ANSWER.format(drawing=_asked(value, key, picked), makes=subject.says.makes, seed=_seed(seed))
     shown = look.result(made, alt, caption, _file(subject, key, value, picked, seed))
     return shown, _card(subject, _live(model, image, made, truth), asked)
 
@@ -264,24 +232,24 @@ def passing(value: dict, key: str, seed: float) -> Markup:
     subject, model = _subject(key), why.loaded(_subject(key).model)
     image, start = rasterise(value, list(subject.inks), subject.paper), time.perf_counter()
     made = model(image, seed=_seed(seed))
-    return look.result(
-        made, "pix2pix’s answer to your drawing", _caption(start, model, made), "", passing=True
-    )
+    return look.result(made, words.ANSWER_PASSING, _caption(start, model, made), "", passing=True)
 
 
 def _caption(start: float, model: Model, made: Image.Image) -> str:
     """start: of the translation, by `time.perf_counter`."""
-    return f"{1e3 * (time.perf_counter() - start):.0f} ms on {model.device.type.upper()}, {made.width} px"
+    took = 1e3 * (time.perf_counter() - start)
+    return words.TOOK.format(milliseconds=took, device=model.device.type.upper(), width=made.width)
 
 
 def _asked(value: dict, key: str, picked: int | None) -> str:
     """What is on the pad, in words."""
     if picked is None or not 0 <= picked < len(_examples(key)):
-        return "your drawing"
+        return words.OWN
     example, drawn = _examples(key)[picked], _strokes(value)
     if drawn["base"] != example.value["base"] or not drawn["ops"].startswith(example.value["ops"]):
-        return "your drawing"
-    return f"the example {example.name}{', drawn further' if drawn != example.value else ''}"
+        return words.OWN
+    told = words.EXAMPLE_CHANGED if drawn != example.value else words.EXAMPLE
+    return told.format(name=example.name)
 
 
 def _live(model: Model, image: Image.Image, made: Image.Image, truth: Image.Image | None) -> Markup:
@@ -303,15 +271,15 @@ def _live(model: Model, image: Image.Image, made: Image.Image, truth: Image.Imag
             1, Markup('<span class="l1">λ L1</span> <strong>{:.2f}</strong>').format(config.l1 * miss)
         )
         extra = Markup(
-            '<div><p class="small">Sharpness against the true picture: {:.2f} &nbsp;·&nbsp; PSNR {:.1f} dB</p>'
-            '<div class="meter"><i style="width:{:.0f}%"></i></div></div>'
-            '<details class="note predict"><summary>Guess its true colours, then reveal</summary>'
-            '<img src="{}" alt="the true answer" width="192" style="border-radius:12px;margin-top:8px"></details>'
-        ).format(sharp, psnr(fake, y).item(), min(100, 100 * sharp), thumbnail(truth, 192))
+            '<div><p class="small">{}</p><div class="meter"><i style="width:{:.0f}%"></i></div></div>'
+            '<details class="note predict"><summary>{}</summary>'
+            '<img src="{}" alt="{}" width="192" style="border-radius:12px;margin-top:8px"></details>'
+        ).format(
+            words.SHARPNESS.format(sharp=sharp, psnr=psnr(fake, y).item()), min(100, 100 * sharp),
+            words.REVEAL, thumbnail(truth, 192), words.TRUTH,
+        )  # fmt: skip
     else:
-        extra = Markup(
-            '<p class="small">A drawing of yours has no true answer, so there is no L1 to show: only D judges it.</p>'
-        )
+        extra = Markup('<p class="small">{}</p>').format(words.NO_TRUTH)
     return look.terms(parts) + extra
 
 
@@ -353,18 +321,17 @@ def _truth(value: dict | None, key: str, picked: int | None) -> Image.Image | No
 def _card(subject: Subject, live: Markup | str, asked: str) -> Markup:
     """asked: all that is asked of the model. What follows this card must hear that another drawing came, be its numbers the same."""
     equation = Markup(
-        '<p class="equation" role="math" aria-label="G star is the G that minimises, over the D that maximises, the '
-        'conditional GAN loss plus lambda times the L1 loss">G* = arg min<sub>G</sub> max<sub>D</sub> '
+        '<p class="equation" role="math" aria-label="{}">G* = arg min<sub>G</sub> max<sub>D</sub> '
         '<span class="gan"><i>L</i><sub>cGAN</sub>(G, D)</span> + λ <span class="l1"><i>L</i><sub>L1</sub>(G)</span></p>'
-    )
-    predict = Markup('<details class="note predict"><summary>Predict first. {}</summary>{}</details>').format(
-        subject.predict, subject.answer
+    ).format(words.EQUATION_READ)
+    predict = Markup('<details class="note predict"><summary>{}</summary>{}</details>').format(
+        words.PREDICT.format(question=subject.says.predict), subject.says.answer
     )
     mark = Markup('<i hidden data-asked="{}"></i>').format(hashlib.sha256(asked.encode()).hexdigest()[:16])
     return look.stack(
         equation,
         live,
-        look.notice(subject.notice),
+        look.notice(subject.says.notice),
         predict,
         explained("D", "L1", "sharpness", "PSNR", "dropout seed"),
         mark,
@@ -375,24 +342,24 @@ def samples(value: dict | None, key: str, seed: float) -> Markup:
     """Four dropout samples for the drawing, where they differ, and by how much."""
     subject = _subject(key)
     if is_empty(value):
-        return Markup('<p class="small">{}</p>').format(subject.empty)
+        return Markup('<p class="small">{}</p>').format(subject.says.empty)
     made = why.loaded(subject.model)(_input(key, value), n=4, seed=_seed(seed))
     arrays = [np.asarray(m, np.float32) / 127.5 - 1 for m in made]
     spread = float(np.mean([np.abs(a - b).mean() for a, b in itertools.combinations(arrays, 2)]))
     where = np.std(arrays, axis=0).mean(2)
     heat = Image.fromarray((255 * np.clip(where * 8, 0, 1)).astype(np.uint8))
-    images = [(m, f"seed {_seed(seed) + i}") for i, m in enumerate(made)] + [(heat, "where they differ, × 8")]
+    images = [(m, words.SAMPLE.format(seed=_seed(seed) + i)) for i, m in enumerate(made)]
+    images.append((heat, words.DIFFER))
     cells = Markup("").join(look.captioned(thumbnail(p, 192), text, text) for p, text in images)
-    return Markup(
-        '<div class="samples">{}</div><p class="small">Mean difference between two samples: <b>{:.3f}</b> of a range '
-        "of 2. Dropout is pix2pix's only noise, and the model has learnt to ignore most of it.</p>"
-    ).format(cells, spread)
+    return Markup('<div class="samples">{}</div><p class="small">{}</p>').format(
+        cells, words.SPREAD.format(spread=spread)
+    )
 
 
 def _given(_: gr.Request, value: dict | None, key: str, seed: float) -> tuple:
     """What the endpoint gets for what is on the page."""
     if is_empty(value):
-        raise gr.Error(_subject(key).empty, print_exception=False)
+        raise gr.Error(_subject(key).says.empty, print_exception=False)
     return _input(key, value), key, _seed(seed)
 
 
@@ -474,10 +441,7 @@ _CLAMP = f"value => value === null ? value : Math.max(0, Math.min({_MOST}, Math.
 
 _KEYS = {"model", "d", "example", "seed", "guess", "patch"}
 
-_LEAD = Markup(
-    '<p class="lead"><b>pix2pix</b> learns from pairs: a drawing and its picture, a map and its photograph. A generator paints, '
-    "a discriminator, <b>D</b>, says patch by patch whether the pair looks real. Draw below; it answers while you draw, and in an emoji it follows dabs of colour.</p>"
-)
+_LEAD = Markup('<p class="lead">{}</p>').format(words.LEAD)
 _STYLE = Markup(
     "<style>.samples{display:grid;grid-template-columns:repeat(auto-fit,minmax(84px,1fr));gap:10px}"
     ".samples figure{margin:0}.samples img{width:100%;border-radius:12px;border:1px solid var(--line)}"
@@ -501,11 +465,11 @@ def tab() -> Callable | None:
         picked = gr.State(opens["at"])
         with gr.Row(elem_classes="row", equal_height=True):
             with gr.Column(scale=5, min_width=300, elem_classes="card scene on-in"):
-                look.label("Draw")
+                look.label(words.DRAW)
                 model = gr.Radio(
-                    [(SUBJECTS[k].title, k) for k in keys],
+                    [(SUBJECTS[k].says.title, k) for k in keys],
                     value=first,
-                    label="Kind of drawing",
+                    label=words.KIND,
                     show_label=False,
                     container=False,
                     elem_id="model",
@@ -513,27 +477,29 @@ def tab() -> Callable | None:
                 )
                 pad = Pad(opens["pad"], elem_id="pad", elem_classes="bare")
                 upload = gr.UploadButton(
-                    "Upload a picture",
+                    words.UPLOAD,
                     file_types=PICTURES,
                     size="sm",
                     elem_classes="quiet",
                     elem_id="upload",
                 )
             with gr.Column(scale=5, min_width=300, elem_classes="card answer-first scene on-out"):
-                look.label("pix2pix makes")
+                look.label(words.MADE)
                 made = gr.HTML(
                     opens["made"], apply_default_css=False, elem_id="made", elem_classes="bare heard"
                 )
                 with gr.Row(elem_classes="tools"):
                     with gr.Column(scale=0, min_width=96):
                         gr.HTML(
-                            '<span class="small" title="The number that the noise of dropout is drawn from: the same seed gives the same picture">dropout seed</span>',
+                            Markup('<span class="small" title="{}">{}</span>').format(
+                                words.SEED_MEANS, words.SEED
+                            ),
                             apply_default_css=False,
                             elem_classes="bare",
                         )
                     seed = gr.Number(
                         SEED,
-                        label="dropout seed",
+                        label=words.SEED,
                         precision=0,
                         elem_id="seed",
                         container=False,
@@ -542,7 +508,7 @@ def tab() -> Callable | None:
                         elem_classes="number",
                     )
                     roll = gr.Button(
-                        "another ⟳",
+                        words.ANOTHER,
                         size="sm",
                         scale=1,
                         min_width=90,
@@ -551,12 +517,12 @@ def tab() -> Callable | None:
                     )
             with gr.Column(scale=8, min_width=340, elem_classes="stacked"):
                 with gr.Column(elem_classes="card"):
-                    look.label("The objective, for what you see")
+                    look.label(words.OBJECTIVE)
                     live = gr.HTML(
                         opens["live"], apply_default_css=False, elem_id="live", elem_classes="bare"
                     )
                 with gr.Column(elem_classes="card grow"):
-                    look.label("Roll the dice: four dropout samples")
+                    look.label(words.DICE)
                     dice = gr.HTML(
                         opens["dice"],
                         apply_default_css=False,
@@ -565,7 +531,7 @@ def tab() -> Callable | None:
                     )
                     with gr.Row(elem_classes="tools"):
                         again = gr.Button(
-                            "Roll for what is on the pad",
+                            words.ROLL,
                             size="sm",
                             elem_classes="quiet fit step",
                             elem_id="sample",
@@ -616,7 +582,7 @@ def tab() -> Callable | None:
 
         def receive(file: str, key: str, seed: float):
             try:
-                value = {"ops": "", "base": image_to_base(open_image(file, "this file"))}
+                value = {"ops": "", "base": image_to_base(open_image(file, words.FILE))}
             except ImageError as fault:
                 raise gr.Error(str(fault), print_exception=False) from None
             return (pad_of(key, value), -1, *paint(value, key, seed, -1))
@@ -627,7 +593,7 @@ def tab() -> Callable | None:
             api,
             answer,
             api_name="paired",
-            api_description="pix2pix on a picture: model is emoji, icons or facades.",
+            api_description=words.ENDPOINT,
         )
 
         def restore(request: gr.Request):

@@ -23,16 +23,12 @@ from i2i.run.pipeline import Model, load, shipped
 from ..widgets import address, look
 from ..widgets.eye import Eye, seen_by
 from ..work.once import once
+from . import words
 
 _STYLE = look.style(__file__, "why")
 
 # The nets that were trained with one half of the objective, and with both, in the order in which they are shown.
 _APART = ("cgan", "l1", "both")
-_TOLD = {
-    "cgan": ("cGAN alone", "sharp, but free to invent: nothing ties it to the brightness of this building"),
-    "l1": ("L1 alone", "the mean of all answers: right on average, and therefore blurred"),
-    "both": ("L1 + cGAN", "L1 fixes the layout and the light, the discriminator asks for detail"),
-}
 _LETTERS = dict(zip("ABC", _APART, strict=True))
 # D's patches on images of 128 px -> the model whose D has them, on photographs of fronts and on icons.
 _PATCHES = {
@@ -46,7 +42,6 @@ _PATCHES = {
         142: "pix2pix-icons-full",
     },
 }
-_SIDES = {1: "pixel", 16: "16 px", 70: "70 px", 142: "all of it"}
 
 
 @dataclass(frozen=True)
@@ -94,28 +89,19 @@ def take_apart(image: Image.Image, seed: int, guess: str | None) -> Markup:
     base = gradient_energy(made["both"]).item()
     cells = []
     for letter, variant in _LETTERS.items():
-        name, why = _TOLD[variant]
+        name, why = words.TRAINED[variant]
         read = fcn_scores(made[variant], labels, load_segmenter()).per_pixel
         sharp = gradient_energy(made[variant]).item() / max(base, 1e-9)
-        title, alt = Markup("<b>{}</b>").format(letter), f"the façade made by net {letter}"
+        title, alt = Markup("<b>{}</b>").format(letter), words.NET.format(letter=letter)
         if guess:
-            title = Markup(
-                '<b>{}</b> {}<span class="facts">gradient energy <b>{:.2f}</b> of the net with both · '
-                "<b>{:.0f} %</b> of the map can be read back</span>"
-            ).format(name, why, sharp, 100 * read)
-            alt = f"the façade made by the net trained with {name}"
+            title = Markup('<b>{}</b> {}<span class="facts">{}</span>').format(
+                name, why, words.FACTS.format(sharp=sharp, read=100 * read)
+            )
+            alt = words.NET_NAMED.format(name=name)
         cells.append(look.figure(to_image(made[variant]), alt, title))
     verdict = ""
     if guess:
-        right = _LETTERS[guess] == "l1"
-        verdict = look.note(
-            "notice",
-            Markup(
-                "<b>{}: B is L1 alone.</b> Where several answers are possible, L1 is expected to be least in the "
-                "middle of them, and the middle of many sharp windows is a soft one. A discriminator has never seen a soft window in a "
-                "photograph, so it rejects one. But without L1 it accepts any sharp building, even a quite different one."
-            ).format("Right" if right else "Not quite"),
-        )
+        verdict = look.note("notice", words.RIGHT if _LETTERS[guess] == "l1" else words.WRONG)
     return Markup('<div class="three">{}</div>{}').format(Markup("").join(cells), verdict)
 
 
@@ -127,10 +113,10 @@ def look_through(shown: Screen, patch: int) -> dict:
     image = shown.fronts if shown.on_fronts else shown.image
     x = model.place(image).x
     made = model.translate(x, shown.seed)
-    views = [("made", to_image(made), made)]
+    views = [(words.VIEW_MADE, to_image(made), made)]
     if shown.truth:
         truth = shown.truth.resize(views[0][1].size, Image.LANCZOS)
-        views.append(("real", truth, to_tensor(truth)))
+        views.append((words.VIEW_TRUE, truth, to_tensor(truth)))
     with torch.inference_mode():
         return seen_by(model.method.D, [(title, p, critic(model).judge(x, y)) for title, p, y in views])
 
@@ -141,7 +127,7 @@ def _patches(shown: Screen) -> dict[int, str]:
 
 
 def _choices(shown: Screen) -> list[tuple[str, int]]:
-    return [(_SIDES[p], p) for p in _patches(shown) or (70,)]
+    return [(words.PATCHES[p], p) for p in _patches(shown) or (70,)]
 
 
 def larger(maps: list[Image.Image], seed: int) -> Markup:
@@ -151,14 +137,13 @@ def larger(maps: list[Image.Image], seed: int) -> Markup:
     start = time.perf_counter()
     made = to_image(model.translate(x, seed))
     took = 1e3 * (time.perf_counter() - start)
-    alt = f"a street of {len(maps)} fronts, made in one pass"
+    alt = words.STREET.format(count=len(maps))
+    caption = words.STREET_CAPTION.format(
+        street=alt, width=made.width, height=made.height, milliseconds=took, side=model.size
+    )
     return Markup(
-        '<figure class="street"><img src="{x}" alt="the label maps, side by side">'
-        '<img src="{made}" alt="{alt}"><figcaption class="small">{alt}: {w} × {h} px in '
-        "{took:.0f} ms; in training every picture was {side} × {side}</figcaption></figure>"
-    ).format(
-        x=look.data_url(to_image(x)), made=look.data_url(made), alt=alt, w=made.width, h=made.height, took=took, side=model.size
-    )  # fmt: skip
+        '<figure class="street"><img src="{}" alt="{}"><img src="{}" alt="{}"><figcaption class="small">{}</figcaption></figure>'
+    ).format(look.data_url(to_image(x)), words.MAPS, look.data_url(made), alt, caption)
 
 
 def opening(shown: Screen, street: list[Image.Image]) -> dict:
@@ -176,14 +161,15 @@ class Panel:
 
     def __init__(self, opening: dict):
         gr.HTML(
-            f'{_STYLE}<h2 class="why">Why it works</h2><p class="lead">Nets trained alike except for one thing, at 128 px, on photographs of '
-            "façades. They follow the pad when it holds a map of materials, and otherwise show the town house.</p>",
+            Markup('{}<h2 class="why">{}</h2><p class="lead">{}</p>').format(
+                _STYLE, words.WHY, words.WHY_LEAD
+            ),
             apply_default_css=False,
             elem_classes="bare",
         )
         with gr.Row(elem_classes="row", equal_height=True):
             with gr.Column(scale=1, min_width=340, elem_classes="card"):
-                look.label("The objective taken apart")
+                look.label(words.APART)
                 self.apart = gr.HTML(
                     opening["apart"],
                     apply_default_css=False,
@@ -193,36 +179,31 @@ class Panel:
                 look.saving("#apart", "pix2pix-objective-taken-apart")
                 with gr.Column(elem_classes="ask"):
                     gr.HTML(
-                        look.note(
-                            "predict",
-                            Markup(
-                                "<b>Predict first.</b> One of the three never met a discriminator. Which one?"
-                            ),
-                        ),
+                        look.note("predict", words.WHICH),
                         apply_default_css=False,
                         elem_classes="bare",
                     )
                     self.guess = gr.Radio(
                         list(_LETTERS),
                         value=None,
-                        label="Your guess",
+                        label=words.GUESS,
                         show_label=False,
                         container=False,
                         elem_id="guess",
                         elem_classes="segmented",
                     )
                     self.tell = gr.Button(
-                        "Show which",
+                        words.SHOW_WHICH,
                         size="sm",
                         elem_classes="quiet fit reveal lecture-only",
                         elem_id="guess-tell",
                     )
             with gr.Column(scale=1, min_width=340, elem_classes="card"):
-                look.label("Through the discriminator's eye")
+                look.label(words.EYE)
                 self.patch = gr.Radio(
                     opening["patches"],
                     value=70,
-                    label="Width of the patch",
+                    label=words.PATCH,
                     show_label=False,
                     container=False,
                     elem_id="patch",
@@ -230,22 +211,18 @@ class Panel:
                 )
                 self.eye = Eye(opening["eye"], elem_id="eye", elem_classes="bare")
                 gr.HTML(
-                    look.notice(
-                        "Green is what D takes for real, red what it doubts. Click anywhere: the frame shows the part of the picture and of the "
-                        "map that one logit depends on. (Norm layers also use the mean of the whole picture.) A patch of one pixel shows D little but a colour; 16 px show "
-                        "a texture; 70 px show a window with its wall. A D that sees the whole picture has few logits, so it can teach G fewer different things.",
-                    ),
+                    look.notice(words.EYE_NOTICE),
                     apply_default_css=False,
                     elem_classes="bare",
                 )
         with gr.Column(elem_classes="card"):
-            look.label("Larger than trained")
+            look.label(words.LARGER)
             self.street = gr.HTML(
                 opening["street"], apply_default_css=False, elem_id="street", elem_classes="bare"
             )
             look.saving("#street", "pix2pix-street")
             self.wide = gr.Button(
-                "Put the front on the pad into the street",
+                words.WIDE,
                 size="sm",
                 elem_classes="quiet fit",
                 elem_id="wide",
@@ -254,7 +231,7 @@ class Panel:
     @staticmethod
     def restored(wish: Mapping[str, str], now: Screen) -> tuple:
         """Updates of the guess and of the patch, as an address says them."""
-        guess, patch = wish.get("guess"), address.number(wish, "patch", 1, max(_SIDES), 70)
+        guess, patch = wish.get("guess"), address.number(wish, "patch", 1, max(words.PATCHES), 70)
         return (
             gr.update(value=guess if guess in _LETTERS else None),
             gr.update(choices=_choices(now), value=patch if patch in _patches(now) else 70),

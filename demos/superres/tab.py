@@ -18,6 +18,7 @@ from ..decoding import open_image
 from ..widgets import address, client, look
 from ..widgets.asking import sentence
 from ..widgets.choices import Choices
+from ..widgets.cover import Cover
 from ..widgets.curtain import Curtain
 from ..widgets.frame import Frame
 from ..widgets.lens import Lens
@@ -293,12 +294,13 @@ def _first() -> tuple:
     return *everything(shown, view.image()), _heap(view.at)
 
 
-def before_and_after() -> tuple[Image.Image, Image.Image]:
-    """For the Map: the middle of the first view as it is given, and enlarged."""
+def before_and_after() -> Cover:
+    """For the Map: the middle of the first view as it is given, and enlarged; what is given hangs to the left of the curtain."""
     view = settle(keys=enlargers.models())
     part = cut(view)
     images = part.x, _column(view.chosen, part, lambda: True).image
-    return tuple(p.crop([s // 4 for s in p.size] + [s - s // 4 for s in p.size]) for p in images)
+    x, made = (p.crop([s // 4 for s in p.size] + [s - s // 4 for s in p.size]) for p in images)
+    return Cover(x, made, {"picture": view.at, "side": view.side, "left": "given", "model": view.chosen})
 
 
 def _heap(at: int) -> dict:

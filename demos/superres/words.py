@@ -236,3 +236,19 @@ DELETED = "your picture was deleted, as all are within the hour; bring it again.
 ENDED_EARLY = "the work ended early; try again."
 NOT_SCORED = "{w} x {h} px cannot be scored here: 48 to 512 px a side can."
 NO_PLACE = "a place is two numbers, x and y."
+
+# -- The tour, a text a step ---------------------------------------------------------------------------------------------
+
+TOUR = (
+    "The nets are given a small part of this picture, and make it four times as wide and as high. Choose another "
+    "part: letters, hair and leaves are hard.",
+    "To the left and to the right of the line is the same part, shown in two ways. Move the line: which edges are "
+    "sharp, and which of them do you believe?",
+    "Choose another net; below its name stands its loss. The squared error asks for the mean of all sharp pictures "
+    "that fit, which is soft. With a discriminator a net paints one of them, and it may be the wrong one.",
+    "One magnifier lies over all of them. Move it, and look for detail that is sharp and wrong: where the original is "
+    "known, it stands at the end of the row.",
+    "The small picture holds none of the frequencies in the tinted part. A net that learned by the squared error "
+    "falls there where it is no longer sure; a discriminator asks for the power of a photograph, be the detail right "
+    "or wrong.",
+)

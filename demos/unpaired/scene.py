@@ -18,6 +18,7 @@ from i2i.run.pipeline import Model, cards, load, shipped
 
 from ..widgets import look
 from ..widgets.asking import sentence
+from ..widgets.cover import Cover
 from ..widgets.strip import thumbnail
 from ..work.once import once
 from . import partner, roundtrip, words
@@ -165,17 +166,25 @@ def thumbnails(key: str, method: str, direction: str) -> tuple[dict, ...]:
     )
 
 
-def before_and_after() -> tuple[Image.Image, Image.Image]:
+def before_and_after() -> Cover:
     """For the Map: the first example and its translation."""
     now = settle(available()[0], "xy", [], "")
     trip = now.trips()[now.chosen]
-    return trip.image(trip.source), trip.image(trip.made)
+    return Cover(trip.image(trip.source), trip.image(trip.made), _address(now))
 
 
 def _written(scene: Scene) -> str:
     """The methods beside each other, for an address; "" for those that nobody chose."""
     usual = settle(scene.key, scene.direction, [], scene.chosen).methods
     return "" if scene.methods == usual else ".".join(scene.methods)
+
+
+def _address(scene: Scene) -> dict[str, str | int]:
+    """What the page's URL says."""
+    return {
+        "subject": scene.key, "method": scene.chosen, "direction": scene.direction,
+        "example": scene.at if scene.at >= 0 else "", "methods": _written(scene),
+    }  # fmt: skip
 
 
 def show(scene: Scene, noise: float, guess: str | None) -> tuple:
@@ -211,10 +220,7 @@ def show(scene: Scene, noise: float, guess: str | None) -> tuple:
             "caption": caption.format(name=name, source=source, target=target, size=model.size),
         },
         "made": cells, "chosen": scene.chosen,
-        "address": {
-            "subject": scene.key, "method": scene.chosen, "direction": scene.direction,
-            "example": scene.at if scene.at >= 0 else "", "methods": _written(scene),
-        },
+        "address": _address(scene),
     }  # fmt: skip
     canvas = model.place(scene.target).x
     seen = Screen(

@@ -492,3 +492,18 @@ DIGITS_NO_DIGIT = Markup(
     "<b>This picture shows no digit, and a digit is made all the same:</b> g knows nothing else. To f it looks most like the {digit}s."
 )
 DIGITS_TRY = "Give it something that is no digit: it makes one all the same."
+
+# -- The tour, a text a step ---------------------------------------------------------------------------------------------
+
+TOUR = (
+    "No net here ever saw a pair: there were two sets of pictures, and nobody said which belong together. First "
+    "stands the input, then what each method makes of it. Choose another input.",
+    "Each paper ties the answer to the input in a way of its own. Tick another method and compare: does the shape "
+    "stay, and which colours come?",
+    "What the method that is chosen above learned by. A discriminator asks that the answer belong to the other set; "
+    "the tie asks that it belong to this input. Choose another method and compare the ties.",
+    "A way back that finds the input does not prove the translation right: the answer may hide what the return needs. "
+    "Add noise to it. Where the return suffers more than that explains, it read a faint signal.",
+    "This tab has more parts. Many domains: one net for all directions. One picture: a net learns while you wait, "
+    "from a single one. Digits: a net that reads digits says what must be kept.",
+)

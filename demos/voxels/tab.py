@@ -12,7 +12,6 @@ import gradio as gr
 import numpy as np
 import torch
 from markupsafe import Markup
-from PIL import Image
 
 from i2i.data.folders import DataError
 from i2i.data.voxels import read_volume, shaped, vox_bytes
@@ -22,6 +21,7 @@ from i2i.voxels import glb_bytes, pictures
 from ..widgets import address as addresses
 from ..widgets import client, look
 from ..widgets.asking import sentence, whole
+from ..widgets.cover import Cover
 from ..widgets.urls import light_url
 from ..work import sweeper
 from ..work.openings import opening
@@ -48,12 +48,13 @@ def rendered(made: list, now: View, side: int = _PICTURE) -> list[str]:
     return [light_url(to_image(one), 88) for one in drawn.split(1)]
 
 
-def before_and_after() -> tuple[Image.Image, Image.Image]:
+def before_and_after() -> Cover:
     """For the Map: the random numbers of the shape that the tab opens with, as shades, and that shape."""
     now = settle()
     shape, z = torch.from_numpy(occupancy(now.volume))[None, None], shapes.z_of(now.model, now.taken)
     shades = z.flatten()[: z.numel() // 10 * 10].view(1, 1, 10, -1).div(2).clamp(-1, 1).expand(-1, 3, -1, -1)
-    return to_image(shades), to_image(pictures(shape, _PICTURE, threshold=now.solid, blocks=now.blocks))
+    drawn = pictures(shape, _PICTURE, threshold=now.solid, blocks=now.blocks)
+    return Cover(to_image(shades), to_image(drawn), address(now))
 
 
 def stage_of(now: View) -> dict:

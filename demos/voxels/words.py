@@ -142,3 +142,18 @@ DESCRIPTION = (
 A_PAINTING = 'a painting: {"runs", "sides"}'
 NO_MODEL = "there is no model {model!r} in this tab; there are {models}."
 NO_FORM = "form is vox, glb or npy; got {form!r}."
+
+# -- The tour, a text a step ---------------------------------------------------------------------------------------------
+
+TOUR = (
+    "This net is given no picture: it turns random numbers, z, into a block of voxels. Turn the shape. The "
+    "discriminator judged whole blocks, so the back counts as much as the front.",
+    "Each of these shapes comes from another z. Take one, and look where it fails: loose pieces, holes, thin parts "
+    "that break.",
+    "Each voxel holds how surely it is filled. Move the limit: what the net is unsure about is the first to come or "
+    "go.",
+    "A walk from one z to another. Move the slider to the middle: is that a shape of its own, or a mixture of the two "
+    "ends?",
+    "Could the net know its training shapes by heart? Ask for those that are nearest to the shape on the stage: a "
+    "copy would fill the very same voxels.",
+)

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 
 import gradio as gr
 
+from . import words
+
 _LONGEST = 6  # digits: nobody means a longer number
 
 
@@ -37,6 +39,6 @@ def number(wish: Mapping[str, str], key: str, low: int, high: int, otherwise: in
     asked = int(text)
     if not low <= asked <= high:
         near = min(max(asked, low), high)
-        gr.Info(f"This address asks for {key} {asked}. It goes from {low} to {high}: you see {near}.")
+        gr.Info(words.NEAR.format(key=key, asked=asked, low=low, high=high, near=near))
         return near
     return asked

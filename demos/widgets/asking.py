@@ -8,6 +8,7 @@ from PIL import Image
 from i2i.opening import ImageError
 
 from ..decoding import open_image
+from . import words
 
 _KEPT = 512  # px: an uploaded image is kept no larger
 
@@ -24,7 +25,7 @@ def begun(text: str) -> str:
 def uploaded(file: str) -> Image.Image:
     """A visitor's image, no larger than it need be kept; a sentence on the page for what is none."""
     try:
-        image = open_image(file, "this file")
+        image = open_image(file, words.FILE)
     except ImageError as fault:
         raise sentence(str(fault)) from None
     image.thumbnail((_KEPT, _KEPT), Image.LANCZOS)
@@ -38,4 +39,4 @@ def whole(name: str, value: float) -> int:
             return int(value)
     except (TypeError, ValueError, OverflowError):
         pass
-    raise ValueError(f"{name} is a whole number; got {value!r}.")
+    raise ValueError(words.NOT_WHOLE.format(name=name, value=value))

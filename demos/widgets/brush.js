@@ -98,8 +98,8 @@ drawnByKeys(stage, element.querySelector('.heard-only'), {
   drop() { if (keyed) { keyed = false; live = null; draw(); return true; } return false; },
   also(key) { const wider = {'[': -8, ']': 8}[key]; if (wider) { range.value = Number(range.value) + wider; point(); } return wider; },
   where() {
-    const [w, h] = extent(), share = (n, top) => Math.round(100 * n / top), word = tool === 'e' ? 'eraser' : 'brush';
-    return `${word} ${keyed ? 'down' : 'up'}, ${share(at[0], w)} % across, ${share(at[1], h)} % down, ${range.value} wide`;
+    const [w, h] = extent(), share = (n, top) => Math.round(100 * n / top);
+    return phrase(keyed ? WORDS.down : WORDS.up, {tool: tool === 'e' ? WORDS.eraser : WORDS.brush, across: share(at[0], w), low: share(at[1], h), width: range.value});
   },
   leave: lift,
 });
@@ -119,7 +119,7 @@ function receive() {
   set = v;
   if (img.getAttribute('src') !== v.src) img.src = v.src;
   img.alt = v.alt;
-  stage.setAttribute('aria-label', v.alt + '. Mark the hole.');
+  stage.setAttribute('aria-label', phrase(WORDS.stage, v));
   stage.style.aspectRatio = v.width + ' / ' + v.height;
   stage.style.maxWidth = 'min(100%, ' + Math.max(40, Math.round(430 * v.width / v.height)) + 'px)';
   if (!drawn.s) for (const [kind, sources] of Object.entries(v.presets)) drawn[kind] = sources.map(src => { const p = new Image(); p.onload = keep; p.src = src; return p; });

@@ -22,12 +22,14 @@ from functools import lru_cache
 
 import numpy as np
 import torch
+from markupsafe import Markup
 from PIL import Image, ImageChops, ImageDraw
 
 from i2i.data import holes
 from i2i.data.worlds.sdf import hash_uniform
 from i2i.images import ImageError
 
+from . import words
 from .component import Component
 from .look import text
 
@@ -44,13 +46,11 @@ _FINE = 512  # px: a larger hole drawn ahead is scaled up from there
 def rasterise(ops: str, size: tuple[int, int]) -> Image.Image:
     """Ops as a mask of (width, height), mode "L", 255 in the hole. ImageError with one sentence if they are none."""
     if not isinstance(ops, str) or len(ops) > MAX_OPS or ops.count(";") >= MAX_COUNT:
-        raise ImageError(
-            "this hole has more strokes than are read here; press clear and brush it again with fewer."
-        )
+        raise ImageError(words.MANY_STROKES)
     mask, unit = Image.new("L", size), max(size) / SIDE
     steps = [_OP.fullmatch(op) for op in ops.split(";") if op]
     if not all(steps):
-        raise ImageError("this hole cannot be read; press clear and brush it again.")
+        raise ImageError(words.NO_HOLE)
     # What comes before a hole drawn ahead, or before clear, is gone; to draw it again and again would take seconds.
     anew = [i for i, found in enumerate(steps) if found[4] or found[6] == "x"]
     for found in steps[anew[-1] if anew else 0 :]:
@@ -102,36 +102,39 @@ def presets() -> dict[str, list[str]]:
     }
 
 
-_HTML = """
+_HTML = Markup("""
 <div class="brush">
   <div class="brush-stage" tabindex="0" role="application" aria-describedby="brush-keys"><img alt=""><canvas></canvas><i></i></div>
   <div class="brush-tools">
-    <button type="button" data-do="b" aria-pressed="true" title="Brush: mark what should be filled">✎ brush</button>
-    <button type="button" data-do="e" aria-pressed="false" title="Eraser: take it out of the hole">⌫ erase</button>
-    <label title="Width of the brush"><input type="range" min="8" max="120" value="44" aria-label="Brush width"></label>
-    <button type="button" data-do="undo" title="Undo the last step">↶ undo</button>
-    <button type="button" data-do="x" title="Nothing is hole any more">clear</button>
-    <button type="button" data-do="i" title="Hole and picture change places">invert</button>
+    <button type="button" data-do="b" aria-pressed="true" title="{brush.does}">{brush.text}</button>
+    <button type="button" data-do="e" aria-pressed="false" title="{erase.does}">{erase.text}</button>
+    <label title="{width_does}"><input type="range" min="8" max="120" value="44" aria-label="{width}"></label>
+    <button type="button" data-do="undo" title="{undo.does}">{undo.text}</button>
+    <button type="button" data-do="x" title="{clear.does}">{clear.text}</button>
+    <button type="button" data-do="i" title="{invert.does}">{invert.text}</button>
   </div>
-  <div class="brush-tools" role="group" aria-label="Ready-made holes; press again for another"><span class="small">a ready-made hole</span>
-    <button type="button" class="step" data-do="s" title="Brush strokes by chance; press again for others">strokes</button>
-    <button type="button" data-do="r" title="A rectangle by chance; press again for another">rectangle</button>
-    <button type="button" data-do="c" title="The middle half">centre</button>
+  <div class="brush-tools" role="group" aria-label="{ready_made_read}"><span class="small">{ready_made}</span>
+    <button type="button" class="step" data-do="s" title="{strokes.does}">{strokes.text}</button>
+    <button type="button" data-do="r" title="{rectangle.does}">{rectangle.text}</button>
+    <button type="button" data-do="c" title="{centre.does}">{centre.text}</button>
   </div>
-  <p class="small" id="brush-keys">Paint with mouse, pen or finger. By keyboard: arrows move the ring, with Shift further; Space or Enter puts the
-  brush down, and lifts it; Esc gives a stroke up; [ and ] set the width, Ctrl Z undoes.</p>
+  <p class="small" id="brush-keys">{keys}</p>
   <p class="heard-only" aria-live="polite"></p>
 </div>
-"""
+""").format(
+    width=words.BRUSH_WIDTH, width_does=words.BRUSH_WIDTH_DOES, ready_made=words.READY_MADE, ready_made_read=words.READY_MADE_READ,
+    keys=words.BRUSH_KEYS, **words.BRUSH,
+)  # fmt: skip
 
 
 class Brush(Component):
     """See the module's text."""
 
     HTML = _HTML
+    WORDS = words.BRUSH_SCRIPT
 
     def api_info(self) -> dict:
-        return {"type": "object", "description": 'a hole: {"token": names the picture, "ops": strokes}'}
+        return {"type": "object", "description": words.HOLE_SENT}
 
 
 Brush.SCRIPT = text(__file__, "pen.js") + Brush.SCRIPT

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 from collections.abc import Callable
 
 import gradio as gr
 from markupsafe import Markup
 from PIL import Image
 
+from . import words
+
 _LONGEST = 1_500_000  # characters of a picture in the code; a larger one is left to the reader
 
-_COPY = """element.addEventListener('click', async e => {
+_COPY = """const WORDS = SAID;
+element.addEventListener('click', async e => {
   const button = e.target.closest('[data-copy]'), code = element.querySelector('pre'); if (!button || !code) return;
-  try { await navigator.clipboard.writeText(code.textContent); button.textContent = 'Copied'; }
-  catch { getSelection().selectAllChildren(code); button.textContent = 'Selected: press Ctrl C'; }
-  setTimeout(() => button.textContent = 'Copy', 1600);
-});"""
+  try { await navigator.clipboard.writeText(code.textContent); button.textContent = WORDS.copied; }
+  catch { getSelection().selectAllChildren(code); button.textContent = WORDS.selected; }
+  setTimeout(() => button.textContent = WORDS.copy, 1600);
+});""".replace("SAID", json.dumps(words.COPY_SCRIPT))
 
 
 def code(server: str, endpoint: str, *given: Image.Image | str | float | None) -> str:
@@ -41,7 +45,7 @@ def code(server: str, endpoint: str, *given: Image.Image | str | float | None) -
             "",
         ]
     lines += [
-        f'{name} = file("{text}")' if text else f'{name} = "picture.png"  # the file of your picture'
+        f'{name} = file("{text}")' if text else f'{name} = "picture.png"  # {words.YOUR_FILE}'
         for name, text in before
     ]
     lines += [
@@ -63,7 +67,7 @@ def card(endpoint: str, given: Callable[..., tuple], inputs: list | None = None)
     """Build a button and, once it is pressed, the code for what is on the page. given(request, *inputs): what the endpoint gets."""
     with gr.Row(elem_classes="tools"):
         press = gr.Button(
-            "As Python code", size="sm", scale=0, min_width=130, elem_classes="quiet fit", elem_id=f"code-{endpoint}"
+            words.AS_CODE, size="sm", scale=0, min_width=130, elem_classes="quiet fit", elem_id=f"code-{endpoint}"
         )  # fmt: skip
     shown = gr.HTML(
         "", js_on_load=_COPY, apply_default_css=False, elem_id=f"code-{endpoint}-text", elem_classes="bare"
@@ -71,8 +75,8 @@ def card(endpoint: str, given: Callable[..., tuple], inputs: list | None = None)
 
     def write(request: gr.Request, *values) -> Markup:
         return Markup(
-            '<div class="code"><button type="button" data-copy>Copy</button><pre tabindex="0">{}</pre></div>'
-        ).format(code(_server(request), endpoint, *given(request, *values)))
+            '<div class="code"><button type="button" data-copy>{}</button><pre tabindex="0">{}</pre></div>'
+        ).format(words.COPY, code(_server(request), endpoint, *given(request, *values)))
 
     press.click(write, inputs, shown, show_progress="hidden", api_visibility="private")
 

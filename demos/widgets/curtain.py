@@ -8,14 +8,19 @@ right key as the index, and puts it into the page's URL as `model`.
 
 from __future__ import annotations
 
+from markupsafe import Markup
+
+from . import words
 from .component import Component
 
-_HTML = """<div class="curtain"><div class="curtain-seen">
-<div class="curtain-choice" data-side="left" role="radiogroup" aria-label="Picture to the left of the line"></div>
+_HTML = Markup("""<div class="curtain"><div class="curtain-seen">
+<div class="curtain-choice" data-side="left" role="radiogroup" aria-label="{}"></div>
 <div class="curtain-stage"><img class="curtain-after" alt=""><img class="curtain-before" alt=""><i></i><b class="l"></b><b class="r"></b>
-<input type="range" min="0" max="1000" value="500" aria-label="Line between the pictures"></div></div>
-<div class="curtain-side"><div class="curtain-choice" data-side="right" role="radiogroup" aria-label="Picture to the right of the line"></div>
-<div class="curtain-told"></div></div></div>"""
+<input type="range" min="0" max="1000" value="500" aria-label="{}"></div></div>
+<div class="curtain-side"><div class="curtain-choice" data-side="right" role="radiogroup" aria-label="{}"></div>
+<div class="curtain-told"></div></div></div>""").format(
+    words.CURTAIN_LEFT, words.CURTAIN_LINE, words.CURTAIN_RIGHT
+)
 
 
 class Curtain(Component):

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from markupsafe import Markup
 
+from . import words
+
 _INKS = {"gan": "var(--violet)", "l1": "var(--orange)"}
 
 
@@ -21,7 +23,9 @@ def _curve(kind: str, text: str, values: Sequence[float]) -> Markup:
         f"{100 * i / max(1, len(values) - 1):.1f},{36 - 32 * v / top:.1f}" for i, v in enumerate(values)
     )
     return Markup(
-        '<figure><svg viewBox="0 0 100 38" preserveAspectRatio="none" role="img" aria-label="{text}, from {first:.2f} to {last:.2f}">'
+        '<figure><svg viewBox="0 0 100 38" preserveAspectRatio="none" role="img" aria-label="{read}">'
         '<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="1.6" vector-effect="non-scaling-stroke"/></svg>'
         "<figcaption>{text} <strong>{last:.2f}</strong></figcaption></figure>"
-    ).format(text=text, first=values[0], last=values[-1], line=line, colour=_INKS[kind])
+    ).format(
+        read=words.CURVE.format(text=text, first=values[0], last=values[-1]), line=line, colour=_INKS[kind], text=text, last=values[-1]
+    )  # fmt: skip

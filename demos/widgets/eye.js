@@ -13,9 +13,9 @@ function build() {
     make('figcaption', figure, view.title);
     canvas.width = canvas.height = v.side * Z; canvas.tabIndex = 0;
     canvas.setAttribute('role', 'application');
-    canvas.setAttribute('aria-label', view.title + ': click, or use the arrow keys, to choose the patch that D judges');
+    canvas.setAttribute('aria-label', phrase(WORDS.view, view));
     const one = {view, canvas, logits: numbers(view.logits), picture: new Image(), zoom: make('canvas', crop), says: make('figcaption', crop)};
-    one.zoom.setAttribute('role', 'img'); one.zoom.setAttribute('aria-label', 'the patch that D judged, ' + view.title);
+    one.zoom.setAttribute('role', 'img'); one.zoom.setAttribute('aria-label', phrase(WORDS.patch, view));
     canvas.addEventListener('pointerdown', e => { choose(one, e); canvas.setPointerCapture(e.pointerId); });
     canvas.addEventListener('pointermove', e => { if (e.buttons) choose(one, e); });
     canvas.addEventListener('keydown', e => {
@@ -60,8 +60,8 @@ function draw(one) {
   k.drawImage(one.picture, left, top, side, side, 0, 0, 192, 192);
   const logit = one.logits[at[0] * columns + at[1]] / 256;
   one.says.replaceChildren();
-  make('b', one.says, `${Math.round(100 * sure(logit))} % real`);
-  one.says.append(`, logit ${logit.toFixed(2)} · ${one.view.title}, patch at ${left}, ${top}, ${v.patch} × ${v.patch} px`);
+  make('b', one.says, phrase(WORDS.real, {share: Math.round(100 * sure(logit))}));
+  one.says.append(phrase(WORDS.told, {logit: logit.toFixed(2), title: one.view.title, left, top, side: v.patch}));
 }
 watch('value', build);
 build();

@@ -15,6 +15,7 @@ from torch import Tensor
 
 from i2i.nets.patchgan import PatchGAN
 
+from . import words
 from .component import Component
 from .look import data_url
 
@@ -27,6 +28,7 @@ class Eye(Component):
     """See the module's text."""
 
     HTML = _HTML
+    WORDS = words.EYE_SCRIPT
 
 
 def seen_by(D: PatchGAN, views: list[tuple[str, Image.Image, Tensor]]) -> dict:

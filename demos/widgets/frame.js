@@ -29,7 +29,7 @@ function receive() {
   const v = props.value; if (!v || !v.src) return;
   if (img.src !== v.src) img.src = v.src;
   img.alt = v.alt;
-  on.setAttribute('aria-label', v.alt + ': click, or use the arrow keys, to choose the part to enlarge');
+  on.setAttribute('aria-label', phrase(WORDS.stage, v));
   on.style.aspectRatio = v.width + ' / ' + v.height;
   on.style.maxWidth = 'min(100%, ' + Math.round(430 * v.width / v.height) + 'px)';
   if (!before) box = v.box.slice();

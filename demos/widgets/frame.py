@@ -7,6 +7,7 @@ the page's URL says from the first change on: a key with "" leaves it.
 
 from __future__ import annotations
 
+from . import words
 from .component import Component
 
 _HTML = """<div class="framed"><div class="framed-on" tabindex="0" role="application"><img alt=""><i></i></div>
@@ -17,3 +18,4 @@ class Frame(Component):
     """See the module's text."""
 
     HTML = _HTML
+    WORDS = words.FRAME_SCRIPT

@@ -64,8 +64,8 @@ function receive() {
     const one = columns[i];
     one.key = c.key; one.whole.style.aspectRatio = v.width + ' / ' + v.height;
     one.caption.innerHTML = '<b>' + c.title + '</b>' + c.caption;
-    one.whole.setAttribute('aria-label', c.title + ': use the arrow keys to move the magnifier over all pictures, + and − to change it');
-    one.inset.setAttribute('aria-label', 'what the magnifier shows of ' + c.title);
+    one.whole.setAttribute('aria-label', phrase(WORDS.whole, c));
+    one.inset.setAttribute('aria-label', phrase(WORDS.part, c));
     one.img.alt = c.alt;
     if (!c.src) one.img.removeAttribute('src'); else if (one.img.getAttribute('src') !== c.src) one.img.src = c.src;
     one.mark.style.display = c.src ? '' : 'none';

@@ -6,13 +6,19 @@ The value is {"columns": [{"key", "title" (HTML), "src" ("" until it is made), "
 
 from __future__ import annotations
 
+from markupsafe import Markup
+
+from . import words
 from .component import Component
 
-_HTML = """<div class="lens"><div class="lens-tools"><span class="small">Point at any of them, draw a finger over it, or use the arrow keys.</span>
-<span class="lens-zoom" role="group" aria-label="Magnification"></span></div><div class="lens-columns"></div></div>"""
+_HTML = Markup("""<div class="lens"><div class="lens-tools"><span class="small">{}</span>
+<span class="lens-zoom" role="group" aria-label="{}"></span></div><div class="lens-columns"></div></div>""").format(
+    words.LENS_HINT, words.LENS_ZOOM
+)
 
 
 class Lens(Component):
     """See the module's text."""
 
     HTML = _HTML
+    WORDS = words.LENS_SCRIPT

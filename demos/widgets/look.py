@@ -18,6 +18,7 @@ from PIL import Image
 
 from i2i.papers import PAPERS, Paper
 
+from . import words
 from .urls import light_url
 
 
@@ -54,13 +55,14 @@ def result(image: Image.Image | None, alt: str, caption: str, name: str, passing
         return Markup('<figure class="result"><div class="void">{}</div></figure>').format(caption)
     return Markup(
         '<figure class="result"{mark}><img src="{url}" alt="{alt}"><figcaption><span>{caption}</span>'
-        '<a href="{url}" download="{name}">Download</a></figcaption></figure>'
+        '<a href="{url}" download="{name}">{download}</a></figcaption></figure>'
     ).format(
-        mark=Markup(" data-passing") if passing else "", url=light_url(image) if passing else data_url(image), alt=alt, caption=caption, name=name
+        mark=Markup(" data-passing") if passing else "", url=light_url(image) if passing else data_url(image), alt=alt, caption=caption, name=name,
+        download=words.DOWNLOAD,
     )  # fmt: skip
 
 
-def saving(where: str, name: str, text: str = "Save as PNG") -> gr.HTML:
+def saving(where: str, name: str, text: str = words.SAVE) -> gr.HTML:
     """A button that saves the pictures in an element (a CSS selector) as one PNG. The file's name begins with `name`, and goes on
     with what the address says: model, example, seed."""
     return gr.HTML(
@@ -91,7 +93,7 @@ def note(kind: str, text: str) -> Markup:
 
 def notice(text: str) -> Markup:
     """HTML of the note that says what to notice."""
-    return note("notice", Markup("<b>What to notice.</b> {}").format(text))
+    return note("notice", words.NOTICE.format(text=text))
 
 
 def stack(*parts: str) -> Markup:
@@ -138,24 +140,18 @@ def paper_links(*keys: str, also: str = "", notebooks: tuple[str, ...] = ()) -> 
     anchors = Markup("").join(
         Markup('<a href="{}" title="{}" target="_blank" rel="noopener">{}</a>').format(
             found[0].url,
-            f"{title}. {found[0].appeared}",
-            f"{both(p.name for p in found)}: {found[0].cited} {found[0].year}",
+            words.PAPER_APPEARED.format(title=title, appeared=found[0].appeared),
+            words.PAPER.format(
+                names=words.both(p.name for p in found), cited=found[0].cited, year=found[0].year
+            ),
         )
         for title, found in by_title.items()
     )
     stems = list(dict.fromkeys(filter(None, [*(PAPERS[key].notebook for key in keys), *notebooks])))
     if stems:
-        also = Markup("{} Notebook{}: <code>make notebook</code>, {}").format(
-            also, "s" * (len(stems) > 1), both(stems)
-        )
+        also = Markup("{} {}").format(also, words.notebooks(stems))
     return gr.HTML(
         Markup('<p class="links">{}<span class="small">{}</span></p>').format(anchors, also.strip()),
         apply_default_css=False,
         elem_classes="bare",
     )
-
-
-def both(words: Iterable[str]) -> str:
-    """Words as a sentence lists them: "a", "a and b", "a, b and c"."""
-    *first, last = words
-    return f"{', '.join(first)} and {last}" if first else last

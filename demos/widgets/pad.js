@@ -119,7 +119,7 @@ function reset() {
   const show = (what, yes) => { element.querySelector(`[data-do=${what}]`).style.display = yes ? '' : 'none'; };
   show('pen', !set.dab); show('rect', set.boxes); show('erase', !set.boxes);
   inksBox.classList.toggle('pens', Boolean(set.dab));
-  inksBox.setAttribute('aria-label', set.dab ? 'Pen' : 'Ink');
+  inksBox.setAttribute('aria-label', set.dab ? WORDS.pens : WORDS.inks);
   inksBox.replaceChildren(...(inks().length < 2 ? [] : inks().map(([name, c], i) => {
     const b = document.createElement('button'), dot = document.createElement('i');
     b.type = 'button'; b.dataset.ink = i; b.setAttribute('role', 'radio');
@@ -138,13 +138,13 @@ function offer() {
   const [button, other] = hintsBox.querySelectorAll('button'), says = hintsBox.querySelector('p');
   hintsBox.style.display = set.dab ? '' : 'none';
   button.style.display = some || add ? '' : 'none';
-  button.querySelector('b').textContent = some ? 'remove colours' : 'add colours';
-  button.title = some ? 'The lines alone: every colour is the model’s guess' : 'The same lines, with dabs of colour';
+  button.querySelector('b').textContent = some ? WORDS.remove : WORDS.add;
+  button.title = some ? WORDS.remove_does : WORDS.add_does;
   button.querySelector('span').replaceChildren(...(some ? [] : [...new Set(hints.map(op => colour(op.ink)))].map(c => {
     const dot = document.createElement('i'); dot.style.background = c; return dot;
   })));
   other.style.display = some ? '' : 'none';
-  says.textContent = some ? '' : add ? 'or take a pen and dab' : drawn ? 'Take a coloured pen and dab.' : 'Draw in black, then dab in colour.';
+  says.textContent = some ? '' : add ? WORDS.or_dab : drawn ? WORDS.dab : WORDS.draw;
 }
 function others(i) {  // five pens on: blue after yellow, green after red
   const first = eraser() + 1, count = inks().length - first;
@@ -195,8 +195,9 @@ drawnByKeys(canvas, element.querySelector('.heard-only'), {
   undo() { if (keyed) drop(); else undo(); },
   drop() { const had = keyed; if (had) drop(); return had; },
   where() {
-    const what = erasing() ? 'eraser' : tool === 'rect' ? 'box' : 'pen', name = erasing() || inks().length < 2 ? '' : `, ${inks()[ink][0]}`;
-    return `${what} ${keyed ? 'down' : 'up'}, ${Math.round(spot[0] / 2.56)} % across, ${Math.round(spot[1] / 2.56)} % down${name}`;
+    const what = WORDS[erasing() ? 'eraser' : tool === 'rect' ? 'box' : 'pen'], inked = erasing() || inks().length < 2 ? '' : '_ink';
+    const [across, low] = spot.map(n => Math.round(n / 2.56)), name = inked && inks()[ink][0];
+    return phrase(WORDS[(keyed ? 'down' : 'up') + inked], {tool: what, across, low, ink: name});
   },
   leave: lift,
 });

@@ -23,11 +23,13 @@ import re
 from collections.abc import Callable
 
 import gradio as gr
+from markupsafe import Markup
 from PIL import Image, ImageDraw, ImageOps
 
 from i2i.images import ImageError
 
 from ..decoding import open_image
+from . import words
 from .component import Component
 from .look import text
 
@@ -53,24 +55,22 @@ def rasterise(value: dict | None, inks: list[Ink], paper: str, size: int = SIDE)
         or not isinstance(base, str)
         or max(len(ops) / MAX_OPS, ops.count(",") / (2 * MAX_POINTS), len(base) / MAX_BASE) > 1
     ):
-        raise ImageError(
-            "this drawing is too long to be read; clear the pad and draw it again with fewer strokes."
-        )
+        raise ImageError(words.LONG_DRAWING)
     fine = 3  # drawn larger and reduced: smooth strokes. Rectangles stay crisp, as label maps must.
     page = Image.new("RGB", (size * fine, size * fine), paper)
     if base:
         if not base.startswith(_PREFIX):
-            raise ImageError("the picture under the drawing cannot be read; upload it again.")
+            raise ImageError(words.NO_UNDER)
         try:
             data = base64.b64decode(base[len(_PREFIX) :])
         except ValueError:
-            raise ImageError("the picture under the drawing cannot be read; upload it again.") from None
-        under = open_image(io.BytesIO(data), "the uploaded picture")
+            raise ImageError(words.NO_UNDER) from None
+        under = open_image(io.BytesIO(data), words.UNDER)
         page.paste(under.resize(page.size, Image.BICUBIC))
     draw, unit = ImageDraw.Draw(page), size * fine / SIDE
     for op in filter(None, ops.split(";")):
         if not _OP.fullmatch(op):
-            raise ImageError("this drawing cannot be read; clear the pad and draw it again.")
+            raise ImageError(words.NO_DRAWING)
         head, width, *numbers = op.split(",")
         ink, points = int(head[1:]), [float(n) * unit for n in numbers]
         colour = inks[ink][1] if ink < len(inks) else paper  # see above: the eraser
@@ -127,28 +127,29 @@ def image_to_base(image: Image.Image) -> str:
     return _PREFIX + base64.b64encode(buffer.getvalue()).decode()
 
 
-_HTML = """
+_HTML = Markup("""
 <div class="pad">
-  <div class="pad-inks" role="radiogroup" aria-label="Ink"></div>
+  <div class="pad-inks" role="radiogroup" aria-label="{inks}"></div>
   <div class="pad-hints">
     <button type="button" data-do="hint"><span></span><b></b></button>
-    <button type="button" data-do="other" title="The same lines and dabs, in other colours">other colours ⟳</button>
+    <button type="button" data-do="other" title="{other.does}">{other.text}</button>
     <p class="small"></p>
   </div>
-  <div class="pad-stage"><canvas width="512" height="512" tabindex="0" role="application" aria-label="Drawing pad"></canvas><i></i></div>
-  <p class="small pad-keys">By keyboard: arrows move the ring, with Shift further; Space or Enter puts the pen down, and lifts it; Esc gives
-  a stroke up; Ctrl Z undoes.</p>
+  <div class="pad-stage"><canvas width="512" height="512" tabindex="0" role="application" aria-label="{stage}"></canvas><i></i></div>
+  <p class="small pad-keys">{keys}</p>
   <p class="heard-only" aria-live="polite"></p>
   <div class="pad-tools">
-    <button type="button" data-do="pen" title="Pen">✎ pen</button>
-    <button type="button" data-do="rect" title="Rectangle">▭ box</button>
-    <button type="button" data-do="erase" title="Eraser">⌫ erase</button>
-    <label title="Width of the pen"><input type="range" min="2" max="40" value="5" aria-label="Pen width"></label>
-    <button type="button" data-do="undo" title="Undo the last stroke">↶ undo</button>
-    <button type="button" data-do="clear" title="Clear the pad">clear</button>
+    <button type="button" data-do="pen" title="{pen.does}">{pen.text}</button>
+    <button type="button" data-do="rect" title="{rect.does}">{rect.text}</button>
+    <button type="button" data-do="erase" title="{erase.does}">{erase.text}</button>
+    <label title="{width_does}"><input type="range" min="2" max="40" value="5" aria-label="{width}"></label>
+    <button type="button" data-do="undo" title="{undo.does}">{undo.text}</button>
+    <button type="button" data-do="clear" title="{clear.does}">{clear.text}</button>
   </div>
 </div>
-"""
+""").format(
+    inks=words.PAD_INKS, stage=words.PAD_STAGE, keys=words.PAD_KEYS, width=words.PAD_WIDTH, width_does=words.PAD_WIDTH_DOES, **words.PAD
+)  # fmt: skip
 
 
 # Points are kept in 256ths; the canvas is twice as fine, for crisp lines on the screen.
@@ -156,6 +157,7 @@ class Pad(Component):
     """See the module's text."""
 
     HTML = _HTML
+    WORDS = words.PAD_SCRIPT
 
     # `edit` is what pad.js calls a stroke that grows, `input` its end.
     def answer(self, fn: Callable, inputs: list, outputs: list) -> None:
@@ -167,7 +169,7 @@ class Pad(Component):
         )  # fmt: skip
 
     def api_info(self) -> dict:
-        return {"type": "object", "description": 'a drawing: {"ops": strokes, "base": data URL or ""}'}
+        return {"type": "object", "description": words.DRAWING_SENT}
 
 
 Pad.SCRIPT = text(__file__, "pen.js") + Pad.SCRIPT

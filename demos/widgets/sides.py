@@ -8,16 +8,22 @@ from the first change on: a key with "" leaves it.
 
 from __future__ import annotations
 
+from markupsafe import Markup
+
+from . import words
 from .component import Component
 
-_HTML = """<div class="sides" role="radiogroup" aria-label="Method to look into"
+_HTML = (
+    Markup("""<div class="sides" role="radiogroup" aria-label="%s"
 style="--n:${Math.max(4, ((value || {}).made || []).length + 1)}">
 <figure>${(value || {}).source ? `<img src="${value.source.src}" alt="${value.source.alt}"><figcaption>${value.source.caption}</figcaption>` : ''}</figure>
 ${((value || {}).made || []).map((m, i) => `<div>
 <button type="button" role="radio" aria-checked="${m.key === value.chosen}" data-at="${i}" ${m.src ? '' : 'disabled'}>
 ${m.src ? `<img src="${m.src}" alt="${m.alt}">` : `<span class="void">${m.alt}</span>`}
 <span class="told"><b>${m.title}</b> <i>${m.caption}</i><br>${m.idea}</span></button>${m.fault ? `<p class="fault">${m.fault}</p>` : ''}</div>`).join('')}
-<p class="story">${(value || {}).story || ''}</p></div>"""
+<p class="story">${(value || {}).story || ''}</p></div>""")
+    % words.SIDES
+)
 
 
 class Sides(Component):

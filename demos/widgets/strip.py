@@ -5,13 +5,18 @@ from __future__ import annotations
 import base64
 import io
 
+from markupsafe import Markup
 from PIL import Image
 
+from . import words
 from .component import Component
 
-_HTML = """<div class="strip" role="listbox" aria-orientation="horizontal" aria-label="Examples">${(value || []).map((e, i) => `
-<button type="button" role="option" aria-selected="false" data-at="${i}" title="${e.name}" aria-label="Example: ${e.name}">
-<img src="${e.before}" alt="input: ${e.name}"><img src="${e.after}" alt="made: ${e.name}"></button>`).join('')}</div>"""
+_NAME = "${e.name}"
+_HTML = Markup("""<div class="strip" role="listbox" aria-orientation="horizontal" aria-label="%s">${(value || []).map((e, i) => `
+<button type="button" role="option" aria-selected="false" data-at="${i}" title="${e.name}" aria-label="%s">
+<img src="${e.before}" alt="%s"><img src="${e.after}" alt="%s"></button>`).join('')}</div>""") % (
+    words.EXAMPLES, words.EXAMPLE.format(name=_NAME), words.INPUT.format(name=_NAME), words.MADE.format(name=_NAME),
+)  # fmt: skip
 
 
 def thumbnail(image: Image.Image, side: int = 132) -> str:

@@ -24,7 +24,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from . import pictures, sweeper
+from . import pictures, sweeper, words
 
 MAX_UPLOAD = 31 * 2**20  # bytes of a request with a file: one of 30 MB, and what is written round it
 MAX_BODY = 16 * 2**20  # bytes of any other
@@ -40,10 +40,6 @@ _POST = re.compile(
     rf"/gradio_api/((?P<upload>upload)|queue/join|cancel|reset|run/predict|call/(v2/)?(?P<name>{_ID}))"
 )
 _OG_URL = re.compile(rb'\s*<meta property="og:url"[^>]*>')
-_GONE = "this file is no longer here, or never was; upload it again."
-
-
-FULL = "the server's disk is full; try again in a few minutes."
 
 
 def of_a_full_disk(fault: BaseException | None) -> bool:
@@ -93,7 +89,7 @@ class Door:
         except OSError as broken:
             if not of_a_full_disk(broken):
                 raise
-            fault = Refused(507, FULL)
+            fault = Refused(507, words.FULL_DISK)
         else:
             return
         if not begun:
@@ -103,21 +99,21 @@ class Door:
         """What the app reads the request from. Refused, if it does not pass."""
         headers, path, method = Headers(scope=scope), scope["path"], scope["method"]
         if not _host_is_ours(headers.get("host", "")):
-            raise Refused(403, "this app is not served under that name; I2I_HOSTS may name others.")
+            raise Refused(403, words.OTHER_NAME)
         route = (_POST if method == "POST" else _GET).fullmatch(path)
         if not route or method not in ("GET", "HEAD", "POST"):
-            raise Refused(404, "there is nothing at this address.")
+            raise Refused(404, words.NOTHING)
         part = route.groupdict()
         if part.get("picture") and not _picture(path):
-            raise Refused(404, "there is no picture at this address.")
+            raise Refused(404, words.NO_PICTURE)
         if part.get("file") and not _is_own(part["file"]):
-            raise Refused(404, _GONE)
+            raise Refused(404, words.GONE)
         if method == "POST" and not _origin_is_ours(headers):
-            raise Refused(403, "another site's page may not send anything here.")
+            raise Refused(403, words.OTHER_SITE)
         if method == "POST" or part["name"]:
             await _filled(scope)
         if part["name"] and part["name"] not in (names := _names(scope)):
-            raise Refused(404, f"there is no endpoint of that name; there are {', '.join(sorted(names))}.")
+            raise Refused(404, words.NO_ENDPOINT.format(names=", ".join(sorted(names))))
         if method != "POST":
             return receive
         if part["upload"]:
@@ -212,17 +208,11 @@ def _read(body: bytes):
     try:
         return json.loads(body or b"{}")
     except (ValueError, RecursionError):
-        raise Refused(400, "this is not JSON that can be read here.") from None
+        raise Refused(400, words.NO_JSON) from None
 
 
-# What JSON schema calls a kind of value: its Python types, and what a caller is told.
-_KINDS = {
-    "object": (dict, "a file: upload it, then send {path, meta}"),
-    "array": (list, "a list"),
-    "string": (str, "a text"),
-    "number": ((int, float), "a number"),
-    "integer": ((int, float), "a number"),
-}
+# What JSON schema calls a kind of value: its Python types.
+_KINDS = {"object": dict, "array": list, "string": str, "number": (int, float), "integer": (int, float)}
 
 
 def _check_kinds(scope: Scope, name: str, value) -> None:
@@ -233,13 +223,14 @@ def _check_kinds(scope: Scope, name: str, value) -> None:
     body = value if isinstance(value, dict) else {}
     listed = body.get("data") if "/v2/" not in scope["path"] else [body.get(name) for name in names]
     if not isinstance(listed, list):
-        raise Refused(400, 'what an endpoint gets is sent as {"data": [...]}.')
+        raise Refused(400, words.NO_DATA)
     for wanted, component, given in zip(names, fn.inputs, listed, strict=False):
-        kind, told = _KINDS.get(component.api_info().get("type"), (object, ""))
+        form = component.api_info().get("type")
+        kind = _KINDS.get(form, object)
         if given is not None and (
             not isinstance(given, kind) or (isinstance(given, bool) and kind is not object)
         ):
-            raise Refused(400, f"{wanted} is {told}.")
+            raise Refused(400, words.WRONG_KIND.format(name=wanted, kind=words.KINDS[form]))
 
 
 def _check_files(value) -> None:
@@ -247,7 +238,7 @@ def _check_files(value) -> None:
         meta = part.get("meta")
         is_file = isinstance(meta, dict) and meta.get("_type") == "gradio.FileData"
         if ("path" in part or is_file) and not (isinstance(part.get("path"), str) and _is_own(part["path"])):
-            raise Refused(400, _GONE)
+            raise Refused(400, words.GONE)
 
 
 async def _chunks(receive: Receive):
@@ -255,7 +246,7 @@ async def _chunks(receive: Receive):
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise Refused(400, "the request broke off.")
+            raise Refused(400, words.BROKE_OFF)
         more = message.get("more_body", False)
         yield message.get("body", b"")
 
@@ -268,10 +259,8 @@ def _limited(receive: Receive, most: int) -> Receive:
         message = await receive()
         read += len(message.get("body", b""))
         if read > most:
-            raise Refused(
-                413,
-                f"this is larger than {(most >> 20) - (most == MAX_UPLOAD)} MB; make it smaller and try again.",
-            )
+            megabytes = (most >> 20) - (most == MAX_UPLOAD)
+            raise Refused(413, words.TOO_LARGE.format(megabytes=megabytes))
         return message
 
     return counting

@@ -23,6 +23,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from types import ModuleType
 
+from . import words
 from .plain import as_tuple, packed, unpacked
 
 _SPAWN = get_context("spawn")
@@ -31,21 +32,14 @@ _LOW = 10  # the niceness of the work: the app's own answers come first
 _UNHEARD = 8  # orders that may lie unheard: a pipe that is full would hold up whoever writes into it
 _GONE = 20  # seconds after which one who asks for nothing more has left
 
-
-def minutes(seconds: float | None) -> str:
-    """How long somebody else's work will go on, as one says it; None: nobody knows yet."""
-    if seconds is None:
-        return "a time that is not known yet"
-    whole = max(1, round(seconds / 60))
-    return "less than a minute" if seconds < 60 else f"about {whole} minute{'s' * (whole > 1)}"
+minutes = words.minutes  # for those who tell of their line
 
 
 class Full(RuntimeError):
     """One works and one waits already; `left`: seconds that the present one will take, None where that is not known yet."""
 
     def __init__(self, left: float | None):
-        when = "in a few minutes" if left is None else f"in {minutes(left)}"
-        super().__init__(f"one is at work and one waits already; come back {when}.")
+        super().__init__(words.full(left))
         self.left = left
 
 
@@ -262,19 +256,14 @@ class Line:
                     told = ticket.asked
                     yield None
                 if ticket.asked > ticket.end:
-                    raise Failed(
-                        f"this took longer than the {ticket.cap:.0f} seconds that it may take, and was ended."
-                    )
+                    raise Failed(words.TOO_LONG.format(seconds=ticket.cap))
                 try:
                     kind, *value = unpacked(here.recv_bytes()) if here.poll(0.1) else ("",)
                 except (EOFError, OSError):
                     if ticket.stopped:
                         return
                     late = time.monotonic() > ticket.end - 0.5
-                    raise Failed(
-                        f"this took longer than the {ticket.cap:.0f} seconds that it may take, and was ended." if late
-                        else "the process that did the work ended before its time; the machine may be short of memory. Try again."
-                    ) from None  # fmt: skip
+                    raise Failed(words.TOO_LONG.format(seconds=ticket.cap) if late else words.ENDED) from None
                 if kind == "frame":
                     told = time.monotonic()
                     if share:
@@ -283,9 +272,7 @@ class Line:
                 elif kind == "heard":
                     ticket.heard()
                 elif kind == "fault":
-                    raise Failed(
-                        f"the work broke off with an error ({value[0]}); try again, or with another picture."
-                    )
+                    raise Failed(words.ERROR.format(fault=value[0]))
                 elif kind == "done":
                     return
 

@@ -14,7 +14,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import gradio as gr
 import httpx
@@ -22,6 +22,7 @@ import pytest
 from gradio_client.utils import is_valid_file
 from PIL import Image
 
+from demos.inpainting import fillers
 from demos.widgets import look
 from demos.widgets.photograph import PICTURES
 from demos.work import pictures
@@ -190,6 +191,103 @@ def test_the_map_comes_first_and_leads_to_what_is_here(visit):
         v.page.locator(kind).first.click()
         v.page.wait_for_selector("#made img", state="visible")
         assert v.selected() == "Paired", kind
+
+
+WHOLE = [0, 0, 1, 1]
+MIDDLE = [0.25, 0.25, 0.75, 0.75]
+
+
+def _hole() -> list[float]:
+    """What the tile of Inpainting shows of the picture, as shares of it."""
+    hole = fillers.filled(fillers.settle()).hole
+    (left, top, right, low), (w, h) = hole.nearby(96), hole.image.size
+    return [left / w, top / h, right / w, low / h]
+
+
+# Of each tab: an address that changes it, and where it shows what its tile does: the picture of the tile, 0 or 1, and which part of
+# it, beside the element of the tab, and which part of that. The stage of 3D voxels is told by its address alone.
+TILES = {
+    "Paired": ("model=icons&example=3", [(0, WHOLE, "#pad canvas", WHOLE), (1, WHOLE, "#made img", WHOLE)]),
+    "Unpaired": (
+        "direction=yx&example=4",
+        [(0, WHOLE, "#sides figure img", WHOLE), (1, WHOLE, "#sides [aria-checked=true] img", WHOLE)],
+    ),
+    "Multimodal": (
+        "sketch=2&roll=64",
+        [(0, WHOLE, "#mm-pad canvas", WHOLE)]
+        + [
+            (1, [x / 2, y / 2, (x + 1) / 2, (y + 1) / 2], f"#mm-wall button:nth-of-type({place + 1}) img", WHOLE)
+            for place, x, y in ((3, 0, 0), (9, 1, 0), (0, 0, 1), (6, 1, 1))
+        ],
+    ),
+    "3D voxels": ("shelf=500", []),
+    "Attributes": ("person=3", [(0, WHOLE, "#at-face img", WHOLE), (1, WHOLE, "#at-board img", WHOLE)]),
+    "Inpainting": (
+        "picture=2&left=picture",
+        [(0, WHOLE, "#ip-curtain .curtain-before", _hole), (1, WHOLE, "#ip-curtain .curtain-after", _hole)],
+    ),
+    "Super-resolution": (
+        "picture=4",
+        [(0, WHOLE, "#sr-curtain .curtain-before", MIDDLE), (1, WHOLE, "#sr-curtain .curtain-after", MIDDLE)],
+    ),
+    "Failures": (
+        "exhibit=collapsed",
+        [(0, WHOLE, "#fl-shown figure:nth-of-type(1) img", WHOLE), (1, WHOLE, "#fl-shown figure:nth-of-type(2) img", WHOLE)],
+    ),
+    "Train live": (
+        "learn=icons",
+        [(0, WHOLE, "#tl-stage .tl-row:nth-child(2) img", WHOLE), (1, WHOLE, "#tl-stage .tl-row:nth-last-child(2) img", WHOLE)],
+    ),
+}  # fmt: skip
+# A part of a picture, so small that it does not matter how it was drawn or packed.
+_SMALL = """const small = (one, [left, top, right, low]) => {
+  const w = one.naturalWidth || one.width, h = one.naturalHeight || one.height;
+  const g = Object.assign(document.createElement('canvas'), {width: 16, height: 16}).getContext('2d');
+  g.imageSmoothingQuality = 'high'; g.fillStyle = '#fff'; g.fillRect(0, 0, 16, 16);
+  g.drawImage(one, left * w, top * h, (right - left) * w, (low - top) * h, 0, 0, 16, 16);
+  return [...g.getImageData(0, 0, 16, 16).data];
+};
+"""
+
+
+@pytest.fixture
+def anywhere(server, chromium):
+    with visiting(chromium, server, Guest, "#tabs > [role=tabpanel]:visible") as open_page:
+        yield open_page
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("tab", TILES)
+def test_a_tile_of_the_map_opens_what_it_shows(anywhere, tab):
+    """Also where the tab showed something else before."""
+    (changed, places), slug = TILES[tab], tab.lower().replace(" ", "-")
+    v = anywhere(f"?tab={slug}&{changed}")
+    v.tab("Map")
+    tile = v.page.locator(f".hero [data-go='{tab}']")
+    images = [tile.locator("img").nth(i) for i in (0, 1)]
+    for image in images:
+        image.evaluate("one => one.decode()")
+    shown = [
+        (what, box() if callable(box) else box, images[i].evaluate(f"(one, part) => {{ {_SMALL} return small(one, part); }}", part))
+        for i, part, what, box in places
+    ]  # fmt: skip
+    state = {key: values[0] for key, values in parse_qs(tile.get_attribute("data-state")).items()}
+    assert state, "a tab that was changed is opened anew"
+    with v.page.expect_navigation():
+        tile.click()
+    for place in shown:
+        v.until(
+            f"""([what, box, pixels]) => {{ {_SMALL}
+            const one = [...document.querySelectorAll(what)].find(e => e.getClientRects().length && (e.complete ?? true) && (e.naturalWidth ?? 1));
+            return one && small(one, box).reduce((sum, n, i) => sum + Math.abs(n - pixels[i]) / (.75 * pixels.length), 0) < 16; }}""",
+            *place,
+        )  # fmt: skip
+    v.until(
+        "([tab]) => document.querySelector('#tabs [role=tab][aria-selected=true]').textContent.trim() === tab",
+        tab,
+    )
+    if tab != "Train live":  # where the address says nothing of what it opens with
+        assert state.items() <= v.wish().items()
 
 
 @pytest.mark.browser

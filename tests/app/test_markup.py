@@ -316,7 +316,8 @@ def test_superres(gallery, monkeypatch):
 def test_paired(gallery, monkeypatch):
     subject = paired.SUBJECTS["icons"]
     named = [replace(e, name=PICTURE) for e in subject.examples()[:1]]
-    odd = replace(subject, examples=lambda: named, notice=LABEL, predict=LABEL, answer=LABEL, empty=LABEL)
+    says = replace(subject.says, notice=LABEL, predict=LABEL, answer=LABEL, empty=LABEL)
+    odd = replace(subject, examples=lambda: named, says=says)
     monkeypatch.setitem(paired.SUBJECTS, "icons", odd)
     assert escape(PICTURE) in safe(paired.thumbnails("icons"))
     value = paired._examples("icons")[0].value
