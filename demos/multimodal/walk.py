@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import torch
+from markupsafe import Markup
 from PIL import Image
 
 from i2i.images import to_image
@@ -28,10 +29,14 @@ class Way(Component):
     """The value is {"frames": [{"src", "alt"}], "label"}. The slider and Play move through the frames in the browser; the
     button raises select with the number of the frame whose style is to be taken."""
 
-    HTML = f"""<div class="way"><img class="way-now" alt=""><div class="way-line"><img class="way-end" alt="">
+    HTML = str(
+        Markup("""<div class="way"><img class="way-now" alt=""><div class="way-line"><img class="way-end" alt="">
 <input type="range" min="0" max="1" value="0" step="1"><img class="way-end" alt=""></div>
-<div class="way-tools"><button type="button" data-do="play" data-pause="{words.PAUSE}" aria-pressed="false">{words.PLAY}</button>
-<button type="button" data-do="take">{words.TAKE}</button></div></div>"""
+<div class="way-tools"><button type="button" data-do="play" data-pause="{pause}" aria-pressed="false">{play}</button>
+<button type="button" data-do="take">{take}</button></div></div>""").format(
+            pause=words.PAUSE, play=words.PLAY, take=words.TAKE
+        )
+    )
 
 
 def ends(view: View) -> tuple[Taken, Taken]:
