@@ -183,7 +183,9 @@ def test_the_map_comes_first_and_leads_to_what_is_here(visit):
     )
     assert v.page.inner_text(".index tr:has-text('conditioning') .at") == "06:23", "the slide's time"
 
-    v.page.locator(".hero button").first.click()
+    with v.page.expect_navigation():
+        v.page.locator(".hero button").first.click()
+    v.faults.clear()  # whoever leaves a page breaks off what it waits for
     v.page.wait_for_selector("#made img", state="visible")
     assert v.selected() == "Paired"
     for kind in (".paper.here", ".index button"):
