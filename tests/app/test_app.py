@@ -286,7 +286,7 @@ def test_a_tile_of_the_map_opens_what_it_shows(anywhere, tab):
             *place,
         )  # fmt: skip
     v.until(
-        "([tab]) => document.querySelector('#tabs [role=tab][aria-selected=true]').textContent.trim() === tab",
+        "([tab]) => document.querySelector('#tabs [role=tab][aria-selected=true]')?.textContent.trim() === tab",
         tab,
     )
     if tab != "Train live":  # where the address says nothing of what it opens with
