@@ -7,7 +7,6 @@ let number = 0, waiting = 0, again = false, at = 0, due = 0, guard = 0, times = 
 const page = Object.assign(document.createElement('canvas'), {width: SIDE, height: SIDE}), pen = page.getContext('2d');
 const here = () => !document.hidden && element.isConnected && find('.mirror').getClientRects().length > 0;
 const say = text => { told.textContent = text; };
-const put = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);  // into one of WORDS, see mirror.py
 const caption = (box, name, text) => {
   const b = document.createElement('b');
   b.textContent = name; box.replaceChildren(b, ` ${text}`);
@@ -35,7 +34,7 @@ function show(v) {
   if (v.fault) { say(v.fault); return; }
   const made = find('.mirror-made');
   find('.mirror-lines').src = v.lines; made.src = v.made; made.alt = v.alt;
-  caption(below, WORDS.made, stream && times.length > 2 ? put(WORDS['facts of many'], {...v, rate: rate()}) : put(WORDS.facts, v));
+  caption(below, WORDS.made, stream && times.length > 2 ? phrase(WORDS['facts of many'], {...v, rate: rate()}) : phrase(WORDS.facts, v));
 }
 const rate = () => (1000 * (times.length - 1) / (times[times.length - 1] - times[0])).toFixed(1);
 function receive() {
@@ -69,7 +68,7 @@ function draw() {  // all that says what is chosen
   video.hidden = !stream; seen.hidden = Boolean(stream);
   button.textContent = stream ? WORDS.stop : WORDS.start;
   if (stream) caption(under, WORDS.you, WORDS['as in a mirror']);
-  else caption(under, WORDS.picture, put(WORDS['it shows'], given.stills[still] || {title: ''}));
+  else caption(under, WORDS.picture, phrase(WORDS['it shows'], given.stills[still] || {title: ''}));
 }
 function look() {  // at the still, and ask what is made of it
   draw();

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import base64
 import io
-import json
 import math
 import time
 from collections.abc import Callable
@@ -73,13 +72,11 @@ class Mirror(Component):
     """See the module's text."""
 
     HTML = _HTML
+    WORDS = words.SCRIPT
     forgets = True
 
     def api_info(self) -> dict:
         return {"type": "object", "description": words.A_FRAME}
-
-
-Mirror.SCRIPT = f"const WORDS = {json.dumps(words.SCRIPT, ensure_ascii=False)};\n" + Mirror.SCRIPT
 
 
 def nets() -> list[str]:

@@ -340,10 +340,9 @@ const Vox = window.i2iVoxels || (window.i2iVoxels = (() => {
     return {turn, zoom};
   }
   const many = n => n.toLocaleString('en');
-  const put = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);  // into one of WORDS, see stage.py
   const said = made => {
     const [width, height, depth] = made.extent;
-    return made.filled ? put(WORDS.filled, {filled: many(made.filled), width, height, depth}) : WORDS.empty;
+    return made.filled ? phrase(WORDS.filled, {filled: many(made.filled), width, height, depth}) : WORDS.empty;
   };
-  return {TINT, LOOK, SUN, decode, encode, between, surface, painter, picture, orbit, fitted, framing, darkness, put, said, many};
+  return {TINT, LOOK, SUN, decode, encode, between, surface, painter, picture, orbit, fitted, framing, darkness, said, many};
 })());

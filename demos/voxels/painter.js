@@ -15,7 +15,7 @@ function model() {
   made.floor = -volume.sides[1] / 2 * scale();
   draws.set(made);
   says.textContent = made.filled ? Vox.said(made) : WORDS.unpainted;
-  canvas.setAttribute('aria-label', made.filled ? Vox.put(WORDS.painter, {said: Vox.said(made)}) : WORDS['empty painter']);
+  canvas.setAttribute('aria-label', made.filled ? phrase(WORDS.painter, {said: Vox.said(made)}) : WORDS['empty painter']);
   draw();
 }
 function draw() { if (!due && seen) due = requestAnimationFrame(() => { due = 0; Vox.fitted(canvas);
@@ -119,7 +119,7 @@ if (draws) {
     where() {
       if (!cursor) return says.textContent;
       const [x, y, z] = cursor.map(v => v / size + 1);
-      return Vox.put(WORDS[filled(cursor) ? 'full block' : 'empty block'], {x, y, z});
+      return phrase(WORDS[filled(cursor) ? 'full block' : 'empty block'], {x, y, z});
     },
   });
   new IntersectionObserver(all => { seen = all[all.length - 1].isIntersecting; draw(); }).observe(canvas);

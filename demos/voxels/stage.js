@@ -21,7 +21,7 @@ function model() {
     draws.set(made);
     aim = value().slider ? {high: 0, near: 1} : Vox.framing(made); frame = frame || {...aim};
     says.textContent = Vox.said(made);
-    canvas.setAttribute('aria-label', Vox.put(WORDS.stage, {label: value().label || WORDS.shape, said: Vox.said(made)}));
+    canvas.setAttribute('aria-label', phrase(WORDS.stage, {label: value().label || WORDS.shape, said: Vox.said(made)}));
   }
   draw();
 }

@@ -11,15 +11,13 @@ be given pictures. "Take it" beside a slider raises select with the number of hu
 
 from __future__ import annotations
 
-import json
-
 from markupsafe import Markup
 
-from ..widgets.component import Component
+from ..widgets.component import Component, worded
 from ..widgets.look import text
 from . import words
 
-CORE = f"const WORDS = {json.dumps(words.SCRIPTS, ensure_ascii=False)};\n" + text(__file__, "core.js")
+CORE = worded(text(__file__, "core.js"), words.SCRIPTS)
 
 
 class Stage(Component):
