@@ -75,7 +75,7 @@ def _traits(text: str) -> Traits:
 def address(view: View) -> dict[str, str]:
     """What the page's URL says; of a visitor's own drawing nothing."""
     if view.person.own:
-        return dict.fromkeys(KEYS, "")
+        return dict.fromkeys(sorted(KEYS), "")
     return {
         "person": str(view.person.number), "traits": _written(view.traits), "along": NAMES[view.along].replace(" ", "-"),
         "second": str(view.second.number), "faces": "" if view.first == view.person.number // SHOWN * SHOWN else str(view.first),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -259,7 +260,8 @@ def _method(now: View) -> str:
 
 
 def _slug(now: View) -> str:
-    return now.name.replace(" ", "-")
+    """The picture's name as part of a file's, in whatever language it is shown."""
+    return re.sub(r"[^\w-]+", "-", now.name)
 
 
 def _html(value: str, name: str) -> gr.HTML:
