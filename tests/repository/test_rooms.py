@@ -30,6 +30,12 @@ def test_there_are_rooms_and_every_test_is_in_one():
     )
 
 
+def test_no_two_files_of_tests_share_a_name():
+    """Rooms are no packages: pytest refuses the second of two modules with one name, in a run of both alone."""
+    names = [p.name for p in TESTS.glob("*/test_*.py")]
+    assert sorted(n for n in {*names} if names.count(n) > 1) == []
+
+
 def test_only_the_tests_of_the_app_import_it():
     """Gradio takes seconds to import, and nothing else needs it."""
     files = sorted(p for p in TESTS.glob("*/test_*.py") if p.parent.name != "app")
