@@ -298,7 +298,12 @@ class Method(nn.Module):
         hole[..., side // 4 : 3 * side // 4, side // 4 : 3 * side // 4] = 1
         place = torch.arange(count)
         cell = {"style": place % 2, "content": place // 2 % 3}
-        return {"x": x, "y": y, "mask": hole, "label": place % 2, **cell, "index": place}
+        label = place % 2
+        if getattr(
+            self.config, "attributes", False
+        ):  # vectors of yes and no, in place of one domain of several
+            label = ((place[:, None] + torch.arange(self.config.domains)) % 2).float()
+        return {"x": x, "y": y, "mask": hole, "label": label, **cell, "index": place}
 
     def show(self, showcase: Batch) -> list[list[Tensor]]:
         """Groups of rows for a sheet, float [N, C, H, W]: x and what becomes of it, in four styles where there are any; the

@@ -16,6 +16,7 @@ from i2i.images import to_image, to_tensor
 from i2i.losses import attribute_loss, class_loss
 from i2i.method import weighted_sum
 from i2i.methods import stargan as module
+from i2i.recipes import RECIPES
 from i2i.train import translated
 from kit.methods import loud, tiny
 from kit.runs import trainer, turns_taken
@@ -310,3 +311,14 @@ def test_a_sheet_has_a_row_for_each_domain(tmp_path):
     t = trainer(method, out=tmp_path, showcase=showcase)
     t.save_sheet(tmp_path / "sheet.png")
     assert Image.open(tmp_path / "sheet.png").size == (4 + 2 * 20, 4 + 4 * 20), "no row of targets"
+
+
+@pytest.mark.parametrize("name", ["stargan-faces", "icgan-faces"])
+def test_noise_in_the_shape_of_a_batch_has_labels_that_fit(name):
+    """It is what a step is timed with: of attributes a label is a vector."""
+    method = RECIPES[name].build()
+    batch = method.example(3, 64)
+    assert batch["label"].shape == (3, 12) and {*batch["label"].flatten().tolist()} == {0.0, 1.0}
+    for stage in method.stages():
+        for turn in stage.turns.values():
+            assert all(term.isfinite() for term in turn.loss(batch).values())
