@@ -5,9 +5,9 @@ from __future__ import annotations
 from ..data.twins import without_twins
 from ..metrics import Estimate
 from ..train import Source
-from . import attributes, holes, letters, multimodal, paired, superres, unpaired, voxels
+from . import attributes, codes, holes, letters, multimodal, paired, superres, unpaired, voxels
 
-# layout of a source ("attributes" of one whose labels are vectors of them) -> (model, held-out source, training source, limit, progress) -> figures
+# layout of a source ("attributes" of one whose labels are vectors of them, "codes" of a model that finds classes itself) -> (model, held-out source, training source, limit, progress) -> figures
 PROTOCOLS = {
     "paired": lambda model, held_out, train, limit, progress: paired.report(model, held_out, limit, progress),
     **dict.fromkeys(
@@ -19,6 +19,7 @@ PROTOCOLS = {
     "attributes": lambda model, held_out, train, limit, progress: attributes.report(
         model, train, held_out, limit
     ),
+    "codes": lambda model, held_out, train, limit, progress: codes.report(model, train, held_out, limit),
     "letters": lambda model, held_out, train, limit, progress: letters.report(model, train, held_out, limit),
     "voxels": lambda model, held_out, train, limit, progress: voxels.report(model, train, held_out, limit),
 }
@@ -34,7 +35,10 @@ def evaluate(
     Raises TooFew below 4 images, DataError where the model knows other domains.
     """
     told = getattr(source, "facts", {}).get("attributes")
-    protocol = PROTOCOLS["attributes" if told else getattr(source, "layout", "paired")]
+    layout = getattr(source, "layout", "paired")
+    # What finds classes by itself translates nothing: what its code tells is measured.
+    alone = layout == "classes" and getattr(getattr(model, "method", None), "alone", False)
+    protocol = PROTOCOLS["codes" if alone else "attributes" if told else layout]
     figures = protocol(model, source, train or source, limit, progress)
     return figures | (multimodal.report(model, source, limit, progress) if hasattr(source, "answers") else {})
 
