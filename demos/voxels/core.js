@@ -24,12 +24,22 @@ const Vox = window.i2iVoxels || (window.i2iVoxels = (() => {
   }
   const between = (a, b, part) => ({sides: a.sides, data: a.data.map((v, i) => v + part * (b.data[i] - v))});
 
-  // A volume in floats, with a rim of nothing.
-  function padded(volume) {
-    const [D, H, W] = volume.sides, n = [W + 2, H + 2, D + 2], f = new Float32Array(n[0] * n[1] * n[2]);
-    for (let z = 0; z < D; z++) for (let y = 0; y < H; y++)
-      for (let x = 0, to = 1 + n[0] * (y + 1 + n[1] * (z + 1)), from = W * (y + H * z); x < W; x++) f[to + x] = volume.data[from + x] / 255;
-    return {f, n};
+  // What is filled of a volume and a rim around it, in floats; first: where the first voxel of it lies in the volume. Most of a volume is
+  // empty, and what is far from every surface changes no picture. The rim is as wide as blurs reach.
+  const RIM = 5;
+  function part({data, sides}, threshold) {
+    const [D, H, W] = sides, low = [W, H, D], high = [-1, -1, -1];
+    let filled = 0;
+    for (let z = 0, i = 0; z < D; z++) for (let y = 0; y < H; y++) for (let x = 0; x < W; x++, i++) if (Math.fround(data[i] / 255) > threshold) {
+      filled++;
+      if (x < low[0]) low[0] = x; if (y < low[1]) low[1] = y; if (z < low[2]) low[2] = z;
+      if (x > high[0]) high[0] = x; if (y > high[1]) high[1] = y; if (z > high[2]) high[2] = z;
+    }
+    const first = low.map(v => v - RIM), n = high.map((v, i) => filled ? v - low[i] + 1 + 2 * RIM : 2 * RIM), f = new Float32Array(n[0] * n[1] * n[2]);
+    const [from, to] = [first.map(v => Math.max(0, v)), [W, H, D].map((v, i) => Math.min(v, first[i] + n[i]))];
+    for (let z = from[2]; z < to[2]; z++) for (let y = from[1]; y < to[1]; y++)
+      for (let x = from[0], at = W * (y + H * z), here = n[0] * (y - first[1] + n[1] * (z - first[2])) - first[0]; x < to[0]; x++) f[here + x] = data[at + x] / 255;
+    return {f, n, first, filled};
   }
   function blurred({f, n}, r) {
     let now = f;
@@ -60,11 +70,11 @@ const Vox = window.i2iVoxels || (window.i2iVoxels = (() => {
     return e + w * (g - e);
   }
 
-  // Surfaces: {at, normal: positions and directions in cells of the padded volume, index: triangles}.
+  // Surfaces: {at, normal: positions and directions in cells of the part, index: triangles}.
   const FACES = [[0, 1], [0, -1], [1, 1], [1, -1], [2, 1], [2, -1]];
   function blocks({f, n}, t) {
     const at = [], normal = [], corner = [], index = [], step = [1, n[0], n[0] * n[1]];
-    for (let z = 1; z < n[2] - 1; z++) for (let y = 1; y < n[1] - 1; y++) for (let x = 1; x < n[0] - 1; x++) {
+    for (let z = RIM; z < n[2] - RIM; z++) for (let y = RIM; y < n[1] - RIM; y++) for (let x = RIM; x < n[0] - RIM; x++) {
       const here = x + n[0] * (y + n[1] * z);
       if (!(f[here] > t)) continue;
       for (const [axis, sign] of FACES) {
@@ -86,7 +96,7 @@ const Vox = window.i2iVoxels || (window.i2iVoxels = (() => {
   }
   function smooth({f, n}, t, soft) {  // naive surface nets (Gibson 1998): a vertex in each cell that the surface passes
     const at = [], normal = [], index = [], sy = n[0], sz = n[0] * n[1], vertex = new Int32Array(f.length).fill(-1);
-    for (let z = 0; z < n[2] - 1; z++) for (let y = 0; y < n[1] - 1; y++) for (let x = 0; x < n[0] - 1; x++) {
+    for (let z = RIM - 1; z < n[2] - RIM; z++) for (let y = RIM - 1; y < n[1] - RIM; y++) for (let x = RIM - 1; x < n[0] - RIM; x++) {
       const here = x + sy * y + sz * z;
       let mask = 0;
       for (let c = 0; c < 8; c++) if (f[here + (c & 1) + (c >> 1 & 1) * sy + (c >> 2) * sz] > t) mask |= 1 << c;
@@ -105,7 +115,7 @@ const Vox = window.i2iVoxels || (window.i2iVoxels = (() => {
       at.push(x + px / count, y + py / count, z + pz / count);
     }
     const steps = [1, sy, sz];
-    for (let z = 1; z < n[2] - 1; z++) for (let y = 1; y < n[1] - 1; y++) for (let x = 1; x < n[0] - 1; x++) {
+    for (let z = RIM - 1; z < n[2] - RIM; z++) for (let y = RIM - 1; y < n[1] - RIM; y++) for (let x = RIM - 1; x < n[0] - RIM; x++) {
       const here = x + sy * y + sz * z, filled = f[here] > t;
       for (let axis = 0; axis < 3; axis++) {
         if (f[here + steps[axis]] > t === filled) continue;
@@ -124,15 +134,10 @@ const Vox = window.i2iVoxels || (window.i2iVoxels = (() => {
 
   // Everything that a picture of a volume needs: vertices of 8 floats (place, normal, light of the sky, light of the sun), the floor.
   function surface(volume, threshold, asBlocks) {
-    const p = padded(volume), n = p.n, [D, H, W] = volume.sides, scale = 2 / Math.max(D, H, W);
+    const p = part(volume, threshold), {n, filled} = p, [D, H, W] = volume.sides, scale = 2 / Math.max(D, H, W);
+    const mid = [W, H, D].map((v, i) => (v - 1) / 2 - p.first[i]), low = RIM, high = n.map(v => v - RIM - 1);  // the middle of the volume; what is filled
     const around = blurred(blurred(p, 2), 2), mesh = asBlocks ? blocks(p, threshold) : smooth(p, threshold, blurred(p, 1));
-    let filled = 0;
-    const low = [n[0], n[1], n[2]], high = [-1, -1, -1], size = 64, cast = new Float32Array(size * size);
-    for (let z = 1; z <= D; z++) for (let y = 1; y <= H; y++) for (let x = 1; x <= W; x++) if (p.f[x + n[0] * (y + n[1] * z)] > threshold) {
-      filled++;
-      if (x < low[0]) low[0] = x; if (y < low[1]) low[1] = y; if (z < low[2]) low[2] = z;
-      if (x > high[0]) high[0] = x; if (y > high[1]) high[1] = y; if (z > high[2]) high[2] = z;
-    }
+    const size = 64, cast = new Float32Array(size * size);
     const count = mesh.at.length / 3, vertices = new Float32Array(8 * count), sun = [SUN[0], SUN[1], -SUN[2]];
     for (let i = 0, to = 0; i < count; i++, to += 8) {
       const x = mesh.at[3 * i], y = mesh.at[3 * i + 1], z = mesh.at[3 * i + 2], a = mesh.normal[3 * i], b = mesh.normal[3 * i + 1], c = mesh.normal[3 * i + 2];
@@ -141,27 +146,27 @@ const Vox = window.i2iVoxels || (window.i2iVoxels = (() => {
       if (a * sun[0] + b * sun[1] + c * sun[2] > 0)
         for (let s = 1.6; shade < .8; s += 1.4) {  // towards the sun, until nothing lies there any more
           const p0 = x + 1.1 * a + s * sun[0], p1 = y + 1.1 * b + s * sun[1], p2 = z + 1.1 * c + s * sun[2];
-          if (p1 > high[1] + 1 || p0 < low[0] - 1 || p2 < low[2] - 1) break;
+          if (p1 > high[1] + 1 || p0 < low - 1 || p2 < low - 1) break;
           shade = Math.max(shade, read(p, p0, p1, p2));
         }
-      vertices[to] = (x - (W + 1) / 2) * scale; vertices[to + 1] = (y - (H + 1) / 2) * scale; vertices[to + 2] = ((D + 1) / 2 - z) * scale;
+      vertices[to] = (x - mid[0]) * scale; vertices[to + 1] = (y - mid[1]) * scale; vertices[to + 2] = (mid[2] - z) * scale;
       vertices[to + 3] = a; vertices[to + 4] = b; vertices[to + 5] = -c;
       vertices[to + 6] = Math.max(.3, 1 - .7 * near - .7 * far) * (mesh.corner ? mesh.corner[i] : 1); vertices[to + 7] = 1 - Math.min(1, 1.2 * shade);
     }
     const world = 3.6;  // of the floor's side
     for (let j = 0; filled && j < size; j++) for (let i = 0; i < size; i++) {  // straight down, the darker the nearer things are
-      const x = ((i + .5) / size - .5) * world / scale + (W + 1) / 2, z = (D + 1) / 2 - ((j + .5) / size - .5) * world / scale;
+      const x = ((i + .5) / size - .5) * world / scale + mid[0], z = mid[2] - ((j + .5) / size - .5) * world / scale;
       const xi = Math.round(x), zi = Math.round(z);
-      if (xi < 1 || zi < 1 || xi > W || zi > D) continue;
-      for (let y = low[1]; y <= high[1]; y++) if (p.f[xi + n[0] * (y + n[1] * zi)] > threshold) { cast[j * size + i] = Math.exp(-(y - low[1]) / (.3 * H)); break; }
+      if (xi < 0 || zi < 0 || xi >= n[0] || zi >= n[2]) continue;
+      for (let y = low; y <= high[1]; y++) if (p.f[xi + n[0] * (y + n[1] * zi)] > threshold) { cast[j * size + i] = Math.exp(-(y - low) / (.3 * H)); break; }
     }
     let dark = {f: cast, n: [size, size, 1]};
     dark = blurred2(blurred2(dark, 2), 2);
     return {
-      vertices, index: new Uint32Array(mesh.index), filled, extent: filled ? [0, 1, 2].map(i => high[i] - low[i] + 1) : [0, 0, 0],
-      middle: filled ? ((low[1] + high[1]) / 2 - (H + 1) / 2) * scale : 0,
-      reach: filled ? Math.hypot(...[0, 1, 2].map(i => (high[i] - low[i] + 1) * scale)) / 2 : 1.2,
-      floor: filled ? (low[1] - .5 - (H + 1) / 2) * scale : -1, dark: Uint8Array.from(dark.f, v => Math.min(255, 255 * v)), cell: scale, parity: [W % 2, H % 2, D % 2],
+      vertices, index: new Uint32Array(mesh.index), filled, extent: high.map(v => v - low + 1),
+      middle: filled ? ((low + high[1]) / 2 - mid[1]) * scale : 0,
+      reach: filled ? Math.hypot(...high.map(v => (v - low + 1) * scale)) / 2 : 1.2,
+      floor: filled ? (low - .5 - mid[1]) * scale : -1, dark: Uint8Array.from(dark.f, v => Math.min(255, 255 * v)), cell: scale, parity: [W % 2, H % 2, D % 2],
     };
   }
   function blurred2({f, n}, r) {  // of a picture
@@ -297,7 +302,7 @@ const Vox = window.i2iVoxels || (window.i2iVoxels = (() => {
   function picture(to, volume, look) {
     if (!still) { still = document.createElement('canvas'); stillDraws = painter(still); }
     if (!stillDraws) return null;
-    still.width = to.width; still.height = to.height;
+    if (still.width !== to.width || still.height !== to.height) { still.width = to.width; still.height = to.height; }
     const made = surface(volume, look.solid, look.blocks);
     const {high, near} = framing(made);
     stillDraws.set(made); stillDraws.draw({...look, high, far: look.far * near, disc: 1.3 * near});

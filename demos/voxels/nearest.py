@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
@@ -14,7 +15,7 @@ from i2i.data.folders import DataError
 from i2i.measure.voxels import ious
 from i2i.recipes import RECIPES
 
-from .shapes import loaded
+from .shapes import loaded, solid
 
 LOOKED = 600  # training shapes
 HELD_OUT = 40
@@ -24,41 +25,51 @@ _LOCK = threading.Lock()
 
 
 class Training(NamedTuple):
-    """volumes: uint8 [LOOKED, D, H, W].  usual: IoU of a held-out shape and the nearest of them, averaged."""
+    """source: of training shapes.  filled: what is filled of LOOKED of them, a bit a voxel, uint8 [LOOKED, D H W / 8].  usual: IoU of a
+    held-out shape and the nearest of them, averaged."""
 
-    volumes: np.ndarray
+    source: object
+    filled: np.ndarray
     usual: float
 
+    def volume(self, number: int) -> np.ndarray:
+        """uint8 [D, H, W]."""
+        return _volumes(self.source, torch.tensor([number]))[0]
 
-def _some(source, count: int) -> np.ndarray:
+
+def _volumes(source, index: torch.Tensor) -> np.ndarray:
+    return (source.batch(index)["voxels"][:, 0] * 255).round().to(torch.uint8).numpy()
+
+
+def _some(source, count: int) -> Iterator[np.ndarray]:
+    """The first ones, uint8 [_SOME, D, H, W] at a time."""
     if hasattr(source, "mirrored"):
         source.mirrored = False
-    index = torch.arange(min(count, len(source)))
-    return np.concatenate(
-        [
-            (source.batch(part)["voxels"][:, 0] * 255).round().to(torch.uint8).numpy()
-            for part in index.split(_SOME)
-        ]
-    )
+    for part in torch.arange(min(count, len(source))).split(_SOME):
+        yield _volumes(source, part)
 
 
-def _likeness(volume: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """IoU with each of many."""
-    one = torch.from_numpy(volume.reshape(1, -1) > 127)
-    parts = torch.from_numpy(known.reshape(len(known), -1) > 127).split(_SOME)
-    return torch.cat([ious(one, part)[0] for part in parts]).numpy()
+def _bits(volumes: np.ndarray) -> np.ndarray:
+    return np.packbits(solid(volumes).reshape(len(volumes), -1), axis=1)
+
+
+def _likeness(volumes: np.ndarray, filled: np.ndarray) -> np.ndarray:
+    """IoU [N, M] of volumes uint8 [N, D, H, W] with M shapes, given by bits."""
+    ours = torch.from_numpy(solid(volumes).reshape(len(volumes), -1))
+    parts = (filled[at : at + _SOME] for at in range(0, len(filled), _SOME))
+    return torch.cat([ious(ours, torch.from_numpy(np.unpackbits(part, axis=1))) for part in parts], 1).numpy()
 
 
 @lru_cache(maxsize=2)
 def _training(name: str) -> Training | None:
     try:
         recipe = replace(RECIPES[name], size=loaded(name).size)
-        known, held_out = (
-            _some(recipe.source(split), n) for split, n in (("train", LOOKED), ("test", HELD_OUT))
-        )
+        source, held_out = recipe.source("train"), recipe.source("test")
     except (KeyError, DataError):
         return None
-    return Training(known, float(np.mean([_likeness(one, known).max() for one in held_out])))
+    filled = np.concatenate([_bits(some) for some in _some(source, LOOKED)])
+    found = _likeness(np.concatenate(list(_some(held_out, HELD_OUT))), filled)
+    return Training(source, filled, float(found.max(1).mean()))
 
 
 def training(name: str) -> Training | None:
@@ -69,5 +80,5 @@ def training(name: str) -> Training | None:
 
 def nearest(volume: np.ndarray, known: Training) -> list[tuple[int, float]]:
     """(number, IoU) of the SHOWN training shapes that are likest to a volume uint8, the likest first."""
-    found = _likeness(volume, known.volumes)
+    found = _likeness(volume[None], known.filled)[0]
     return [(int(i), float(found[i])) for i in np.argsort(-found)[:SHOWN]]

@@ -5,6 +5,7 @@ let sent = '', seen = false, due = 0, look = null;
 const value = () => props.value || {}, scale = () => 2 / Math.max(...volume.sides);
 const at = (x, y, z) => x + volume.sides[2] * (y + volume.sides[1] * z);
 const limits = () => [volume.sides[2], volume.sides[1], volume.sides[0]];
+const unit = () => Math.max(1, Math.max(...volume.sides) / 32);  // voxels of a fine block: a chair of 64 takes as many clicks as one of 32
 const filled = c => volume.data[at(...c)] > 127;
 const snapped = c => c.map(v => Math.floor(v / size) * size);
 const mirrored = b => [volume.sides[2] - size - b[0], b[1], b[2]];
@@ -128,7 +129,7 @@ if (draws) {
 } else { canvas.hidden = true; element.querySelector('.vx-none').hidden = false; element.querySelector('.vx-bar').hidden = true; }
 function undo() { if (past.length) { volume = {...volume, data: past.pop()}; model(); send(); } }
 function buttons() {
-  for (const [key, now] of [['mode', mode], ['size', String(size)]])
+  for (const [key, now] of [['mode', mode], ['size', String(size / unit())]])
     element.querySelectorAll(`[data-${key}]`).forEach(b => { const on = b.dataset[key] === now; b.setAttribute('aria-checked', String(on)); b.tabIndex = on ? 0 : -1; });
 }
 const bar = element.querySelector('.vx-bar');
@@ -136,7 +137,7 @@ bar.addEventListener('click', e => {
   const b = e.target.closest('button');
   if (!b) return;
   if (b.dataset.mode) mode = b.dataset.mode;
-  if (b.dataset.size) size = Number(b.dataset.size);
+  if (b.dataset.size) size = Number(b.dataset.size) * unit();
   if (b === mirror) mirror.setAttribute('aria-pressed', String(mirror.getAttribute('aria-pressed') !== 'true'));
   if (b.dataset.do === 'undo') undo();
   if (b.dataset.do === 'clear') { begin(); volume.data.fill(0); model(); send(); }
@@ -145,7 +146,8 @@ bar.addEventListener('click', e => {
 function receive() {
   const v = value();
   if (!v.runs || v.runs === sent) return;  // our own stroke coming back
-  volume = Vox.decode(v); past = []; sent = v.runs; ghost = cursor = null; model();
+  const before = unit();
+  volume = Vox.decode(v); size *= unit() / before; past = []; sent = v.runs; ghost = cursor = null; model();
 }
 watch('value', receive);
 buttons(); receive();

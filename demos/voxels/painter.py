@@ -1,7 +1,8 @@
 """A painter of blocks: click on a face or on the floor to add one, or take one away.
 
 The value is {"runs", "sides"} as `shapes.packed` gives them, "fresh": another text where the server has another painting, "label". A stroke
-raises input with the painting in the value. Blocks are cubes of 1, 2 or 4 voxels. It is painted by keys, too: see widgets/pen.js.
+raises input with the painting in the value. Blocks are cubes of 1, 2 or 4 voxels, and of 2, 4 or 8 where a side has 64. It is painted by
+keys, too: see widgets/pen.js.
 """
 
 from __future__ import annotations

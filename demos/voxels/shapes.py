@@ -21,7 +21,7 @@ from . import words
 SEEDS = 10_000
 _LEVELS = 51  # of an occupancy, as it is sent: what is more than half full stays so
 _FINE = 1000  # steps of a number of z in an address
-_KEPT = 256  # shapes, of 32 KB each at 32 voxels a side
+_KEPT = 2**25  # bytes of shapes; one has 32 KB at 32 voxels a side, and 256 KB at 64
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ class _Shelf:
         with self._lock:
             self._made[key] = volume
             self._made.move_to_end(key)
-            if len(self._made) > _KEPT:
+            while sum(kept.nbytes for kept in self._made.values()) > _KEPT:
                 self._made.popitem(last=False)
 
     def clear(self) -> None:

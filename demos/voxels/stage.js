@@ -3,7 +3,7 @@ const way = element.querySelector('.vx-way'), slider = way.querySelector('input'
 const level = tools.querySelector('input'), output = tools.querySelector('output'), says = element.querySelector('.vx-said');
 const cam = {...Vox.LOOK}, calm = window.matchMedia('(prefers-reduced-motion: reduce)');
 const draws = Vox.painter(canvas);
-let frames = [], solid = .5, blocks = false, turning = !calm.matches, seen = false, due = 0, last = 0, shown = null, blend = null, started = false, frame = null, aim = null, phase = 0;
+let frames = [], solid = .5, blocks = false, turning = !calm.matches, seen = false, due = 0, last = 0, shown = null, blend = null, drawn = '', started = false, frame = null, aim = null, phase = 0;
 const value = () => props.value || {};
 
 // Which volume: a frame, or what lies between two.
@@ -12,11 +12,12 @@ function volume() {
   const along = value().slider ? Number(slider.value) / 100 * (frames.length - 1) : value().at || 0, i = Math.min(frames.length - 1, Math.floor(along));
   return along > i + .01 && frames[i + 1] ? Vox.between(frames[i], frames[i + 1], along - i) : frames[i];
 }
+const looks = () => `${solid} ${blocks}`;
 function model() {
   const v = volume();
   if (!v) return;
   if (draws) {
-    shown = v;
+    shown = v; drawn = looks();
     const made = Vox.surface(v, solid, blocks);
     draws.set(made);
     aim = value().slider ? {high: 0, near: 1} : Vox.framing(made); frame = frame || {...aim};
@@ -83,7 +84,11 @@ function receive() {
 }
 function show(old) {
   const next = volume(), same = next && old && old.sides.join() === next.sides.join();
-  if (same && old.data.every((v, i) => v === next.data[i])) { frames = value().slider ? frames : [old]; model(); return; }
+  if (same && old.data.every((v, i) => v === next.data[i])) {  // the server's word on what a click has shown already
+    frames = value().slider ? frames : [old];
+    if (drawn !== looks()) model();
+    return;
+  }
   model();
   if (same && !value().slider && next.data.length < 4e4 && !calm.matches && seen) blend = {from: old, start: performance.now()};
 }

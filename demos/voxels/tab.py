@@ -124,10 +124,10 @@ def memory_of(now: View) -> tuple[dict | None, Markup]:
         return None, _tell(words.NO_TRAINING)
     found = nearest.nearest(now.volume, there)
     tiles = [
-        tile(there.volumes[i], words.TRAINING_SHAPE.format(number=i), words.LIKENESS.format(likeness=share))
+        tile(there.volume(i), words.TRAINING_SHAPE.format(number=i), words.LIKENESS.format(likeness=share))
         for i, share in found
     ]
-    text = words.FOUND.format(looked=len(there.volumes), likeness=found[0][1], usual=there.usual)
+    text = words.FOUND.format(looked=len(there.filled), likeness=found[0][1], usual=there.usual)
     return {"label": words.NEAREST, "shapes": tiles, "chosen": -1, "look": "four"}, _tell(text)
 
 
@@ -226,7 +226,7 @@ def tab() -> Callable | None:
         return None
     now, opens = settle(), _first()
     with gr.Tab("3D voxels", id="voxels"):
-        gr.HTML(opens["lead"] + _STYLE, apply_default_css=False, elem_classes="bare")
+        lead = gr.HTML(opens["lead"] + _STYLE, apply_default_css=False, elem_classes="bare")
         with gr.Row(elem_classes="row vx", equal_height=True):
             with gr.Column(scale=12, min_width=320, elem_classes="card stage-first scene on-out"):
                 look.label(words.STAGE)
@@ -338,7 +338,21 @@ def tab() -> Callable | None:
         painted = gr.Textbox(visible=False)  # as the address says it
         look.paper_links("gan3d")
 
-        everything = [stage, model, wall, way, added, painter, came, told, keep, memory, memory_told, painted]
+        everything = [
+            lead,
+            stage,
+            model,
+            wall,
+            way,
+            added,
+            painter,
+            came,
+            told,
+            keep,
+            memory,
+            memory_told,
+            painted,
+        ]
 
         def change(request: gr.Request, how: Callable[[View], View], anew: bool = True) -> None:
             _VISITORS.change(request.session_hash, how, anew)
@@ -350,18 +364,22 @@ def tab() -> Callable | None:
             """Show all that the visitor looks at, piece by piece."""
             _, wanted = _VISITORS.change(request.session_hash, lambda v: v, anew=False)
             pieces: list[Callable[[View], dict]] = [
-                lambda v: {model: v.model, wall: wall_of(v)},
-                lambda v: {stage: stage_of(v)},
+                lambda v: {
+                    model: v.model,
+                    lead: _lead(v.model) + _STYLE,
+                    stage: stage_of(v),
+                },  # one shape is made sooner than twelve
+                lambda v: {wall: wall_of(v)},
                 lambda v: {way: way_of(v)},
-                lambda v: {added: sum_of(v)},
+                lambda v: {added: sum_of(v), painter: paint_of(v)},  # its sides are the model's
             ]
             for piece in pieces:
                 if not wanted():
                     return
                 yield piece(seen(request))
 
-        def show_taken(request: gr.Request):
-            yield {stage: stage_of(seen(request))}
+        def show_taken(request: gr.Request) -> dict:
+            return stage_of(seen(request))
 
         def show_chosen(request: gr.Request):
             """What was taken elsewhere than from the wall."""
@@ -525,26 +543,28 @@ def tab() -> Callable | None:
         aside = {"concurrency_id": "stage", "concurrency_limit": 2, **quiet}
         roll.click(others, None, None, **at_once).then(follow, None, **work)
         model.input(switch, model, None, **at_once).then(follow, None, **work)
-        wall.select(take, None, None, **at_once).then(show_taken, None, everything, **aside)
-        stage.select(set_look, None, None, **at_once).then(show_look, None, everything, **aside)
-        way.select(take_from_way, None, None, **at_once).then(show_chosen, None, everything, **aside)
-        start.click(begin_walk, None, None, **at_once).then(show_way, None, everything, **aside)
-        end.click(end_walk, None, None, **at_once).then(show_way, None, everything, **aside)
+        wall.select(take, None, None, **at_once).then(show_taken, None, stage, **aside)
+        stage.select(set_look, None, None, **at_once).then(show_look, None, [stage, way], **aside)
+        way.select(take_from_way, None, None, **at_once).then(show_chosen, None, [stage, wall], **aside)
+        start.click(begin_walk, None, None, **at_once).then(show_way, None, [stage, way], **aside)
+        end.click(end_walk, None, None, **at_once).then(show_way, None, [stage, way], **aside)
         stage.input(picture_stage, None, stage, **aside)
         wall.input(picture_wall, None, wall, **aside)
         way.input(picture_way, None, way, **aside)
         added.input(picture_sum, None, added, **aside)
         came.input(picture_came, came, came, **aside)
         memory.input(picture_memory, memory, memory, **aside)
-        added.select(take_from_sum, None, None, **at_once).then(show_sum, None, everything, **aside)
+        added.select(take_from_sum, None, None, **at_once).then(show_sum, None, [stage, added, wall], **aside)
         painter.input(keep_paint, painter, painted, **at_once)
         painted.change(None, painted, None, js=addresses.remember("painted"), api_visibility="private")
-        copy.click(copy_stage, None, everything, **aside)
-        bring.upload(receive, bring, everything, **aside)
-        press.click(start_snap, painter, everything, concurrency_id="snap", concurrency_limit=1, **quiet)
-        keep.click(keep_snapped, None, None, **at_once).then(show_chosen, None, everything, **aside)
-        ask.click(find, None, everything, concurrency_id="memory", concurrency_limit=1, **quiet)
-        memory.select(paint_training, memory, everything, **aside)
+        copy.click(copy_stage, None, [painter, painted], **aside)
+        bring.upload(receive, bring, [painter, painted], **aside)
+        press.click(
+            start_snap, painter, [came, told, keep], concurrency_id="snap", concurrency_limit=1, **quiet
+        )
+        keep.click(keep_snapped, None, None, **at_once).then(show_chosen, None, [stage, wall], **aside)
+        ask.click(find, None, [memory, memory_told], concurrency_id="memory", concurrency_limit=1, **quiet)
+        memory.select(paint_training, memory, [painter, painted], **aside)
         for button, written in ((fetch, as_voxels), (fetch_surface, as_surface)):
             button.click(written, None, file, **aside).then(
                 None, None, None, js=_FETCH, api_visibility="private"

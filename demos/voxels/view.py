@@ -163,12 +163,11 @@ def rolled(view: View) -> View:
 
 
 def switched(view: View, model: str) -> View:
-    """What another model makes."""
-    return (
-        settle(model, solid=view.solid, blocks=view.blocks)
-        if model in models() and model != view.model
-        else view
-    )
+    """What another model makes. A painting of its size stays."""
+    if model not in models() or model == view.model:
+        return view
+    same = loaded(model).size == loaded(view.model).size
+    return replace(settle(model, solid=view.solid, blocks=view.blocks), paint=view.paint if same else "")
 
 
 def looked(view: View, index: int) -> View:

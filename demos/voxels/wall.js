@@ -1,7 +1,7 @@
 const wall = element.querySelector('.vx-wall');
-let fresh = null, asked = '', seen = false;
+let fresh = null, asked = '', seen = false, due = 0, able = null;
 const value = () => props.value || {}, all = () => [...wall.querySelectorAll('button')];
-const webgl = () => Boolean(Vox.picture(document.createElement('canvas'), {data: new Uint8Array(8), sides: [2, 2, 2]}, {...Vox.LOOK, solid: .5}));
+const webgl = () => able ??= Boolean(Vox.picture(document.createElement('canvas'), {data: new Uint8Array(8), sides: [2, 2, 2]}, {...Vox.LOOK, solid: .5}));
 function build(shapes) {
   if (all().length === shapes.length) return;
   const had = all().indexOf(document.activeElement);
@@ -13,15 +13,17 @@ function build(shapes) {
   }));
   if (all()[had]) all()[had].focus();
 }
-function paint() {  // one after the other: the page stays quick
+function paint() {  // one after the other, and a click may come between: the page stays quick
+  clearTimeout(due);
   const v = value(), shapes = v.shapes || [], dark = Vox.darkness();
-  all().forEach((b, i) => {
-    const s = shapes[i], drawn = (v.pictures || [])[i] || '', now = JSON.stringify([s.runs, v.solid, dark, drawn.length]), c = b.querySelector('canvas');
-    if (!c || b.painted === now) return;
-    b.painted = now;
-    if (drawn) { const image = new Image(); image.onload = () => c.getContext('2d').drawImage(image, 0, 0, c.width, c.height); image.src = drawn; return; }
-    if (s.runs) Vox.picture(c, Vox.decode(s), {...Vox.LOOK, solid: v.solid || .5, dark}); else c.getContext('2d').clearRect(0, 0, c.width, c.height);
-  });
+  const wanted = i => [shapes[i].runs, v.solid, dark, (v.pictures || [])[i] || ''];
+  const i = all().findIndex((b, i) => shapes[i] && wanted(i).some((w, k) => w !== (b.painted || [])[k]));
+  if (i < 0) return;
+  const b = all()[i], c = b.querySelector('canvas'), [runs, , , drawn] = b.painted = wanted(i);
+  if (drawn) { const image = new Image(); image.onload = () => c.getContext('2d').drawImage(image, 0, 0, c.width, c.height); image.src = drawn; }
+  else if (runs) Vox.picture(c, Vox.decode(shapes[i]), {...Vox.LOOK, solid: v.solid || .5, dark});
+  else c.getContext('2d').clearRect(0, 0, c.width, c.height);
+  due = setTimeout(paint);
 }
 function mark(at) {
   all().forEach((b, i) => { b.setAttribute('aria-checked', String(i === at)); b.tabIndex = i === Math.max(0, at) ? 0 : -1; });

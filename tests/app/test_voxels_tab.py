@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import time
 from dataclasses import replace
 
 import gradio as gr
@@ -20,6 +21,8 @@ from demos.voxels.shapes import Code, iou, packed, read_code, said, solid, unpac
 from demos.voxels.view import WALL, cells, settle, wished
 from i2i.checkpoint import export
 from i2i.data.voxels import read_volume, vox_bytes
+from i2i.methods.gan3d import GAN3D
+from i2i.recipes import RECIPES
 from i2i.run import pipeline
 from kit.methods import tiny
 from kit.served import SENTENCE, Visit, leaks, serving, tab, visiting
@@ -29,16 +32,32 @@ NAME, OTHER = "gan3d-furniture", "gan3d-chairs"
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """Two tiny models. An untrained one fills noise: the first bias makes shapes that differ and are not full."""
+    """Two tiny models, the other one of 64 voxels a side. An untrained one fills noise: large weights make shapes that differ and are
+    not full."""
     home = tmp_path_factory.mktemp("checkpoints")
-    for seed, name in enumerate((NAME, OTHER)):
-        method = tiny("gan3d", seed).eval()
-        with torch.no_grad():
-            for layer in method.G:
-                if isinstance(layer, torch.nn.ConvTranspose3d | torch.nn.Conv3d):
-                    layer.weight.mul_(12)
-        export(home / name, method, size=16, card={"summary": "tiny"})
+    method = tiny("gan3d").eval()
+    with torch.no_grad():
+        for layer in method.G:
+            if isinstance(layer, torch.nn.ConvTranspose3d | torch.nn.Conv3d):
+                layer.weight.mul_(12)
+    export(home / NAME, method, size=16, card={"summary": "tiny"})
+    export(home / OTHER, large(), size=64, card={"summary": "tiny, of 64"})
     return home
+
+
+def large() -> GAN3D:
+    """64 voxels a side: blobs without scraps, as a trained one makes them. Chance decides 4 x 4 x 4 places, and means are what follows."""
+    torch.manual_seed(1)
+    method = GAN3D(GAN3D.Config(side=64, code=8, width=2, up="resized", d_width=2)).eval()
+    with torch.no_grad():
+        method.G[0].weight.normal_()
+        pairs = [layer for layer in method.G if isinstance(layer, torch.nn.Sequential)]
+        for pair in pairs:
+            pair[1].weight.fill_(1 / pair[1].weight[0].numel())
+            pair[1].bias.zero_()
+        pairs[-1][1].weight.mul_(16)
+        pairs[-1][1].bias.fill_(-16)
+    return method
 
 
 def forget() -> None:
@@ -305,8 +324,8 @@ def test_a_training_shape_is_found_again(gallery, monkeypatch):
     monkeypatch.setattr(nearest, "LOOKED", 30)
     monkeypatch.setattr(nearest, "HELD_OUT", 4)
     there = nearest.training(NAME)
-    assert there.volumes.shape == (30, 16, 16, 16) and 0 < there.usual < 1
-    found = nearest.nearest(there.volumes[17], there)
+    assert there.filled.shape == (30, 16**3 // 8) and 0 < there.usual < 1
+    found = nearest.nearest(there.volume(17), there)
     assert (
         found[0] == (17, 1.0)
         and len(found) == nearest.SHOWN
@@ -320,6 +339,66 @@ def test_without_the_training_shapes_it_says_so(gallery, monkeypatch):
     monkeypatch.delenv("I2I_DATA", raising=False)
     tiles, text = voxels.memory_of(settle(OTHER))
     assert tiles is None and "not on this machine" in text
+
+
+# ---- 64 voxels a side ----
+
+
+def test_all_of_the_tab_works_at_64(gallery, tmp_path, monkeypatch):
+    now, cube = settle(OTHER), (64, 64, 64)
+    assert "64 × 64 × 64" in voxels._lead(OTHER)
+    for value, count in ((voxels.wall_of(now), WALL), (voxels.sum_of(now), 4)):
+        assert [unpacked(tile).shape for tile in value["shapes"]] == [cube] * count
+    assert [unpacked(frame).shape for frame in voxels.way_of(now)["frames"]] == [cube] * view.FRAMES
+    filled = solid(now.volume)
+    assert (
+        10_000 < filled.sum() < 200_000 and f"{filled.sum():,} filled voxels" in voxels.stage_of(now)["alt"]
+    )
+
+    chair = view.begun(64)
+    assert (chair[::2, ::2, ::2] == view.begun(32)).all() and (view.painted(now) == chair).all()
+    copied = view.with_paint(now, packed(chair))
+    assert view.switched(copied, NAME).paint == "", "16 voxels a side have no place for it"
+    assert wished({k: v for k, v in view.address(copied).items() if v}) == copied, "an address holds it"
+    found = list(snap.snap(OTHER, filled, 4))
+    assert found[-1].volume.shape == cube and found[-1].likeness >= found[0].likeness > 0.3
+    assert read_code(found[-1].code.written(), OTHER) == found[-1].code
+    np.save(tmp_path / "mine.npy", np.ones((80, 9, 9)))
+    assert voxels.received(str(tmp_path / "mine.npy"), 64).shape == cube
+
+    monkeypatch.setattr(nearest, "RECIPES", {OTHER: RECIPES[NAME]})
+    monkeypatch.setattr(nearest, "LOOKED", 6)
+    monkeypatch.setattr(nearest, "HELD_OUT", 2)
+    there = nearest.training(OTHER)
+    assert there.filled.nbytes == 6 * 64**3 // 8 and nearest.nearest(there.volume(3), there)[0] == (3, 1.0)
+    assert [unpacked(tile).shape for tile in voxels.memory_of(now)[0]["shapes"]] == [cube] * nearest.SHOWN
+
+    assert read_volume(voxels.save(now, tmp_path)).sum() == filled.sum()
+    assert trimesh.load(voxels.save(now, tmp_path, "glb"), force="mesh").is_watertight
+    assert np.load(voxels.endpoint(5, 1, OTHER, "npy")[0]).shape == (1, *cube)
+    assert len(voxels.rendered([now.volume], now, 24)) == 1
+
+
+def test_a_shape_of_64_is_made_and_sent_in_far_less_than_a_second(gallery):
+    """Processor time, with room for a busy machine, and bytes, of a piece of furniture: its runs are few."""
+    chair = RECIPES[NAME].source("test")
+    chair.size = 64
+    volume = shapes.levels(chair.batch(torch.tensor([0]))["voxels"][0, 0].numpy())
+    assert len(json.dumps(packed(volume))) < 40_000
+    now = settle(OTHER)
+    voxels.stage_of(now)
+    shapes.SHELF.clear()
+    start = time.process_time()
+    voxels.stage_of(now)
+    assert time.process_time() - start < 1
+
+
+def test_the_shelf_holds_so_many_bytes(monkeypatch):
+    monkeypatch.setattr(shapes, "_KEPT", 3 * 8**3)
+    shelf = shapes._Shelf()
+    for i in range(5):
+        shelf.put(("model", i), some(8, 8, 8))
+    assert [shelf.get(("model", i)) is not None for i in range(5)] == [False, False, True, True, True]
 
 
 # ---- The API ----
@@ -422,6 +501,49 @@ def test_a_click_brings_a_shape_and_the_address_says_what_is_seen(visit, folder)
     )
     other = visit("&" + address)
     other.until("([b]) => document.querySelector('#vx-stage .vx-said').textContent === b", now)
+
+
+COUNTED = """
+window.built = []; window.tiles = 0;
+const fill = WebGL2RenderingContext.prototype.bufferData, copy = CanvasRenderingContext2D.prototype.drawImage;
+WebGL2RenderingContext.prototype.bufferData = function (kind, ...more) {
+  if (kind === this.ELEMENT_ARRAY_BUFFER && this.canvas.closest('#vx-stage') && more[0].length > 6) window.built.push(more[0].length);
+  return fill.call(this, kind, ...more);
+};
+let task = 0;
+CanvasRenderingContext2D.prototype.drawImage = function (...all) {
+  if (this.canvas.closest('#vx-wall')) { window.tiles = Math.max(window.tiles, ++task); setTimeout(() => task = 0); }
+  return copy.call(this, ...all);
+};"""
+
+
+@pytest.mark.browser
+def test_a_click_builds_one_surface_and_the_wall_lets_clicks_between(visit):
+    """At 64 voxels a side: the server's word comes after, and must not build the same again."""
+    v = visit(f"&volume={OTHER}&shelf=0")
+    v.page.add_init_script(COUNTED)
+    v.page.reload()
+    v.until("() => new URL(location).searchParams.get('shelf') === '0'")
+    v.page.wait_for_function(
+        "() => document.querySelectorAll('#vx-wall button').length === 12 && window.tiles > 0"
+    )
+    assert v.page.evaluate("window.tiles") <= 2, "one tile a task, and a timer may be late"
+    v.page.wait_for_timeout(500)
+    before = v.said()
+    assert "64" in v.page.inner_text(".lead")
+    v.page.evaluate("window.built.length = 0")
+    v.page.locator("#vx-wall button").nth(5).click()
+    v.other(before)
+    v.until("() => new URL(location).searchParams.get('piece') === '5'")
+    v.page.wait_for_timeout(200)
+    assert v.page.evaluate("window.built.length") == 1
+    v.page.locator("#vx-paint").scroll_into_view_if_needed()
+    v.page.click("#vx-paint [data-do=clear]")
+    v.page.locator("#vx-paint canvas").focus()
+    v.page.keyboard.press(" ")
+    v.until("() => document.querySelector('#vx-paint .vx-said').textContent.includes('filled')")
+    v.page.click("#vx-paint [data-mode=turn]")
+    v.until("() => new URL(location).searchParams.get('painted')")
 
 
 @pytest.mark.browser
