@@ -10,7 +10,6 @@ from PIL import Image
 from torch import Tensor
 
 from i2i.images import to_image
-from i2i.measure.attributes import SEEN
 
 from .people import Person, answer, edited
 from .worlds import Traits
@@ -36,7 +35,9 @@ class Change:
 def has_to_change(person: Person, traits: Traits) -> Tensor:
     """bool [1, 1, size, size]: where the world's answer differs from the person; nowhere in a drawing whose answer nobody knows."""
     right = answer(person, traits)
-    return ((person.x if right is None else right) - person.x).abs().amax(1, keepdim=True) >= SEEN
+    return ((person.x if right is None else right) - person.x).abs().amax(
+        1, keepdim=True
+    ) >= person.world.seen
 
 
 def measured(made: Tensor, person: Person, traits: Traits) -> Change:

@@ -248,7 +248,7 @@ def tab() -> Callable | None:
                 read_label = look.label(of.read)
                 read = _html(opens["read"], "at-read")
         file = gr.DownloadButton(visible="hidden", elem_id="at-file")
-        look.paper_links(*(cards()[name]["method"] for each in here() for name in each.models()))
+        look.paper_links(*{cards()[name]["method"]: 0 for each in here() for name in each.models()})
 
         parts = {
             "strip": strip, "face": face, "switches": switches, "told": told, "board": board, "legend": legend, "sweep": sweep,
@@ -279,11 +279,15 @@ def tab() -> Callable | None:
             """What stands on the page of the world alone."""
             said = v.world.says
             return {
-                pick: v.world.key, lead: lead_of(v.world), switch: look.label_of(said.switch), other: said.another,
+                lead: lead_of(v.world), switch: look.label_of(said.switch), other: said.another,
                 choose: look.label_of(said.choose), notice: notice_of(v.world), predict: predict_of(v.world),
                 swap_label: look.label_of(said.swap), read_label: look.label_of(said.read),
                 read_card: gr.Column(visible=bool(v.world.readers())),
             }  # fmt: skip
+
+        def picked(request: gr.Request) -> dict:
+            """The choice of the world, where something else than a click on it changed it: an answer must not undo a later click."""
+            return {pick: seen(request).world.key} if several else {told: gr.skip()}
 
         def swept(v: View) -> int | gr.Dropdown:
             return gr.Dropdown(attributes_of(v.world), value=v.along) if several else v.along
@@ -360,6 +364,7 @@ def tab() -> Callable | None:
         def receive(path: str, request: gr.Request) -> Iterator[dict]:
             person = received(path)
             change(request, lambda v: view.of_person(v, person))
+            yield picked(request)
             yield from follow(request)
 
         def download(request: gr.Request):
@@ -404,6 +409,7 @@ def tab() -> Callable | None:
                 yield {told: gr.skip()}
                 return
             change(request, lambda _: wished(wish))
+            yield picked(request)
             yield from follow(request)
 
     return restore, everything

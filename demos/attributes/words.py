@@ -134,14 +134,17 @@ FACES = World(
 PEOPLE = World(
     name="Pixel people",
     one="person {number}",
-    none="bald",
+    none="other hair",
     lead=Markup(
         "<b>Change one thing about a person, and nothing else.</b> No code draws these people: IcGAN’s generator G made each of them, of a "
         "code z and {count} attributes. So no right answer is known. But G can take the same z with the attributes that you ask for. Switch an "
         "attribute and compare."
     ),
     switch="A person, and what G was told; a ring marks what is switched",
-    caption="Person {number}, made by G at {small} px: z is drawn with the seed {number}.",
+    caption=(
+        "Person {number}, made by G at {small} px: z is drawn with the seed {number}. Other hair is blue, white, purple, pink, green or gray, or "
+        "there is none."
+    ),
     another="Another person ⟳",
     answer="the same z",
     answer_title="The same z, by G",
@@ -153,13 +156,13 @@ PEOPLE = World(
     ),
     made_of_it="Changes the picture itself. In training it saw people of the dataset, and none that G made.",
     off=Markup("Off the picture of the same z by <b>{off}</b>; doing nothing would be off by {nothing}."),
-    beside=Markup("Where G changes nothing: <b>{beside}</b>."),
+    beside=Markup("Where G changes next to nothing: <b>{beside}</b>."),
     must="what G changes",
     must_alt="map of what G changes",
     must_share=Markup("G changes <b>{share}</b> of its pixels."),
     legend=Markup(
-        '<i class="at-must"></i> G changes this, too, when it gets the same z. <i class="at-else"></i> changed where G changes nothing, '
-        "the more the stronger; full at a quarter of the range of a pixel."
+        '<i class="at-must"></i> G changes this, too, when it gets the same z, by at least 15 % of the range of a pixel: less is its noise. '
+        '<i class="at-else"></i> changed elsewhere, the more the stronger; full at a quarter of the range.'
     ),
     own_legend=Markup(
         '<i class="at-else"></i> changed, the more the stronger; full at a quarter of the range of a pixel. Of a drawing that you bring nobody '

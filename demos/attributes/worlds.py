@@ -17,6 +17,7 @@ from i2i.data.characters import Characters
 from i2i.data.worlds import faces
 from i2i.data.worlds.sdf import hash_uniform
 from i2i.judges import Reader, load_reader
+from i2i.measure.attributes import SEEN
 from i2i.methods import METHODS
 from i2i.nets.chance import generators
 from i2i.papers import PAPERS
@@ -79,7 +80,7 @@ class World(ABC):
     key: its name in addresses and in the API.  names: of the attributes.  exclusive: places of those that exclude each
     other.  says: what is said of it alone.  large: px of a person that is shown alone.  enlarged: how images are.
     opening, second: numbers of the people, and the attribute, that it opens with.  limit: an image of which `left_out`
-    is more is none of this world.
+    is more is none of this world.  seen: less is no change of a pixel, of a range of 2.
     """
 
     key: str
@@ -93,6 +94,7 @@ class World(ABC):
     opening: tuple[int, str]
     second: int
     limit: float
+    seen: float
 
     @abstractmethod
     def toggled(self, traits: Traits, attribute: int) -> Traits:
@@ -192,7 +194,7 @@ class Faces(World):
     count = faces.SPLITS["test"][1]  # held-out faces
     large, enlarged = 420, Image.Resampling.BICUBIC
     opening, second = (25, "glasses"), 29
-    limit = 0.5
+    limit, seen = 0.5, SEEN
     _first, _bald, _bangs = faces.SPLITS["test"][0], names.index("bald"), names.index("bangs")
 
     def toggled(self, traits: Traits, attribute: int) -> Traits:
@@ -249,8 +251,9 @@ class People(World):
         Group(words.BODY, "any", ("dark skin", "beard", "male")),
     )
     large, enlarged = 448, Image.Resampling.NEAREST
-    opening, second = (0, "blond hair"), 1
+    opening, second = (4, "red hair"), 10
     limit = 0.5
+    seen = 0.3  # its ground is never twice the same
     _CHANCE = 0x9E091E
 
     def toggled(self, traits: Traits, attribute: int) -> Traits:
@@ -267,7 +270,7 @@ class People(World):
         return tuple(found)
 
     def traits(self, number: int) -> Traits:
-        """Each hair colour and baldness as often; half have dark skin, half are male, and half of those have a beard."""
+        """Each hair colour and none of them as often; half have dark skin, half are male, and half of those have a beard."""
         hair, *others = hash_uniform(self._CHANCE, torch.tensor([number]), 4)[0].tolist()
         dark, male, beard = (u < 0.5 for u in others)
         colours = [int(i == int(hair * (len(self.places) + 1))) for i in self.places]

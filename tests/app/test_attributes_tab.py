@@ -346,7 +346,7 @@ def test_male_is_where_the_prediction_says():
     index = torch.arange(24) + faces.SPLITS["test"][0]
     label = faces.labels_of(index)
     other = faces.draw(index, 64, label=faces.toggled(label, MALE))
-    must = (faces.draw(index, 64, label=label) - other).abs().amax(1) >= changes.SEEN
+    must = (faces.draw(index, 64, label=label) - other).abs().amax(1) >= FACES.seen
     boxes = {
         "jaw": (34, 46, 40, 52),
         "shoulders": (56, 64, 52, 64),
@@ -449,6 +449,7 @@ def test_the_api_refuses_in_a_sentence(gallery, given, told):
 
 SOMEONE = Person(7, world=PEOPLE)
 BLOND = PEOPLE.names.index("blond hair")
+OPENS = PEOPLE.opening[0]
 
 
 def by_g(number: int, traits: tuple[int, ...]) -> torch.Tensor:
@@ -476,31 +477,33 @@ def test_a_person_is_what_g_makes_of_a_code_and_attributes(two):
     some = torch.tensor([PEOPLE.traits(n) for n in range(PEOPLE.count)], dtype=torch.float32)
     assert all(PEOPLE.can_be(PEOPLE.traits(n)) for n in range(PEOPLE.count))
     share = dict(zip(PEOPLE.names, some.mean(0).tolist(), strict=True))
-    bald = 1 - some[:, PEOPLE.exclusive].sum(1).mean().item()
-    assert all(0.15 < part < 0.25 for part in (bald, *(share[n] for n in PEOPLE.names[PEOPLE.exclusive])))
+    other = 1 - some[:, PEOPLE.exclusive].sum(1).mean().item()
+    assert all(0.15 < part < 0.25 for part in (other, *(share[n] for n in PEOPLE.names[PEOPLE.exclusive])))
     assert 0.44 < share["male"] < 0.56 and 0.44 < share["dark skin"] < 0.56 and 0.2 < share["beard"] < 0.3
     beard, male = some[:, PEOPLE.names.index("beard")], some[:, PEOPLE.names.index("male")]
     assert (beard <= male).all()
 
 
-def test_a_hair_colour_takes_the_place_of_another_and_goes_to_leave_a_bald_head(two):
+def test_a_hair_colour_takes_the_place_of_another_and_goes_to_leave_none_of_them(two):
     now = settle(world=PEOPLE)
     rng = torch.Generator().manual_seed(0)
     for attribute in torch.randint(len(PEOPLE.names), (200,), generator=rng).tolist():
         before, now = now, view.switched(now, attribute)
         assert PEOPLE.can_be(now.traits) and now.traits[attribute] == 1 - before.traits[attribute]
-    bald = (0, 0, 0, 0, 1, 0, 0)
-    blond = PEOPLE.switched(bald, BLOND)
-    assert PEOPLE.said(bald) == "bald, dark skin, female" and PEOPLE.said(blond).startswith("blond hair")
+    none = (0, 0, 0, 0, 1, 0, 0)
+    blond = PEOPLE.switched(none, BLOND)
+    assert PEOPLE.said(none) == "other hair, dark skin, female" and PEOPLE.said(blond).startswith(
+        "blond hair"
+    )
     red = PEOPLE.switched(blond, PEOPLE.names.index("red hair"))
-    assert sum(red[PEOPLE.exclusive]) == 1 and PEOPLE.switched(red, 3) == bald
+    assert sum(red[PEOPLE.exclusive]) == 1 and PEOPLE.switched(red, 3) == none
     told = (
         PEOPLE.asked(blond, red),
-        PEOPLE.asked(red, bald),
-        PEOPLE.asked(bald, red),
-        PEOPLE.asked(bald, bald),
+        PEOPLE.asked(red, none),
+        PEOPLE.asked(none, red),
+        PEOPLE.asked(none, none),
     )
-    assert told == ("red hair", "bald", "red hair", "nothing")
+    assert told == ("red hair", "other hair", "red hair", "nothing")
     assert not PEOPLE.can_be((1, 1, 0, 0, 0, 0, 0)) and not PEOPLE.can_be(settle(world=FACES).traits)
     for scores in torch.randn(200, len(PEOPLE.names), generator=rng):
         assert PEOPLE.can_be(PEOPLE.nearest(scores))
@@ -668,7 +671,7 @@ def test_what_was_made_of_another_world_does_not_come_after_the_change(two, monk
     )
     monkeypatch.setattr(attributes, "board_of", slow)
     after = " ".join(str([*values.values()]) for values in follow(visitor))
-    assert "person 0" in after and "face 25" not in after and "Another person" in after
+    assert f"person {OPENS}" in after and "face 25" not in after and "Another person" in after
 
 
 # ---- The models that are shipped ----
@@ -706,6 +709,32 @@ def test_shipped_models_leave_most_of_a_face_as_it_is():
             for n in range(24)
         )
         assert sum(one.beside for one in some) < 0.25 * grey, name
+
+
+def needs_people() -> None:
+    if not {MAKES, CHANGES} <= {*pipeline.shipped()}:
+        pytest.skip(f"this copy has not both of {MAKES}, {CHANGES}")
+
+
+def test_people_open_with_an_edit_that_both_models_manage():
+    needs_people()
+    now = settle(world=PEOPLE)
+    for name in (MAKES, CHANGES):
+        one = changes.change(name, now.person, now.traits)
+        assert one.off < one.nothing and one.right is None
+    assert now.traits[now.along] and changes.has_to_change(now.person, now.traits).float().mean() > 0.03
+
+
+def test_people_are_let_in_and_faces_icons_and_photographs_are_not():
+    """Measured: of 256 people at most .11 is left out, of the dataset's .42, of 256 faces .63 and more, of icons .74, of parts of the
+    photograph 1.5."""
+    needs_people()
+    made = torch.cat([Person(n, world=PEOPLE).x for n in range(48)])
+    assert (left_out(PEOPLE, made) < PEOPLE.limit).all() and (left_out(FACES, made) > FACES.limit).all()
+    photo = to_tensor(portrait().crop((0, 0, 384, 384)).resize((64, 64)))
+    icons = Icons(64, "flat", "glossy", split="test").batch(torch.arange(24))
+    others = [faces.draw(torch.arange(48) + faces.SPLITS["test"][0], 64), icons["x"], icons["y"], photo]
+    assert (left_out(PEOPLE, torch.cat(others)) > PEOPLE.limit).all()
 
 
 # ---- The browser ----
@@ -823,6 +852,100 @@ def test_no_width_scrolls_sideways_and_every_picture_has_a_text(visit, width):
     )
 
 
+@pytest.fixture(scope="module")
+def server_of_both(both, tmp_path_factory):
+    with serving(tmp_path_factory.mktemp("app"), tab("attributes"), both) as running:
+        yield running
+
+
+@pytest.fixture
+def visit_both(server_of_both, chromium):
+    with visiting(chromium, server_of_both, Guest, "#at-board img") as open_page:
+        yield lambda query="", **how: open_page(f"?tab=attributes{query}", reduced_motion="reduce", **how)
+
+
+HEADS = "[...document.querySelectorAll('#at-board h3')].map(h => h.textContent).join()"
+
+
+def all_of(v: Guest, whom: str, others: str) -> None:
+    """Wait until the page shows one world, and nothing of the other."""
+    v.until("([a]) => document.querySelector('#at-swap h3').textContent.startsWith(a)", whom)
+    for part in ("board", "face", "sweep", "swap", "strip", "second", "switches", "read"):
+        texts = v.page.evaluate(
+            "s => [...document.querySelectorAll(s + ' img')].map(i => i.alt).join() + document.querySelector(s).innerText",
+            f"#at-{part}",
+        )
+        assert others not in texts.lower(), part
+
+
+@pytest.mark.browser
+def test_the_other_world_comes_whole_and_goes_whole(visit_both, two):
+    v = visit_both()
+    v.choose("#at-world", "Pixel people")
+    all_of(v, f"Person {OPENS}", "face ")
+    assert v.page.locator("#at-switches button").count() == 7 and v.page.evaluate(HEADS).endswith("by G")
+    v.param("world", "people")
+    v.param("traits", view.address(settle(world=PEOPLE))["traits"])
+    v.page.locator("#at-along input").click()
+    assert v.page.get_by_role("option").count() == 7
+    v.page.get_by_role("option", name="dark skin").click()
+    v.param("along", "dark-skin")
+    v.switch("red").click()
+    off = PEOPLE.toggled(settle(world=PEOPLE).traits, PEOPLE.names.index("red hair"))
+    v.until(TOLD, PEOPLE.asked(PEOPLE.traits(OPENS), off))
+    assert v.page.locator("#at-switches [data-kind=most] [aria-checked=true]").count() == 0
+    v.page.click("#at-other")
+    v.until("() => !document.querySelector('#at-face img').alt.startsWith('person " + str(OPENS) + ":')")
+    now = wished(v.wish())
+    other = visit_both("&" + v.page.url.partition("?")[2].replace("tab=attributes&", ""))
+    other.until("([a]) => document.querySelector('#at-face img').alt.startsWith(a)", f"{now.person.name}:")
+    other.until("() => document.querySelector('#at-world input:checked').value === 'people'")
+    v.choose("#at-world", "Drawn faces")
+    all_of(v, "Face 25", "person ")
+    assert v.page.locator("#at-switches button").count() == 12 and "world" not in v.wish()
+    assert "drawn by code" in v.page.inner_text(".lead")
+
+
+@pytest.mark.browser
+def test_of_fast_changes_of_the_world_the_last_one_counts(visit_both):
+    v = visit_both()
+    for name in ("Pixel people", "Drawn faces", "Pixel people", "Drawn faces", "Pixel people"):
+        v.choose("#at-world", name)
+        v.page.wait_for_timeout(60)
+    v.page.wait_for_timeout(3000)
+    all_of(v, f"Person {OPENS}", "face ")
+    assert v.wish()["world"] == "people"
+
+
+@pytest.mark.browser
+def test_a_drawing_brings_its_world_along(visit_both, two, tmp_path):
+    (tmp_path / "mine.png").write_bytes(png(to_image(SOMEONE.x).resize((96, 96), Image.Resampling.NEAREST)))
+    v = visit_both()
+    v.page.set_input_files("input[type=file]", tmp_path / "mine.png")
+    v.until("() => document.querySelector('#at-world input:checked').value === 'people'")
+    v.until("() => document.querySelectorAll('#at-board section').length === 2")
+    assert v.page.inner_text("#at-face figcaption").startswith("Your drawing")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1440, 390])
+def test_with_people_no_width_scrolls_sideways(visit_both, width):
+    v = visit_both("&world=people", size=(width, 844))
+    v.until("() => document.querySelector('#at-face img').alt.startsWith('person " + str(OPENS) + ":')")
+    assert v.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 1
+    assert v.page.evaluate(
+        "[...document.querySelectorAll('.at img')].every(i => i.alt && i.complete && i.naturalWidth)"
+    )
+
+
+def test_the_endpoint_answers_with_people(server_of_both, two):
+    made = server_of_both.ask("attributes", 7, "blond hair", "right answer", None, "people")
+    exact = people.answer(SOMEONE, PEOPLE.toggled(SOMEONE.traits, BLOND))
+    assert isinstance(made, Image.Image) and made.tobytes() == to_image(exact).tobytes()
+    told = server_of_both.ask("attributes", 7, "", "", None, "mars")
+    assert isinstance(told, str) and "no world 'mars'" in told and not leaks(told)
+
+
 def test_the_endpoint_answers(server):
     made = server.ask("attributes", 7, "male", "right answer", None, "faces")
     exact = faces.draw(
@@ -833,6 +956,6 @@ def test_the_endpoint_answers(server):
     assert isinstance(told, str) and "no attribute" in told and not leaks(told)
 
 
-def test_visits_leave_no_traceback_in_the_log(server):
+def test_visits_leave_no_traceback_in_the_log(server, server_of_both):
     """Kept last, for the visits above."""
-    assert "Traceback" not in server.log.read_text()
+    assert "Traceback" not in server.log.read_text() + server_of_both.log.read_text()
