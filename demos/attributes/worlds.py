@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from abc import ABC, abstractmethod
-from functools import cache
+from functools import cache, lru_cache
+from pathlib import Path
 from typing import NamedTuple
 
 import torch
@@ -21,6 +22,7 @@ from i2i.measure.attributes import SEEN
 from i2i.methods import METHODS
 from i2i.nets.chance import generators
 from i2i.papers import PAPERS
+from i2i.run import pipeline
 from i2i.run.pipeline import Model, cards, load
 
 from ..work.once import once
@@ -52,8 +54,15 @@ def title(name: str) -> str:
     return PAPERS[cards()[name]["method"]].name
 
 
-def _reads(name: str) -> bool:
-    return hasattr(METHODS[cards()[name]["method"]], "attributes")
+@lru_cache(maxsize=16)  # an edit asks some fifty times, and each card is a file
+def _models(folder: Path, names: tuple[str, ...]) -> dict[str, bool]:
+    """Models in a folder that edit these attributes -> whether they read them, too; those that do come first."""
+    found = {
+        name: hasattr(METHODS[config["method"]], "attributes")
+        for name, config in cards().items()
+        if tuple(config["card"].get("labels", ())) == names and config["method"] in METHODS
+    }
+    return dict(sorted(found.items(), key=lambda one: (not one[1], one[0])))
 
 
 @torch.inference_mode()
@@ -127,16 +136,11 @@ class World(ABC):
 
     def models(self) -> list[str]:
         """Those of this copy that edit its people; those that read the attributes themselves first."""
-        here = [
-            name
-            for name, config in cards().items()
-            if tuple(config["card"].get("labels", ())) == self.names and config["method"] in METHODS
-        ]
-        return sorted(here, key=lambda name: (not _reads(name), name))
+        return list(_models(pipeline.SHIPPED, self.names))
 
     def readers(self) -> list[str]:
         """Models that read the attributes off an image."""
-        return [name for name in self.models() if _reads(name)]
+        return [name for name, reads in _models(pipeline.SHIPPED, self.names).items() if reads]
 
     def size(self) -> int:
         """Px along a side of what the models take."""
@@ -285,8 +289,7 @@ class People(World):
 
     def models(self) -> list[str]:
         """None without the one that makes the people."""
-        found = super().models()
-        return found if any(map(_reads, found)) else []
+        return super().models() if self.readers() else []
 
     @torch.inference_mode()
     def _made(self, numbers: list[int], traits: Traits = ()) -> Tensor:

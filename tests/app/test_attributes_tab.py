@@ -64,7 +64,7 @@ def both(tmp_path_factory):
 
 def forget() -> None:
     for cached in (
-        worlds.loaded, worlds._span, people.drawn, people.edited, people.swept, changes.change,
+        worlds.loaded, worlds._models, worlds._span, people.drawn, people.edited, people.swept, changes.change,
     ):  # fmt: skip
         cached.cache_clear()
 
