@@ -10,10 +10,9 @@ from PIL import Image
 from torch import Tensor
 
 from i2i.images import to_image
-from i2i.measure.attributes import SEEN
 
-from . import people
-from .people import NAMES, Person, Traits, answer, edited
+from .people import Person, answer, edited
+from .worlds import Traits
 
 FULL = 0.5  # of a range of 2: a change of so much, averaged over the colours, is drawn in the full colour
 _ORANGE, _VIOLET, _BACK = (0.87, 0.30, 0.02), (0.62, 0.54, 0.98), (0.97, 0.965, 0.98)
@@ -21,8 +20,8 @@ _ORANGE, _VIOLET, _BACK = (0.87, 0.30, 0.02), (0.62, 0.54, 0.98), (0.97, 0.965, 
 
 @dataclass(frozen=True)
 class Change:
-    """beside: mean change where nothing had to change, of the whole range; of a drawing whose right answer nobody knows, that
-    of all of it.  off: mean difference to the right answer, or None.  nothing: the same of the face as it was, or None.
+    """beside: mean change where nothing had to change, of the whole range; of a drawing whose answer nobody knows, that
+    of all of it.  off: mean difference to the world's answer, or None.  nothing: the same of the person as it was, or None.
     right: whether the judge reads the attributes that were switched as they were asked for.  others: how many of the others it
     reads otherwise than they were asked for; both None without a judge."""
 
@@ -34,9 +33,11 @@ class Change:
 
 
 def has_to_change(person: Person, traits: Traits) -> Tensor:
-    """bool [1, 1, size, size]: where the right answer differs from the face; nowhere in a drawing whose answer nobody knows."""
+    """bool [1, 1, size, size]: where the world's answer differs from the person; nowhere in a drawing whose answer nobody knows."""
     right = answer(person, traits)
-    return ((person.x if right is None else right) - person.x).abs().amax(1, keepdim=True) >= SEEN
+    return ((person.x if right is None else right) - person.x).abs().amax(
+        1, keepdim=True
+    ) >= person.world.seen
 
 
 def measured(made: Tensor, person: Person, traits: Traits) -> Change:
@@ -49,12 +50,12 @@ def measured(made: Tensor, person: Person, traits: Traits) -> Change:
 
 @torch.inference_mode()
 def _read(made: Tensor, person: Person, traits: Traits) -> tuple[bool | None, int | None]:
-    net = people.judge()
+    net = person.world.judge()
     if net is None:
         return None, None
     found = [int(v > 0) for v in net(made)[0].tolist()]
-    wrong = [i for i in range(len(NAMES)) if found[i] != traits[i]]
-    asked = [i for i in range(len(NAMES)) if traits[i] != person.traits[i]]
+    wrong = [i for i, wanted in enumerate(traits) if found[i] != wanted]
+    asked = [i for i, wanted in enumerate(traits) if person.traits[i] != wanted]
     return not {*wrong} & {*asked}, len({*wrong} - {*asked})
 
 
@@ -64,7 +65,7 @@ def change(name: str, person: Person, traits: Traits) -> Change:
 
 
 def heat(made: Tensor | None, person: Person, traits: Traits) -> Image.Image:
-    """Violet where something had to change, orange where something else did, the more the stronger; the face is faint below.
+    """Violet where something had to change, orange where something else did, the more the stronger; the person is faint below.
     made None: what had to change alone."""
     x, must = person.x, has_to_change(person, traits)[0].float()
     grey = ((x + 1) / 2).mean(1)

@@ -1,10 +1,10 @@
 let focus = -1;
 const switches = () => [...element.querySelectorAll('[data-at]')];
 const choose = b => {
-  const group = b.closest('.at-group'), one = group.getAttribute('role') === 'radiogroup';
+  const group = b.closest('.at-group'), {kind} = group.dataset, on = kind === 'one' || b.getAttribute('aria-checked') !== 'true';
   // Shown at once; the server's word, with what goes along, comes after.
-  if (one) group.querySelectorAll('button').forEach(other => other.setAttribute('aria-checked', String(other === b)));
-  else b.setAttribute('aria-checked', String(b.getAttribute('aria-checked') !== 'true'));
+  if (kind !== 'any') group.querySelectorAll('button').forEach(other => other.setAttribute('aria-checked', 'false'));
+  b.setAttribute('aria-checked', String(on));
   focus = Number(b.dataset.at);
   trigger('select', {index: focus, value: null});
 };

@@ -1,4 +1,4 @@
-"""The tab Attributes: switch what a drawn face has, and see what two models make of it beside the right answer."""
+"""The tab Attributes: switch what somebody has, and see what two models make of it beside the world's own answer."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import gradio as gr
 from markupsafe import Markup
 from PIL import Image
 
-from i2i.data.worlds import faces
 from i2i.images import to_image
 from i2i.run.pipeline import cards
 
@@ -25,26 +24,26 @@ from ..work.openings import opening
 from ..work.visitors import Visitors
 from . import people, view, words
 from .board import Board
-from .people import COUNT, NAMES, Person, available, edited, models, readers
+from .people import Person, edited
 from .shown import (
+    attributes_of,
     board_of,
     face_of,
+    lead_of,
     legend_of,
+    notice_of,
+    predict_of,
     reading_of,
     strip_of,
     swap_of,
     sweep_of,
     switches_of,
     told_of,
+    worlds,
 )
 from .switches import Switches
 from .view import KEYS, View, settle, wished
-
-_STYLE = look.style(__file__, "tab")
-
-_PREDICT = Markup('<details class="note predict"><summary>{}</summary>{}</details>').format(
-    words.PREDICT, words.PREDICTED
-)
+from .worlds import FACES, WORLDS, World, available, can_read, here
 
 
 def everything_of(now: View) -> dict:
@@ -64,33 +63,48 @@ def _first() -> dict:
 # -- The API --------------------------------------------------------------------------------------------------------------
 
 
-def _switches(text: str) -> list[int]:
+def _switches(world: World, text: str) -> list[int]:
     """Attributes by their names, with commas between. A sentence on the page for a name that is none."""
     wanted = [name.strip().lower() for name in (text or "").split(",") if name.strip()]
     for name in wanted:
-        if name not in NAMES:
-            raise sentence(words.NO_ATTRIBUTE.format(name=name[:40], names=", ".join(NAMES)))
-    return [NAMES.index(name) for name in wanted]
+        if name not in world.names:
+            raise sentence(words.NO_ATTRIBUTE.format(name=name[:40], names=", ".join(world.names)))
+    return [world.names.index(name) for name in wanted]
+
+
+def _world(name: str) -> World:
+    """By its name, "" for the first; a sentence on the page for a name that is none."""
+    found = {world.key: world for world in here()}
+    name = (name or next(iter(found))).strip().lower()
+    if name not in found:
+        raise sentence(words.NO_WORLD.format(world=name[:40], worlds=" and ".join(found)))
+    return found[name]
 
 
 def endpoint(
-    face: float = 0, switch: str = "bangs", model: str = "", drawing: str | None = None
+    face: float = 0,
+    switch: str = "bangs",
+    model: str = "",
+    drawing: str | None = None,
+    world: str = FACES.key,
 ) -> Image.Image:
-    """The API: a held-out face, or a drawing of this world, with attributes switched one after the other by a model, or by the world
-    itself with "right answer". model "": the first of the tab."""
-    model = model or models()[0]
-    if model not in (*models(), "right answer"):
-        raise sentence(words.NO_MODEL.format(model=model[:60], models=", ".join(models())))
+    """The API: somebody of a world by number, or a drawing of any world, with attributes switched one after the other by a model, or by
+    the world itself with "right answer". model "", world "": the first of the tab; a drawing is of the world that it belongs to."""
+    of = _world(world)
     try:
         number = whole("face", 0 if face is None else face)
     except ValueError as fault:
         raise sentence(str(fault)) from None
-    if not 0 <= number < COUNT:
-        raise sentence(words.NO_FACE.format(last=COUNT - 1, number=number))
-    person = received(drawing) if drawing else Person(number)
+    if not 0 <= number < of.count:
+        raise sentence(words.NO_FACE.format(last=of.count - 1, number=number))
+    person = received(drawing) if drawing else Person(number, world=of)
+    of = person.world
+    model = model or of.models()[0]
+    if model not in (*of.models(), "right answer"):
+        raise sentence(words.NO_MODEL.format(model=model[:60], models=", ".join(of.models())))
     traits = person.traits
-    for attribute in _switches(switch):
-        traits = people.toggled(traits, attribute)
+    for attribute in _switches(of, switch):
+        traits = of.toggled(traits, attribute)
     if model != "right answer":
         return to_image(edited(model, person, traits))
     right = people.answer(person, traits)
@@ -100,45 +114,45 @@ def endpoint(
 
 
 def received(path: str) -> Person:
-    """A visitor's drawing; a sentence on the page for what is none of this world."""
+    """A visitor's drawing; a sentence on the page for what is of no world."""
     image = uploaded(path)
-    if not people.can_read():
+    if not can_read():
         raise sentence(words.NO_READER)
     person = people.received(image)
     if person is None:
-        raise sentence(words.FOREIGN)
+        raise sentence(words.FOREIGN_TO_BOTH if len(here()) > 1 else words.FOREIGN)
     return person
 
 
 def save(now: View, folder: str | Path) -> Path:
-    """The face as the models see it, with the edit of each of them and the right answer, side by side."""
-    parts = [now.person.x, *(edited(name, now.person, now.traits) for name in models())]
+    """The person as the models see it, with the edit of each of them and the world's answer, side by side."""
+    parts = [now.person.x, *(edited(name, now.person, now.traits) for name in now.world.models())]
     right = people.answer(now.person, now.traits)
     images = [to_image(x) for x in (*parts, *([] if right is None else [right]))]
     side = images[0].width
     sheet = Image.new("RGB", (side * len(images), side))
     for i, image in enumerate(images):
         sheet.paste(image, (i * side, 0))
-    whose = "your-drawing" if now.person.own else f"face-{now.person.number}"
-    path = Path(folder) / f"{whose}-edited.png"
+    path = Path(folder) / f"{now.person.name.replace(' ', '-')}-edited.png"
     sheet.save(path)
     return path
 
 
 def before_and_after() -> Cover:
-    """For the Map: the face that the tab opens with, and its first edit."""
+    """For the Map: the person that the tab opens with, and its first edit."""
     now = settle()
-    edit = edited(models()[0], now.person, now.traits)
+    edit = edited(now.world.models()[0], now.person, now.traits)
     return Cover(to_image(now.person.x), to_image(edit), view.address(now))
 
 
-def notice() -> str:
-    """What to notice of the models that are there, each by its way to edit."""
-    told = [
-        (words.NOTICE_ANEW if name in readers() else words.NOTICE_ITSELF).format(model=people.title(name))
-        for name in models()
+def _described() -> str:
+    first, *others = here()
+    told = [words.ENDPOINT.format(last=first.count - 1, models=", ".join(first.models()))]
+    told += [
+        words.ENDPOINT_WORLD.format(world=one.key, last=one.count - 1, models=", ".join(one.models()))
+        for one in others
     ]
-    return look.notice(" ".join(told))
+    return " ".join(told)
 
 
 # -- The tab --------------------------------------------------------------------------------------------------------------
@@ -150,14 +164,17 @@ _FETCH = "() => { const a = document.querySelector('#at-file a, #at-file button,
 def _given(request: gr.Request) -> tuple:
     """What the endpoint gets for the first edit on the page."""
     now = _VISITORS.view(request.session_hash)
-    traits, names = now.person.traits, []
-    for i, name in enumerate(NAMES):
+    traits, names, world = now.person.traits, [], now.world
+    none = not any(now.traits[world.exclusive])
+    for i, name in enumerate(world.names):
         # What a switch takes along needs none of its own; a hair colour goes by switching another one on.
-        if traits[i] != now.traits[i] and (now.traits[i] or name not in NAMES[faces.COLOURS]):
-            traits = people.toggled(traits, i)
+        if traits[i] != now.traits[i] and (now.traits[i] or i not in world.places or none):
+            traits = world.toggled(traits, i)
             names.append(name)
     own = to_image(now.person.x) if now.person.own else None
-    return 0 if now.person.own else now.person.number, ", ".join(names), models()[0], own
+    number = 0 if now.person.own else now.person.number
+    # The endpoint's first world needs no name.
+    return number, ", ".join(names), world.models()[0], own, *([] if world is here()[0] else [world.key])
 
 
 def _html(value: str, name: str, **more) -> gr.HTML:
@@ -172,21 +189,27 @@ def tab() -> Callable | None:
     """Build the tab; returns (fn, outputs) that restore the state in the URL when the page loads."""
     if not available():
         return None
-    now, opens = settle(), _first()
+    now, opens, several = settle(), _first(), len(here()) > 1
+    world = now.world
+    of = world.says
     with gr.Tab("Attributes", id="attributes"):
-        lead = Markup('<p class="lead">{}</p>').format(words.LEAD.format(count=len(NAMES)))
-        gr.HTML(lead + _STYLE, apply_default_css=False, elem_classes="bare")
+        lead = gr.HTML(lead_of(world), apply_default_css=False, elem_classes="bare")
         with gr.Row(elem_classes="row at", equal_height=True):
             with gr.Column(scale=9, min_width=320, elem_classes="card scene on-in"):
-                look.label(words.SWITCH)
+                if several:
+                    pick = gr.Radio(
+                        worlds(), value=world.key, label=words.WORLD, show_label=False, container=False, elem_id="at-world",
+                        elem_classes="segmented",
+                    )  # fmt: skip
+                switch = look.label(of.switch)
                 face = _html(opens["face"], "at-face")
                 switches = Switches(opens["switches"], elem_id="at-switches", elem_classes="bare")
                 with gr.Row(elem_classes="tools"):
-                    other = _button(words.ANOTHER, "at-other", "roll step", variant="primary")
+                    other = _button(of.another, "at-other", "roll step", variant="primary")
                     back = _button(words.BACK, "at-back")
                     bring = gr.UploadButton(
                         words.UPLOAD, size="sm", scale=0, min_width=140, elem_classes="quiet fit", elem_id="at-bring",
-                        file_types=PICTURES, visible=people.can_read(),
+                        file_types=PICTURES, visible=can_read(),
                     )  # fmt: skip
             with gr.Column(scale=15, min_width=320, elem_classes="card answer-first scene on-out"):
                 look.label(words.EDIT)
@@ -197,18 +220,18 @@ def tab() -> Callable | None:
                 client.card("attributes", _given)
         with gr.Column(elem_classes="card at"):
             with gr.Row(elem_classes="tools"):
-                look.label(words.CHOOSE)
+                choose = look.label(of.choose)
                 more = _button(words.OTHERS, "at-more")
             strip = Choices(opens["strip"], elem_id="at-strip", elem_classes="bare examples scene on-rail")
         with gr.Row(elem_classes="row at view", equal_height=True):
             with gr.Column(scale=1, min_width=320):
-                gr.HTML(notice(), apply_default_css=False, elem_classes="bare")
+                notice = gr.HTML(notice_of(world), apply_default_css=False, elem_classes="bare")
             with gr.Column(scale=1, min_width=320):
-                gr.HTML(_PREDICT, apply_default_css=False, elem_classes="bare")
+                predict = gr.HTML(predict_of(world), apply_default_css=False, elem_classes="bare")
         with gr.Column(elem_classes="card at"):
             look.label(words.SWEEP)
             along = gr.Dropdown(
-                [(words.ATTRIBUTES[name].yes, i) for i, name in enumerate(NAMES)], value=now.along, label=words.ATTRIBUTE, show_label=False, container=False,
+                attributes_of(world), value=now.along, label=words.ATTRIBUTE, show_label=False, container=False,
                 elem_id="at-along", scale=0, min_width=200,
             )  # fmt: skip
             sweep = Board(opens["sweep"], elem_id="at-sweep", elem_classes="bare")
@@ -216,20 +239,35 @@ def tab() -> Callable | None:
             gr.HTML(between, apply_default_css=False, elem_classes="bare")
         with gr.Row(elem_classes="row at", equal_height=True):
             with gr.Column(scale=14, min_width=320, elem_classes="card"):
-                look.label(words.SWAP)
+                swap_label = look.label(of.swap)
                 strip_b = Choices(opens["strip_b"], elem_id="at-second", elem_classes="bare")
                 swap = Board(opens["swap"], elem_id="at-swap", elem_classes="bare")
-            with gr.Column(scale=10, min_width=320, elem_classes="card", visible=bool(readers())):
-                look.label(words.READ)
+            with gr.Column(
+                scale=10, min_width=320, elem_classes="card", visible=bool(world.readers())
+            ) as read_card:
+                read_label = look.label(of.read)
                 read = _html(opens["read"], "at-read")
         file = gr.DownloadButton(visible="hidden", elem_id="at-file")
-        look.paper_links(*(cards()[name]["method"] for name in models()))
+        look.paper_links(*{cards()[name]["method"]: 0 for each in here() for name in each.models()})
 
         parts = {
             "strip": strip, "face": face, "switches": switches, "told": told, "board": board, "legend": legend, "sweep": sweep,
             "strip_b": strip_b, "swap": swap, "read": read,
         }  # fmt: skip
         everything = [*parts.values(), along]
+        if several:
+            everything += [
+                pick,
+                lead,
+                switch,
+                other,
+                choose,
+                notice,
+                predict,
+                swap_label,
+                read_label,
+                read_card,
+            ]
 
         def change(request: gr.Request, how: Callable[[View], View]) -> None:
             _VISITORS.change(request.session_hash, how)
@@ -237,11 +275,29 @@ def tab() -> Callable | None:
         def seen(request: gr.Request) -> View:
             return _VISITORS.view(request.session_hash)
 
+        def said_of(v: View) -> dict:
+            """What stands on the page of the world alone."""
+            said = v.world.says
+            return {
+                lead: lead_of(v.world), switch: look.label_of(said.switch), other: said.another,
+                choose: look.label_of(said.choose), notice: notice_of(v.world), predict: predict_of(v.world),
+                swap_label: look.label_of(said.swap), read_label: look.label_of(said.read),
+                read_card: gr.Column(visible=bool(v.world.readers())),
+            }  # fmt: skip
+
+        def picked(request: gr.Request) -> dict:
+            """The choice of the world, where something else than a click on it changed it: an answer must not undo a later click."""
+            return {pick: seen(request).world.key} if several else {told: gr.skip()}
+
+        def swept(v: View) -> int | gr.Dropdown:
+            return gr.Dropdown(attributes_of(v.world), value=v.along) if several else v.along
+
         def follow(request: gr.Request, whole: bool = True) -> Iterator[dict]:
-            """Show all that the visitor looks at, piece by piece. whole: the face may be another one."""
+            """Show all that the visitor looks at, piece by piece. whole: the person may be another one, of another world."""
             _, wanted = _VISITORS.change(request.session_hash, lambda v: v, anew=False)
             pieces: list[Callable[[View], dict]] = [
-                lambda v: {switches: switches_of(v), along: v.along} | ({face: face_of(v)} if whole else {}),
+                lambda v: {switches: switches_of(v), along: swept(v)} | ({face: face_of(v)} if whole else {}),
+                lambda v: said_of(v) if whole and several else {},
                 lambda v: {told: told_of(v), board: board_of(v), legend: legend_of(v)},
                 lambda v: {strip: strip_of(v, v.person)} if whole else {},
                 lambda v: {sweep: sweep_of(v)},
@@ -252,7 +308,9 @@ def tab() -> Callable | None:
             for piece in pieces:
                 if not wanted():
                     return
-                if values := piece(seen(request)):
+                values = piece(seen(request))
+                # Else what belongs to another world may come after what is seen of this one.
+                if values and wanted():
                     yield values
 
         def follow_edit(request: gr.Request):
@@ -260,6 +318,11 @@ def tab() -> Callable | None:
 
         def toggle(request: gr.Request, event: gr.SelectData):
             change(request, lambda v: view.switched(v, int(event.index)))
+
+        def go(key: str, request: gr.Request):
+            found = WORLDS.get(key)
+            if found in here():
+                change(request, lambda v: view.of_world(v, found))
 
         def take(request: gr.Request, event: gr.SelectData):
             change(request, lambda v: view.of_person(v, v.choices[int(event.index) % view.SHOWN]))
@@ -282,8 +345,10 @@ def tab() -> Callable | None:
             }
 
         def set_along(attribute: int | None, request: gr.Request):
-            if attribute in range(len(NAMES)):
-                change(request, lambda v: replace(v, along=int(attribute)))
+            def how(v: View) -> View:
+                return replace(v, along=int(attribute)) if attribute in range(len(v.world.names)) else v
+
+            change(request, how)
 
         def show_sweep(request: gr.Request):
             now = seen(request)
@@ -299,6 +364,7 @@ def tab() -> Callable | None:
         def receive(path: str, request: gr.Request) -> Iterator[dict]:
             person = received(path)
             change(request, lambda v: view.of_person(v, person))
+            yield picked(request)
             yield from follow(request)
 
         def download(request: gr.Request):
@@ -315,6 +381,8 @@ def tab() -> Callable | None:
         work = {"outputs": everything, "concurrency_id": "attributes", "concurrency_limit": 2, **quiet}
         switches.select(toggle, None, None, **at_once).then(follow_edit, None, **work)
         back.click(undo, None, None, **at_once).then(follow_edit, None, **work)
+        if several:
+            pick.input(go, pick, None, **at_once).then(follow, None, **work)
         strip.select(take, None, None, **at_once).then(follow, None, **work)
         other.click(roll, None, None, **at_once).then(follow, None, **work)
         more.click(turn_over, None, None, **at_once).then(show_strips, None, **work)
@@ -326,18 +394,22 @@ def tab() -> Callable | None:
         )
         gr.Button(visible=False).click(
             endpoint,
-            [gr.Number(0, visible=False), gr.Textbox("bangs", visible=False), gr.Textbox(models()[0], visible=False), gr.File(visible=False)],
+            [
+                gr.Number(0, visible=False), gr.Textbox("bangs", visible=False), gr.Textbox("", visible=False), gr.File(visible=False),
+                gr.Textbox(world.key, visible=False),
+            ],
             gr.Image(visible=False, format="png"), api_name="attributes", concurrency_id="attributes", concurrency_limit=2,
-            api_description=words.ENDPOINT.format(last=COUNT - 1, models=", ".join(models())),
+            api_description=_described(),
         )  # fmt: skip
 
         def restore(request: gr.Request):
-            """?tab=attributes&person=number&traits=…&along=…&second=…: what the link's sender saw; else it stays."""
+            """?tab=attributes&world=…&person=number&traits=…&along=…&second=…: what the link's sender saw; else it stays."""
             wish = dict(request.query_params)
             if wish.get("tab") != "attributes" or not KEYS & set(wish):
                 yield {told: gr.skip()}
                 return
             change(request, lambda _: wished(wish))
+            yield picked(request)
             yield from follow(request)
 
     return restore, everything

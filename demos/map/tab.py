@@ -12,8 +12,8 @@ from i2i.methods import METHODS
 from i2i.papers import FAMILIES, LECTURES, PAPERS, Paper, Row, index
 from i2i.run.pipeline import cards
 
-from ..attributes import people as attributes
 from ..attributes import tab as attributes_tab
+from ..attributes import worlds as attributes
 from ..failures import tab as failures
 from ..inpainting import tab as inpainting
 from ..live import tab as training

@@ -35,9 +35,12 @@ def style(module: str, *names: str) -> Markup:
 
 
 def label(text: str) -> gr.HTML:
-    return gr.HTML(
-        Markup('<h2 class="label">{}</h2>').format(text), apply_default_css=False, elem_classes="bare"
-    )
+    return gr.HTML(label_of(text), apply_default_css=False, elem_classes="bare")
+
+
+def label_of(text: str) -> Markup:
+    """HTML of a label, for one that changes."""
+    return Markup('<h2 class="label">{}</h2>').format(text)
 
 
 def data_url(image: Image.Image) -> str:

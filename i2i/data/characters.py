@@ -70,12 +70,13 @@ class Characters(OnDevice):
         x = from_bytes(self.images[self._sent(index)])
         return {"x": x, "label": self._sent(self.labels[index]), "index": self._sent(index)}
 
-    def toggled(self, label: Tensor, attribute: int) -> Tensor:
+    @classmethod
+    def toggled(cls, label: Tensor, attribute: int) -> Tensor:
         """Labels [B, K] with one attribute the other way; a hair colour takes the place of another."""
         out = label.clone()
         on = 1 - label[:, attribute]
-        if attribute < self.exclusive.stop:
-            out[:, self.exclusive] *= (1 - on)[:, None]
+        if attribute < cls.exclusive.stop:
+            out[:, cls.exclusive] *= (1 - on)[:, None]
         out[:, attribute] = on
         return out
 

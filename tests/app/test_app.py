@@ -56,7 +56,7 @@ told["megabytes"] = int(open("/proc/self/statm").read().split()[1]) * os.sysconf
 from i2i.run import pipeline
 loads, load_method = [], pipeline.load_method
 pipeline.load_method = lambda folder: loads.append(folder.name) or load_method(folder)
-made = server.ask("attributes", 0, "bangs", "icgan-faces", None)
+made = server.ask("attributes", 0, "bangs", "icgan-faces", None, "faces")
 print(json.dumps(told | {"loads": loads, "size": made.size, "after": read()}))
 os._exit(0)
 """

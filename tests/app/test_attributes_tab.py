@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
 
 import gradio as gr
 import pytest
 import torch
 from PIL import Image
 
-from demos.attributes import changes, people, shown, view, words
+from demos.attributes import changes, people, shown, view, words, worlds
 from demos.attributes import tab as attributes
-from demos.attributes.people import NAMES, Person, can_be, label_of, left_out, toggled
+from demos.attributes.people import Person
 from demos.attributes.view import settle, wished
+from demos.attributes.worlds import FACES, PEOPLE, World, label_of, left_out
 from demos.map import tab as map
 from i2i.checkpoint import export
 from i2i.data.worlds import faces
@@ -26,35 +30,78 @@ from kit.methods import amplified, tiny
 from kit.served import SENTENCE, Visit, leaks, serving, tab, visiting
 
 READS, EDITS = "icgan-faces", "stargan-faces"
+MAKES, CHANGES = "icgan-characters", "stargan-characters"
+NAMES, COUNT = FACES.names, FACES.count
+MODELS = {FACES: (READS, EDITS), PEOPLE: (MAKES, CHANGES)}
+can_be, toggled = FACES.can_be, FACES.toggled
 BANGS, BALD, MALE = (NAMES.index(name) for name in ("bangs", "bald", "male"))
+
+
+def exported(home: Path, *of: World) -> Path:
+    """Two tiny models of each world, with weights so large that what they make depends on all that they are told."""
+    for world in of:
+        for name in MODELS[world]:
+            method = tiny(name.partition("-")[0], domains=len(world.names), attributes=True)
+            export(
+                home / name,
+                amplified(method.eval()),
+                size=16,
+                card={"summary": "tiny", "labels": list(world.names)},
+            )
+    return home
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """Two tiny models, with weights so large that what they make depends on all that they are told."""
-    home = tmp_path_factory.mktemp("checkpoints")
-    for name in (EDITS, READS):
-        method = amplified(tiny(name.partition("-")[0], domains=len(NAMES), attributes=True).eval())
-        export(home / name, method, size=16, card={"summary": "tiny", "labels": list(NAMES)})
-    return home
+    """Models of faces alone: what the page was before there were two worlds."""
+    return exported(tmp_path_factory.mktemp("checkpoints"), FACES)
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory):
+    return exported(tmp_path_factory.mktemp("both"), FACES, PEOPLE)
 
 
 def forget() -> None:
     for cached in (
-        people.loaded, people.drawn, people.edited, people.swept, changes.change,
+        worlds.loaded, worlds._models, worlds._span, people.drawn, people.edited, people.swept, changes.change,
     ):  # fmt: skip
         cached.cache_clear()
 
 
-@pytest.fixture
-def gallery(folder, monkeypatch):
-    """The tiny models in place of those shipped, and no judge."""
+def in_place(monkeypatch, folder: Path):
+    """Tiny models in place of those shipped, and no judge."""
     monkeypatch.setattr(pipeline, "SHIPPED", folder)
     forget()
-    monkeypatch.setattr(people, "judge", lambda: None)
+    monkeypatch.setattr(FACES, "judge", lambda: None)
     yield folder
     monkeypatch.undo()
     forget()
+
+
+@pytest.fixture
+def gallery(folder, monkeypatch):
+    yield from in_place(monkeypatch, folder)
+
+
+@pytest.fixture
+def two(both, monkeypatch):
+    yield from in_place(monkeypatch, both)
+
+
+@pytest.fixture
+def gallery_of(both, tmp_path, monkeypatch):
+    """gallery_of(*names): from then on these models are here, and no others."""
+
+    def chosen(*names: str) -> None:
+        home = tmp_path / "-".join(names)
+        home.mkdir()
+        for name in names:
+            (home / name).symlink_to(both / name)
+        monkeypatch.setattr(pipeline, "SHIPPED", home)
+        forget()
+
+    return chosen
 
 
 def png(image: Image.Image) -> bytes:
@@ -66,7 +113,7 @@ def png(image: Image.Image) -> bytes:
 
 
 def test_the_tab_is_there_with_the_models_that_are_there(gallery, tmp_path, monkeypatch):
-    assert people.models() == [READS, EDITS] and people.readers() == [READS] and "Attributes" in map._there()
+    assert FACES.models() == [READS, EDITS] and FACES.readers() == [READS] and "Attributes" in map._there()
     assert len(shown.board_of(settle())["groups"]) == 3
     for name in (READS, EDITS):
         (tmp_path / name).mkdir()
@@ -74,10 +121,10 @@ def test_the_tab_is_there_with_the_models_that_are_there(gallery, tmp_path, monk
         monkeypatch.setattr(pipeline, "SHIPPED", tmp_path / name)
         (tmp_path / name / "one").rename(tmp_path / name / name)
         forget()
-        assert people.models() == [name] and len(shown.swap_of(settle())["groups"][0]["cells"]) == 3
+        assert FACES.models() == [name] and len(shown.swap_of(settle())["groups"][0]["cells"]) == 3
         with gr.Blocks():
             assert attributes.tab() is not None, "with one model it shows that one"
-        assert people.can_read() == (name == READS)
+        assert worlds.can_read() == (name == READS)
     monkeypatch.setattr(pipeline, "SHIPPED", tmp_path)
     with gr.Blocks():
         assert attributes.tab() is None
@@ -88,17 +135,17 @@ def test_a_model_of_other_attributes_is_not_shown(gallery, tmp_path, monkeypatch
     method = tiny("stargan", domains=len(NAMES), attributes=True).eval()
     export(tmp_path / "stargan-own", method, size=16, card={"labels": [*NAMES[1:], "hat"]})
     monkeypatch.setattr(pipeline, "SHIPPED", tmp_path)
-    assert not people.available()
+    assert not worlds.available()
 
 
 # ---- Attributes ----
 
 
 def test_what_to_notice_speaks_of_the_models_that_are_there(gallery, monkeypatch):
-    both = attributes.notice()
-    assert "IcGAN reads the whole face" in both and "StarGAN gets the face itself" in both
-    monkeypatch.setattr(attributes, "models", lambda: [READS])
-    assert "IcGAN" in attributes.notice() and "StarGAN" not in attributes.notice()
+    told = shown.notice_of(FACES)
+    assert "IcGAN reads the whole face" in told and "StarGAN gets the face itself" in told
+    monkeypatch.setattr(FACES, "models", lambda: [READS])
+    assert "IcGAN" in shown.notice_of(FACES) and "StarGAN" not in shown.notice_of(FACES)
 
 
 def test_switches_never_lead_to_a_face_that_cannot_be(gallery):
@@ -109,12 +156,12 @@ def test_switches_never_lead_to_a_face_that_cannot_be(gallery):
         colour = attribute in range(len(NAMES))[faces.COLOURS]
         assert now.traits[attribute] == (1 if colour else 1 - before.traits[attribute])
     for scores in torch.randn(200, len(NAMES), generator=rng):
-        assert can_be(people.nearest_label(scores))
+        assert can_be(FACES.nearest(scores))
 
 
 def test_what_is_read_clearly_is_taken_as_it_is():
     for traits in some_traits():
-        assert people.nearest_label(2 * label_of(traits)[0] - 1) == traits
+        assert FACES.nearest(2 * label_of(traits)[0] - 1) == traits
 
 
 def some_traits() -> list[tuple[int, ...]]:
@@ -126,8 +173,8 @@ def test_what_is_asked_is_said_in_words(gallery):
     now = replace(now, traits=toggled(now.person.traits, BANGS))
     assert shown.asked(now) == ("no bangs" if now.person.traits[BANGS] else "bangs")
     assert shown.asked(view.as_it_was(now)) == "nothing"
-    assert people.said(tuple(int(n in ("bald", "male")) for n in NAMES)) == "bald, male"
-    assert people.said(tuple(int(n == "blond hair") for n in NAMES)) == "blond hair, female"
+    assert FACES.said(tuple(int(n in ("bald", "male")) for n in NAMES)) == "bald, male"
+    assert FACES.said(tuple(int(n == "blond hair") for n in NAMES)) == "blond hair, female"
     bald = replace(now, traits=toggled(tuple(int(n in ("bald", "smile")) for n in NAMES), BALD))
     bald = replace(bald, person=Person(own=b"0" * 768, read=toggled(bald.traits, BALD)))
     assert shown.asked(bald) == "not bald; brown hair"
@@ -142,7 +189,7 @@ def test_a_model_is_told_the_face_and_the_attributes(gallery, name):
     x = faces.draw(torch.tensor([faces.SPLITS["test"][0] + 7]), 16)
     assert torch.equal(person.x, x)
     assert torch.equal(
-        people.edited(name, person, traits), people.loaded(name).translate(x, label=label_of(traits))
+        people.edited(name, person, traits), worlds.loaded(name).translate(x, label=label_of(traits))
     )
     assert (
         people.edited(name, person, traits) - people.edited(name, person, person.traits)
@@ -192,7 +239,7 @@ def test_figures_say_what_the_judge_reads(gallery, monkeypatch):
         scores = 2 * label_of(now.traits) - 1
         if wrong is not None:
             scores[0, wrong] *= -1
-        monkeypatch.setattr(people, "judge", lambda scores=scores: lambda x: scores)
+        monkeypatch.setattr(FACES, "judge", lambda scores=scores: lambda x: scores)
         changes.change.cache_clear()
         assert all(text in board() for text in told), wrong
 
@@ -208,7 +255,7 @@ def test_a_sweep_leads_from_one_edit_to_the_other(gallery):
         asked = view.labels(now)
         assert len(asked) == view.STEPS and asked[0] == start and asked[-1] == end
         assert [label[along] for label in asked] == [i / 8 for i in range(9)]
-        for name in people.models():
+        for name in FACES.models():
             made = people.swept(name, now.person, tuple(asked))
             for i, traits in ((0, start), (-1, end)):
                 assert (made[i] - people.edited(name, now.person, traits)[0]).abs().max() < 1e-4
@@ -223,13 +270,13 @@ def test_each_of_two_faces_gets_the_attributes_of_the_other(gallery):
     (a, with_b), (b, with_a) = view.swapped(now)
     assert (a, b, with_b, with_a) == (Person(7), Person(9), Person(9).traits, Person(7).traits)
     cells = shown.swap_of(now)["groups"][0]["cells"]
-    wanted = [a.x, *(people.edited(name, a, with_b) for name in people.models()), people.answer(a, with_b)]
-    assert [c["src"] for c in cells] == [shown.url(x) for x in wanted]
+    wanted = [a.x, *(people.edited(name, a, with_b) for name in FACES.models()), people.answer(a, with_b)]
+    assert [c["src"] for c in cells] == [shown.url(FACES, x) for x in wanted]
 
 
 def test_what_is_read_of_a_face_is_told_beside_what_it_has(gallery):
     person = Person(7)
-    found = people.reading(READS, person.x)
+    found = worlds.reading(READS, person.x)
     agree = sum((v > 0) == bool(t) for v, t in zip(found.tolist(), person.traits, strict=True))
     html = shown.reading_of(settle(7))
     assert f"<b>{agree} of 12</b>" in html and html.count('class="off"') == 12 - agree
@@ -279,16 +326,16 @@ def test_its_words_in_the_address_are_no_other_tabs():
 def test_another_face_comes_with_the_last_switch_and_all_come_in_turn(gallery):
     now = view.switched(settle(), MALE)
     seen = set()
-    for _ in range(people.COUNT):
+    for _ in range(COUNT):
         now = view.another(now)
         seen.add(now.person.number)
         assert now.person in now.choices
-    assert len(seen) == people.COUNT
+    assert len(seen) == COUNT
     assert now.traits == toggled(now.person.traits, MALE)
     turned = [settle()]
     for _ in range(60):
         turned.append(view.others(turned[-1]))
-    assert {p.number for v in turned for p in v.choices} == {*range(people.COUNT)}
+    assert {p.number for v in turned for p in v.choices} == {*range(COUNT)}
 
 
 # ---- What is said of this world ----
@@ -299,7 +346,7 @@ def test_male_is_where_the_prediction_says():
     index = torch.arange(24) + faces.SPLITS["test"][0]
     label = faces.labels_of(index)
     other = faces.draw(index, 64, label=faces.toggled(label, MALE))
-    must = (faces.draw(index, 64, label=label) - other).abs().amax(1) >= changes.SEEN
+    must = (faces.draw(index, 64, label=label) - other).abs().amax(1) >= FACES.seen
     boxes = {
         "jaw": (34, 46, 40, 52),
         "shoulders": (56, 64, 52, 64),
@@ -308,7 +355,7 @@ def test_male_is_where_the_prediction_says():
     for name, (top, bottom, left, right) in boxes.items():
         some = must[label[:, BALD] == 0] if name == "hair" else must
         assert some[:, top:bottom, left:right].flatten(1).any(1).all(), name
-    assert all(name in words.PREDICTED for name in boxes)
+    assert all(name in words.FACES.predicted for name in boxes)
 
 
 # ---- Drawings that visitors bring ----
@@ -318,9 +365,9 @@ def test_faces_are_let_in_and_photographs_icons_and_plain_colours_are_not():
     """Measured with the whole test split: of 512 faces all are let in (at most .49 is left out), of 512 icons none (.53 and more), of
     140 parts of the photograph none (.97 and more). Here are some of each."""
     drawn = faces.draw(torch.arange(64) + faces.SPLITS["test"][0], 64)
-    assert (left_out(drawn) < people.LEFT_OUT).float().mean() >= 0.98
+    assert (left_out(FACES, drawn) < FACES.limit).float().mean() >= 0.98
     worn = torch.cat([to_tensor(to_image(x).resize((200, 200)).resize((64, 64))) for x in drawn[:16]])
-    assert (left_out(worn) < people.LEFT_OUT).all()
+    assert (left_out(FACES, worn) < FACES.limit).all()
     photo = portrait()
     crops = [
         photo.crop((a, b, a + s, b + s)).resize((64, 64))
@@ -334,12 +381,12 @@ def test_faces_are_let_in_and_photographs_icons_and_plain_colours_are_not():
     )
     others = [torch.cat([to_tensor(c) for c in crops])]
     others += [icons["x"], icons["y"], landscapes(torch.arange(8), "day", 64), plain]
-    assert (left_out(torch.cat(others)) > people.LEFT_OUT).all()
+    assert (left_out(FACES, torch.cat(others)) > FACES.limit).all()
 
 
 def test_a_drawing_is_edited_as_it_is_and_its_attributes_are_read(gallery, monkeypatch, tmp_path):
     truth = Person(7).traits
-    monkeypatch.setattr(people, "judge", lambda: lambda x: 2 * label_of(truth) - 1)
+    monkeypatch.setattr(FACES, "judge", lambda: lambda x: 2 * label_of(truth) - 1)
     large = to_image(faces.draw(torch.tensor([faces.SPLITS["test"][0] + 7]), 160))
     wide = Image.new("RGB", (240, 160), large.getpixel((0, 0)))
     wide.paste(large, (40, 0))
@@ -358,10 +405,8 @@ def test_a_drawing_is_edited_as_it_is_and_its_attributes_are_read(gallery, monke
     assert changes.measured(made, person, now.traits).beside == pytest.approx(
         (made - x).abs().mean().item() / 2, rel=1e-4
     )
-    monkeypatch.setattr(people, "judge", lambda: None)
-    assert people.received(large).traits == people.nearest_label(
-        people.reading(READS, people.received(large).x)
-    )
+    monkeypatch.setattr(FACES, "judge", lambda: None)
+    assert people.received(large).traits == FACES.nearest(worlds.reading(READS, people.received(large).x))
 
 
 def test_a_photograph_is_refused_in_a_sentence(gallery, tmp_path):
@@ -400,6 +445,235 @@ def test_the_api_refuses_in_a_sentence(gallery, given, told):
     assert told in caught.value.message and not leaks(caught.value.message)
 
 
+# ---- The second world ----
+
+SOMEONE = Person(7, world=PEOPLE)
+BLOND = PEOPLE.names.index("blond hair")
+OPENS = PEOPLE.opening[0]
+
+
+def by_g(number: int, traits: tuple[int, ...]) -> torch.Tensor:
+    """G(z, y) with z of that seed, told without the world's help."""
+    method = worlds.loaded(MAKES).method
+    z = torch.randn(1, method.config.code, generator=torch.Generator().manual_seed(number))
+    with torch.inference_mode():
+        return method.G(z, 2 * label_of(traits) - 1)
+
+
+def test_both_worlds_are_here_where_both_have_models(two, gallery_of):
+    assert worlds.here() == [FACES, PEOPLE] and PEOPLE.models() == [MAKES, CHANGES]
+    gallery_of(READS, EDITS, CHANGES)
+    assert worlds.here() == [FACES], "nobody is there to be edited without the one that makes them"
+    gallery_of(MAKES)
+    assert worlds.here() == [PEOPLE] and settle().world is PEOPLE and wished({}) == settle()
+
+
+def test_a_person_is_what_g_makes_of_a_code_and_attributes(two):
+    assert torch.allclose(SOMEONE.x, by_g(7, SOMEONE.traits), atol=1e-5)
+    before = SOMEONE.x
+    forget()
+    assert torch.equal(Person(7, world=PEOPLE).x, before)
+    assert (before - Person(8, world=PEOPLE).x).abs().max() > 0.05
+    some = torch.tensor([PEOPLE.traits(n) for n in range(PEOPLE.count)], dtype=torch.float32)
+    assert all(PEOPLE.can_be(PEOPLE.traits(n)) for n in range(PEOPLE.count))
+    share = dict(zip(PEOPLE.names, some.mean(0).tolist(), strict=True))
+    other = 1 - some[:, PEOPLE.exclusive].sum(1).mean().item()
+    assert all(0.15 < part < 0.25 for part in (other, *(share[n] for n in PEOPLE.names[PEOPLE.exclusive])))
+    assert 0.44 < share["male"] < 0.56 and 0.44 < share["dark skin"] < 0.56 and 0.2 < share["beard"] < 0.3
+    beard, male = some[:, PEOPLE.names.index("beard")], some[:, PEOPLE.names.index("male")]
+    assert (beard <= male).all()
+
+
+def test_a_hair_colour_takes_the_place_of_another_and_goes_to_leave_none_of_them(two):
+    now = settle(world=PEOPLE)
+    rng = torch.Generator().manual_seed(0)
+    for attribute in torch.randint(len(PEOPLE.names), (200,), generator=rng).tolist():
+        before, now = now, view.switched(now, attribute)
+        assert PEOPLE.can_be(now.traits) and now.traits[attribute] == 1 - before.traits[attribute]
+    none = (0, 0, 0, 0, 1, 0, 0)
+    blond = PEOPLE.switched(none, BLOND)
+    assert PEOPLE.said(none) == "other hair, dark skin, female" and PEOPLE.said(blond).startswith(
+        "blond hair"
+    )
+    red = PEOPLE.switched(blond, PEOPLE.names.index("red hair"))
+    assert sum(red[PEOPLE.exclusive]) == 1 and PEOPLE.switched(red, 3) == none
+    told = (
+        PEOPLE.asked(blond, red),
+        PEOPLE.asked(red, none),
+        PEOPLE.asked(none, red),
+        PEOPLE.asked(none, none),
+    )
+    assert told == ("red hair", "other hair", "red hair", "nothing")
+    assert not PEOPLE.can_be((1, 1, 0, 0, 0, 0, 0)) and not PEOPLE.can_be(settle(world=FACES).traits)
+    for scores in torch.randn(200, len(PEOPLE.names), generator=rng):
+        assert PEOPLE.can_be(PEOPLE.nearest(scores))
+    assert PEOPLE.nearest(2 * label_of(red)[0] - 1) == red
+
+
+def test_the_third_card_is_the_same_code_with_the_other_attributes(two):
+    now = view.switched(settle(7, world=PEOPLE), BLOND)
+    exact = by_g(7, now.traits)
+    assert torch.allclose(people.answer(now.person, now.traits), exact, atol=1e-5)
+    board = shown.board_of(now)
+    assert [group["title"] for group in board["groups"]] == ["IcGAN", "StarGAN", words.PEOPLE.answer_title]
+    third = board["groups"][2]["cells"][0]
+    assert third["src"] == shown.url(PEOPLE, people.answer(now.person, now.traits))
+    said = f"{board} {shown.told_of(now)} {shown.legend_of(now)} {shown.swap_of(now)} {shown.strip_of(now, now.person)}"
+    assert "ight answer:" not in said and "the right answer" not in said and "judge" not in said
+    assert not re.search(r"\bface\b", said), "nobody is called a face there"
+    # What IcGAN's edit lacks is the error of E_z alone.
+    method = worlds.loaded(MAKES).method
+    z = torch.randn(1, method.config.code, generator=torch.Generator().manual_seed(7))
+    method.E_z.forward = lambda x: z  # as if it read z without an error
+    people.edited.cache_clear()
+    worlds.loaded(MAKES)._quick = None
+    apart = people.edited(MAKES, now.person, now.traits) - exact
+    assert apart.abs().max() < 0.05, "what is left is rounding, where this machine computes in bf16"
+
+
+def test_pixels_of_people_stay_squares(two):
+    x = SOMEONE.x
+    assert PEOPLE.enlarged == Image.Resampling.NEAREST and FACES.enlarged == Image.Resampling.BICUBIC
+    assert shown.url(PEOPLE, x) != shown.url(FACES, x)
+
+
+def test_an_address_leads_back_to_the_world(two):
+    now = view.switched(
+        view.switched(settle(100, second=77, world=PEOPLE), BLOND), PEOPLE.names.index("male")
+    )
+    told = view.address(now)
+    assert told["world"] == "people" and wished(told) == now and wished(told).world is PEOPLE
+    assert len(told["traits"]) == 2 and view.address(settle())["world"] == ""
+    assert wished({"world": "people"}) == settle(world=PEOPLE)
+
+
+@pytest.mark.parametrize(
+    "wish", [{"world": "xyz"}, {"world": ""}, {"world": "<b>"}, {"world": "xyz", "traits": "41"}, {"world": "faces"}]
+)  # fmt: skip
+def test_a_world_that_is_none_is_the_first(two, wish):
+    assert wished(wish) == settle() and settle().world is FACES
+
+
+@pytest.mark.parametrize("traits", ["041", "fff", "ff", "60", "zz", "4"])
+def test_attributes_that_people_cannot_have_are_passed_over(two, traits):
+    assert wished({"world": "people", "traits": traits, "along": "bangs"}) == settle(world=PEOPLE)
+
+
+def test_a_person_beyond_the_last_is_the_last(two, monkeypatch):
+    told = []
+    monkeypatch.setattr("gradio.Info", told.append)
+    assert wished({"world": "people", "person": "99999"}).person == Person(511, world=PEOPLE)
+    assert told == ["This address asks for person 99999. It goes from 0 to 511: you see 511."]
+
+
+def test_an_address_of_people_leads_to_faces_where_there_are_no_people(gallery):
+    assert wished({"world": "people"}) == settle() and settle().world is FACES
+
+
+def test_the_api_edits_people(two, tmp_path):
+    wanted = PEOPLE.toggled(SOMEONE.traits, BLOND)
+    for model in (MAKES, CHANGES):
+        made = attributes.endpoint(7, "Blond hair", model, None, "people")
+        assert made.tobytes() == to_image(people.edited(model, SOMEONE, wanted)).tobytes()
+    right = attributes.endpoint(7, "blond hair", "right answer", None, " People ")
+    assert right.tobytes() == to_image(people.answer(SOMEONE, wanted)).tobytes()
+    first = attributes.endpoint(7, "blond hair", "", None, "people")
+    assert first.tobytes() == to_image(people.edited(MAKES, SOMEONE, wanted)).tobytes()
+    assert (
+        attributes.endpoint(7, "male", EDITS).tobytes()
+        == attributes.endpoint(7, "male", EDITS, None, "").tobytes()
+    )
+    path = attributes.save(replace(settle(7, world=PEOPLE), traits=wanted), tmp_path)
+    assert path.name == "person-7-edited.png" and Image.open(path).size == (64, 16)
+
+
+@pytest.mark.parametrize(
+    "given, told",
+    [
+        ((0, "", "", None, "xyz"), "no world 'xyz' in this tab; there are faces and people"),
+        ((0, "bangs", "", None, "people"), "no attribute 'bangs'; there are black hair, "),
+        ((0, "male", READS, None, "people"), f"there are {MAKES}, {CHANGES} and right answer"),
+        ((0, "male", MAKES), f"there are {READS}, {EDITS}"), ((512, "", "", None, "people"), "0 to 511; got 512"),
+    ],
+)  # fmt: skip
+def test_the_api_refuses_what_the_other_world_has(two, given, told):
+    with pytest.raises(gr.Error) as caught:
+        attributes.endpoint(*given)
+    assert told in caught.value.message and not leaks(caught.value.message)
+
+
+def test_the_code_for_what_is_seen_names_the_world_and_makes_the_same(two, monkeypatch):
+    for now in (
+        view.switched(view.switched(settle(7, world=PEOPLE), BLOND), 4),
+        replace(settle(7, world=PEOPLE), traits=(0, 0, 0, 0, *SOMEONE.traits[4:])),
+        view.switched(settle(7), MALE),
+    ):
+        monkeypatch.setattr(attributes._VISITORS, "view", lambda _, now=now: now)
+        given = attributes._given(SimpleNamespace(session_hash="a"))
+        assert len(given) == (5 if now.world is PEOPLE else 4)
+        made = people.edited(now.world.models()[0], now.person, now.traits)
+        assert attributes.endpoint(*given).tobytes() == to_image(made).tobytes()
+
+
+def test_a_drawing_goes_to_the_world_of_which_it_is(two, tmp_path):
+    for world, number in ((FACES, 7), (PEOPLE, 7), (PEOPLE, 30)):
+        one = Person(number, world=world)
+        (tmp_path / "mine.png").write_bytes(png(to_image(one.x).resize((96, 96), world.enlarged)))
+        found = attributes.received(str(tmp_path / "mine.png"))
+        assert found.world is world and found.own and len(found.traits) == len(world.names)
+        for before in (settle(), settle(world=PEOPLE)):
+            now = view.of_person(before, found)
+            assert now.world is world and now.second.world is world and len(now.traits) == len(world.names)
+            assert len(shown.board_of(now)["groups"]) == 2
+    assert "nobody knows z" in shown.legend_of(now)
+    (tmp_path / "photo.png").write_bytes(png(portrait().crop((0, 0, 300, 300))))
+    with pytest.raises(gr.Error) as caught:
+        attributes.received(str(tmp_path / "photo.png"))
+    told = caught.value.message
+    assert (
+        SENTENCE.fullmatch(told) and "faces" in told and "pixel people" in told and "not photographs" in told
+    )
+
+
+def built() -> gr.Blocks:
+    with gr.Blocks() as page:
+        attributes.tab()
+    return page
+
+
+def ids(page: gr.Blocks) -> set[str]:
+    return {getattr(block, "elem_id", None) for block in page.blocks.values()}
+
+
+def test_there_is_nothing_to_choose_where_there_is_one_world(two, gallery_of):
+    assert "at-world" in ids(built())
+    gallery_of(READS, EDITS)
+    page = built()
+    assert "at-world" not in ids(page) and {"at-face", "at-switches", "at-along"} <= ids(page)
+    assert not any("ixel people" in str(getattr(block, "value", "")) for block in page.blocks.values())
+
+
+def test_what_was_made_of_another_world_does_not_come_after_the_change(two, monkeypatch):
+    """A visitor changes the world while the edits of a face are made: the board of faces is not shown any more."""
+    follow = next(fn.fn for fn in built().fns.values() if fn.name == "follow")
+    visitor = SimpleNamespace(session_hash="someone who is quick")
+    slow = attributes.board_of
+
+    def board_of(now: view.View) -> dict:
+        made = slow(now)
+        attributes._VISITORS.change(visitor.session_hash, lambda v: view.of_world(v, PEOPLE))
+        return made
+
+    monkeypatch.setattr(attributes, "board_of", board_of)
+    came = str([[*values.values()] for values in follow(visitor)])
+    assert "Face 25" in came and "The edit: " not in came, (
+        "what was made of faces comes before the change alone"
+    )
+    monkeypatch.setattr(attributes, "board_of", slow)
+    after = " ".join(str([*values.values()]) for values in follow(visitor))
+    assert f"person {OPENS}" in after and "face 25" not in after and "Another person" in after
+
+
 # ---- The models that are shipped ----
 
 
@@ -411,10 +685,11 @@ def good(number: int, along: int) -> bool:
 
 
 def test_the_tab_opens_with_an_edit_that_both_models_manage():
-    """Choose another `view._OPENING` where this fails: the message names some that would do."""
-    if not {READS, EDITS} <= {*pipeline.shipped()} or people.judge() is None:
+    """Choose another `opening` where this fails: the message names some that would do."""
+    if not {READS, EDITS} <= {*pipeline.shipped()} or FACES.judge() is None:
         pytest.skip(f"this copy has not all of {READS}, {EDITS} and the judge of attributes")
-    number, along = view._OPENING
+    number, name = FACES.opening
+    along = NAMES.index(name)
     others = [n for n in range(24) if good(n, along)] if not good(number, along) else []
     assert good(number, along), f"with {NAMES[along]} there are {others}"
     person = Person(number)
@@ -434,6 +709,32 @@ def test_shipped_models_leave_most_of_a_face_as_it_is():
             for n in range(24)
         )
         assert sum(one.beside for one in some) < 0.25 * grey, name
+
+
+def needs_people() -> None:
+    if not {MAKES, CHANGES} <= {*pipeline.shipped()}:
+        pytest.skip(f"this copy has not both of {MAKES}, {CHANGES}")
+
+
+def test_people_open_with_an_edit_that_both_models_manage():
+    needs_people()
+    now = settle(world=PEOPLE)
+    for name in (MAKES, CHANGES):
+        one = changes.change(name, now.person, now.traits)
+        assert one.off < one.nothing and one.right is None
+    assert now.traits[now.along] and changes.has_to_change(now.person, now.traits).float().mean() > 0.03
+
+
+def test_people_are_let_in_and_faces_icons_and_photographs_are_not():
+    """Measured: of 256 people at most .11 is left out, of the dataset's .42, of 256 faces .63 and more, of icons .74, of parts of the
+    photograph 1.5."""
+    needs_people()
+    made = torch.cat([Person(n, world=PEOPLE).x for n in range(48)])
+    assert (left_out(PEOPLE, made) < PEOPLE.limit).all() and (left_out(FACES, made) > FACES.limit).all()
+    photo = to_tensor(portrait().crop((0, 0, 384, 384)).resize((64, 64)))
+    icons = Icons(64, "flat", "glossy", split="test").batch(torch.arange(24))
+    others = [faces.draw(torch.arange(48) + faces.SPLITS["test"][0], 64), icons["x"], icons["y"], photo]
+    assert (left_out(PEOPLE, torch.cat(others)) > PEOPLE.limit).all()
 
 
 # ---- The browser ----
@@ -551,16 +852,110 @@ def test_no_width_scrolls_sideways_and_every_picture_has_a_text(visit, width):
     )
 
 
+@pytest.fixture(scope="module")
+def server_of_both(both, tmp_path_factory):
+    with serving(tmp_path_factory.mktemp("app"), tab("attributes"), both) as running:
+        yield running
+
+
+@pytest.fixture
+def visit_both(server_of_both, chromium):
+    with visiting(chromium, server_of_both, Guest, "#at-board img") as open_page:
+        yield lambda query="", **how: open_page(f"?tab=attributes{query}", reduced_motion="reduce", **how)
+
+
+HEADS = "[...document.querySelectorAll('#at-board h3')].map(h => h.textContent).join()"
+
+
+def all_of(v: Guest, whom: str, others: str) -> None:
+    """Wait until the page shows one world, and nothing of the other."""
+    v.until("([a]) => document.querySelector('#at-swap h3').textContent.startsWith(a)", whom)
+    for part in ("board", "face", "sweep", "swap", "strip", "second", "switches", "read"):
+        texts = v.page.evaluate(
+            "s => [...document.querySelectorAll(s + ' img')].map(i => i.alt).join() + document.querySelector(s).innerText",
+            f"#at-{part}",
+        )
+        assert others not in texts.lower(), part
+
+
+@pytest.mark.browser
+def test_the_other_world_comes_whole_and_goes_whole(visit_both, two):
+    v = visit_both()
+    v.choose("#at-world", "Pixel people")
+    all_of(v, f"Person {OPENS}", "face ")
+    assert v.page.locator("#at-switches button").count() == 7 and v.page.evaluate(HEADS).endswith("by G")
+    v.param("world", "people")
+    v.param("traits", view.address(settle(world=PEOPLE))["traits"])
+    v.page.locator("#at-along input").click()
+    assert v.page.get_by_role("option").count() == 7
+    v.page.get_by_role("option", name="dark skin").click()
+    v.param("along", "dark-skin")
+    v.switch("red").click()
+    off = PEOPLE.toggled(settle(world=PEOPLE).traits, PEOPLE.names.index("red hair"))
+    v.until(TOLD, PEOPLE.asked(PEOPLE.traits(OPENS), off))
+    assert v.page.locator("#at-switches [data-kind=most] [aria-checked=true]").count() == 0
+    v.page.click("#at-other")
+    v.until("() => !document.querySelector('#at-face img').alt.startsWith('person " + str(OPENS) + ":')")
+    now = wished(v.wish())
+    other = visit_both("&" + v.page.url.partition("?")[2].replace("tab=attributes&", ""))
+    other.until("([a]) => document.querySelector('#at-face img').alt.startsWith(a)", f"{now.person.name}:")
+    other.until("() => document.querySelector('#at-world input:checked').value === 'people'")
+    v.choose("#at-world", "Drawn faces")
+    all_of(v, "Face 25", "person ")
+    assert v.page.locator("#at-switches button").count() == 12 and "world" not in v.wish()
+    assert "drawn by code" in v.page.inner_text(".lead")
+
+
+@pytest.mark.browser
+def test_of_fast_changes_of_the_world_the_last_one_counts(visit_both):
+    v = visit_both()
+    for name in ("Pixel people", "Drawn faces", "Pixel people", "Drawn faces", "Pixel people"):
+        v.choose("#at-world", name)
+        v.page.wait_for_timeout(60)
+    v.page.wait_for_timeout(3000)
+    all_of(v, f"Person {OPENS}", "face ")
+    assert v.wish()["world"] == "people"
+
+
+@pytest.mark.browser
+def test_a_drawing_brings_its_world_along(visit_both, two, tmp_path):
+    (tmp_path / "mine.png").write_bytes(png(to_image(SOMEONE.x).resize((96, 96), Image.Resampling.NEAREST)))
+    v = visit_both()
+    v.page.set_input_files("input[type=file]", tmp_path / "mine.png")
+    v.until("() => document.querySelector('#at-world input:checked').value === 'people'")
+    v.until("() => document.querySelectorAll('#at-board section').length === 2")
+    assert v.page.inner_text("#at-face figcaption").startswith("Your drawing")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1440, 390])
+def test_with_people_no_width_scrolls_sideways(visit_both, width):
+    v = visit_both("&world=people", size=(width, 844))
+    v.until("() => document.querySelector('#at-face img').alt.startsWith('person " + str(OPENS) + ":')")
+    assert v.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 1
+    assert v.page.evaluate(
+        "[...document.querySelectorAll('.at img')].every(i => i.alt && i.complete && i.naturalWidth)"
+    )
+
+
+def test_the_endpoint_answers_with_people(server_of_both, two):
+    made = server_of_both.ask("attributes", 7, "blond hair", "right answer", None, "people")
+    exact = people.answer(SOMEONE, PEOPLE.toggled(SOMEONE.traits, BLOND))
+    assert isinstance(made, Image.Image) and made.tobytes() == to_image(exact).tobytes()
+    told = server_of_both.ask("attributes", 7, "", "", None, "mars")
+    assert isinstance(told, str) and "no world 'mars'" in told and not leaks(told)
+
+
 def test_the_endpoint_answers(server):
-    made = server.ask("attributes", 7, "male", "right answer", None)
+    made = server.ask("attributes", 7, "male", "right answer", None, "faces")
     exact = faces.draw(
         torch.tensor([faces.SPLITS["test"][0] + 7]), 16, label=label_of(toggled(Person(7).traits, MALE))
     )
     assert isinstance(made, Image.Image) and made.tobytes() == to_image(exact).tobytes()
-    told = server.ask("attributes", 7, "hat", "", None)
+    told = server.ask("attributes", 7, "hat", "", None, "")
     assert isinstance(told, str) and "no attribute" in told and not leaks(told)
 
 
-def test_visits_leave_no_traceback_in_the_log(server):
+def test_visits_leave_no_traceback_in_the_log(server, server_of_both):
     """Kept last, for the visits above."""
-    assert "Traceback" not in server.log.read_text()
+    assert "Traceback" not in server.log.read_text() + server_of_both.log.read_text()

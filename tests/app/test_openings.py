@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import pytest
 from markupsafe import Markup
 
-from demos.attributes import people
+from demos.attributes import worlds
 from demos.inpainting import fillers
 from demos.multimodal import subjects
 from demos.paired import why
@@ -248,7 +248,7 @@ def _at_once(*calls) -> list:
 
 
 @pytest.mark.parametrize(
-    "module", [people, fillers, subjects, why, enlargers, scene, shapes], ids=lambda m: m.__name__
+    "module", [worlds, fillers, subjects, why, enlargers, scene, shapes], ids=lambda m: m.__name__
 )
 def test_two_visitors_who_ask_for_a_model_at_once_load_it_once(module, monkeypatch):
     loads = []
