@@ -13,6 +13,7 @@ from i2i import check as kit
 from i2i import show
 from i2i.claims import markdown
 from i2i.lessons import EXERCISES, QUESTIONS
+from i2i.run.pipeline import shipped
 from kit.root import ROOT
 
 BOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -159,6 +160,20 @@ def test_plumbing_is_the_packages_own_and_drawing_is_folded(path):
         assert not folded or not re.search(r"reveal\(|predict\(|check\(|show\.source\(", text(cell)), cell[
             "id"
         ]
+
+
+@pytest.mark.parametrize("path", BOOKS, ids=lambda p: p.stem)
+def test_its_first_picture_is_by_a_shipped_model(path):
+    """A reader sees what the method can do before its parts, and a diagram is no such picture."""
+    code, page = "", ""
+    for cell in (c for c in read(path) if c["cell_type"] == "code"):
+        code += text(cell) + "\n"
+        page = "".join("".join(o.get("data", {}).get("text/html", "")) for o in cell["outputs"])
+        if "<img" in page:
+            break
+    assert "i2i.load(" in code and "show.flow(" not in code
+    models = re.findall(r"<code>([\w-]+)</code>", page)
+    assert models and set(models) <= set(shipped()), "its caption names the model"
 
 
 @pytest.mark.parametrize("path", BOOKS, ids=lambda p: p.stem)
