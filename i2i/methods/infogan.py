@@ -9,6 +9,8 @@ Differs from the paper:
 * Q learns when D does, and the trunk with it, as in the authors' code; in eq. 6 it learns when G does (q_learns="with G").
 * images lie in [-1, 1] and G ends in tanh; the authors' in [0, 1], with a sigmoid.
 * D and G see the same made images in a step; the authors draw new ones for G.
+* d_dense_norm=False is an addition: a batch norm right before the logit takes out what all images of a batch have in common,
+  and so that all of them are made.
 * other sizes than that of digits, up="resized" (repeated pixels and a convolution, in place of transposed convolutions,
   which may checker) and images in colour are additions. The paper's nets for those have layers of their own.
 """
@@ -65,6 +67,7 @@ class Config:
     # D and Q
     d_width: int = 64
     d_dense: int = 1024
+    d_dense_norm: bool = True  # a batch norm behind that full layer, right before the logit
     q_dense: int = 128
     deviation: Literal["one", "learned"] = "one"  # of Q's normal distributions over the values
     # the objective, eq. 6
@@ -109,7 +112,7 @@ class InfoGAN(Method):
             )
         told = c.noise + c.domains + c.values
         self.G = dense_generator(told, c.dense, c.width, c.side, c.channels, c.halvings, UPS[c.up])
-        self.trunk = dense_trunk(c.channels, c.d_width, c.side, c.halvings, c.d_dense)
+        self.trunk = dense_trunk(c.channels, c.d_width, c.side, c.halvings, c.d_dense, c.d_dense_norm)
         self.D = init_normal(nn.Linear(c.d_dense, 1))
         first, last = nn.Linear(c.d_dense, c.q_dense), nn.Linear(c.q_dense, c.domains + 2 * c.values)
         self.Q = init_normal(nn.Sequential(first, nn.BatchNorm1d(c.q_dense), nn.LeakyReLU(0.01), last))
@@ -117,12 +120,14 @@ class InfoGAN(Method):
 
     @classmethod
     def fit(cls, size: int, facts: dict[str, int]) -> Fit:
-        """Narrower nets, images in colour. A category for each domain of the folder, ten where it has attributes."""
+        """Narrower nets, images in colour, and no norm right before D's logit: with it nets of this size collapse. A category for
+        each domain of the folder, ten where it has attributes."""
         deep = max(1, halved(size) - 2)
         config = {"domains": 10 if facts.get("attributes") else facts.get("domains", 10)}
         config |= {"side": size, "channels": 3, "noise": 32, "halvings": deep, "up": "resized"}
         config |= {"width": max(4, 512 >> deep), "d_width": max(4, 256 >> deep), "dense": 128, "d_dense": 128}
-        return Fit({**config, "rate": 5e-4, "steps": 10_000, "decay_from": 0.5}, batch=32, ema=0.99)
+        config |= {"d_dense_norm": False, "rate": 2e-4, "steps": 10_000, "decay_from": 0.5}
+        return Fit(config, batch=32, ema=0.99)
 
     def code(self, n: int, rng: Rng = None, device: torch.device | str = "cpu") -> Tensor:
         """n codes of the prior, float32 [n, domains + values]: 1 at one category, every one as likely; values of U(-1, 1)."""

@@ -37,13 +37,18 @@ def dense_generator(
     return init_normal(nn.Sequential(*layers, up(w, channels, True), nn.Tanh()))
 
 
-def dense_trunk(channels: int, width: int, side: int, halvings: int, dense: int) -> nn.Sequential:
-    """Images [B, channels, side, side] -> [B, dense]. width: channels after the first of the `halvings`, then doubled."""
+def dense_trunk(
+    channels: int, width: int, side: int, halvings: int, dense: int, norm: bool = True
+) -> nn.Sequential:
+    """Images [B, channels, side, side] -> [B, dense]. width: channels after the first of the `halvings`, then doubled.
+
+    norm: of the full layer. A head behind it is told little of what all images of a batch have in common.
+    """
     layers: list[nn.Module] = []
     before = channels
     for _ in range(halvings):
-        norm = [nn.BatchNorm2d(width)] if layers else []
-        layers += [nn.Conv2d(before, width, 4, 2, 1), *norm, nn.LeakyReLU(0.01)]
+        normed = [nn.BatchNorm2d(width)] if layers else []
+        layers += [nn.Conv2d(before, width, 4, 2, 1), *normed, nn.LeakyReLU(0.01)]
         before, width = width, 2 * width
-    full = nn.Linear(before * (side // 2**halvings) ** 2, dense)
-    return init_normal(nn.Sequential(*layers, nn.Flatten(), full, nn.BatchNorm1d(dense), nn.LeakyReLU(0.01)))
+    full = [nn.Linear(before * (side // 2**halvings) ** 2, dense), *([nn.BatchNorm1d(dense)] if norm else [])]
+    return init_normal(nn.Sequential(*layers, nn.Flatten(), *full, nn.LeakyReLU(0.01)))

@@ -130,7 +130,7 @@ _IC = {
 # What it finds is measured beside hair: as many categories as a head may look like from above, and bald.
 _INFO = {
     "domains": 5, "values": 2, "side": 64, "channels": 3, "noise": 32, "halvings": 4, "up": "resized", "width": 32,
-    "d_width": 16, "dense": 128, "d_dense": 128, "rate": 5e-4, "steps": 8_000, "decay_from": 0.5,
+    "d_width": 16, "dense": 128, "d_dense": 128, "d_dense_norm": False, "rate": 2e-4, "steps": 4_000, "decay_from": 0.5,
 }  # fmt: skip
 RECIPES["icgan-faces"] = Recipe(
     "icgan",

@@ -49,6 +49,19 @@ def test_a_side_that_does_not_fit_is_a_sentence():
         tiny("infogan", side=28, halvings=3)
 
 
+def test_without_the_norm_before_it_d_is_told_what_all_images_of_a_batch_have_in_common():
+    """Real ones that are bright, and made ones that are dark: D's verdicts hardly differ by the set if each is normed by itself."""
+    apart = {}
+    for norm in (True, False):
+        net, far = tiny("infogan", d_dense_norm=norm, d_dense=64).train(), 0.5
+        with torch.no_grad():
+            net.D.weight.fill_(1.0)
+            h = [net.trunk(noise(16, 3, 16, 16) * 0.1 + level) for level in (far, -far)]
+            logits = [net.D(some).mean() for some in h]
+            apart[norm] = (abs(logits[0] - logits[1]) / torch.cat(h).std()).item()
+    assert apart[False] > 5 * apart[True], apart
+
+
 # ---- Codes ----
 
 
