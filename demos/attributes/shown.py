@@ -9,7 +9,7 @@ from i2i.images import to_image
 
 from ..widgets import look
 from ..widgets.urls import light_url
-from . import words
+from . import found, words
 from .changes import change, has_to_change, heat
 from .people import Person, answer, drawn, edited, swept
 from .view import View, address, labels, swapped
@@ -274,3 +274,53 @@ def _read_by(name: str, person: Person) -> Markup:
     if person.own:
         text = words.READ_OWN.format(model=title(name))
     return table + Markup('<p class="tell">{}</p>').format(text)
+
+
+# -- Found without attributes ---------------------------------------------------------------------------------------------
+
+
+def found_of(now: View) -> dict:
+    """The board of samples; empty where no model of the world found anything by itself."""
+    world, name, groups = now.world, now.world.finder(), []
+    if name is None:
+        return {"label": "", "look": "film", "groups": []}
+    told = found.read(world, name)
+    for k, row in enumerate(found.rows(name, now.noise)):
+        cells = [
+            (
+                url(world, x[None], _SMALL),
+                words.FOUND_CELL.format(number=k + 1, noise=now.noise + i, model=title(name)),
+                "",
+            )
+            for i, x in enumerate(row)
+        ]
+        shares = [
+            words.FOUND_SHARE.format(
+                attribute=words.ATTRIBUTES[one.name].yes, share=f"{one.share:.0%}", all=f"{one.all:.0%}"
+            )
+            for one in (told[k] if told else [])
+        ]
+        lines = [words.FOUND_READ.format(count=found.READ, some=Markup(", ").join(shares))] if shares else []
+        groups.append(
+            {"title": words.FOUND_TITLE.format(number=k + 1), "cells": _cells(cells), "lines": lines}
+        )
+    return {"label": words.FOUND, "look": "film", "groups": groups}
+
+
+def found_lead(world: World) -> Markup:
+    name = world.finder()
+    if name is None:
+        return Markup()
+    text = words.FOUND_LEAD.format(model=title(name), count=loaded(name).method.config.domains)
+    return Markup('<p class="tell">{}</p>').format(text)
+
+
+def found_told(now: View) -> Markup:
+    """HTML below the board: what Q reads of the category, and how far it moves a pixel."""
+    name = now.world.finder()
+    if name is None:
+        return Markup()
+    bound, most = found.bound(name)
+    category, noise = found.moved(found.rows(name, now.noise))
+    text = words.FOUND_BOUND.format(bound=bound, most=most, category=category, noise=noise)
+    return Markup('<p class="tell">{}</p>').format(text)

@@ -29,6 +29,9 @@ from .shown import (
     attributes_of,
     board_of,
     face_of,
+    found_lead,
+    found_of,
+    found_told,
     lead_of,
     legend_of,
     notice_of,
@@ -51,6 +54,7 @@ def everything_of(now: View) -> dict:
     return {
         "strip": strip_of(now, now.person), "face": face_of(now), "switches": switches_of(now), "told": told_of(now), "board": board_of(now),
         "legend": legend_of(now), "sweep": sweep_of(now), "strip_b": strip_of(now, now.second), "swap": swap_of(now), "read": reading_of(now),
+        "found": found_of(now), "found_told": found_told(now),
     }  # fmt: skip
 
 
@@ -247,12 +251,26 @@ def tab() -> Callable | None:
             ) as read_card:
                 read_label = look.label(of.read)
                 read = _html(opens["read"], "at-read")
+        with gr.Column(elem_classes="card at", visible=world.finder() is not None) as found_card:
+            with gr.Row(elem_classes="tools"):
+                look.label(words.FOUND)
+                more_noise = _button(words.OTHER_NOISE, "at-noise")
+            leads = gr.HTML(found_lead(world), apply_default_css=False, elem_classes="bare")
+            found = Board(opens["found"], elem_id="at-found", elem_classes="bare")
+            found_tells = _html(opens["found_told"], "at-found-told")
         file = gr.DownloadButton(visible="hidden", elem_id="at-file")
-        look.paper_links(*{cards()[name]["method"]: 0 for each in here() for name in each.models()})
+        look.paper_links(
+            *{
+                cards()[name]["method"]: 0
+                for each in here()
+                for name in (*each.models(), each.finder())
+                if name
+            }
+        )
 
         parts = {
             "strip": strip, "face": face, "switches": switches, "told": told, "board": board, "legend": legend, "sweep": sweep,
-            "strip_b": strip_b, "swap": swap, "read": read,
+            "strip_b": strip_b, "swap": swap, "read": read, "found": found, "found_told": found_tells,
         }  # fmt: skip
         everything = [*parts.values(), along]
         if several:
@@ -267,6 +285,8 @@ def tab() -> Callable | None:
                 swap_label,
                 read_label,
                 read_card,
+                leads,
+                found_card,
             ]
 
         def change(request: gr.Request, how: Callable[[View], View]) -> None:
@@ -283,6 +303,7 @@ def tab() -> Callable | None:
                 choose: look.label_of(said.choose), notice: notice_of(v.world), predict: predict_of(v.world),
                 swap_label: look.label_of(said.swap), read_label: look.label_of(said.read),
                 read_card: gr.Column(visible=bool(v.world.readers())),
+                leads: found_lead(v.world), found_card: gr.Column(visible=v.world.finder() is not None),
             }  # fmt: skip
 
         def picked(request: gr.Request) -> dict:
@@ -291,6 +312,9 @@ def tab() -> Callable | None:
 
         def swept(v: View) -> int | gr.Dropdown:
             return gr.Dropdown(attributes_of(v.world), value=v.along) if several else v.along
+
+        def show_found(v: View) -> dict:
+            return {found: found_of(v), found_tells: found_told(v)}
 
         def follow(request: gr.Request, whole: bool = True) -> Iterator[dict]:
             """Show all that the visitor looks at, piece by piece. whole: the person may be another one, of another world."""
@@ -304,6 +328,7 @@ def tab() -> Callable | None:
                 lambda v: (
                     {strip_b: strip_of(v, v.second), swap: swap_of(v), read: reading_of(v)} if whole else {}
                 ),
+                lambda v: show_found(v) if whole else {},
             ]
             for piece in pieces:
                 if not wanted():
@@ -361,6 +386,13 @@ def tab() -> Callable | None:
             now = seen(request)
             return {switches: switches_of(now), strip_b: strip_of(now, now.second), swap: swap_of(now)}
 
+        def roll_noise(request: gr.Request):
+            change(request, view.other_noise)
+
+        def show_noise(request: gr.Request):
+            now = seen(request)
+            return {switches: switches_of(now), **show_found(now)}
+
         def receive(path: str, request: gr.Request) -> Iterator[dict]:
             person = received(path)
             change(request, lambda v: view.of_person(v, person))
@@ -388,6 +420,7 @@ def tab() -> Callable | None:
         more.click(turn_over, None, None, **at_once).then(show_strips, None, **work)
         along.input(set_along, along, None, **at_once).then(show_sweep, None, **work)
         strip_b.select(pair, None, None, **at_once).then(show_swap, None, **work)
+        more_noise.click(roll_noise, None, None, **at_once).then(show_noise, None, **work)
         bring.upload(receive, bring, **work)
         fetch.click(download, None, file, concurrency_id="attributes", concurrency_limit=2, **quiet).then(
             None, None, None, js=_FETCH, api_visibility="private"

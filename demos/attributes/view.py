@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from ..widgets import address as addresses
+from .found import COLUMNS, NOISES
 from .people import Person
 from .worlds import FACES, WORLDS, Traits, World, here
 
@@ -17,13 +18,14 @@ STEPS = 9  # of a sweep
 @dataclass(frozen=True)
 class View:
     """The person; the attributes that are asked for; the attribute that is swept; the second person of the swap, of the same
-    world; the number of the first one to choose from."""
+    world; the number of the first one to choose from; the first noise of what was found without attributes."""
 
     person: Person
     traits: Traits
     along: int
     second: Person
     first: int = 0
+    noise: int = 0
 
     @property
     def world(self) -> World:
@@ -70,7 +72,7 @@ def labels(view: View) -> list[tuple[float, ...]]:
 
 # -- The address ----------------------------------------------------------------------------------------------------------
 
-KEYS = {"world", "person", "traits", "along", "second", "faces"}
+KEYS = {"world", "person", "traits", "along", "second", "faces", "chance"}
 
 
 def _digits(world: World) -> int:
@@ -98,6 +100,7 @@ def address(view: View) -> dict[str, str]:
         "world": "" if world is FACES else world.key,
         "person": str(view.person.number), "traits": _written(view), "along": world.names[view.along].replace(" ", "-"),
         "second": str(view.second.number), "faces": "" if view.first == view.person.number // SHOWN * SHOWN else str(view.first),
+        "chance": str(view.noise) if view.noise else "",
     }  # fmt: skip
 
 
@@ -110,7 +113,11 @@ def wished(wish: Mapping[str, str]) -> View:
     name = wish.get("along", "").replace("-", " ")
     along = names.index(name) if name in names else -1
     view = settle(person, _traits(world, wish.get("traits", "")), along, second, world)
-    return replace(view, first=addresses.number(wish, "faces", 0, last, view.first))
+    first, noise = (
+        addresses.number(wish, "faces", 0, last, view.first),
+        addresses.number(wish, "chance", 0, NOISES - 1, 0),
+    )
+    return replace(view, first=first, noise=noise)
 
 
 # -- Changes --------------------------------------------------------------------------------------------------------------
@@ -148,6 +155,11 @@ def another(view: View) -> View:
 def others(view: View) -> View:
     """Other people to choose from."""
     return replace(view, first=(view.first + SHOWN) % view.world.count)
+
+
+def other_noise(view: View) -> View:
+    """Other samples of what was found without attributes."""
+    return replace(view, noise=(view.noise + COLUMNS) % NOISES)
 
 
 def paired(view: View, number: int) -> View:

@@ -267,6 +267,25 @@ READS = Markup("E<sub>y</sub> reads")
 YES, NO = "yes", "no"
 READ_OWN = "{model} reads a number for each attribute, 1 for yes and −1 for no."
 
+# -- Found without attributes --
+
+FOUND = "What a net finds that is told nothing"
+FOUND_LEAD = Markup(
+    "{model} learned from the same pictures, and no attribute. Beside noise it was given {count} categories, to use them as it likes: a net Q "
+    "has to read the category off the picture again. Each row has one category, each column one noise. Predict first: what will a row have "
+    "in common?"
+)
+FOUND_TITLE = "Category {number}"
+FOUND_CELL = "Category {number} with noise {noise}, by {model}"
+FOUND_READ = Markup("In {count} samples of it a judge finds {some}.")
+FOUND_SHARE = Markup("{attribute} in <b>{share}</b> (in all rows: {all})")
+FOUND_BOUND = Markup(
+    "Q reads <b>{bound:.2f}</b> nats of the category off a sample, and {most:.2f} would be all. Yet from row to row a pixel of these pictures changes by "
+    "<b>{category:.3f}</b> on average, and from column to column by <b>{noise:.3f}</b>, of a range of 2. What a net can read is not always what "
+    "you can see."
+)
+OTHER_NOISE = "Other noise ⟳"
+
 # -- What is refused --
 
 FOREIGN = "this is no drawing of this world: the tab edits faces as they are drawn here, not photographs; save one of them, and bring it back."

@@ -19,6 +19,7 @@ from i2i.data.worlds import faces
 from i2i.data.worlds.sdf import hash_uniform
 from i2i.judges import Reader, load_reader
 from i2i.measure.attributes import SEEN
+from i2i.method import Method
 from i2i.methods import METHODS
 from i2i.nets.chance import generators
 from i2i.papers import PAPERS
@@ -45,7 +46,7 @@ def label_of(traits: Traits) -> Tensor:
 # -- The models -----------------------------------------------------------------------------------------------------------
 
 
-@once(4)
+@once(5)
 def loaded(name: str) -> Model:
     return load(name)
 
@@ -58,11 +59,20 @@ def title(name: str) -> str:
 def _models(folder: Path, names: tuple[str, ...]) -> dict[str, bool]:
     """Models in a folder that edit these attributes -> whether they read them, too; those that do come first."""
     found = {
-        name: hasattr(METHODS[config["method"]], "attributes")
+        name: hasattr(method, "attributes")
+        for name, method in _learned_from(names).items()
+        if "label" in method.controls
+    }
+    return dict(sorted(found.items(), key=lambda one: (not one[1], one[0])))
+
+
+def _learned_from(names: tuple[str, ...]) -> dict[str, type[Method]]:
+    """Models whose data have these attributes, whether they were told of them or not."""
+    return {
+        name: METHODS[config["method"]]
         for name, config in cards().items()
         if tuple(config["card"].get("labels", ())) == names and config["method"] in METHODS
     }
-    return dict(sorted(found.items(), key=lambda one: (not one[1], one[0])))
 
 
 @torch.inference_mode()
@@ -141,6 +151,10 @@ class World(ABC):
     def readers(self) -> list[str]:
         """Models that read the attributes off an image."""
         return [name for name, reads in _models(pipeline.SHIPPED, self.names).items() if reads]
+
+    def finder(self) -> str | None:
+        """A model that was told of no attribute and found categories by itself; None where there is none."""
+        return next((name for name, method in _learned_from(self.names).items() if method.alone), None)
 
     def size(self) -> int:
         """Px along a side of what the models take."""

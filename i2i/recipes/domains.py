@@ -166,9 +166,19 @@ RECIPES["icgan-characters"] = Recipe(
         "brown hair and blond hair come out much alike, and people without a hair colour get a green or lilac one",
     ),
 )
-for _data, _title, _licence in (
-    ("faces", "drawn faces", "MIT: trained on the procedural faces of this package"),
-    ("lpc-characters", "pixel-art people", _LPC),
+for _data, _title, _licence, _minutes, _failures in (
+    (
+        "faces",
+        "drawn faces",
+        "MIT: trained on the procedural faces of this package",
+        10,
+        (
+            "from category to category hardly anything changes that one sees: Q reads it, and a visitor does not",
+            "glasses are crooked, and the two halves of a face do not fit each other",
+            "fine specks lie on the plain ground and in the hair",
+        ),
+    ),
+    ("lpc-characters", "pixel-art people", _LPC, 6, ()),
 ):
     RECIPES[f"infogan-{_data.removeprefix('lpc-')}"] = Recipe(
         "infogan",
@@ -178,7 +188,9 @@ for _data, _title, _licence in (
         batch=32,
         ema=0.99,
         showcase=seeds,
-        shipped=False,
+        shipped=bool(_failures),
         summary=f"InfoGAN: {_title} of five kinds that nobody named, 64 px.",
         licence=_licence,
+        minutes=_minutes,
+        failures=_failures,
     )

@@ -13,7 +13,7 @@ import pytest
 import torch
 from PIL import Image
 
-from demos.attributes import changes, people, shown, view, words, worlds
+from demos.attributes import changes, found, people, shown, view, words, worlds
 from demos.attributes import tab as attributes
 from demos.attributes.people import Person
 from demos.attributes.view import settle, wished
@@ -29,7 +29,7 @@ from i2i.run import pipeline
 from kit.methods import amplified, tiny
 from kit.served import SENTENCE, Visit, leaks, serving, tab, visiting
 
-READS, EDITS = "icgan-faces", "stargan-faces"
+READS, EDITS, FINDS = "icgan-faces", "stargan-faces", "infogan-faces"
 MAKES, CHANGES = "icgan-characters", "stargan-characters"
 NAMES, COUNT = FACES.names, FACES.count
 MODELS = {FACES: (READS, EDITS), PEOPLE: (MAKES, CHANGES)}
@@ -65,6 +65,7 @@ def both(tmp_path_factory):
 def forget() -> None:
     for cached in (
         worlds.loaded, worlds._models, worlds._span, people.drawn, people.edited, people.swept, changes.change,
+        found._row, found._read,
     ):  # fmt: skip
         cached.cache_clear()
 
@@ -102,6 +103,19 @@ def gallery_of(both, tmp_path, monkeypatch):
         forget()
 
     return chosen
+
+
+@pytest.fixture
+def finding(both, tmp_path, monkeypatch):
+    """Models of both worlds, and one that found three categories of faces by itself."""
+    home = tmp_path / "finding"
+    home.mkdir()
+    for one in both.iterdir():
+        (home / one.name).symlink_to(one)
+    method = amplified(tiny("infogan", domains=3).eval())
+    card = {"summary": "tiny", "labels": list(NAMES), "figures": {"bound": [0.75, None, None]}}
+    export(home / FINDS, method, size=16, card=card)
+    yield from in_place(monkeypatch, home)
 
 
 def png(image: Image.Image) -> bytes:
@@ -643,6 +657,63 @@ def built() -> gr.Blocks:
 
 def ids(page: gr.Blocks) -> set[str]:
     return {getattr(block, "elem_id", None) for block in page.blocks.values()}
+
+
+# ---- Found without attributes ----
+
+
+def test_what_was_told_nothing_is_no_editor_and_its_samples_have_a_board(finding):
+    assert FACES.models() == [READS, EDITS] and FACES.finder() == FINDS and PEOPLE.finder() is None
+    board = shown.found_of(settle())
+    assert [len(row["cells"]) for row in board["groups"]] == 3 * [found.COLUMNS]
+    assert len({cell["src"] for row in board["groups"] for cell in row["cells"]}) == 3 * found.COLUMNS
+    assert board["groups"][0]["lines"] == [], "no judge, no word of it"
+    assert "0.75</b> nats" in shown.found_told(settle()) and "1.10 would be all" in shown.found_told(settle())
+    nobody = settle(world=PEOPLE)
+    assert shown.found_of(nobody)["groups"] == [] and shown.found_lead(PEOPLE) == ""
+
+
+def test_a_row_has_one_category_and_a_column_one_noise_whatever_else_is_shown(finding):
+    now = found.rows(FINDS, 7)
+    model = worlds.loaded(FINDS)
+    code = torch.eye(3, model.method.style_size)
+    for k, i in ((0, 0), (2, 4)):
+        alone = model.method.sample(1, torch.Generator().manual_seed(7 + i), code[k : k + 1]).clamp(-1, 1)
+        torch.testing.assert_close(now[k, i], alone[0], rtol=0, atol=1e-5)
+    torch.testing.assert_close(found.rows(FINDS, 8)[:, :-1], now[:, 1:], rtol=0, atol=1e-5)
+
+
+def test_what_moves_a_pixel_more_is_told_apart():
+    by_category = torch.tensor([-0.5, 0.5]).view(2, 1, 1, 1, 1).expand(2, 4, 3, 8, 8)
+    assert found.moved(by_category) == (0.5, 0.0)
+    assert found.moved(by_category.transpose(0, 1)) == (0.0, 0.5)
+
+
+def test_the_judge_reads_what_a_category_has_more_often_than_all(finding, monkeypatch):
+    first = FACES.names.index("glasses")
+
+    def judge(x):
+        told = -torch.ones(len(x), len(NAMES))
+        told[:, first] = 1.0 if torch.equal(x, made[1][: len(x)]) else -1.0
+        return told
+
+    made = found.rows(FINDS, found.NOISES, found.READ)
+    monkeypatch.setattr(FACES, "judge", lambda: judge)
+    told = found.read(FACES, FINDS, 1)
+    assert [row[0].name for row in told] == 3 * ["glasses"]
+    assert [row[0].share for row in told] == [0.0, 1.0, 0.0] and told[0][0].all == pytest.approx(1 / 3)
+    (line,) = shown.found_of(settle())["groups"][1]["lines"]
+    assert "glasses in <b>100%</b> (in all rows: 33%)" in line
+
+
+def test_other_noise_is_another_row_and_the_address_leads_back_to_it(finding):
+    now = view.other_noise(settle())
+    assert now.noise == found.COLUMNS and view.address(now)["chance"] == str(found.COLUMNS)
+    assert wished(view.address(now)).noise == found.COLUMNS
+    assert view.address(settle())["chance"] == "" and wished({"chance": "-3"}).noise == 0
+    assert wished({"chance": "99999"}).noise < found.NOISES
+    cells = shown.found_of(now)["groups"][0]["cells"]
+    assert f"noise {found.COLUMNS}" in cells[0]["alt"]
 
 
 def test_there_is_nothing_to_choose_where_there_is_one_world(two, gallery_of):
