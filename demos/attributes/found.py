@@ -27,10 +27,15 @@ class Read(NamedTuple):
     all: float
 
 
+def count_of(name: str) -> int:
+    """Categories of a model, as its file says: nothing is loaded for it."""
+    return cards()[name]["config"]["domains"]
+
+
 def rows(name: str, first: int, count: int = COLUMNS) -> Tensor:
     """Samples of a model, one row for each category with its values at 0, [K, count, 3, H, W]: column i is the noise of the seed
     first + i."""
-    return torch.stack([_row(name, k, first, count) for k in range(loaded(name).method.config.domains)])
+    return torch.stack([_row(name, k, first, count) for k in range(count_of(name))])
 
 
 @lru_cache(maxsize=64)
@@ -78,4 +83,4 @@ def _read(world: World, name: str, most: int) -> list[list[Read]]:
 
 def bound(name: str) -> tuple[float, float]:
     """What its card says of how much Q reads of the category off samples, and the most that it could be; nats."""
-    return cards()[name]["card"]["figures"]["bound"][0], math.log(loaded(name).method.config.domains)
+    return cards()[name]["card"]["figures"]["bound"][0], math.log(count_of(name))

@@ -311,7 +311,7 @@ def found_lead(world: World) -> Markup:
     name = world.finder()
     if name is None:
         return Markup()
-    text = words.FOUND_LEAD.format(model=title(name), count=loaded(name).method.config.domains)
+    text = words.FOUND_LEAD.format(model=title(name), count=found.count_of(name))
     return Markup('<p class="tell">{}</p>').format(text)
 
 
