@@ -9,10 +9,9 @@ Differs from the paper:
 * Q learns when D does, and the trunk with it, as in the authors' code; in eq. 6 it learns when G does (q_learns="with G").
 * images lie in [-1, 1] and G ends in tanh; the authors' in [0, 1], with a sigmoid.
 * D and G see the same made images in a step; the authors draw new ones for G.
-* d_dense_norm=False is an addition: a batch norm right before the logit takes out what all images of a batch have in common,
-  and so that all of them are made.
-* other sizes than that of digits, up="resized" (repeated pixels and a convolution, in place of transposed convolutions,
-  which may checker) and images in colour are additions. The paper's nets for those have layers of their own.
+* d_dense_norm=False is an addition: the norm before the logit takes out what a batch has in common, as that it is made.
+* other sizes than that of digits, up="resized" (in place of transposed convolutions, which may checker) and images in colour
+  are additions. The paper's nets for those have layers of their own.
 """
 
 from __future__ import annotations
@@ -107,9 +106,8 @@ class InfoGAN(Method):
         super().__init__(config)
         c = config
         if c.halvings < 1 or c.side % 2**c.halvings:
-            raise ValueError(
-                f"side must be a multiple of {2**c.halvings} for {c.halvings} halvings; got {c.side}"
-            )
+            told = f"side must be a multiple of {2**c.halvings} for {c.halvings} halvings; got {c.side}"
+            raise ValueError(told)
         told = c.noise + c.domains + c.values
         self.G = dense_generator(told, c.dense, c.width, c.side, c.channels, c.halvings, UPS[c.up])
         self.trunk = dense_trunk(c.channels, c.d_width, c.side, c.halvings, c.d_dense, c.d_dense_norm)
@@ -120,8 +118,7 @@ class InfoGAN(Method):
 
     @classmethod
     def fit(cls, size: int, facts: dict[str, int]) -> Fit:
-        """Narrower nets, images in colour, and no norm right before D's logit: with it nets of this size collapse. A category for
-        each domain of the folder, ten where it has attributes."""
+        """Narrower nets, images in colour, no norm before D's logit. A category for each domain, ten where there are attributes."""
         deep = max(1, halved(size) - 2)
         config = {"domains": 10 if facts.get("attributes") else facts.get("domains", 10)}
         config |= {"side": size, "channels": 3, "noise": 32, "halvings": deep, "up": "resized"}
