@@ -14,7 +14,7 @@ from . import words
 from .answers import colour_of, make
 from .subjects import SUBJECTS, Example, heads, loaded, styled, title
 from .taken import code, style_of
-from .view import Taken, View, cells, picture, shown
+from .view import Taken, View, cells, picture, seen, shown
 
 _FROM_WALL = 1, 3, 8, 10, 14  # places whose styles are columns
 _ROWS = 4
@@ -68,7 +68,7 @@ def value(view: View) -> dict:
     called = words.BY_GENERATOR if heads(view.model) else words.BY_STYLE
     for at in down:
         drawing = _row(view, at)
-        x = model.place(picture(drawing.ops, drawing.base)).x
+        x = model.place(picture(view.key, drawing.ops, drawing.base)).x
         for i, y in enumerate(make(model, x, across, view.direction).split(1)):
             image = to_image(y)
             told.append(
@@ -85,8 +85,8 @@ def value(view: View) -> dict:
         else -1
     )
     sides = [
-        {"src": light_url(picture(_row(view, i).ops, _row(view, i).base).resize((96, 96), Image.LANCZOS))}
-        for i in down
+        {"src": light_url(seen(view.key, row.ops, row.base).resize((96, 96), Image.LANCZOS))}
+        for row in (_row(view, i) for i in down)
     ]
     return {
         "label": words.GRID_LABEL, "columns": len(across), "cells": told, "tops": [_top(view, t, i) for i, t in enumerate(across)],

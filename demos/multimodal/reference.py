@@ -10,7 +10,6 @@ from markupsafe import Markup
 from PIL import Image
 from torch import Tensor
 
-from i2i.data.worlds import icons
 from i2i.images import to_image
 
 from ..widgets import look
@@ -22,24 +21,19 @@ from .subjects import SUBJECTS, examples, loaded, title
 from .taken import code
 from .view import Taken, View, picture, rounded
 
-_ICONS = 5, 3, 8, 12  # of the test split, glossy, as they are in the world
 _SEEDS = 3, 26, 40  # of answers that the model itself gives
 _APART = 2 / torch.pi**0.5  # mean |a - b| of two numbers of N(0, 1)
 
 
 @lru_cache(maxsize=4)
 def images(model: str, key: str, direction: str) -> tuple[tuple[str, Image.Image], ...]:
-    """Images of the target, each with a name: icons that are drawn by a program, and answers of the model."""
-    index = icons.SPLITS["test"][0] + torch.tensor(_ICONS)
-    drawn = icons.draw(index, "glossy" if direction == "xy" else "line", 128)
-    found = [
-        (words.DRAWN.format(name=icons.CLASSES[k]), to_image(y))
-        for k, y in zip(icons.label_of(index).tolist(), drawn.split(1), strict=True)
-    ]
+    """Images of the target, each with a name: some that a program draws, and answers of the model."""
+    drawn = SUBJECTS[key].references(direction)
+    found = [(words.DRAWN.format(name=name), image) for name, image in drawn]
     names = SUBJECTS[key].rows[1:]
     for name, seed in zip(names, _SEEDS, strict=True):
         e = next(e for e in examples(key, direction) if e.name == name)
-        y = make(loaded(model), loaded(model).place(picture(e.ops, e.base)).x, [Taken(seed)], direction)
+        y = make(loaded(model), loaded(model).place(picture(key, e.ops, e.base)).x, [Taken(seed)], direction)
         found.append((words.MADE_BY.format(name=name, model=title(model)), to_image(y)))
     return tuple(found)
 

@@ -31,10 +31,10 @@ def model_of(key: str) -> str:
 
 
 @lru_cache(maxsize=32)
-def _made(name: str, ops: str, base: str) -> dict[int, torch.Tensor]:
+def _made(key: str, name: str, ops: str, base: str) -> dict[int, torch.Tensor]:
     """By the number of steps, uint8 [4, 3, H, W]."""
     model = loaded(name)
-    x = model.place(picture(ops, base)).x
+    x = model.place(picture(key, ops, base)).x
     return {n: to_bytes(make(model, x, [Taken(i) for i in range(_NOISES)], steps=n)) for n in STEPS}
 
 
@@ -45,7 +45,7 @@ def shown(view: View, steps: int) -> Markup:
         return Markup('<p class="tell">{}</p>').format(words.NOTHING_YET)
     steps = steps if steps in STEPS else FIRST
     with _LOCK:  # a second one who asks for the same waits for the first
-        made = _made(name, view.ops, view.base)
+        made = _made(view.key, name, view.ops, view.base)
     figures = []
     for i, pixels in enumerate(made[steps].split(1)):
         image = to_image(from_bytes(pixels))

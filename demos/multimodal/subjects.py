@@ -1,4 +1,4 @@
-"""What the tab Multimodal is about: two subjects, the models of each that are here, and the drawings they begin with."""
+"""What the tab Multimodal is about: its subjects, the models of each that are here, and the drawings they begin with."""
 
 from __future__ import annotations
 
@@ -7,20 +7,23 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import torch
+from PIL import Image
 
-from i2i.data.worlds import icons
+from i2i.data.worlds import facades, icons
 from i2i.data.worlds.sketches import DRAWINGS
 from i2i.images import to_image
 from i2i.measure.multimodal import reads_styles
 from i2i.papers import PAPERS
 from i2i.run.pipeline import Model, cards, load, shipped
 
+from ..widgets import materials
 from ..widgets.pad import SIDE, Ink, image_to_base, strokes_to_ops
 from ..work.once import once
 from ..work.openings import opening
+from . import words
 
-INKS: tuple[Ink, ...] = (("pen", "#000000"),)
-PAPER = "#ffffff"
+_PEN: tuple[Ink, ...] = (("pen", "#000000"),)
+_WHITE = "#ffffff"
 
 
 @dataclass(frozen=True)
@@ -35,14 +38,23 @@ class Example:
 @dataclass(frozen=True)
 class Subject:
     """models: in the order of the choice.  examples: of a direction.  rows: names of those in the grid.  seed, place: of the
-    wall that the tab opens with, and which of its answers is taken.  mean: the model whose single step is a mean."""
+    wall that the tab opens with, and which of its answers is taken.  mean: the model whose single step is a mean.
+
+    inks, paper, boxes: of the pad, and whether rectangles come first.  shown: the inks as the page shows them, where those of
+    the net are hard to tell apart.  references: images of the target that a program draws, each with a name, of a direction.
+    """
 
     models: tuple[str, ...]
     examples: Callable[[str], list[Example]]
     rows: tuple[str, ...]
     seed: int
     place: int
+    references: Callable[[str], list[tuple[str, Image.Image]]]
     mean: str = ""
+    inks: tuple[Ink, ...] = _PEN
+    paper: str = _WHITE
+    shown: tuple[Ink, ...] = ()
+    boxes: bool = False
 
 
 def _sketches(direction: str) -> list[Example]:
@@ -62,6 +74,23 @@ def _icons(direction: str) -> list[Example]:
     ]
 
 
+def _drawn_icons(direction: str) -> list[tuple[str, Image.Image]]:
+    index = icons.SPLITS["test"][0] + torch.tensor((5, 3, 8, 12))
+    drawn = icons.draw(index, "glossy" if direction == "xy" else "line", 128)
+    names = [icons.CLASSES[k] for k in icons.label_of(index).tolist()]
+    return [(name, to_image(y)) for name, y in zip(names, drawn.split(1), strict=True)]
+
+
+def _fronts(_: str) -> list[Example]:
+    return [Example(name, **value) for name, value in materials.fronts()]
+
+
+def _drawn_fronts(_: str) -> list[tuple[str, Image.Image]]:
+    index = icons.SPLITS["test"][0] + torch.tensor((20, 21, 22, 23))
+    drawn = facades.render(facades.draw_labels(index, 128), index)
+    return [(words.FRONT, to_image(y)) for y in drawn.split(1)]
+
+
 SUBJECTS: dict[str, Subject] = {
     "emoji": Subject(
         ("bicyclegan-emoji", "bridge-emoji", "diffusion-emoji"),
@@ -69,6 +98,7 @@ SUBJECTS: dict[str, Subject] = {
         ("cat", "cupcake", "ghost", "mug"),
         seed=16,
         place=9,
+        references=_drawn_icons,
         mean="bridge-emoji",
     ),
     "icons": Subject(
@@ -77,6 +107,19 @@ SUBJECTS: dict[str, Subject] = {
         ("cupcake", "tree", "sailboat", "fish"),
         seed=16,
         place=5,
+        references=_drawn_icons,
+    ),
+    "facades": Subject(
+        ("bicyclegan-facades",),
+        _fronts,
+        ("town house", "front 1", "front 3", "front 7"),
+        seed=16,
+        place=5,
+        references=_drawn_fronts,
+        inks=materials.INKS,
+        paper=materials.INKS[0][1],
+        shown=materials.SHOWN,
+        boxes=True,
     ),
 }
 

@@ -22,7 +22,7 @@ from ..widgets import client, look
 from ..widgets.asking import sentence, uploaded, whole
 from ..widgets.choices import Choices
 from ..widgets.cover import Cover
-from ..widgets.pad import Pad, is_growing
+from ..widgets.pad import Pad, is_growing, palette
 from ..widgets.photograph import PICTURES
 from ..widgets.strip import thumbnail
 from ..widgets.urls import light_url
@@ -31,7 +31,7 @@ from ..work.visitors import Visitors
 from . import compare, grid, reference, steps, subjects, taken, view, walk, words
 from .answers import SHELF, Answers, colour_of, spread, wall
 from .board import Board
-from .subjects import INKS, PAPER, available, heads, loaded, models, styled, title, ways
+from .subjects import SUBJECTS, available, heads, loaded, models, styled, title, ways
 from .view import KEYS, View, address, cells, settle, wished
 
 _STYLE = look.style(__file__, "tab")
@@ -48,8 +48,9 @@ def _under(now: View) -> int:
 
 
 def pad_of(now: View) -> dict:
+    subject = SUBJECTS[now.key]
     return {
-        **now.value, "name": "", "inks": [list(ink) for ink in INKS], "paper": PAPER, "boxes": False, "example": now.at, "under": _under(now),
+        **now.value, "name": "", **palette(subject.inks, subject.paper, subject.shown), "boxes": subject.boxes, "example": now.at, "under": _under(now),
         "keys": {"name": "", "ops": "drawn", "example": "sketch"},
     }  # fmt: skip
 
@@ -58,7 +59,7 @@ def pad_of(now: View) -> dict:
 def _thumbnails(key: str, direction: str) -> tuple[dict, ...]:
     return tuple(
         {
-            "key": str(i), "title": escape(e.name), "src": thumbnail(view.picture(e.ops, e.base), 96),
+            "key": str(i), "title": escape(e.name), "src": thumbnail(view.seen(key, e.ops, e.base), 96),
             "alt": escape(e.name), "more": "",
         }
         for i, e in enumerate(subjects.examples(key, direction))

@@ -13,12 +13,11 @@ from PIL import Image
 from i2i.images import ImageError
 
 from ..widgets import address as addresses
+from ..widgets import materials
 from ..widgets.pad import is_empty, rasterise
 from ..widgets.pad import wished as wished_drawing
 from . import words
 from .subjects import (
-    INKS,
-    PAPER,
     SUBJECTS,
     Example,
     available,
@@ -98,13 +97,20 @@ class View:
 
     def image(self) -> Image.Image:
         """The drawing. ImageError where it cannot be read."""
-        return picture(self.ops, self.base)
+        return picture(self.key, self.ops, self.base)
 
 
 @lru_cache(maxsize=64)
-def picture(ops: str, base: str) -> Image.Image:
-    """A pad's value as an image. ImageError where it cannot be read."""
-    return rasterise({"ops": ops, "base": base}, list(INKS), PAPER)
+def picture(key: str, ops: str, base: str) -> Image.Image:
+    """A pad's value as an image, as the nets of a subject are given it. ImageError where it cannot be read."""
+    subject = SUBJECTS[key]
+    return rasterise({"ops": ops, "base": base}, list(subject.inks), subject.paper)
+
+
+def seen(key: str, ops: str, base: str) -> Image.Image:
+    """The same in the colours of the page."""
+    image = picture(key, ops, base)
+    return materials.shown(image) if SUBJECTS[key].shown else image
 
 
 def cells(view: View) -> list[Taken]:
@@ -236,7 +242,7 @@ def drawn(view: View, value: dict | None) -> View:
     """With another drawing on the pad. ImageError for what is none."""
     value = value or {}
     ops, base = value.get("ops") or "", value.get("base") or ""
-    picture(ops, base)
+    picture(view.key, ops, base)
     begun = next((i for i, e in enumerate(view.examples) if (e.ops, e.base) == (ops, base)), -1)
     own = view.own if begun >= 0 or base or not ops else ops
     return replace(view, ops=ops, base=base, at=begun, own=own, halted="")

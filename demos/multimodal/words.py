@@ -14,7 +14,7 @@ LEAD = Markup(
 
 DRAW = "Draw"
 KIND = "Kind of drawing"
-KINDS = {"emoji": "Emoji", "icons": "Icons"}
+KINDS = {"emoji": "Emoji", "icons": "Icons", "facades": "Fronts"}
 DIRECTION = "Direction of the translation"
 DIRECTIONS = {"xy": "lines → glossy", "yx": "glossy → lines"}
 DRAWING = "Drawing"
@@ -48,7 +48,13 @@ def on_the_way(gradual: bool, done: float | None) -> str:
 # -- The answer that is taken --
 
 TAKEN = "The answer you took"
-PAD_EMPTY = "The pad is empty: draw a closed outline, a mug or a face, and sixteen answers come."
+_EMPTY = "The pad is empty: {do}, and sixteen answers come."
+_OUTLINE = _EMPTY.format(do="draw a closed outline, a mug or a face")
+PAD_EMPTY = {
+    "emoji": _OUTLINE,
+    "icons": _OUTLINE,
+    "facades": _EMPTY.format(do="choose wall, drag a box, and set windows and a door into it"),
+}
 ANSWERED = "{drawing}, answered by {model}: mostly {colour}"
 MADE_AT = "made at {px} px"
 STYLE = "the style: {numbers}"
@@ -76,6 +82,7 @@ PREDICTED = (
 # -- The style of another picture --
 
 REFERENCE = "The style of another picture"
+FRONT = "front"
 UPLOAD = "Upload a picture of your own"
 PICTURES = "Picture whose style is read"
 DRAWN = "a drawn {name}"

@@ -17,7 +17,7 @@ import torch
 from markupsafe import Markup, escape
 from PIL import Image
 
-from i2i.data.worlds import facades, icons
+from i2i.data.worlds import icons
 from i2i.data.worlds.sketches import DAB_WIDTH, DRAWINGS, HINTS, PENS
 from i2i.images import ImageError, to_image, to_tensor
 from i2i.losses import ADVERSARIAL, l1
@@ -25,7 +25,7 @@ from i2i.metrics import gradient_energy_ratio, psnr
 from i2i.run.pipeline import Model, shipped
 
 from ..decoding import open_image
-from ..widgets import address, client, look
+from ..widgets import address, client, look, materials
 from ..widgets.cover import Cover
 from ..widgets.measures import explained
 from ..widgets.pad import (
@@ -37,6 +37,7 @@ from ..widgets.pad import (
     image_to_base,
     is_empty,
     is_growing,
+    palette,
     rasterise,
     strokes_to_ops,
     wished,
@@ -44,7 +45,7 @@ from ..widgets.pad import (
 from ..widgets.photograph import PICTURES
 from ..widgets.strip import Strip, thumbnail
 from ..work.openings import opening
-from . import materials, why, words
+from . import why, words
 
 Shown = TypeVar("Shown")
 
@@ -111,29 +112,7 @@ def _icons() -> list[Example]:
 
 
 def _facades() -> list[Example]:
-    maps = facades.colour(facades.draw_labels(icons.SPLITS["test"][0] + torch.arange(9), SIDE))
-    built = [Example(words.TOWN_HOUSE, {"ops": _town_house(), "base": ""})]
-    return built + [
-        Example(words.FRONT.format(number=i + 1), {"ops": "", "base": image_to_base(to_image(x))})
-        for i, x in enumerate(maps)
-    ]
-
-
-def _town_house() -> str:
-    """A small building out of boxes, as a visitor would stack it."""
-    at = {name: i for i, name in enumerate(facades.CLASSES)}
-    boxes: list[tuple[str, int, int, int, int]] = [("facade", 22, 30, 234, 256), ("cornice", 18, 24, 238, 36)]
-    for row, (top, bottom) in enumerate(((50, 84), (104, 142), (162, 200))):
-        for left in (40, 92, 144, 196):
-            boxes += [
-                ("window", left, top, left + 24, bottom),
-                ("sill", left - 3, bottom, left + 27, bottom + 5),
-            ]
-            if row == 1:
-                boxes.append(("deco", left - 2, top - 9, left + 26, top - 3))
-    boxes += [("balcony", 88, 128, 172, 146), ("molding", 22, 212, 234, 218)]
-    boxes += [("shop", 34, 222, 100, 256), ("door", 114, 220, 142, 256), ("shop", 156, 222, 222, 256)]
-    return ";".join(f"r{at[name]},0,{a},{b},{c},{d}" for name, a, b, c, d in boxes)
+    return [Example(name, value) for name, value in materials.fronts()]
 
 
 SUBJECTS: dict[str, Subject] = {
@@ -376,18 +355,14 @@ def pad_of(key: str, value: dict, at: int = -1) -> dict:
     """What the pad in the browser needs to know to show this value for this subject."""
     s = SUBJECTS[key]
     pens = {"dab": DAB, "hints": _hints(key, value)} if s.pens else {}
-    inks = s.shown or s.inks
-    recoloured = {"base_inks": [colour for _, colour in s.inks], "paper": inks[0][1]} if s.shown else {}
     return {
         **value,
         "name": key,
-        "inks": [list(ink) for ink in inks],
-        "paper": s.paper,
+        **palette(s.inks, s.paper, s.shown),
         "boxes": s.boxes,
         "example": at,
         "under": _under(key, value),
         **pens,
-        **recoloured,
     }
 
 

@@ -64,11 +64,6 @@ FACADES = Subject(
     "Nothing is painted yet: choose wall, drag a box, then set windows and a door into it.",
 )
 
-# Names of drawings, where what names one in the code will not do; materials of a front likewise.
-TOWN_HOUSE = "town house"
-FRONT = "front {number}"
-MATERIALS = {"facade": "wall", "background": "sky, beside", "deco": "ornament", "shop": "shop front"}
-
 # -- The answer ------------------------------------------------------------------------------------------------------------
 
 MADE = "pix2pix makes"

@@ -20,7 +20,7 @@ from __future__ import annotations
 import base64
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import gradio as gr
 from markupsafe import Markup
@@ -44,6 +44,14 @@ CLEARED = "empty"  # what an address says of a pad with nothing on it
 
 Ink = tuple[str, str]  # name, colour as #rrggbb
 DAB = 32  # width of a coloured pen at first: one tap leaves a dab of 16 px in an image of 128
+
+
+def palette(inks: Sequence[Ink], paper: str, shown: Sequence[Ink] = ()) -> dict:
+    """Inks and paper for the browser.  shown: the inks as the page shows them, the first of which is the paper."""
+    if not shown:
+        return {"inks": [list(ink) for ink in inks], "paper": paper}
+    told = {"inks": [list(ink) for ink in shown], "paper": shown[0][1]}
+    return told | {"base_inks": [colour for _, colour in inks]}
 
 
 def rasterise(value: dict | None, inks: list[Ink], paper: str, size: int = SIDE) -> Image.Image:

@@ -172,6 +172,12 @@ PAD_SCRIPT = {
     "up_ink": "{tool} up, {across} % across, {low} % down, {ink}",
 }
 
+# -- Fronts of buildings, and their materials, where what names one in the code will not do -------------------------------
+
+TOWN_HOUSE = "town house"
+FRONT = "front {number}"
+MATERIALS = {"facade": "wall", "background": "sky, beside", "deco": "ornament", "shop": "shop front"}
+
 # -- Sides, and the strip --------------------------------------------------------------------------------------------------
 
 SIDES = "Method to look into"

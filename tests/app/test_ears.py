@@ -9,9 +9,9 @@ import pytest
 from PIL import Image
 
 from demos.failures import tab as failures
-from demos.paired import materials
 from demos.paired import tab as paired
 from demos.unpaired import scene
+from demos.widgets import materials
 from demos.widgets.pad import rasterise
 from i2i.data.worlds import facades
 from i2i.papers import PAPERS

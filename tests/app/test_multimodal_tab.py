@@ -20,7 +20,9 @@ from demos.multimodal import answers, compare, grid, reference, steps, subjects,
 from demos.multimodal import tab as multimodal
 from demos.multimodal.subjects import SUBJECTS
 from demos.multimodal.view import Taken, cells, settle, wished
+from demos.widgets import materials
 from i2i.checkpoint import export
+from i2i.data.worlds import facades
 from i2i.data.worlds.sketches import DRAWINGS
 from i2i.images import from_bytes
 from i2i.run import pipeline
@@ -29,7 +31,7 @@ from kit.odd_images import BAD, GOOD, packed
 from kit.served import SENTENCE, Stroke, Visit, leaks, serving, tab, visiting
 
 KINDS = {name: name.partition("-")[0] for subject in SUBJECTS.values() for name in subject.models}
-GAN, BRIDGE, DIFFUSION, MUNIT, HEADS = KINDS
+GAN, BRIDGE, DIFFUSION, MUNIT, HEADS, FRONTS = KINDS
 FIGURES = {"diversity": [0.25, 0.2, 0.3], "answer to sample": [0.5, 0.4, 0.6]}
 
 
@@ -77,7 +79,11 @@ def pixels(image: Image.Image) -> np.ndarray:
 
 
 def test_the_tab_and_its_choices_hold_what_is_shipped_and_nothing_else(gallery, tmp_path, monkeypatch):
-    assert subjects.available() == ["emoji", "icons"] and subjects.models("emoji") == [GAN, BRIDGE, DIFFUSION]
+    assert subjects.available() == ["emoji", "icons", "facades"] and subjects.models("emoji") == [
+        GAN,
+        BRIDGE,
+        DIFFUSION,
+    ]
     assert "Multimodal" in map._there()
     some = tmp_path / "some"
     some.mkdir()
@@ -97,9 +103,42 @@ def test_the_tab_and_its_choices_hold_what_is_shipped_and_nothing_else(gallery, 
 
 
 def test_what_a_model_can_do_is_read_off_its_method(gallery):
-    assert [name for name in KINDS if subjects.styled(name)] == [GAN, MUNIT]
-    assert [subjects.heads(name) for name in KINDS] == [0, 0, 0, 0, 3]
-    assert [len(subjects.ways(name)) for name in KINDS] == [1, 1, 1, 2, 1]
+    assert [name for name in KINDS if subjects.styled(name)] == [GAN, MUNIT, FRONTS]
+    assert [subjects.heads(name) for name in KINDS] == [0, 0, 0, 0, 3, 0]
+    assert [len(subjects.ways(name)) for name in KINDS] == [1, 1, 1, 2, 1, 1]
+
+
+@pytest.mark.parametrize("key", SUBJECTS)
+def test_each_subject_has_pictures_to_read_and_rows_of_its_own_examples(gallery, key):
+    names = [e.name for e in subjects.examples(key, "xy")]
+    assert {*SUBJECTS[key].rows} <= {*names} and len(SUBJECTS[key].rows) == 4
+    told = reference.images(SUBJECTS[key].models[0], key, "xy")
+    drawn, made = told[:4], told[4:]
+    assert len(made) == 3 and len({image.tobytes() for _, image in drawn}) == 4
+
+
+def test_the_pad_shows_fronts_in_colours_of_the_page_and_the_net_gets_those_of_the_dataset(gallery):
+    now = settle(model=FRONTS)
+    sent = multimodal.pad_of(now)
+    assert (
+        sent["boxes"]
+        and dict(sent["inks"]) == dict(materials.SHOWN)
+        and sent["paper"] == materials.SHOWN[0][1]
+    )
+    assert sent["base_inks"] == [colour for _, colour in materials.INKS]
+    given, shown = now.image(), view.seen(now.key, now.ops, now.base)
+    wall, paper = given.getpixel((30, 100)), given.getpixel((4, 4))
+    assert [paper, wall] == [tuple(c) for c in facades.PALETTE.tolist()[:2]]
+    there = [materials.SHOWN[0][1], materials.SHOWN[1][1]]
+    assert [shown.getpixel((4, 4)), shown.getpixel((30, 100))] == [tuple(bytes.fromhex(c[1:])) for c in there]
+    pen = multimodal.pad_of(settle(model=GAN))
+    assert "base_inks" not in pen and not pen["boxes"] and pen["inks"] == [["pen", "#000000"]]
+
+
+def test_an_empty_pad_says_how_to_begin_in_words_of_its_subject(gallery):
+    said = {name: str(taken.shown(view.drawn(settle(model=name), {"ops": "", "base": ""}))) for name in KINDS}
+    assert "drag a box" in said[FRONTS] and "outline" not in said[FRONTS]
+    assert all("outline" in said[name] for name in KINDS if name != FRONTS)
 
 
 # ---- The wall ----
@@ -415,7 +454,7 @@ def test_one_step_is_one_picture_whatever_the_noise_and_more_are_several(gallery
 @pytest.mark.skipif("bridge-emoji" not in pipeline.shipped(), reason="bridge-emoji is not shipped")
 def test_the_shipped_bridge_gives_one_picture_in_one_step():
     forget()
-    made = steps._made("bridge-emoji", settle().examples[0].ops, "")
+    made = steps._made("emoji", "bridge-emoji", settle().examples[0].ops, "")
     assert answers.spread(made[1]) < 5e-4 < answers.spread(made[4])
 
 
