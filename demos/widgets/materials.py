@@ -11,7 +11,7 @@ import torch
 from PIL import Image
 
 from i2i.data.worlds import facades, icons
-from i2i.images import to_image
+from i2i.images import to_image, to_tensor
 
 from . import words
 from .pad import SIDE, image_to_base
@@ -35,12 +35,14 @@ SHOWN = tuple((words.MATERIALS.get(c, c), _SHOWN[c]) for c in facades.CLASSES)
 
 
 def shown(image: Image.Image) -> Image.Image:
-    """An RGB image with each pixel of one of the dataset's colours in that of the page; other pixels stay as they are."""
+    """A map of materials, RGB, in the colours of the page: each pixel in that of the nearest material, since edges of what is
+    drawn are mixtures. A picture of which less than half has the dataset's colours is no map, and stays as it is."""
     pixels = np.asarray(image.convert("RGB"))
-    told = pixels.copy()
-    for old, (_, new) in zip(facades.PALETTE.tolist(), SHOWN, strict=True):
-        told[(pixels == old).all(-1)] = tuple(bytes.fromhex(new[1:]))
-    return Image.fromarray(told)
+    exact = (pixels[:, :, None] == facades.PALETTE.numpy()).all(-1).any(-1).mean()
+    if exact < 0.5:
+        return Image.fromarray(pixels)
+    told = np.array([tuple(bytes.fromhex(new[1:])) for _, new in SHOWN], np.uint8)
+    return Image.fromarray(told[facades.classes_of(to_tensor(image))[0].numpy()])
 
 
 def fronts() -> list[tuple[str, dict]]:

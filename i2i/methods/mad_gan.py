@@ -15,6 +15,7 @@ Differs from the paper:
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import torch
 from torch import Tensor, nn
@@ -32,6 +33,7 @@ from ..method import (
     Symbol,
     Terms,
     Turn,
+    adam,
     controls,
     halvings,
 )
@@ -66,6 +68,7 @@ class Config:
     # training
     steps: int = 80_000
     rate: float = 2e-4
+    d_rate: float = 2e-4  # of D
     decay_from: float = 0.5
 
 
@@ -154,7 +157,7 @@ class MADGAN(Method):
 
     def stages(self) -> list[Stage]:
         turns = {
-            "D": Turn(self.discriminator_loss, ("D",), self.optimizer),
+            "D": Turn(self.discriminator_loss, ("D",), partial(adam, lr=self.config.d_rate)),
             "G": Turn(self.generator_loss, ("trunk", "G"), self.optimizer),
         }
         return [Stage("train", self.config.steps, turns)]
