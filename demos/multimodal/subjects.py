@@ -112,7 +112,7 @@ SUBJECTS: dict[str, Subject] = {
     "facades": Subject(
         ("bicyclegan-facades",),
         _fronts,
-        ("town house", "front 1", "front 3", "front 7"),
+        ("town house", "front 3", "front 5", "front 7"),
         seed=16,
         place=5,
         references=_drawn_fronts,
