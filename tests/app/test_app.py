@@ -323,10 +323,17 @@ def test_every_picture_has_a_text_in_its_place(visit):
 
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [1440, 1024, 390])
-def test_no_width_scrolls_sideways(visit, width):
+def test_no_width_scrolls_sideways_or_breaks_a_short_button_into_three_lines(visit, width):
     v = visit(tab=None, size=(width, 900))
     for tab in ("Map", "Paired"):
         v.tab(tab)
+        broken = v.page.evaluate(
+            """[...document.querySelectorAll('button')].filter(e => e.offsetParent && e.innerText.length < 24).filter(e => {
+              const text = document.createRange(); text.selectNodeContents(e);
+              return new Set([...text.getClientRects()].map(line => Math.round(line.top / 8))).size > 2;
+            }).map(e => e.innerText)"""
+        )
+        assert not broken, (tab, broken)
         # Whatever reaches past the right edge, for the message.
         wide = v.page.evaluate(
             """[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1)
