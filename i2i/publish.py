@@ -66,16 +66,17 @@ def publish(
         seen=seen,
     )
     if held_out is not None and held(held_out) >= 4:
-        figures = evaluate(load(folder), held_out, limit, progress, trainer.source)
+        model = load(folder)
+        figures = evaluate(model, held_out, limit, progress, trainer.source)
         what = counted(held_out)
         known = len({*seen} & {*getattr(held_out, "digests", ())})
         count = min(limit, len(held_out))
         card["judged on"] = (
             f"{count} {what}, {known} of them seen in training" if known else f"{count} held-out {what}"
-        ) + sampled(held_out, limit)
+        ) + sampled(model, held_out, limit)
         card["figures"] = {name: list(value) for name, value in figures.items()}
         if recipe.data not in DRAWN and (
-            apart := evaluate_apart(load(folder), held_out, trainer.source, limit, progress)
+            apart := evaluate_apart(model, held_out, trainer.source, limit, progress)
         ):
             card["judged without near twins on"] = apart[0]
             card["figures without near twins"] = {name: list(value) for name, value in apart[1].items()}

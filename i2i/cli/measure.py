@@ -70,7 +70,7 @@ def _judged(model, source, options) -> str:
 
     count = min(options.limit, len(source))
     if not options.data:
-        return f"{count} held-out {counted(source)}{sampled(source, options.limit)}"
+        return f"{count} held-out {counted(source)}{sampled(model, source, options.limit)}"
     kept = f"the first {count} of {len(source)}" if count < len(source) else f"all {count}"
     known = len({*source.digests} & model.trained_on)
     rest = (

@@ -29,7 +29,7 @@ def evaluate(
     model, source: Source, limit: int = 500, progress: bool = True, train: Source | None = None
 ) -> dict[str, Estimate]:
     """Figures with 95 % intervals, by the protocol of the source's `layout` ("paired" where it states none); of a source that
-    knows all right answers, those of several samples, too.
+    knows all right answers, and of pairs where the model reads styles, those of several samples, too.
 
     train: the model's training source, from which the linear judges of looks learn; without it, from `source` itself.
     Raises TooFew below 4 images, DataError where the model knows other domains.
@@ -40,7 +40,8 @@ def evaluate(
     alone = layout == "classes" and getattr(getattr(model, "method", None), "alone", False)
     protocol = PROTOCOLS["codes" if alone else "attributes" if told else layout]
     figures = protocol(model, source, train or source, limit, progress)
-    return figures | (multimodal.report(model, source, limit, progress) if hasattr(source, "answers") else {})
+    answers = multimodal.answering(model, source)
+    return figures | (multimodal.report(model, answers, limit, progress) if answers else {})
 
 
 def counted(source: Source) -> str:
@@ -48,9 +49,9 @@ def counted(source: Source) -> str:
     return "shapes" if getattr(source, "layout", "") == "voxels" else "pictures"
 
 
-def sampled(source: Source, limit: int = 500) -> str:
+def sampled(model, source: Source, limit: int = 500) -> str:
     """What to say after the number of images that a model is judged by: of how many of them several samples are."""
-    if not hasattr(source, "answers"):
+    if not multimodal.answering(model, source):
         return ""
     return f", {multimodal.SAMPLES} samples for each of {len(multimodal.inputs(source, limit))} of them"
 

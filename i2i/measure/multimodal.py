@@ -119,6 +119,34 @@ def figures(found: Iterable[Scores]) -> dict[str, Estimate]:
 # ---- Of a model ----
 
 
+class OneAnswer:
+    """A source of pairs as one that knows its answers: y is the only one to its x."""
+
+    every_answer, lines = True, False
+
+    def __init__(self, source):
+        self.batch, self._length = source.batch, len(source)
+
+    def __len__(self) -> int:
+        return self._length
+
+    def answers(self, index: int) -> Tensor:
+        return self.batch(torch.tensor([index]))["y"]
+
+
+# What they say of one answer follows from there being one.
+_OF_SEVERAL = "diversity of answers", "answers met", "samples KD-i2i"
+
+
+def answering(model, source):
+    """The source whose answers samples are compared with: `source` where it knows them, `OneAnswer` of pairs where the model
+    reads styles, else None."""
+    if hasattr(source, "answers"):
+        return source
+    pairs = getattr(source, "layout", "paired") == "paired"
+    return OneAnswer(source) if pairs and reads_styles(model) else None
+
+
 def inputs(source, limit: int = INPUTS) -> list[int]:
     """Which images are judged: at most 100, spread evenly over the source."""
     count = min(limit, INPUTS, len(source))
@@ -126,7 +154,7 @@ def inputs(source, limit: int = INPUTS) -> list[int]:
 
 
 def report(model, source, limit: int = 500, progress: bool = True, **controls) -> dict[str, Estimate]:
-    """FIGURES of a model, or of what has its `translate` and `controls`, on a source that knows its answers.
+    """FIGURES of a model, or of what has its `translate` and `controls`, on a source that knows its answers, see `answering`.
 
     Input i is sampled with the seeds 20 i to 20 i + 19, and with `controls`. A style is read, and its figures are given, where the method reads
     styles from images.  TooFew below 4.
@@ -155,12 +183,13 @@ def report(model, source, limit: int = 500, progress: bool = True, **controls) -
         known["style spread"] = bootstrap(_spread(styles))
     took = 1e3 * torch.tensor(seconds) / SAMPLES
     known["ms a sample"] = bootstrap(lambda drawn: took[drawn].median(), len(took))
-    return {name: known[name] for name in FIGURES if name in known}
+    left_out = _OF_SEVERAL if isinstance(source, OneAnswer) else ()
+    return {name: known[name] for name in FIGURES if name in known and name not in left_out}
 
 
 def reads_styles(model) -> bool:
     """Whether a model reads a style from an image and takes one for a translation."""
-    return "style" in model.controls and type(model.method).style is not Method.style
+    return "style" in getattr(model, "controls", {}) and type(model.method).style is not Method.style
 
 
 @torch.inference_mode()

@@ -381,11 +381,36 @@ def test_a_source_with_answers_has_these_figures_beside_its_own():
     sampler = Sampler(source, RULES["all"])
     found = evaluate(sampler, source, progress=False)
     assert [*found][:2] == ["PSNR", "SSIM"] and [*found][-1] == "ms a sample"
-    assert sampled(source) == f", {SAMPLES} samples for each of 6 of them"
+    assert sampled(sampler, source) == f", {SAMPLES} samples for each of 6 of them"
     source.answers = None
     del source.answers
     plain = type("Plain", (), {"batch": source.batch, "__len__": lambda self: 6})()
-    assert not {*FIGURES} & {*evaluate(sampler, plain, progress=False)} and sampled(plain) == ""
+    assert not {*FIGURES} & {*evaluate(sampler, plain, progress=False)} and sampled(sampler, plain) == ""
+
+
+def test_of_pairs_and_styles_the_figures_are_told_that_one_answer_allows(monkeypatch):
+    monkeypatch.setattr(multimodal, "load_judge", lambda: net)
+    source = Squares(6)
+    y = torch.stack([source.answers(i)[0] for i in range(6)])
+    pairs = type(
+        "Pairs", (), {"batch": lambda self, i: {"x": source.x[i], "y": y[i]}, "__len__": lambda self: 6}
+    )()
+    toy = model(Tinted)
+    assert (
+        sampled(toy, pairs) == f", {SAMPLES} samples for each of 6 of them"
+        and sampled(model(Unread), pairs) == ""
+    )
+    known = multimodal.answering(toy, pairs)
+    found = report(toy, known, progress=False)
+    codes = y.mean((2, 3))
+    assert not {"diversity of answers", "answers met", "samples KD-i2i", "lines kept"} & {*found}
+    assert found["diversity"].value > 0 and found["answer to sample"].value <= found["sample to answer"].value
+    assert found["style spread"].value == pytest.approx(
+        (codes - codes.roll(-1, 0)).abs().mean().item(), rel=1e-5
+    )
+    deaf = report(model(Tinted, hears=0.0), known, progress=False)
+    assert deaf["diversity"].value == 0 and deaf["style error"].value > found["style error"].value
+    assert multimodal.answering(toy, source) is source and multimodal.answering(model(Unread), pairs) is None
 
 
 def test_a_command_prints_them_and_the_card_keeps_them(cli, here, monkeypatch):
