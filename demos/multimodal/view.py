@@ -88,7 +88,7 @@ class View:
     @property
     def name(self) -> str:
         """Of the drawing, as in "answers to the cat"."""
-        return words.EXAMPLE.format(name=self.examples[self.at].name) if self.at >= 0 else words.YOURS
+        return words.example(self.examples[self.at].name) if self.at >= 0 else words.YOURS
 
     @property
     def wall(self) -> tuple:

@@ -18,8 +18,13 @@ KINDS = {"emoji": "Emoji", "icons": "Icons", "facades": "Fronts"}
 DIRECTION = "Direction of the translation"
 DIRECTIONS = {"xy": "lines → glossy", "yx": "glossy → lines"}
 DRAWING = "Drawing"
-EXAMPLE = "the {name}"
 YOURS = "your drawing"
+
+
+def example(name: str) -> str:
+    """The cat; but front 5, which has a number."""
+    return name if name[-1].isdigit() else f"the {name}"
+
 
 # -- The wall --
 

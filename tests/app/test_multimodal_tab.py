@@ -135,6 +135,10 @@ def test_the_pad_shows_fronts_in_colours_of_the_page_and_the_net_gets_those_of_t
     assert "base_inks" not in pen and not pen["boxes"] and pen["inks"] == [["pen", "#000000"]]
 
 
+def test_a_front_with_a_number_is_called_by_it(gallery):
+    assert settle(model=FRONTS, at=5).name == "front 5" and settle(model=GAN).name.startswith("the ")
+
+
 def test_an_empty_pad_says_how_to_begin_in_words_of_its_subject(gallery):
     said = {name: str(taken.shown(view.drawn(settle(model=name), {"ops": "", "base": ""}))) for name in KINDS}
     assert "drag a box" in said[FRONTS] and "outline" not in said[FRONTS]
