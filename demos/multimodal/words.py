@@ -6,8 +6,8 @@ from __future__ import annotations
 from markupsafe import Markup
 
 LEAD = Markup(
-    "<b>One drawing, many right answers.</b> The lines do not say which colour a cat has. Beside the drawing these nets "
-    "are told a <b>style</b> or a <b>noise</b>, and for each they paint another answer. Draw, and take the one that you like."
+    "<b>One drawing, many right answers.</b> The lines do not say which colour a cat has, and a map does not say in which light its "
+    "front was seen. Beside the drawing these nets are told a <b>style</b> or a <b>noise</b>, and for each they paint another answer. Draw, and take the one that you like."
 )
 
 # -- The drawing --
