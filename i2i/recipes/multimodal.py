@@ -11,15 +11,16 @@ from .showcase_inputs import from_world, icons_in
 
 RECIPES: dict[str, Recipe] = {}
 
+_BICYCLE = {
+    "width": 24, "cap": 112, "depth": 6, "up": "resized", "e_width": 24, "e_blocks": 2, "patch_layers": 2, "patch_width": 32,
+}  # fmt: skip
+
 # z has to say which of several drawing styles is meant, and which colours.
 RECIPES["bicyclegan-emoji"] = Recipe(
     "bicyclegan",
     "emoji-answers",
     64,
-    {
-        "width": 24, "cap": 112, "depth": 6, "up": "resized", "e_width": 24, "e_blocks": 2, "patch_layers": 2,
-        "patch_width": 32, "steps": 8_000,
-    },
+    {**_BICYCLE, "steps": 8_000},
     batch=4,
     showcase=sketches,
     summary="BicycleGAN: a pen drawing to emoji in several drawing styles, another one with each code, 64 px.",
@@ -30,17 +31,14 @@ RECIPES["bicyclegan-emoji"] = Recipe(
         "fins, strings and other thin ends fade into the paper; small figures of people turn into statues",
     ),
     minutes=21,
-)  # fmt: skip
+)
 
 # One front was photographed once: what z tells is the light, the paint and the stone, which a map does not.
 RECIPES["bicyclegan-facades"] = Recipe(
     "bicyclegan",
     "cmp-facades",
     64,
-    {
-        "width": 24, "cap": 112, "depth": 6, "up": "resized", "e_width": 24, "e_blocks": 2, "patch_layers": 2,
-        "patch_width": 32, "steps": 14_000,
-    },
+    {**_BICYCLE, "steps": 14_000},
     batch=4,
     direction="BA",
     showcase=from_world(Facades),
@@ -52,7 +50,7 @@ RECIPES["bicyclegan-facades"] = Recipe(
         "windows have no panes, and ornaments are smears",
     ),
     minutes=34,
-)  # fmt: skip
+)
 
 # The paper's rate and a million steps are for days on a GPU: here it is twice as large, and falls four times on the way.
 _MUNIT = {
