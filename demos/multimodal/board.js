@@ -39,6 +39,8 @@ function show() {
   put(board.querySelectorAll('button img'), v.cells);
   [...board.querySelectorAll('button')].forEach((b, i) => {
     const c = v.cells[i];
+    b.disabled = Boolean(v.bare);
+    if (v.bare) { b.firstChild.removeAttribute('src'); b.firstChild.alt = ''; }
     if (c.alt) b.firstChild.alt = c.alt;
     if (c.title) { b.title = c.title; b.setAttribute('aria-label', c.alt ? `${c.title}: ${c.alt}` : c.title); }
     b.firstChild.style.visibility = b.firstChild.src ? '' : 'hidden';

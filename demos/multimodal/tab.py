@@ -85,7 +85,8 @@ def _called(now: View, i: int) -> str:
 
 
 def wall_of(now: View, made: Answers | None) -> dict:
-    """The board's value; a picture that is not there yet is left as it is, and without `made` so are all."""
+    """The board's value; a picture that is not there yet is left as it is, and without `made` so are all. To an empty pad
+    there are none."""
     there = cells(now)
     shown: list[dict] = [{"src": None, "alt": "", "title": _called(now, i)} for i in range(len(there))]
     for i in range(len(made.images) if made else 0):
@@ -98,7 +99,7 @@ def wall_of(now: View, made: Answers | None) -> dict:
     return {
         "label": words.ANSWERS.format(drawing=now.name), "columns": k or 4, "cells": shown,
         "tops": [{"text": words.GENERATOR.format(number=i + 1)} for i in range(k)],
-        "chosen": there.index(now.taken) if now.taken in there else -1, "still": bool(made and made.done < 1),
+        "chosen": there.index(now.taken) if now.taken in there else -1, "still": bool(made and made.done < 1), "bare": now.empty,
         "fresh": f"{now.model} {now.seed}", "address": address(now),
     }  # fmt: skip
 

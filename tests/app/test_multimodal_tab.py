@@ -631,6 +631,21 @@ def test_what_is_taken_follows_the_pen_and_the_wall_its_end(visit):
 
 
 @pytest.mark.browser
+def test_a_pad_that_is_emptied_empties_the_wall(visit):
+    v, none = (
+        visit(),
+        "() => [...document.querySelectorAll('#mm-wall button')].every(b => b.disabled && !b.firstChild.hasAttribute('src'))",
+    )
+    v.page.click("#mm-pad [data-do=clear]")
+    v.until(none)
+    v.until("() => document.querySelector('#mm-doing').textContent.includes('Nothing is drawn')")
+    v.drag("#mm-pad canvas", (0.3, 0.3), (0.7, 0.3), (0.5, 0.8), (0.3, 0.3))
+    v.other([""] * 16)
+    assert v.page.locator("#mm-wall button:enabled").count() == 16
+    visit("&drawn=empty").until(none)
+
+
+@pytest.mark.browser
 def test_the_keyboard_leads_over_the_wall_and_a_cell_of_the_grid_is_drawing_and_style(visit):
     v = visit()
     before = v.large()
