@@ -40,7 +40,7 @@ def rows(view: View) -> list[int]:
 
 
 def _row(view: View, at: int) -> Example:
-    return Example(words.YOURS, ops=view.own) if at == OWN else view.examples[at]
+    return view.own if at == OWN and view.own else view.examples[at]
 
 
 def columns(view: View) -> list[Taken]:

@@ -9,7 +9,7 @@ from functools import lru_cache
 import torch
 from PIL import Image
 
-from i2i.data.worlds import facades, icons
+from i2i.data.worlds import facades, icons, landscapes
 from i2i.data.worlds.sketches import DRAWINGS
 from i2i.images import to_image
 from i2i.measure.multimodal import reads_styles
@@ -40,7 +40,7 @@ class Subject:
     """models: in the order of the choice.  examples: of a direction.  rows: names of those in the grid.  seed, place: of the
     wall that the tab opens with, and which of its answers is taken.  mean: the model whose single step is a mean.
 
-    inks, paper, boxes: of the pad, and whether rectangles come first.  shown: the inks as the page shows them, where those of
+    inks, paper, boxes, pen: of the pad, whether rectangles come first, and the width of its pen, 0 for the usual.  shown: the inks as the page shows them, where those of
     the net are hard to tell apart.  references: images of the target that a program draws, each with a name, of a direction.
     """
 
@@ -55,6 +55,7 @@ class Subject:
     paper: str = _WHITE
     shown: tuple[Ink, ...] = ()
     boxes: bool = False
+    pen: int = 0
 
 
 def _sketches(direction: str) -> list[Example]:
@@ -91,6 +92,30 @@ def _drawn_fronts(_: str) -> list[tuple[str, Image.Image]]:
     return [(words.FRONT, to_image(y)) for y in drawn.split(1)]
 
 
+# What a landscape is painted with, by day or at a sunrise.
+_PAINTS = tuple(zip(words.PAINTS, (
+    "#5f9fdc", "#f7f9fb", "#fff6d0", "#75949f", "#4a7a37", "#3f7aa6", "#f2994a", "#c9655f", "#4b3357", "#1d1820",
+), strict=True))  # fmt: skip
+
+
+def _landscapes(direction: str) -> list[Example]:
+    drawn = landscapes.draw(torch.arange(10), "day" if direction == "xy" else "dawn", SIDE)
+    return [
+        Example(words.LANDSCAPE.format(number=i + 1), base=image_to_base(to_image(x)))
+        for i, x in enumerate(drawn)
+    ]
+
+
+def _drawn_skies(direction: str) -> list[tuple[str, Image.Image]]:
+    if direction == "yx":
+        return [(words.DAY, to_image(y)) for y in landscapes.draw(torch.arange(10, 14), "day")]
+    lights = [light for light in landscapes.LIGHTS if light != "day"]
+    return [
+        (words.SUNRISE, to_image(landscapes.draw(torch.tensor([10 + i]), light)[0]))
+        for i, light in enumerate(lights)
+    ]
+
+
 SUBJECTS: dict[str, Subject] = {
     "emoji": Subject(
         ("bicyclegan-emoji", "bridge-emoji", "diffusion-emoji"),
@@ -120,6 +145,17 @@ SUBJECTS: dict[str, Subject] = {
         paper=materials.INKS[0][1],
         shown=materials.SHOWN,
         boxes=True,
+    ),
+    "weather": Subject(
+        ("munit-weather",),
+        _landscapes,
+        ("landscape 1", "landscape 3", "landscape 6", "landscape 8"),
+        seed=16,
+        place=5,
+        references=_drawn_skies,
+        inks=_PAINTS,
+        paper="#ffffff",
+        pen=24,
     ),
 }
 

@@ -49,8 +49,9 @@ def _under(now: View) -> int:
 
 def pad_of(now: View) -> dict:
     subject = SUBJECTS[now.key]
+    pen = {"width": subject.pen} if subject.pen else {}
     return {
-        **now.value, "name": "", **palette(subject.inks, subject.paper, subject.shown), "boxes": subject.boxes, "example": now.at, "under": _under(now),
+        **now.value, **pen, "name": "", **palette(subject.inks, subject.paper, subject.shown), "boxes": subject.boxes, "example": now.at, "under": _under(now),
         "keys": {"name": "", "ops": "drawn", "example": "sketch"},
     }  # fmt: skip
 
@@ -232,6 +233,11 @@ def _named(key: str) -> list[tuple[str, str]]:
     return [(title(name), name) for name in models(key)]
 
 
+def _directions(now: View) -> list[tuple[str, str]]:
+    told = words.DIRECTIONS.get(now.key, {})
+    return [(told.get(way, way), way) for way in ways(now.model)]
+
+
 def _gradual(now: View) -> bool:
     return loaded(now.model).method.gradual
 
@@ -253,10 +259,17 @@ def tab() -> Callable | None:
                     elem_id="mm-subject", elem_classes="segmented",
                 )  # fmt: skip
                 direction = gr.Radio(
-                    [(text, way) for way, text in words.DIRECTIONS.items()], value=now.direction, label=words.DIRECTION, show_label=False, container=False,
+                    _directions(now), value=now.direction, label=words.DIRECTION, show_label=False, container=False,
                     visible=len(ways(now.model)) > 1, elem_id="mm-direction", elem_classes="segmented",
                 )  # fmt: skip
                 pad = Pad(opens["pad"], elem_id="mm-pad", elem_classes="bare")
+                bring_drawing = gr.UploadButton(
+                    words.BRING,
+                    file_types=PICTURES,
+                    size="sm",
+                    elem_classes="quiet fit",
+                    elem_id="mm-bring-drawing",
+                )
                 heap = Choices(opens["heap"], elem_id="mm-heap", elem_classes="bare examples")
             with gr.Column(scale=17, min_width=320, elem_classes="card scene on-out"):
                 look.label(words.WALL)
@@ -343,7 +356,7 @@ def tab() -> Callable | None:
         def controls(now: View, with_pad: bool) -> dict:
             told = {
                 subject: now.key, heap: heap_of(now), halt: gr.update(visible=_gradual(now), interactive=_gradual(now)),
-                direction: gr.update(value=now.direction, visible=len(ways(now.model)) > 1),
+                direction: gr.update(choices=_directions(now), value=now.direction, visible=len(ways(now.model)) > 1),
                 model: gr.update(choices=_named(now.key), value=now.model, visible=len(models(now.key)) > 1),
             }  # fmt: skip
             return told | ({pad: pad_of(now)} if with_pad else {})
@@ -434,6 +447,10 @@ def tab() -> Callable | None:
             with suppress(ImageError):  # `follow_pen` tells of it
                 change(request, lambda v: view.drawn(v, value))
 
+        def receive_drawing(path: str, request: gr.Request):
+            image = uploaded(path)
+            change(request, lambda v: view.brought(v, image))
+
         def pick(request: gr.Request, event: gr.SelectData):
             change(request, lambda v: view.shown(v, int(event.index)))
 
@@ -517,6 +534,7 @@ def tab() -> Callable | None:
         work = {"outputs": everything, "concurrency_id": "wall", "concurrency_limit": 2, **quiet}
         pad.input(draw, pad, None, **at_once).then(follow_pen, [pad, count], **work)
         pad.edit(follow_stroke, pad, large, concurrency_id="stroke", concurrency_limit=2, **quiet)
+        bring_drawing.upload(receive_drawing, bring_drawing, None, **at_once).then(follow_all, count, **work)
         heap.select(pick, None, None, **at_once).then(follow_all, count, **work)
         subject.input(begin, subject, None, **at_once).then(follow_all, count, **work).then(
             forget, None, beside_html, **quiet

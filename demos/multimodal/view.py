@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from PIL import Image
+from PIL import Image, ImageOps
 
 from i2i.images import ImageError
 
 from ..widgets import address as addresses
 from ..widgets import materials
-from ..widgets.pad import is_empty, rasterise
+from ..widgets.pad import SIDE, image_to_base, is_empty, rasterise
 from ..widgets.pad import wished as wished_drawing
 from . import words
 from .subjects import (
@@ -66,7 +66,7 @@ class View:
     at: int
     seed: int
     taken: Taken
-    own: str = ""
+    own: Example | None = None
     read: tuple[float, ...] = ()
     read_from: str = ""
     halted: str = ""
@@ -133,13 +133,19 @@ def settle(
         at = at if 0 <= at < len(examples(key, direction)) else _opening(key, direction)
     begun = Example("", ops=ops) if ops else examples(key, direction)[at]
     seed = seed % SEEDS if seed >= 0 else SUBJECTS[key].seed
-    view = View(key, model, direction, begun.ops, begun.base, -1 if ops else at, seed, Taken(), own=ops)
+    own = _yours(ops) if ops else None
+    view = View(key, model, direction, begun.ops, begun.base, -1 if ops else at, seed, Taken(), own=own)
     return replace(view, taken=_taken(view, taken) or cells(view)[SUBJECTS[key].place % len(cells(view))])
 
 
 def _opening(key: str, direction: str) -> int:
     names = [example.name for example in examples(key, direction)]
     return names.index(SUBJECTS[key].rows[0])
+
+
+def _yours(ops: str = "", base: str = "") -> Example | None:
+    """A visitor's drawing; None for a pad with nothing on it."""
+    return None if is_empty({"ops": ops, "base": base}) else Example(words.YOURS, ops, base)
 
 
 def _taken(view: View, text: str) -> Taken | None:
@@ -188,7 +194,7 @@ def wished(wish: Mapping[str, str]) -> View:
     except ImageError:
         value = None
     if value is not None:
-        view = replace(view, **value, at=-1, own="" if value["base"] else value["ops"])
+        view = replace(view, **value, at=-1, own=_yours(**value))
     if styled(view.model):
         start, _, end = wish.get("walk", "").partition("~")
         view = replace(view, start=_taken(view, start), end=_taken(view, end))
@@ -224,7 +230,7 @@ def turned(view: View, direction: str) -> View:
         ops=begun.ops,
         base=begun.base,
         at=at,
-        own="",
+        own=None,
         read=(),
         read_from="",
         halted="",
@@ -244,14 +250,22 @@ def drawn(view: View, value: dict | None) -> View:
     ops, base = value.get("ops") or "", value.get("base") or ""
     picture(view.key, ops, base)
     begun = next((i for i, e in enumerate(view.examples) if (e.ops, e.base) == (ops, base)), -1)
-    own = view.own if begun >= 0 or base or not ops else ops
+    own = view.own if begun >= 0 else _yours(ops, base) or view.own
     return replace(view, ops=ops, base=base, at=begun, own=own, halted="")
+
+
+def brought(view: View, image: Image.Image) -> View:
+    """With an image of the visitor's on the pad: whole, or its middle where the model was trained with middles."""
+    if loaded(view.model).fit == "crop":
+        image = ImageOps.fit(image, (SIDE, SIDE), Image.LANCZOS)
+    base = image_to_base(image)
+    return replace(view, ops="", base=base, at=-1, own=_yours(base=base), halted="")
 
 
 def shown(view: View, at: int) -> View:
     """With an example on the pad; -1: the visitor's last drawing."""
     if at < 0:
-        return replace(view, ops=view.own, base="", at=-1, halted="") if view.own else view
+        return replace(view, ops=view.own.ops, base=view.own.base, at=-1, halted="") if view.own else view
     at %= len(view.examples)
     return replace(view, ops=view.examples[at].ops, base=view.examples[at].base, at=at, halted="")
 

@@ -14,11 +14,17 @@ LEAD = Markup(
 
 DRAW = "Draw"
 KIND = "Kind of drawing"
-KINDS = {"emoji": "Emoji", "icons": "Icons", "facades": "Fronts"}
+KINDS = {"emoji": "Emoji", "icons": "Icons", "facades": "Fronts", "weather": "Weather"}
 DIRECTION = "Direction of the translation"
-DIRECTIONS = {"xy": "lines → glossy", "yx": "glossy → lines"}
+DIRECTIONS = {
+    "icons": {"xy": "lines → glossy", "yx": "glossy → lines"},
+    "weather": {"xy": "clear sky → sunrise", "yx": "sunrise → clear sky"},
+}
 DRAWING = "Drawing"
 YOURS = "your drawing"
+BRING = "Upload a picture"
+LANDSCAPE = "landscape {number}"
+PAINTS = ("sky", "cloud", "sun", "hill", "meadow", "water", "red sky", "red cloud", "dusk", "dark earth")
 
 
 def example(name: str) -> str:
@@ -59,6 +65,7 @@ PAD_EMPTY = {
     "emoji": _OUTLINE,
     "icons": _OUTLINE,
     "facades": _EMPTY.format(do="choose wall, drag a box, and set windows and a door into it"),
+    "weather": _EMPTY.format(do="paint a sky with a sun and a hill below it, or upload a photograph"),
 }
 ANSWERED = "{drawing}, answered by {model}: mostly {colour}"
 MADE_AT = "made at {px} px"
@@ -88,10 +95,12 @@ PREDICTED = (
 
 REFERENCE = "The style of another picture"
 FRONT = "front"
+SUNRISE = "sunrise"
+DAY = "clear sky"
 UPLOAD = "Upload a picture of your own"
 PICTURES = "Picture whose style is read"
 DRAWN = "a drawn {name}"
-MADE_BY = "a {name} of {model}"
+MADE_BY = "{name}, by {model}"
 PICTURE = "{picture}, mostly {colour}"
 READ = "a picture"
 READ_ALT = "the picture whose style is read"
@@ -168,7 +177,7 @@ FIGURES_MEAN = (
 DRAW_FIRST = "the pad is empty: draw something first."
 NOTHING_TO_SAVE = "there is nothing to save yet: draw something first."
 SEVERAL_GENERATORS = "the endpoint lets each seed choose its generator, and the wall has one in each column: take another model."
-OTHER_DIRECTION = "the endpoint answers in one direction alone, from lines to pictures: turn it round."
+OTHER_DIRECTION = "the endpoint answers in the first direction alone: turn it round."
 NO_MODEL = "there is no model {model!r} in this tab; there are {models}."
 NO_PICTURE = "there is no picture: send one."
 THIS_FILE = "this file"

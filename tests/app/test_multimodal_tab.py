@@ -31,7 +31,7 @@ from kit.odd_images import BAD, GOOD, packed
 from kit.served import SENTENCE, Stroke, Visit, leaks, serving, tab, visiting
 
 KINDS = {name: name.partition("-")[0] for subject in SUBJECTS.values() for name in subject.models}
-GAN, BRIDGE, DIFFUSION, MUNIT, HEADS, FRONTS = KINDS
+GAN, BRIDGE, DIFFUSION, MUNIT, HEADS, FRONTS, WEATHER = KINDS
 FIGURES = {"diversity": [0.25, 0.2, 0.3], "answer to sample": [0.5, 0.4, 0.6]}
 
 
@@ -46,7 +46,8 @@ def folder(tmp_path_factory):
                 for i, head in enumerate(method.G):
                     head[-2].bias.fill_(i - 1.0)
         card = {"summary": "tiny", **({"figures": FIGURES} if name == GAN else {})}
-        export(home / name, method, size=16, card=card)
+        shaped = {"fit": "crop", "direction": "AB"} if name == "munit-weather" else None
+        export(home / name, method, size=16, card=card, shaped=shaped)
     return home
 
 
@@ -79,7 +80,7 @@ def pixels(image: Image.Image) -> np.ndarray:
 
 
 def test_the_tab_and_its_choices_hold_what_is_shipped_and_nothing_else(gallery, tmp_path, monkeypatch):
-    assert subjects.available() == ["emoji", "icons", "facades"] and subjects.models("emoji") == [
+    assert subjects.available() == ["emoji", "icons", "facades", "weather"] and subjects.models("emoji") == [
         GAN,
         BRIDGE,
         DIFFUSION,
@@ -103,9 +104,9 @@ def test_the_tab_and_its_choices_hold_what_is_shipped_and_nothing_else(gallery, 
 
 
 def test_what_a_model_can_do_is_read_off_its_method(gallery):
-    assert [name for name in KINDS if subjects.styled(name)] == [GAN, MUNIT, FRONTS]
-    assert [subjects.heads(name) for name in KINDS] == [0, 0, 0, 0, 3, 0]
-    assert [len(subjects.ways(name)) for name in KINDS] == [1, 1, 1, 2, 1, 1]
+    assert [name for name in KINDS if subjects.styled(name)] == [GAN, MUNIT, FRONTS, WEATHER]
+    assert [subjects.heads(name) for name in KINDS] == [0, 0, 0, 0, 3, 0, 0]
+    assert [len(subjects.ways(name)) for name in KINDS] == [1, 1, 1, 2, 1, 1, 2]
 
 
 @pytest.mark.parametrize("key", SUBJECTS)
@@ -142,7 +143,8 @@ def test_a_front_with_a_number_is_called_by_it(gallery):
 def test_an_empty_pad_says_how_to_begin_in_words_of_its_subject(gallery):
     said = {name: str(taken.shown(view.drawn(settle(model=name), {"ops": "", "base": ""}))) for name in KINDS}
     assert "drag a box" in said[FRONTS] and "outline" not in said[FRONTS]
-    assert all("outline" in said[name] for name in KINDS if name != FRONTS)
+    assert "paint a sky" in said[WEATHER] and "outline" not in said[WEATHER]
+    assert all("outline" in said[name] for name in KINDS if name not in (FRONTS, WEATHER))
 
 
 # ---- The wall ----
@@ -296,7 +298,7 @@ def test_an_address_leads_back_to_the_view(gallery, name):
         walking = replace(now, start=Taken(7), end=styled.taken)
         assert wished({k: v for k, v in view.address(walking).items() if v} | {"sketch": "4"}) == walking
     drawn = wished({"answers": name, "drawn": "p0,5,10,10,99,99"})
-    assert (drawn.ops, drawn.at, drawn.own) == ("p0,5,10,10,99,99", -1, drawn.ops)
+    assert (drawn.ops, drawn.at, drawn.own.ops) == ("p0,5,10,10,99,99", -1, drawn.ops)
 
 
 def test_an_address_says_a_cleared_pad_strokes_on_an_example_and_no_more_than_there_is(gallery):
@@ -307,6 +309,24 @@ def test_an_address_says_a_cleared_pad_strokes_on_an_example_and_no_more_than_th
     under = wished({"answers": name, "sketch": "2", "drawn": "p0,5,10,10,99,99"})
     assert (under.ops, under.base, under.at) == ("p0,5,10,10,99,99", under.examples[2].base, -1)
     assert multimodal.pad_of(under)["under"] == 2 and multimodal.pad_of(cleared)["under"] == -1
+
+
+@pytest.mark.parametrize("name", [GAN, WEATHER])
+def test_a_picture_of_ones_own_lies_on_the_pad_and_stays_a_row_of_the_grid(gallery, name):
+    wide = Image.new("RGB", (300, 100), "#30a040")
+    wide.paste("#c01010", (0, 0, 20, 100))
+    now = view.brought(settle(model=name), wide)
+    seen, middle = now.image(), {GAN: False, WEATHER: True}[name]
+    assert now.at == -1 and seen.size == (256, 256)
+    assert (seen.getpixel((4, 128)) == (48, 160, 64)) == middle, "cut to its middle, or whole"
+    assert (seen.getpixel((128, 4)) == (48, 160, 64)) == middle
+    assert list(answers.wall(now))[-1].done == 1
+    after = view.shown(now, 2)
+    assert (
+        grid.rows(after)[0] == grid.OWN
+        and grid.value(after)["sides"] != grid.value(settle(model=name))["sides"]
+    )
+    assert grid.chosen(after, 0).base == now.base and view.shown(after, -1).base == now.base
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Simple landscapes drawn in code, by day and at sunrise: what stands in for photographs where none may be shown."""
+"""Simple landscapes drawn in code, by day and at sunrises of several colours: what stands in for photographs where none may be shown."""
 
 from __future__ import annotations
 
@@ -13,11 +13,18 @@ DAY = {"top": (0.16, 0.42, 0.80), "low": (0.74, 0.87, 0.97), "sun": (1.0, 0.98, 
        "far": (0.46, 0.60, 0.66), "near": (0.27, 0.47, 0.20), "water": (0.25, 0.50, 0.68)}  # fmt: skip
 DAWN = {"top": (0.20, 0.16, 0.38), "low": (0.99, 0.60, 0.25), "sun": (1.0, 0.93, 0.62), "cloud": (0.93, 0.42, 0.35),
         "far": (0.35, 0.22, 0.35), "near": (0.09, 0.07, 0.11), "water": (0.55, 0.30, 0.30)}  # fmt: skip
-LIGHTS = {"day": DAY, "dawn": DAWN}
+GOLD = {"top": (0.45, 0.33, 0.42), "low": (1.0, 0.79, 0.35), "sun": (1.0, 0.97, 0.75), "cloud": (0.98, 0.70, 0.38),
+        "far": (0.50, 0.34, 0.26), "near": (0.16, 0.11, 0.06), "water": (0.72, 0.50, 0.26)}  # fmt: skip
+ROSE = {"top": (0.30, 0.25, 0.52), "low": (0.93, 0.62, 0.70), "sun": (1.0, 0.88, 0.85), "cloud": (0.80, 0.45, 0.62),
+        "far": (0.38, 0.30, 0.50), "near": (0.12, 0.09, 0.18), "water": (0.52, 0.38, 0.56)}  # fmt: skip
+EMBER = {"top": (0.09, 0.07, 0.15), "low": (0.86, 0.28, 0.13), "sun": (1.0, 0.80, 0.45), "cloud": (0.52, 0.16, 0.16),
+         "far": (0.20, 0.09, 0.12), "near": (0.04, 0.03, 0.04), "water": (0.36, 0.13, 0.11)}  # fmt: skip
+LIGHTS = {"day": DAY, "dawn": DAWN, "gold": GOLD, "rose": ROSE, "ember": EMBER}
 
 
 def draw(index: Tensor, light: str, size: int = 128, device: torch.device | str = "cpu") -> Tensor:
-    """Images [B, 3, size, size] in [-1, 1] of the scenes `index` (int64 [B]) by "day" or at "dawn", drawn on `device`."""
+    """Images [B, 3, size, size] in [-1, 1] of the scenes `index` (int64 [B]), drawn on `device`.  light: of LIGHTS; all but "day"
+    are sunrises."""
     colours = {k: sent(torch.tensor(v)[:, None, None], device) for k, v in LIGHTS[light].items()}
     rng = hash_uniform(77, index, 8)
     scenes = [_scene(i, u, colours, size) for i, u in zip(index.tolist(), rng.tolist(), strict=True)]
