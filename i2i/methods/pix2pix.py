@@ -10,6 +10,8 @@ Differs from the paper:
 * the rate falls over the second half of the steps, as in the authors' PyTorch port; the paper's stays as it is.
 * `half_scale` adds a second discriminator D2 that sees the pair at half its sides, so that what lies far apart has to
   agree, too (Wang et al., CVPR 2018); the paper has none, and neither has the default.
+* `finish` adds two convolutions at full size to G, which see x again, and ends the U-Net before them in the paper's own
+  transposed layer; the paper has none, and neither has the default.
 * a trained model's batch norms use running averages; the paper's those of the image at hand, which
   `nets.layers.own_statistics` gives.
 """
@@ -39,7 +41,7 @@ from ..method import (
     judged,
 )
 from ..nets.chance import Rng
-from ..nets.layers import NORMS, UPS
+from ..nets.layers import NORMS, UPS, transposed
 from ..nets.patchgan import PatchGAN, patch_layers
 from ..nets.unet import UNet
 
@@ -58,6 +60,7 @@ class Config:
     up: str = "transposed"
     norm: str = "batch"
     dropout: float = 0.5
+    finish: int = 0  # channels of two more layers at full size
     # D
     patch_layers: int = 3
     patch_width: int = 64
@@ -104,9 +107,9 @@ class Pix2Pix(Method):
         c = config
         self.symbols = _symbols(c.adversarial, c.half_scale)
         self.adversarial = ADVERSARIAL[c.adversarial]
-        self.G = UNet(
-            c.x_channels, c.y_channels, c.width, c.cap, c.depth, c.skips, c.dropout, UPS[c.up], NORMS[c.norm]
-        )
+        sizes = c.x_channels, c.y_channels, c.width, c.cap, c.depth, c.skips, c.dropout
+        layers = {"up": UPS[c.up], "norm": NORMS[c.norm], "last_up": transposed if c.finish else None}
+        self.G = UNet(*sizes, **layers, finish=c.finish)
         self.multiple = 2**c.depth
         inputs = c.y_channels + (c.x_channels if c.condition else 0)
 

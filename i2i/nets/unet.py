@@ -24,6 +24,8 @@ class UNet(nn.Module):
     kernels: side of the first downward convolution and of the others.  deepest_norm: norm the deepest map, too.
     bias: of layers with a norm; None gives one to those whose norm has no shift of its own.
     ends: what the last map goes through; a net whose answers are no images has another than tanh.
+    finish: channels of two more convolutions at full size, which see x again. The published net has none (0): its last
+    layer sees nothing but maps of half the size, and paints little that is finer than four pixels.
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class UNet(nn.Module):
         code: int = 0,
         last_up: Callable[[int, int, bool], nn.Module] | None = None,
         ends: Callable[[Tensor], Tensor] = torch.tanh,
+        finish: int = 0,
     ):
         super().__init__()
         self.depth, self.skips, self.ends = depth, skips, ends
@@ -67,9 +70,10 @@ class UNet(nn.Module):
             joined = channels[i] * (2 if skips and i < depth - 1 else 1)
             last = i == 0
             double = last_up or up if last else up
-            self.up.append(double(joined, outputs if last else channels[i - 1], last or wanted))
+            self.up.append(double(joined, (finish or outputs) if last else channels[i - 1], last or wanted))
             self.up_norm.append(nn.Identity() if last else norm(channels[i - 1]))
             self.noise.append(NoiseDropout(dropout if depth - 1 - i < 3 and not last else 0.0))
+        self.finish = Finish(finish, inputs, outputs, norm, wanted) if finish else None
         init_normal(self)
 
     def forward(
@@ -89,11 +93,27 @@ class UNet(nn.Module):
             if i and self.skips:
                 h = torch.cat([maps[-1 - i], h], dim=1)
             h = drop(norm(up(F.relu(h))), generator, noise)
-        return self.ends(h)
+        return self.ends(h if self.finish is None else self.finish(h, x))
 
     def normed(self) -> list[tuple[nn.Module, nn.Module]]:
         """Each layer and the norm right behind it, which a net for inference folds into it."""
-        return [*zip(self.down, self.down_norm, strict=True), *zip(self.up, self.up_norm, strict=True)]
+        pairs = [*zip(self.down, self.down_norm, strict=True), *zip(self.up, self.up_norm, strict=True)]
+        return pairs if self.finish is None else [*pairs, (self.finish.conv, self.finish.norm)]
+
+
+class Finish(nn.Module):
+    """Maps [B, channels, H, W] and the image x [B, inputs, H, W] they were made from -> [B, outputs, H, W]."""
+
+    def __init__(
+        self, channels: int, inputs: int, outputs: int, norm: Callable[[int], nn.Module], bias: bool
+    ):
+        super().__init__()
+        self.conv = nn.Conv2d(channels + inputs, channels, 3, padding=1, bias=bias)
+        self.norm = norm(channels)
+        self.last = nn.Conv2d(channels, outputs, 3, padding=1)
+
+    def forward(self, h: Tensor, x: Tensor) -> Tensor:
+        return self.last(F.relu(self.norm(self.conv(torch.cat([F.relu(h), x], 1)))))
 
 
 def with_code(h: Tensor, z: Tensor) -> Tensor:

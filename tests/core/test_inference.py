@@ -66,6 +66,13 @@ def test_a_folded_net_has_no_batch_norm_and_paints_the_same(up):
     torch.testing.assert_close(paint(quick, X), paint(method, X), rtol=0, atol=1e-4)
 
 
+def test_a_finish_is_folded_and_packed_too():
+    method = lively(finish=4)
+    for quick in (prepared(method, pack=False), prepared(method)):
+        assert not any(isinstance(m, nn.BatchNorm2d) for m in quick.G.finish.modules())
+        torch.testing.assert_close(paint(quick, X), paint(method, X), rtol=0, atol=1e-4)
+
+
 def test_the_original_stays_as_it_was():
     method = lively().requires_grad_(True)
     before = {k: v.clone() for k, v in method.state_dict().items()}

@@ -172,6 +172,23 @@ def test_a_unet_refuses_other_sides_with_its_grain(size):
         unet()(noise(1, 3, *size))
 
 
+def test_a_finish_sees_the_image_at_full_size():
+    """Without one the last layer sees maps of half the size: where those are cut off, nothing of x is left."""
+    a, b = noise(1, 3, 16, 16, seed=1), noise(1, 3, 16, 16, seed=2)
+    for finish in (0, 5):
+        net = unet(finish=finish).eval()
+        with torch.no_grad():
+            net.up[-1].weight.zero_()
+            same = torch.equal(net(a, noise=False), net(b, noise=False))
+        assert same is not bool(finish)
+    net = unet(finish=5, up=UPS["resized"], last_up=UPS["transposed"])
+    for h, w in [(16, 16), (48, 80)]:
+        y = net(noise(2, 3, h, w))
+        assert y.shape == (2, 3, h, w) and y.abs().max() <= 1
+    assert count(net.finish) == (5 + 3) * 5 * 9 + 2 * 5 + 5 * 3 * 9 + 3
+    assert net.normed()[-1] == (net.finish.conv, net.finish.norm)
+
+
 def test_only_skips_carry_detail_past_the_bottleneck():
     """With the innermost map cut off, a U-Net still answers to its input and an encoder-decoder does not."""
     a, b = noise(1, 3, 16, 16, seed=1), noise(1, 3, 16, 16, seed=2)
