@@ -11,6 +11,7 @@ Differs from the paper:
 * weights start from N(0, 0.02), those of the authors' code much closer to 0 (Xavier's, times 0.02).
 * both discriminators see the same real images; in the authors' code a second pair of the batch is the real one of D_LR.
 * the KL is averaged over the batch, the authors' is summed: at their batch, one pair a cycle, this is the same.
+* `finish` adds two convolutions at full size to G, which see x again; the paper has none, and neither has the default.
 * dropout, which the authors add for some of their data, is left out: z alone is left to chance.
 """
 
@@ -59,6 +60,7 @@ class Config:
     depth: int = 8
     up: str = "transposed"
     inject: Literal["all", "input"] = "all"  # which downward layers are told z: each one, or the first
+    finish: int = 0  # channels of two more layers at full size
     # E
     e_width: int = 64
     e_blocks: int = 4
@@ -112,7 +114,7 @@ class BicycleGAN(Method):
         self.style_size, self.multiple = c.code, 2**c.depth
         inputs, code = (3, c.code) if c.inject == "all" else (3 + c.code, 0)
         sizes = {"width": c.width, "cap": c.cap, "depth": c.depth, "up": UPS[c.up]}
-        self.G = UNet(inputs, 3, dropout=0.0, norm=instance_norm, code=code, **sizes)
+        self.G = UNet(inputs, 3, dropout=0.0, norm=instance_norm, code=code, finish=c.finish, **sizes)
         if c.cycles != "noise":
             self.E = CodeEncoder(c.code, c.e_width, c.e_blocks)
         if c.cycles in ("both", "vae"):

@@ -41,7 +41,7 @@ from ..method import (
     judged,
 )
 from ..nets.chance import Rng
-from ..nets.layers import NORMS, UPS, transposed
+from ..nets.layers import NORMS, UPS
 from ..nets.patchgan import PatchGAN, patch_layers
 from ..nets.unet import UNet
 
@@ -108,8 +108,7 @@ class Pix2Pix(Method):
         self.symbols = _symbols(c.adversarial, c.half_scale)
         self.adversarial = ADVERSARIAL[c.adversarial]
         sizes = c.x_channels, c.y_channels, c.width, c.cap, c.depth, c.skips, c.dropout
-        layers = {"up": UPS[c.up], "norm": NORMS[c.norm], "last_up": transposed if c.finish else None}
-        self.G = UNet(*sizes, **layers, finish=c.finish)
+        self.G = UNet(*sizes, UPS[c.up], NORMS[c.norm], finish=c.finish)
         self.multiple = 2**c.depth
         inputs = c.y_channels + (c.x_channels if c.condition else 0)
 

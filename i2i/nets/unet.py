@@ -17,7 +17,8 @@ class UNet(nn.Module):
 
     depth: halvings, 8 at the paper's 256 px.  width: channels after the first, doubled at each level up to `cap`.
     skips: join encoder map i to decoder map depth - i; without them it is the paper's encoder-decoder.
-    up: (inputs, outputs, bias) -> a layer that doubles a map; last_up: the one that ends in the image, None for the same.
+    up: (inputs, outputs, bias) -> a layer that doubles a map; last_up: the one to full size, None for the same, and before a
+    finish for a transposed one.
     norm: channels -> layer.
     dropout: probability in the first three decoder levels, where the paper's noise lives.
     code: numbers of a code z [B, code] that every downward convolution is told beside its map, spread over planes.
@@ -50,6 +51,7 @@ class UNet(nn.Module):
         super().__init__()
         self.depth, self.skips, self.ends = depth, skips, ends
         channels = [min(width * 2**i, cap) for i in range(depth)]
+        last_up = last_up or (transposed if finish else up)
         # A norm with its own shift makes the bias before it idle; one without needs it.
         wanted = not norm(1).affine if bias is None else bias
 
@@ -69,7 +71,7 @@ class UNet(nn.Module):
         for i in reversed(range(depth)):
             joined = channels[i] * (2 if skips and i < depth - 1 else 1)
             last = i == 0
-            double = last_up or up if last else up
+            double = last_up if last else up
             self.up.append(double(joined, (finish or outputs) if last else channels[i - 1], last or wanted))
             self.up_norm.append(nn.Identity() if last else norm(channels[i - 1]))
             self.noise.append(NoiseDropout(dropout if depth - 1 - i < 3 and not last else 0.0))
@@ -108,8 +110,10 @@ class Finish(nn.Module):
         self, channels: int, inputs: int, outputs: int, norm: Callable[[int], nn.Module], bias: bool
     ):
         super().__init__()
-        self.conv = nn.Conv2d(channels + inputs, channels, 3, padding=1, bias=bias)
-        self.norm = norm(channels)
+        # An instance norm so near the end would take an image's own light away.
+        normed = isinstance(norm(1), nn.BatchNorm2d)
+        self.conv = nn.Conv2d(channels + inputs, channels, 3, padding=1, bias=bias or not normed)
+        self.norm = norm(channels) if normed else nn.Identity()
         self.last = nn.Conv2d(channels, outputs, 3, padding=1)
 
     def forward(self, h: Tensor, x: Tensor) -> Tensor:

@@ -8,6 +8,7 @@ import math
 import pytest
 import torch
 import torch.nn.functional as F
+from torch import nn
 
 from i2i.nets.dcgan import EncoderDecoder, WholePicture
 from i2i.nets.layers import (
@@ -181,12 +182,14 @@ def test_a_finish_sees_the_image_at_full_size():
             net.up[-1].weight.zero_()
             same = torch.equal(net(a, noise=False), net(b, noise=False))
         assert same is not bool(finish)
-    net = unet(finish=5, up=UPS["resized"], last_up=UPS["transposed"])
+    net = unet(finish=5, up=UPS["resized"])
     for h, w in [(16, 16), (48, 80)]:
         y = net(noise(2, 3, h, w))
         assert y.shape == (2, 3, h, w) and y.abs().max() <= 1
     assert count(net.finish) == (5 + 3) * 5 * 9 + 2 * 5 + 5 * 3 * 9 + 3
     assert net.normed()[-1] == (net.finish.conv, net.finish.norm)
+    own = unet(finish=5, norm=instance_norm).finish
+    assert isinstance(own.norm, nn.Identity) and own.conv.bias is not None, "each image keeps its own light"
 
 
 def test_only_skips_carry_detail_past_the_bottleneck():
