@@ -214,9 +214,8 @@ def _given(request: gr.Request) -> tuple:
         raise sentence(words.DRAW_FIRST)
     if heads(now.model):
         raise sentence(words.SEVERAL_GENERATORS)
-    if now.direction != "xy":
-        raise sentence(words.OTHER_DIRECTION)
-    return now.image(), now.model, view.WALL, now.seed, -1
+    way = () if now.direction == "xy" else (now.direction,)
+    return now.image(), now.model, view.WALL, now.seed, -1, *way
 
 
 def state_of(method: str) -> str:
@@ -558,7 +557,10 @@ def tab() -> Callable | None:
         names = ", ".join(name for key in keys for name in models(key))
         gr.Button(visible=False).click(
             answer,
-            [gr.File(visible=False), gr.Textbox(now.model, visible=False), *(gr.Number(v, visible=False) for v in (4, 0, -1))],
+            [
+                gr.File(visible=False), gr.Textbox(now.model, visible=False), *(gr.Number(v, visible=False) for v in (4, 0, -1)),
+                gr.Textbox("xy", visible=False),
+            ],
             gr.Gallery(visible=False, format="png"), api_name="multimodal", concurrency_id="wall", concurrency_limit=2,
             api_description=words.ENDPOINT.format(models=names),
         )  # fmt: skip

@@ -177,7 +177,6 @@ FIGURES_MEAN = (
 DRAW_FIRST = "the pad is empty: draw something first."
 NOTHING_TO_SAVE = "there is nothing to save yet: draw something first."
 SEVERAL_GENERATORS = "the endpoint lets each seed choose its generator, and the wall has one in each column: take another model."
-OTHER_DIRECTION = "the endpoint answers in the first direction alone: turn it round."
 NO_MODEL = "there is no model {model!r} in this tab; there are {models}."
 NO_PICTURE = "there is no picture: send one."
 THIS_FILE = "this file"
@@ -185,7 +184,7 @@ NO_WAY = "{model} goes the ways {ways}; got {direction!r}."
 
 # -- The endpoint --
 
-ENDPOINT = "n answers to one picture, 1 to 64; model is one of {models}; style: the seed of one style for all, or -1."
+ENDPOINT = "n answers to one picture, 1 to 64; model is one of {models}; style: the seed of one style for all, or -1; direction: xy, or yx for the way back."
 
 # -- Colours --
 

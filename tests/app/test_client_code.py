@@ -45,6 +45,7 @@ SHOWN = {
     "unpaired": ("?tab=unpaired&subject=icons&method=unit&example=2", "#sides [aria-checked=true] img", 1),
     "unpaired_label": ("?tab=unpaired&part=many-domains&target=line&thing=4", "#star-targets [aria-checked=true] img", 1),
     "multimodal": ("?tab=multimodal&sketch=2&roll=5", "#mm-wall [data-at='0'] img", 6),
+    "multimodal, back": ("?tab=multimodal&answers=munit-icons&back=1&sketch=2&roll=5", "#mm-wall [data-at='0'] img", 6),
     "attributes": ("?tab=attributes&person=7&along=male", "#at-board section:nth-child(1) img", 6),
     "inpainting": ("?tab=inpainting&subject=facades&picture=2", "#ip-curtain .curtain-after", 1),
     "superres": ("?tab=super-resolution&picture=4&side=128&model=srgan", "#sr-curtain .curtain-after", 1),
@@ -59,6 +60,7 @@ SHOWN = {
 )
 def test_the_code_makes_what_the_page_shows(visit, app_server, endpoint, tmp_path):
     query, where, most = SHOWN[endpoint]
+    endpoint = endpoint.partition(",")[0]
     v = visit(query)
     v.page.wait_for_selector(f"#code-{endpoint}", state="visible")
     v.page.wait_for_timeout(6000)  # what the address asks for comes piece by piece

@@ -767,13 +767,13 @@ def test_the_endpoint_answers_with_pictures(server):
     with server.client() as http:
         path = http.post("/upload", files={"files": ("in.png", packed(Image.new("L", (20, 20))))}).json()[0]
         file = {"path": path, "meta": {"_type": "gradio.FileData"}}
-        event = http.post("/call/multimodal", json={"data": [file, GAN, 3, 1, -1]}).json()["event_id"]
+        event = http.post("/call/multimodal", json={"data": [file, MUNIT, 3, 1, -1, "yx"]}).json()["event_id"]
         lines = http.get(f"/call/multimodal/{event}").text
     made = json.loads(lines.partition("data: ")[2].splitlines()[0])[0]
     assert len(made) == 3 and Image.open(
         io.BytesIO(httpx.get(made[0]["image"]["url"], trust_env=False).content)
     ).size == (16, 16)
-    told = server.ask("multimodal", b"no picture", GAN, 1, 0, -1)
+    told = server.ask("multimodal", b"no picture", GAN, 1, 0, -1, "xy")
     assert isinstance(told, str) and "not a picture" in told and not leaks(told)
 
 
