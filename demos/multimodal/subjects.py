@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import torch
 from PIL import Image
@@ -58,10 +58,10 @@ class Subject:
     pen: int = 0
 
 
-def _sketches(direction: str) -> list[Example]:
+def _sketches(direction: str, width: int = 5) -> list[Example]:
     first = ["cat", "cupcake", "ghost", "mug", "robot", "rocket", "apple", "star", "car", "heart"]
     names = first + [name for name in DRAWINGS if name not in first]
-    return [Example(name, ops=strokes_to_ops(DRAWINGS[name])) for name in names]
+    return [Example(name, ops=strokes_to_ops(DRAWINGS[name], width)) for name in names]
 
 
 def _icons(direction: str) -> list[Example]:
@@ -75,9 +75,9 @@ def _icons(direction: str) -> list[Example]:
     ]
 
 
-def _drawn_icons(direction: str) -> list[tuple[str, Image.Image]]:
+def _drawn_icons(direction: str, finish: str = "glossy") -> list[tuple[str, Image.Image]]:
     index = icons.SPLITS["test"][0] + torch.tensor((5, 3, 8, 12))
-    drawn = icons.draw(index, "glossy" if direction == "xy" else "line", 128)
+    drawn = icons.draw(index, finish if direction == "xy" else "line", 128)
     names = [icons.CLASSES[k] for k in icons.label_of(index).tolist()]
     return [(name, to_image(y)) for name, y in zip(names, drawn.split(1), strict=True)]
 
@@ -125,6 +125,15 @@ SUBJECTS: dict[str, Subject] = {
         place=9,
         references=_drawn_icons,
         mean="bridge-emoji",
+    ),
+    "flat": Subject(
+        ("bicyclegan-openmoji",),
+        partial(_sketches, width=7),  # as wide as the lines of the set
+        ("cat", "cupcake", "ghost", "mug"),
+        seed=16,
+        place=5,
+        references=partial(_drawn_icons, finish="flat"),
+        pen=7,
     ),
     "icons": Subject(
         ("munit-icons", "mad_gan-icons"),

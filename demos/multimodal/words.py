@@ -14,7 +14,7 @@ LEAD = Markup(
 
 DRAW = "Draw"
 KIND = "Kind of drawing"
-KINDS = {"emoji": "Emoji", "icons": "Icons", "facades": "Fronts", "weather": "Weather"}
+KINDS = {"emoji": "Emoji", "flat": "Flat emoji", "icons": "Icons", "facades": "Fronts", "weather": "Weather"}
 DIRECTION = "Direction of the translation"
 DIRECTIONS = {
     "icons": {"xy": "lines → glossy", "yx": "glossy → lines"},
@@ -63,6 +63,7 @@ _EMPTY = "The pad is empty: {do}, and sixteen answers come."
 _OUTLINE = _EMPTY.format(do="draw a closed outline, a mug or a face")
 PAD_EMPTY = {
     "emoji": _OUTLINE,
+    "flat": _OUTLINE,
     "icons": _OUTLINE,
     "facades": _EMPTY.format(do="choose wall, drag a box, and set windows and a door into it"),
     "weather": _EMPTY.format(do="paint a sky with a sun and a hill below it, or upload a photograph"),

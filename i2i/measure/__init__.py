@@ -66,7 +66,7 @@ def evaluate_apart(
     rest = without_twins(source, train)
     if rest is None or rest is source or held(rest) < 10:
         return None
-    told = f"{min(limit, held(rest))} held-out pictures without a near twin in training{sampled(rest, limit)}"
+    told = f"{min(limit, held(rest))} held-out pictures without a near twin in training{sampled(model, rest, limit)}"
     return told, evaluate(model, rest, limit, progress, train)
 
 

@@ -1,7 +1,8 @@
 """One input, many right answers: how far apart a model's samples are, how right, and how many of the answers they cover.
 
-For sources that know the right answers (see `data.answers`), in addition to the protocol of their layout. Of up to 100
-inputs, 20 samples each are compared with all answers that the source gives.
+For sources that know the right answers (see `data.answers`), in addition to the protocol of their layout; where a model
+reads styles, for pairs and for two domains, too, as far as that goes. Of up to 100 inputs, 20 samples each are compared
+with all answers that the source gives.
 """
 
 from __future__ import annotations
@@ -40,8 +41,8 @@ FIGURES = {
     "samples KD-i2i": "kernel distance of samples to right answers (less is better)",
     "lines kept": "agreement of x with the colour boundaries of a sample, F measure (more is better)",
     "lines of answers": "the same of the right answers: as much as can be expected",
-    "style error": "mean absolute difference of a style read from an answer and the same read again from what it made",
-    "style spread": "the same of the styles of two answers: what the error of no style at all would be",
+    "style error": "mean absolute difference of a style read from an image of the target and the same read again from what it made",
+    "style spread": "the same of the styles of two such images: what the error of no style at all would be",
     "ms a sample": "milliseconds that a sample takes on the machine that measured, many made together",
 }
 """Names of the figures of samples, and which way is better. The distances are PD-i2i, of a net of our own: they are not
@@ -120,12 +121,13 @@ def figures(found: Iterable[Scores]) -> dict[str, Estimate]:
 
 
 class OneAnswer:
-    """A source of pairs as one that knows its answers: y is the only one to its x."""
+    """A source as one that knows its answers: y is the only one to its x. Where no pairs are known, y is another image of
+    the target; then `paired` is False."""
 
     every_answer, lines = True, False
 
     def __init__(self, source):
-        self.batch, self._length = source.batch, len(source)
+        self.batch, self._length, self.paired = source.batch, len(source), getattr(source, "partners", True)
 
     def __len__(self) -> int:
         return self._length
@@ -134,17 +136,18 @@ class OneAnswer:
         return self.batch(torch.tensor([index]))["y"]
 
 
-# What they say of one answer follows from there being one.
+# What they say of one answer follows from there being one; and what they need a right one for.
 _OF_SEVERAL = "diversity of answers", "answers met", "samples KD-i2i"
+_OF_A_RIGHT_ONE = "sample to answer", "answer to sample"
 
 
 def answering(model, source):
-    """The source whose answers samples are compared with: `source` where it knows them, `OneAnswer` of pairs where the model
-    reads styles, else None."""
+    """The source whose answers samples are compared with: `source` where it knows them, `OneAnswer` of pairs and of two
+    domains where the model reads styles, else None."""
     if hasattr(source, "answers"):
         return source
-    pairs = getattr(source, "layout", "paired") == "paired"
-    return OneAnswer(source) if pairs and reads_styles(model) else None
+    two = getattr(source, "layout", "paired") in ("paired", "unpaired")
+    return OneAnswer(source) if two and reads_styles(model) else None
 
 
 def inputs(source, limit: int = INPUTS) -> list[int]:
@@ -184,6 +187,7 @@ def report(model, source, limit: int = 500, progress: bool = True, **controls) -
     took = 1e3 * torch.tensor(seconds) / SAMPLES
     known["ms a sample"] = bootstrap(lambda drawn: took[drawn].median(), len(took))
     left_out = _OF_SEVERAL if isinstance(source, OneAnswer) else ()
+    left_out += _OF_A_RIGHT_ONE if not getattr(source, "paired", True) else ()
     return {name: known[name] for name in FIGURES if name in known and name not in left_out}
 
 

@@ -7,7 +7,7 @@ from ..data.worlds.sketches import sketches
 from .datasets import DATA
 from .paired import CMP_LICENCE
 from .recipe import Recipe
-from .showcase_inputs import from_world, icons_in
+from .showcase_inputs import from_world, icons_in, landscapes
 
 RECIPES: dict[str, Recipe] = {}
 
@@ -31,6 +31,18 @@ RECIPES["bicyclegan-emoji"] = Recipe(
         "fins, strings and other thin ends fade into the paper; small figures of people turn into statues",
     ),
     minutes=21,
+)
+
+# One drawing has six right answers, a sixth of a turn of all hues apart.
+RECIPES["bicyclegan-openmoji"] = Recipe(
+    "bicyclegan",
+    "emoji-colours",
+    64,
+    {**_BICYCLE, "finish": 16, "steps": 10_000},
+    batch=4,
+    showcase=icons_in("line", "flat"),
+    summary="BicycleGAN: an emoji in lines to the same in colours of any hue, 64 px.",
+    licence="CC BY-SA 4.0: trained on OpenMoji (CC BY-SA 4.0)",
 )
 
 # One front was photographed once: what z tells is the light, the paint and the stone, which a map does not.
@@ -80,6 +92,23 @@ RECIPES["munit-icons"] = Recipe(
         "soft and grainy; its authors trained for a million steps, this one had 80 minutes of one core",
         "small things within a thing are lost: eyes, whiskers, the pattern of a balloon",
         "a style is one colour above all, where right answers have several",
+    ),
+    minutes=80,
+)
+RECIPES["munit-weather"] = Recipe(
+    "munit",
+    "weather",
+    128,
+    {**_MUNIT, "critic_layers": 4, "style_halvings": 4, "steps": 14_000, "halve_every": 4_000},
+    batch=1,
+    showcase=landscapes,
+    fit="crop",
+    summary="MUNIT: photographs of clear skies to many sunrises and back, learned without pairs, 128 px.",
+    licence="CC BY 4.0: trained on the Multi-class Weather Dataset (Ajayi 2018)",
+    failures=(
+        "what is bright by day glows like the sky itself: white sand turns into a second sunrise",
+        "plants and people turn into dark shapes, and in some styles fine stripes lie along edges",
+        "on the way back dark land turns into grass or a wet shore, whatever stood there",
     ),
     minutes=80,
 )

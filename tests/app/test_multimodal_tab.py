@@ -31,7 +31,7 @@ from kit.odd_images import BAD, GOOD, packed
 from kit.served import SENTENCE, Stroke, Visit, leaks, serving, tab, visiting
 
 KINDS = {name: name.partition("-")[0] for subject in SUBJECTS.values() for name in subject.models}
-GAN, BRIDGE, DIFFUSION, MUNIT, HEADS, FRONTS, WEATHER = KINDS
+GAN, BRIDGE, DIFFUSION, FLAT, MUNIT, HEADS, FRONTS, WEATHER = KINDS
 FIGURES = {"diversity": [0.25, 0.2, 0.3], "answer to sample": [0.5, 0.4, 0.6]}
 
 
@@ -80,7 +80,9 @@ def pixels(image: Image.Image) -> np.ndarray:
 
 
 def test_the_tab_and_its_choices_hold_what_is_shipped_and_nothing_else(gallery, tmp_path, monkeypatch):
-    assert subjects.available() == ["emoji", "icons", "facades", "weather"] and subjects.models("emoji") == [
+    assert subjects.available() == ["emoji", "flat", "icons", "facades", "weather"] and subjects.models(
+        "emoji"
+    ) == [
         GAN,
         BRIDGE,
         DIFFUSION,
@@ -104,9 +106,9 @@ def test_the_tab_and_its_choices_hold_what_is_shipped_and_nothing_else(gallery, 
 
 
 def test_what_a_model_can_do_is_read_off_its_method(gallery):
-    assert [name for name in KINDS if subjects.styled(name)] == [GAN, MUNIT, FRONTS, WEATHER]
-    assert [subjects.heads(name) for name in KINDS] == [0, 0, 0, 0, 3, 0, 0]
-    assert [len(subjects.ways(name)) for name in KINDS] == [1, 1, 1, 2, 1, 1, 2]
+    assert [name for name in KINDS if subjects.styled(name)] == [GAN, FLAT, MUNIT, FRONTS, WEATHER]
+    assert [subjects.heads(name) for name in KINDS] == [0, 0, 0, 0, 0, 3, 0, 0]
+    assert [len(subjects.ways(name)) for name in KINDS] == [1, 1, 1, 1, 2, 1, 1, 2]
 
 
 @pytest.mark.parametrize("key", SUBJECTS)

@@ -15,9 +15,11 @@ from torch import Tensor, nn
 import i2i
 from i2i.data.answers import Materials
 from i2i.data.folders import DataError
+from i2i.data.unpaired import Unpaired
 from i2i.data.worlds import icons
 from i2i.data.worlds.lines import ink
 from i2i.fast import lay_out
+from i2i.images import to_bytes
 from i2i.measure import evaluate, multimodal, sampled
 from i2i.measure.multimodal import FIGURES, SAMPLES, inputs, lines_kept, report, scores
 from i2i.method import SEED, STYLE, Method, controls
@@ -411,6 +413,20 @@ def test_of_pairs_and_styles_the_figures_are_told_that_one_answer_allows(monkeyp
     deaf = report(model(Tinted, hears=0.0), known, progress=False)
     assert deaf["diversity"].value == 0 and deaf["style error"].value > found["style error"].value
     assert multimodal.answering(toy, source) is source and multimodal.answering(model(Unread), pairs) is None
+
+
+def test_where_no_answer_is_known_to_be_right_only_what_needs_none_is_told(monkeypatch):
+    monkeypatch.setattr(multimodal, "load_judge", lambda: net)
+    images = to_bytes(torch.stack([Squares(6).answers(i)[0] for i in range(6)]))
+    two, partners = (Unpaired(images[:5], images[1:], images.shape[-1], partners=p) for p in (False, True))
+    toy = model(Tinted)
+    found = report(toy, multimodal.answering(toy, two), progress=False)
+    assert [*found] == ["diversity", "style error", "style spread", "ms a sample"]
+    assert sampled(toy, two) == f", {SAMPLES} samples for each of 5 of them"
+    assert {"sample to answer", "answer to sample"} <= {
+        *report(toy, multimodal.answering(toy, partners), progress=False)
+    }
+    assert multimodal.answering(model(Unread), two) is None
 
 
 def test_a_command_prints_them_and_the_card_keeps_them(cli, here, monkeypatch):
