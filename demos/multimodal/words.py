@@ -6,15 +6,15 @@ from __future__ import annotations
 from markupsafe import Markup
 
 LEAD = Markup(
-    "<b>One drawing, many right answers.</b> The lines do not say which colour a cat has, and a map does not say in which light its "
-    "front was seen. Beside the drawing these nets are told a <b>style</b> or a <b>noise</b>, and for each they paint another answer. Draw, and take the one that you like."
+    "<b>One drawing, many right answers.</b> The lines do not say which colour a cat has, a map does not say in which light its "
+    "front was seen, and a clear day does not say which sunrise will follow. Beside the drawing these nets are told a <b>style</b> or a <b>noise</b>, and for each they paint another answer. Draw, and take the one that you like."
 )
 
 # -- The drawing --
 
 DRAW = "Draw"
 KIND = "Kind of drawing"
-KINDS = {"emoji": "Emoji", "flat": "Flat emoji", "icons": "Icons", "facades": "Fronts", "weather": "Weather"}
+KINDS = {"emoji": "Emoji", "flat": "Flat", "icons": "Icons", "facades": "Fronts", "weather": "Weather"}
 DIRECTION = "Direction of the translation"
 DIRECTIONS = {
     "icons": {"xy": "lines → glossy", "yx": "glossy → lines"},
