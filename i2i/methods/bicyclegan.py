@@ -11,8 +11,7 @@ Differs from the paper:
 * weights start from N(0, 0.02), those of the authors' code much closer to 0 (Xavier's, times 0.02).
 * both discriminators see the same real images; in the authors' code a second pair of the batch is the real one of D_LR.
 * the KL is averaged over the batch, the authors' is summed: at their batch, one pair a cycle, this is the same.
-* `finish` adds two convolutions at full size to G, which see x again; the paper has none, and neither has the default.
-* dropout, which the authors add for some of their data, is left out: z alone is left to chance.
+* G has no dropout, so that z alone is left to chance, and with `finish` two more convolutions at full size that see x again.
 """
 
 from __future__ import annotations
@@ -209,8 +208,7 @@ class BicycleGAN(Method):
     def translate(self, x: Tensor, generator: Rng = None, style: Tensor | None = None) -> Tensor:
         """x [B, 3, H, W] in [-1, 1], sides multiples of 2**depth -> the same in the target domain.
 
-        style: codes [n, code]; one image in n styles gives n, one style is that of all images. None: `generator` draws one
-        for each image.
+        style: codes [n, code]; one image in n styles gives n, one style is that of all images. None: they are drawn.
         """
         z = self.prior(x, generator) if style is None else style.to(x)
         n = max(len(x), len(z))
