@@ -14,11 +14,11 @@ LEAD = Markup(
 
 DRAW = "Draw"
 KIND = "Kind of drawing"
-KINDS = {"emoji": "Emoji", "flat": "Flat", "icons": "Icons", "facades": "Fronts", "weather": "Weather"}
+KINDS = {"emoji": "Emoji", "flat": "Flat", "icons": "Icons", "facades": "Fronts", "weather": "Skies"}
 DIRECTION = "Direction of the translation"
 DIRECTIONS = {
     "icons": {"xy": "lines → glossy", "yx": "glossy → lines"},
-    "weather": {"xy": "clear sky → sunrise", "yx": "sunrise → clear sky"},
+    "weather": {"xy": "day → sunrise", "yx": "sunrise → day"},
 }
 DRAWING = "Drawing"
 YOURS = "your drawing"
