@@ -590,6 +590,12 @@ class Guest(Visit):
             before,
         )
 
+    def bring(self, path) -> None:
+        """Upload a picture whose style is read."""
+        with self.page.expect_file_chooser() as asked:
+            self.page.click("#mm-bring")
+        asked.value.set_files(path)
+
     def anew(self, before: str) -> None:
         self.until(
             "([b]) => { const i = document.querySelector('#mm-taken img'); return i && i.src !== b; }", before
@@ -724,10 +730,10 @@ def test_the_walk_moves_and_a_picture_of_ones_own_gives_its_style(visit, tmp_pat
         256,
     )
     before = v.large()
-    v.page.set_input_files("input[type=file]", tmp_path / "mine.png")
+    v.bring(tmp_path / "mine.png")
     v.anew(before)
     v.until("() => (new URL(location).searchParams.get('taken') || '').startsWith('z')")
-    v.page.set_input_files("input[type=file]", tmp_path / "notes.png")
+    v.bring(tmp_path / "notes.png")
     text = v.toast()
     assert SENTENCE.fullmatch(text.strip()) and not leaks(text)
 
