@@ -31,7 +31,7 @@ from .files import replacing
 from .method import Method, Turn, frozen, weighted_sum
 from .methods import METHODS
 from .recipes import DATA, PAPER, RECIPES, Recipe, folder_recipe, of_cost
-from .run.pipeline import SHIPPED, Model, load
+from .run.pipeline import SHIPPED, Model, answers, load
 from .run.prepared import bf16_here
 from .run.tiles import TILE
 from .train import Trainer, default_device
@@ -231,8 +231,7 @@ def bench_image(recipe: Recipe, rounds: int, device: torch.device, compile: bool
         first = time.perf_counter() - start
         ways = {"plain": plainly, "ours": lambda: ours(next(seed))}
         if x is not None and {"seed", "n"} <= {*model.controls} and recipe.size <= 128:
-            many = x.expand(ANSWERS, -1, -1, -1)
-            ways["answers"] = lambda: model.translate(many, next(seed))
+            ways["answers"] = lambda: answers(model, x, ANSWERS, next(seed))
         if compile and x is not None and (ready := _compiled(home, device)):
             ways["compiled"] = lambda: ready.translate(x, next(seed))
         ceiling, unit = _ceiling(device, bf16_here(device))

@@ -267,6 +267,7 @@ class Method(nn.Module):
     def translate(self, x: Tensor, **controls) -> Tensor:
         """x float [B, C, H, W] in [-1, 1] -> the same in the target domain. Never changes a module's mode.
 
+        A method with the control "style" takes styles [n, style_size], too: one x in n styles gives n answers.
         A gradual method takes `watch`, too. It is called after each step as watch(estimate, done): what the answers are
         likely to be, [B, C, H, W] in [-1, 1], and the part of all steps that is done. Where it returns False, the estimate
         is the answer.

@@ -17,7 +17,7 @@ from PIL import Image
 from torch import Tensor
 
 from i2i.images import from_bytes, to_bytes, to_image
-from i2i.run.pipeline import Model
+from i2i.run.pipeline import Model, answers
 
 from . import words
 from .subjects import loaded
@@ -57,8 +57,8 @@ def make(
     for run in _runs(wanted):
         first = wanted[run[0]]
         head = {} if first.head is None else {"head": first.head}
-        answers = model.translate(x.expand(len(run), -1, -1, -1), first.seed, **asked, **head)
-        for i, answer in zip(run, answers.split(1), strict=True):
+        several = answers(model, x, len(run), first.seed, **asked, **head)
+        for i, answer in zip(run, several.split(1), strict=True):
             made[i] = answer
     return torch.cat(made)
 
@@ -125,9 +125,9 @@ def wall(view: View, going: Callable[[], bool] = lambda: True) -> Iterator[Answe
     made, seconds = torch.empty(0, dtype=torch.uint8), 0.0
     for half in (wanted[: len(wanted) // 2], wanted[len(wanted) // 2 :]):
         start = time.perf_counter()
-        answers = make(model, x, half, view.direction)
+        some = make(model, x, half, view.direction)
         seconds += time.perf_counter() - start
-        made = torch.cat([made, to_bytes(answers)])
+        made = torch.cat([made, to_bytes(some)])
         told = Answers(made, len(made) / len(wanted), seconds)
         SHELF.put(view.wall, told)
         yield told

@@ -29,6 +29,7 @@ from ..metrics import (
     perceptual_vectors,
     squared_distances,
 )
+from ..run.pipeline import answers
 
 INPUTS, SAMPLES = 100, 20
 
@@ -68,11 +69,11 @@ def scores(x: Tensor, made: Tensor, right: Tensor, features: Features, every: bo
         raise ValueError("diversity needs at least two samples")
     maps = features(torch.cat([made, right]))
     vectors, embeddings = perceptual_vectors(maps), maps[-1].flatten(2).mean(2)
-    samples, answers = vectors.split([len(made), len(right)])
-    match = matched(squared_distances(samples, answers))
+    samples, rights = vectors.split([len(made), len(right)])
+    match = matched(squared_distances(samples, rights))
     numbers = {
         "diversity": samples.diff(dim=0).square().sum(1).mean().item(),
-        "diversity of answers": mean_distance(squared_distances(answers, answers), every),
+        "diversity of answers": mean_distance(squared_distances(rights, rights), every),
         "sample to answer": match.to_answer,
         "answer to sample": match.to_sample,
         "answers met": match.met,
@@ -169,11 +170,10 @@ def report(model, source, limit: int = 500, progress: bool = True, **controls) -
     styles, errors, seconds = [], [], []
     for i in tqdm(chosen, disable=not progress, unit="input", leave=False):
         x, right = source.batch(torch.tensor([i]))["x"], source.answers(i)
-        many = x.expand(SAMPLES, -1, -1, -1)
         if not seconds:
-            model.translate(many, **controls)  # what a first call prepares is not the time of a sample
+            answers(model, x, SAMPLES, **controls)  # what a first call prepares is not the time of a sample
         start = time.perf_counter()
-        made = model.translate(many, SAMPLES * i, **controls)
+        made = answers(model, x, SAMPLES, SAMPLES * i, **controls)
         seconds.append(time.perf_counter() - start)
         found.append(scores(x, made, right, judge, source.every_answer, source.lines))
         if reads:

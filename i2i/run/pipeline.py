@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from numbers import Integral
 from pathlib import Path
 
 import torch
@@ -148,7 +149,7 @@ class Model:
         if self.method.alone:
             raise ValueError(f"{self.name} makes something of nothing but chance: call sample(n, seed).")
         mask, scale = given.pop("mask", None), given.pop("scale", None) or 1.0
-        seed = secrets.randbelow(2**31) if seed is None else int(seed)
+        seed = _seed(seed)
         if mask is not None or self.method.enlarges > 1:
             made = []
             for i in range(n):
@@ -173,10 +174,10 @@ class Model:
                 return not stopped
 
             gradual = {"watch": told} if watch and self.method.gradual else {}
-            answers = self.translate(placed.x.expand(some, -1, -1, -1), seed + first, **asked, **gradual)
+            several = answers(self, placed.x, some, seed + first, **asked, **gradual)
             if watch and not gradual:
-                told(answers, 1.0)
-            made += [self._crop(y, placed.box) for y in answers.split(1)]
+                told(several, 1.0)
+            made += [self._crop(y, placed.box) for y in several.split(1)]
             if stopped:
                 break
         return made if n > 1 else made[0]
@@ -189,7 +190,7 @@ class Model:
         if type(self.method).sample is Method.sample:
             raise ValueError(f"{self.name} translates: call it with an image.")
         given = self._checked(n, controls)
-        seed = secrets.randbelow(2**31) if seed is None else int(seed)
+        seed = _seed(seed)
         made, asked = [], self._asked(given)
         asked = {k: v.to(self.device) if isinstance(v, Tensor) else v for k, v in asked.items()}
         for first in range(0, n, TOGETHER):
@@ -230,7 +231,7 @@ class Model:
                 raise ValueError(
                     f"{self.name} has no control {name!r}; it has: {', '.join(self.controls) or 'none'}."
                 )
-        if not isinstance(n, int) or not 1 <= n <= 64:
+        if not isinstance(n, int) or isinstance(n, bool) or not 1 <= n <= 64:
             raise ValueError(f"n is the number of samples, 1 to 64; got {n!r}.")
         for control in declared.values():
             if control.required and control.name not in given:
@@ -350,6 +351,23 @@ class Model:
     def _crop(y: Tensor, box: tuple[int, int, int, int]) -> Image.Image:
         left, top, right, bottom = box
         return to_image(y[..., top:bottom, left:right])
+
+
+def _seed(seed: float | None) -> int:
+    """A fresh one for None. ValueError for what is no whole number."""
+    if seed is None:
+        return secrets.randbelow(2**31)
+    whole = isinstance(seed, Integral) or (isinstance(seed, float) and seed.is_integer())
+    if isinstance(seed, bool) or not whole:
+        raise ValueError(f"seed is a whole number; got {seed!r}.")
+    return int(seed)
+
+
+def answers(model: Model, x: Tensor, n: int, seed: int = 0, **controls) -> Tensor:
+    """`Model.translate` of one x [1, C, H, W] n times, [n, C, H, W]: what a method with styles codes of x, it codes once."""
+    if n > 1 and "style" in model.controls and "style" not in controls:
+        return model.translate(x, style=model.method.styles(seed, n), **controls)
+    return model.translate(x.expand(n, -1, -1, -1), seed, **controls)
 
 
 def cards() -> dict[str, dict]:

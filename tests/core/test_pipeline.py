@@ -73,9 +73,21 @@ def test_one_sample_is_a_picture_and_more_are_a_list(model):
     assert [p.size for p in model(photo(), n=2)] == [(32, 32)] * 2
 
 
-@pytest.mark.parametrize("seed", [0, -1, 2**31, 2**70, np.int64(3)])
+@pytest.mark.parametrize("seed", [0, -1, 2**31, 2**70, 10**400, np.int64(3), 7.0])
 def test_any_integer_is_a_seed(model, seed):
-    assert same(model(photo(), seed=seed), model(photo(), seed=seed))
+    assert same(model(photo(), seed=seed), model(photo(), seed=int(seed)))
+
+
+@pytest.mark.parametrize("seed", [1.5, True, "3", float("inf"), float("nan"), [1]])
+def test_what_is_no_whole_number_is_no_seed(model, seed):
+    with pytest.raises(ValueError, match="^seed is a whole number; got "):
+        model(photo(), seed=seed)
+
+
+@pytest.mark.parametrize("n", [0, 65, 2.0, True, "2"])
+def test_as_many_samples_as_there_may_be(model, n):
+    with pytest.raises(ValueError, match="^n is the number of samples, 1 to 64; got "):
+        model(photo(), n=n)
 
 
 def test_a_call_leaves_the_global_stream_and_the_modes_alone(model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from i2i.images import to_image
 from i2i.method import LABEL, SAMPLES, SEED, STYLE, Method, controls
 from i2i.nets.chance import Tape, generators, normal, uniform
 from i2i.nets.layers import NoiseDropout
-from i2i.run.pipeline import Model
+from i2i.run.pipeline import Model, answers
 from kit.methods import tiny
 from kit.sources import noise, rng
 
@@ -189,6 +190,21 @@ def test_without_a_style_samples_differ_and_with_one_they_do_not():
     styled = model(Styled)
     free, bound = styled(photo(), n=3, seed=1), styled(photo(), n=3, seed=1, style=[0.5, 0, 0])
     assert not close(free[0], free[1]) and close(bound[0], bound[1])
+
+
+@pytest.mark.parametrize("key", ["munit", "bicyclegan"])
+def test_many_answers_are_those_of_each_seed_and_the_content_is_coded_once(key):
+    method = tiny(key).eval()
+    styled = Model(method, {"size": 16, "card": {}, "method": key}, Path("toy"), "fp32")
+    x = torch.rand(1, 3, 16, 16) * 2 - 1
+    seen: list[int] = []
+    method.translate = lambda x, *a, of=method.translate, **k: seen.append(len(x)) or of(x, *a, **k)
+    styled._prepared = lambda: nullcontext(method)
+    together = answers(styled, x, 3, seed=5)
+    assert seen == [1] and not torch.allclose(together[0], together[1], atol=1e-4)
+    for i in range(3):
+        torch.testing.assert_close(together[i : i + 1], styled.translate(x, 5 + i), rtol=0, atol=1e-5)
+    assert seen[1:] == [1, 1, 1] and len(answers(styled, x, 2, style=method.styles(0, 1))) == 2
 
 
 @pytest.mark.parametrize("wrong", [[1, 2], "red", [1, 2, float("nan")], True, [[1, 2], [3]], {}])

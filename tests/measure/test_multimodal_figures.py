@@ -343,7 +343,7 @@ class Tinted(Method):
 
     def translate(self, x, generator=None, style=None):
         style = uniform(torch.Size([len(x), 3]), generator, x.device) if style is None else style
-        return self.hears * style[:, :, None, None].expand(x.shape)
+        return self.hears * style[:, :, None, None].expand(-1, -1, *x.shape[2:])
 
 
 class Unread(Tinted):
