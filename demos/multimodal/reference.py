@@ -89,6 +89,14 @@ def _again(view: View, style: Tensor, made: Tensor) -> float:
     return (loaded(view.model).style(to_image(made), view.direction) - style).abs().mean().item()
 
 
+def _apart(view: View) -> str:
+    """How far the styles of two images are apart, as the card has it, which knows the way to y; else of two drawn ones."""
+    spread = loaded(view.model).card.get("figures", {}).get("style spread")
+    if spread and view.direction == "xy":
+        return words.READ_APART.format(apart=spread[0])
+    return words.DRAWN_APART.format(apart=_APART)
+
+
 def shown(view: View) -> Markup:
     """HTML: the picture, its style, and the drawing in it."""
     now = view if view.read else chosen(view, 0)
@@ -110,5 +118,5 @@ def shown(view: View) -> Markup:
             ),
         )
     )
-    told = words.READ_AGAIN.format(off=_again(now, style, made), apart=_APART)
+    told = words.READ_AGAIN.format(off=_again(now, style, made), apart=_apart(now))
     return Markup('<div class="reading">{}</div><p class="tell">{}</p>').format(parts, told)

@@ -110,8 +110,10 @@ IN_IT = "{drawing} in it"
 IN_IT_ALT = "{drawing} in that style, mostly {colour}"
 READ_AGAIN = Markup(
     "Read again from this answer, each number of the style is <strong>{off:.2f}</strong> "
-    "off on average. Those of two styles that are drawn at random are {apart:.2f} apart."
+    "off on average. {apart}"
 )
+READ_APART = "Those of two held-out images are {apart:.2f} apart."
+DRAWN_APART = "Those of two styles that are drawn at random are {apart:.2f} apart."
 
 # -- The walk --
 
@@ -204,6 +206,6 @@ TOUR = (
     "drawing.",
     "Between two styles lie others, and each of them is an answer, too. Move the slider: is every picture on the way "
     "as good as those at its ends?",
-    "A net that nobody asks for variety learns to ignore its random numbers. Let all methods answer your drawing, and "
-    "look for one whose answers are all alike.",
+    "Let all methods answer your drawing. Whose answers differ most? With each stand the diversity of its samples, that "
+    "of right answers, which it should be near, and the time that a sample takes.",
 )
