@@ -451,8 +451,9 @@ def card() -> tuple[Callable, list]:
             LINE.order(request.session_hash, "weigh", float(weight))
 
     halt.click(anew, [source, kept], live, cancels=running, **private)
-    source.input(switch, [source, kept], [own, *live], cancels=running, **private)
-    weight.input(weigh, weight, None, **private)
+    latest = {**private, "trigger_mode": "always_last"}
+    source.input(switch, [source, kept], [own, *live], cancels=running, **latest)
+    weight.input(weigh, weight, None, **latest)
 
     def choose(at: int, kept: list[dict]) -> tuple:
         at %= len(kept)
@@ -469,7 +470,7 @@ def card() -> tuple[Callable, list]:
         except ImageError as fault:
             raise sentence(str(fault)) from None
 
-    pad.input(drawn, [pad, at, kept], [kept, tiles], trigger_mode="always_last", **private)
+    pad.input(drawn, [pad, at, kept], [kept, tiles], **latest)
 
     def ask(value: dict, request: gr.Request) -> None:
         try:

@@ -552,7 +552,8 @@ def tab() -> Callable | None:
             return choose(key, seed, index % len(_examples(key)))
 
         chosen = [pad, picked, made, live]
-        model.input(switch, [model, seed], [*chosen, strip, dice], show_progress="hidden", **private)
+        latest = {"trigger_mode": "always_last", "show_progress": "hidden", **private}
+        model.input(switch, [model, seed], [*chosen, strip, dice], **latest)
         strip.on_choice(pick, [model, seed], chosen)
 
         def receive(file: str, key: str, seed: float):
@@ -562,7 +563,7 @@ def tab() -> Callable | None:
                 raise gr.Error(str(fault), print_exception=False) from None
             return (pad_of(key, value), -1, *paint(value, key, seed, -1))
 
-        upload.upload(receive, [upload, model, seed], chosen, show_progress="hidden", **private)
+        upload.upload(receive, [upload, model, seed], chosen, **latest)
         gr.Button(visible=False).click(
             translate,
             api,

@@ -431,8 +431,9 @@ def card() -> tuple[Callable, list] | None:
     seconds.change(None, seconds, None, js=address.remember("learn", SECONDS[0]), api_visibility="private")
     bend.change(None, bend, None, js=_REMEMBER_BEND, api_visibility="private")
     heap.on_choice(pick, [style], [heap, at, own, *live], cancels=[running])
-    style.input(draw_as, [style, at], [heap, at, own, *live], cancels=[running], **private)
-    bring.upload(receive, bring, [heap, at, own, *live], cancels=[running], **private)
+    latest = {**private, "trigger_mode": "always_last", "cancels": [running]}
+    style.input(draw_as, [style, at], [heap, at, own, *live], **latest)
+    bring.upload(receive, bring, [heap, at, own, *live], **latest)
 
     def restore(wish: dict[str, str]) -> list:
         """?one=n&as=style&learn=seconds&bend=1: the example, how long it is learned, and whether it moves the shared layers."""

@@ -1,8 +1,10 @@
 const canvas = element.querySelector('canvas'), ring = element.querySelector('.pad-stage i'), ctx = canvas.getContext('2d'), S = 2;
 const inksBox = element.querySelector('.pad-inks'), hintsBox = element.querySelector('.pad-hints'), range = element.querySelector('input');
 let ops = [], base = null, tool = 'pen', ink = 0, live = null, sent = null;
-let past = [], hints = [], widths = {};  // what undo goes back to; colours that suit the drawing; of the black pen and of those of colour
-let beneath = -1;  // the example whose picture lies under the strokes
+let hints = [], widths = {};  // colours that suit the drawing; of the black pen and of those of colour
+let past = [];  // what undo goes back to
+const pasts = {};  // the same of each kind of drawing, so that whoever comes back to one finds what was on the pad
+let lies = '', beneath = -1;  // the picture under the strokes, and the example that it is of
 const PACE = 125, LIGHT = 60000;  // ms between two answers to a stroke that grows; characters of a picture that may travel with each of them
 let due = 0, told = 0, prior = null;  // when the stroke so far is sent next and was last; the value of before the stroke, once some of it was sent
 let started = false;  // what the page opens with is in the address already, or is the start
@@ -54,7 +56,15 @@ function decode(text) {
     return {tool: head[0], ink: Number(head.slice(1)), width: Number(parts[1]), at};
   });
 }
-function change(next) { past.push(ops); ops = next; redraw(); send(); }
+const now = () => ({ops, hints, lies, beneath});
+function lay(picture) {
+  if (picture === lies) return;
+  lies = picture; base = null;
+  const image = new Image();
+  image.onload = () => { if (picture === lies) { base = recoloured(image); redraw(); } };
+  if (picture) image.src = picture;
+}
+function change(next) { past.push(now()); ops = next; redraw(); send(); }
 const valued = ops => ({...set, hints: encode(hints), ops: encode(ops), base: (props.value || {}).base || '', example: -1});
 function hand(value, event) { sent = JSON.stringify(value); props.value = value; trigger(event); }
 function send() {
@@ -95,13 +105,14 @@ function receive() {
   const value = props.value || {};
   if (JSON.stringify(value) === sent) return;  // our own stroke coming back
   const before = JSON.stringify(set);
+  if (started && (ops.length || lies)) past.push(now());
   set = {name: value.name || '', inks: value.inks || set.inks, paper: value.paper || set.paper, boxes: Boolean(value.boxes),
     keys: value.keys, width: value.width, dab: value.dab, base_inks: value.base_inks};
   beneath = value.base ? value.under ?? -1 : -1;
-  if (JSON.stringify(set) !== before) reset();
-  sent = null; live = null; keyed = false; rest(); point(); ops = decode(value.ops); base = null; past = []; hints = decode(value.hints);
+  if (JSON.stringify(set) !== before) { reset(); past = pasts[[set.name, set.paper, ...set.inks]] ??= []; }
+  sent = null; live = null; keyed = false; rest(); point(); ops = decode(value.ops); hints = decode(value.hints);
   offer();
-  if (value.base) { const picture = new Image(); picture.onload = () => { base = recoloured(picture); redraw(); }; picture.src = value.base; }
+  lies = null; lay(value.base || '');  // anew, as inks may have changed
   redraw();
   if (started) remember(value);
 }
@@ -204,7 +215,13 @@ drawnByKeys(canvas, element.querySelector('.heard-only'), {
 const how = element.querySelector('.pad-keys');
 how.id = 'keys-' + Math.random().toString(36).slice(2); canvas.setAttribute('aria-describedby', how.id);
 element.querySelector('.pad').addEventListener('keydown', e => { if (e.target !== canvas && (e.ctrlKey || e.metaKey) && e.key === 'z') { undo(); e.preventDefault(); } });
-function undo() { if (past.length || ops.length) { ops = past.pop() || ops.slice(0, -1); redraw(); send(); } }
+function undo() {
+  const was = past.pop();
+  if (was) { ({ops, hints, beneath} = was); lay(was.lies); props.value = {...props.value, base: lies}; }
+  else if (ops.length) ops = ops.slice(0, -1);
+  else return;
+  redraw(); send();
+}
 element.querySelector('.pad').addEventListener('click', e => {
   const what = (e.target.closest('button') || {dataset: {}}).dataset.do;
   if (what === 'pen' || what === 'rect') { tool = what; if (erasing()) take(0); tools(); }
@@ -212,7 +229,7 @@ element.querySelector('.pad').addEventListener('click', e => {
   if (what === 'hint') change(ops.some(coloured) ? ops.filter(op => !coloured(op)) : [...ops, ...hints]);
   if (what === 'other') change(ops.map(op => coloured(op) ? {...op, ink: others(op.ink)} : op));
   if (what === 'undo') undo();
-  if (what === 'clear') { ops = []; past = []; hints = []; base = null; rest(); props.value = {...set, ops: '', base: ''}; redraw(); send(); }
+  if (what === 'clear') { if (ops.length || lies) past.push(now()); ops = []; hints = []; lay(''); beneath = -1; rest(); props.value = {...set, ops: '', base: ''}; redraw(); send(); }
 });
 watch('value', receive);
 reset();

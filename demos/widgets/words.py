@@ -146,7 +146,7 @@ PAD = {
     "pen": Tool("✎ pen", "Pen"),
     "rect": Tool("▭ box", "Rectangle"),
     "erase": Tool("⌫ erase", "Eraser"),
-    "undo": Tool("↶ undo", "Undo the last stroke"),
+    "undo": Tool("↶ undo", "Undo the last step: a stroke, or a drawing that was cleared or replaced"),
     "clear": Tool("clear", "Clear the pad"),
 }
 PAD_WIDTH = "Pen width"

@@ -37,6 +37,21 @@ def server(app_server):
     return app_server
 
 
+def test_of_fast_changes_the_last_one_counts():
+    """Gradio drops an event that comes while the one before it is answered, but where it is told to keep the last."""
+    page = importlib.import_module("app").app.config
+    kinds = {component["id"]: component["type"] for component in page["components"]}
+    dropped = [
+        (kinds.get(at), event)
+        for listener in page["dependencies"]
+        for at, event in listener["targets"]
+        if event in {"input", "change", "edit", "upload"}
+        and listener["backend_fn"]
+        and listener["trigger_mode"] == "once"
+    ]
+    assert not dropped
+
+
 # ---- The next start ----
 
 # Imports first, as the times are those after them. The first event has the tabs built, and loads what it asks for.
@@ -459,6 +474,51 @@ def test_undo_and_clear(visit):
     v.draw(*OTHER)
     v.alters("#made", None)
     assert v.wish()["d"].count(";") == 0, "one stroke"
+
+
+@pytest.mark.browser
+def test_undo_brings_back_what_was_cleared_or_replaced(visit, tmp_path):
+    v = visit()
+    v.alters("#made", None)
+    v.press("clear")
+    v.page.wait_for_selector("#made .void")
+    v.draw(*ARC)
+    v.alters("#made", None)
+    mine, made = v.pad(), v.pixels(v.made())
+
+    def back(seen: str | None) -> None:
+        v.press("undo")
+        v.alters("#made", seen)
+        assert (v.pad(), v.pixels(v.made())) == (mine, made)
+
+    v.press("clear")
+    v.page.wait_for_selector("#made .void")
+    back(None)
+
+    Image.new("RGB", (256, 256), "orange").save(tmp_path / "orange.png")
+    seen = v.made()
+    v.page.set_input_files("#upload input, input[type=file]", tmp_path / "orange.png")
+    v.alters("#made", seen)
+    back(v.made())
+
+    seen = v.made()
+    for kind in ("icon", "emoji"):  # another kind, and back to one with an example on the pad
+        v.page.locator("#model label", has_text=kind).click()
+        v.alters("#made", seen)
+        seen = v.made()
+    assert v.pad() != mine
+    back(seen)
+
+
+@pytest.mark.browser
+def test_of_two_kinds_in_quick_succession_the_last_one_is_shown(visit):
+    v = visit()
+    v.alters("#made", None)
+    seen = v.made()
+    for kind in ("icon", "façade"):
+        v.page.locator("#model label", has_text=kind).click()
+    v.alters("#made", seen)
+    v.page.wait_for_function("document.querySelector('#pad .pad-inks').textContent.includes('window')")
 
 
 @pytest.mark.browser
