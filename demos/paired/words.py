@@ -103,8 +103,8 @@ ROLL = "Roll for what is on the pad"
 
 WHY = "Why it works"
 WHY_LEAD = (
-    "Nets trained alike except for one thing, at 128 px, on photographs of façades. They follow the pad when it holds a map of materials, "
-    "and otherwise show the town house."
+    "What each term of the objective is for, shown by nets that were trained alike except for one thing, at 128 px, on photographs of façades. "
+    "They follow the pad when it holds a map of materials, and otherwise show the town house. The eye of D follows every drawing."
 )
 
 APART = "The objective taken apart"
@@ -137,8 +137,9 @@ VIEW_MADE = "made"
 VIEW_TRUE = "real"
 EYE_NOTICE = (
     "Green is what D takes for real, red what it doubts. Click anywhere: the frame shows the part of the picture and of the "
-    "map that one logit depends on. (Norm layers also use the mean of the whole picture.) A patch of one pixel shows D little but a colour; 16 px show "
-    "a texture; 70 px show a window with its wall. A D that sees the whole picture has few logits, so it can teach G fewer different things."
+    "input that one logit depends on. (Norm layers also use the mean of the whole picture.) For icons and façades there are Ds with other patches, too: "
+    "one pixel shows D little but a colour; 16 px show a texture; 70 px show a window with its wall. A D that sees the whole picture has few logits, "
+    "so it can teach G fewer different things."
 )
 
 LARGER = "Larger than trained"

@@ -78,7 +78,7 @@ def _photographs() -> list[Example]:
     root = catalogue.find("weather")
     with contextlib.suppress(DataError, ImageError):
         if root is not None:
-            images = unpaired(root, 128, "test", names=("shine", "sunrise"))
+            images = unpaired(root, 128, "test", fit="crop", names=("shine", "sunrise"))
             count = min(len(images.x), len(images.y))
             chosen = [i * count // _SHOWN for i in range(min(_SHOWN, count))]
             return _examples(
