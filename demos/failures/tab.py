@@ -234,6 +234,7 @@ def tab() -> Callable | None:
                 )
         with gr.Column(elem_classes="card"):
             told = _html(opens["told"], "fl-told")
+            _html(Markup('<p class="small">{}</p>').format(words.ANSWER_FIRST), "fl-later")
         client.card("failures", lambda _, key, at: (key, at), [key, at])
         outputs = [key, at, wall, shown, heap, told, answer, verdict]
 
@@ -255,7 +256,10 @@ def tab() -> Callable | None:
 
         wall.on_choice(switch, [], outputs)
         heap.on_choice(pick, [key], [at, shown, heap, told])
-        answer.input(judge, [key, answer], [verdict, wall], show_progress="hidden", api_visibility="private")
+        answer.input(
+            judge, [key, answer], [verdict, wall],
+            trigger_mode="always_last", show_progress="hidden", api_visibility="private",
+        )  # fmt: skip
         tell.click(right_of, key, [answer, verdict], show_progress="hidden", api_visibility="private")
         gr.Button(visible=False).click(
             endpoint, [gr.Textbox(first, visible=False), gr.Number(0, visible=False)], gr.Image(visible=False, format="png"),

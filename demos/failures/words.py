@@ -17,6 +17,7 @@ LEAD = Markup(
 EXHIBIT = "An exhibit"
 INPUT = "The input"
 QUESTION = "A question first"
+ANSWER_FIRST = "The cause, how to detect it, and how to mend it: here, once you have answered."
 SHOW_ANSWER = "Show the answer"
 RIGHT, WRONG = "Yes.", "No."
 CAUSE = "The cause"
@@ -101,7 +102,7 @@ HUES = Words(
         "back": Shown(Markup("<b>F(G(x))</b>: the old colours"), "the return"),
     },
     numbers={
-        "all": "hue off by, on average over the icons",
+        "all": "hue off by, mean of the icons above",
         "one": "hue of this one off by",
         "cycle": "cycle loss of this one, L1 of 2",
     },

@@ -152,11 +152,13 @@ def test_an_exhibit_is_chosen_asked_about_and_shared(visit):
     v.page.locator("#fl-heap button").nth(4).click()
     v.until("() => new URL(location).searchParams.get('of') === '4'")
     assert v.wish()["exhibit"] == "hidden"
+    assert v.page.locator("#fl-later").is_visible() and not v.page.locator("#fl-told").is_visible()
     v.choose("#fl-answer", e.question.answers[0])
     v.until("() => document.querySelector('#fl-verdict b')?.textContent === 'No.'")
     v.choose("#fl-answer", e.question.answers[e.question.right])
     v.until("() => document.querySelector('#fl-verdict b')?.textContent === 'Yes.'")
     pictures = "JSON.stringify([...document.querySelectorAll('#fl-shown img')].map(i => i.src))"
+    assert v.page.locator("#fl-told").is_visible() and not v.page.locator("#fl-later").is_visible()
     before = v.page.evaluate(pictures)
     other = visit(re.sub(r"^.*\?tab=failures", "", v.page.url))
     other.until(TITLE, e.title)
