@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import fields
+from dataclasses import asdict, fields
 from pathlib import Path
 
 from .methods import METHODS
@@ -30,6 +30,7 @@ def render_card(folder: Path, config: dict) -> str:
     told_below = ("name", "summary", "failures", *(k for k in card if k.startswith("figures")))
     facts = {k: v for k, v in card.items() if k not in told_below} | _shaping(config)
     lines += ["| | |", "|---|---|"] + [f"| {k} | {_cell(v)} |" for k, v in facts.items()] + [""]
+    lines += [f"Train it again: `{command(config)}`", ""]
     lines += [
         f"Differs from the paper (its own settings in brackets): {differs(config['method'], config['config'])}.",
         "",
@@ -58,6 +59,19 @@ def render_card(folder: Path, config: dict) -> str:
     if card.get("failures"):
         lines += ["## Where it fails", ""] + [f"- {failure}" for failure in card["failures"]] + [""]
     return "\n".join(lines)
+
+
+def command(config: dict) -> str:
+    """What trains a model like this one, by the steps that it was trained for; of a reader's own folder FOLDER stands for it."""
+    card, method = config["card"], METHODS[config["method"]]
+    if card.get("recipe", "own folder") == "own folder":
+        words = [config["method"], "--data FOLDER", *([f"--size {config['size']}"] if "size" in config else [])]
+    else:
+        words = [card["recipe"]]
+    stated = asdict(method.Config()) | config["config"]
+    words += [f"--{field} {stated[field]}" for field in method.lengths]
+    words += [f"--seed {card['seed']}"] if card.get("seed") else []
+    return " ".join(["python -m i2i train", *words])
 
 
 # How a card's terms, as far as the colon, are called by hubs of models; any others are "other", with a name.

@@ -17,7 +17,7 @@ from PIL import Image
 from safetensors.torch import load_file, save_file
 
 from i2i import checkpoint
-from i2i.cards import differs, render_card
+from i2i.cards import command, differs, render_card
 from i2i.checkpoint import CheckpointError, export, load_method, load_resume, read_config, save_resume
 from i2i.methods import METHODS
 from i2i.run.pipeline import cards, load
@@ -173,6 +173,24 @@ def test_every_shipped_models_card_has_that_line():
         told = differs(config["method"], config["config"])
         assert re.search(rf"\bsteps {config['config']['steps']:,} \(", told), name
         assert f"brackets): {told}.\n" in render_card(Path(name), config)
+
+
+def test_a_card_says_what_trains_the_model_again():
+    """By commands that the trainer takes, and every count of steps that a recipe may state otherwise."""
+    for name, config in cards().items():
+        told = command(config)
+        assert f"\nTrain it again: `{told}`\n" in render_card(Path(name), config)
+        given = options(told.removeprefix("python -m i2i train ").split())
+        assert given.pop("") == name
+        steps = {k: v for k, v in given.items() if k != "seed"}
+        assert {k: int(v) for k, v in steps.items()} == {k: config["config"][k] for k in steps} and "steps" in steps
+    own = {"method": "dtn", "size": 32, "config": {"steps": 70}, "card": {"recipe": "own folder", "seed": 3}}
+    assert command(own) == "python -m i2i train dtn --data FOLDER --size 32 --f_steps 2000 --steps 70 --seed 3"
+
+
+def options(words: list[str]) -> dict[str, str]:
+    """A command's name under "", and its options."""
+    return {"": words[0]} | {k.removeprefix("--"): v for k, v in zip(words[1::2], words[2::2], strict=True)}
 
 
 def test_an_export_replaces_the_one_before_whole(folder):
