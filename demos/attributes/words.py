@@ -206,7 +206,7 @@ HAIR_COLOUR = "Its colour"
 REST = "Face"
 BODY = "Body"
 BACK = "As it was"
-UPLOAD = "Upload a drawing"
+UPLOAD = "Bring a saved one"
 
 # -- The edit --
 
@@ -226,8 +226,8 @@ ALL_CHANGED_ALT = "map of all that changed with {model}"
 CHANGED = Markup("Changed by <b>{beside}</b>, a mean over all of it.")
 # By whether the judge reads what was asked for.
 JUDGED = {
-    True: Markup("The judge reads <b>what was asked for</b>; of the other {count} attributes it reads <b>{wrong}</b> otherwise."),
-    False: Markup("The judge reads <b>not</b> what was asked for; of the other {count} attributes it reads <b>{wrong}</b> otherwise."),
+    True: Markup("The judge reads <b>what was asked for</b>; of the other {count} attributes it reads <b>{wrong}</b> wrongly."),
+    False: Markup("The judge reads <b>not</b> what was asked for; of the other {count} attributes it reads <b>{wrong}</b> wrongly."),
 }  # fmt: skip
 NONE = "none"
 WAS_ALT = "{face} as it was"
@@ -244,7 +244,7 @@ ATTRIBUTE = "Attribute"
 SWEPT = "{attribute} from 0 to 1"
 SWEPT_CELL = "{attribute} {number} of {last}, by {model}"
 BETWEEN = (
-    "The attribute goes from 0 to 1 in {steps} steps, and what cannot stand beside it goes the other way. Training showed 0 and 1 "
+    "The attribute goes from 0 to 1 in {steps} steps, and those that exclude it go the other way: one hair colour goes as another comes. Training showed 0 and 1 "
     "alone: what comes between is the models’ own guess. The other attributes are those that you switched."
 )
 
@@ -288,11 +288,8 @@ OTHER_NOISE = "Other noise ⟳"
 
 # -- What is refused --
 
-FOREIGN = "this is no drawing of this world: the tab edits faces as they are drawn here, not photographs; save one of them, and bring it back."
-FOREIGN_TO_BOTH = (
-    "this is no drawing of either world: the tab edits drawn faces and pixel people as they are made here, not photographs; save one of "
-    "them, and bring it back."
-)
+FOREIGN = "this is none of the faces that this tab draws: it edits those, and not photographs. Save one of them, and bring it back."
+FOREIGN_TO_BOTH = "this is none of the faces and pixel people that this tab draws: it edits those, and not photographs. Save one of them, and bring it back."
 NO_READER = "no net of this copy reads the attributes of a drawing."
 NO_ATTRIBUTE = "there is no attribute {name!r}; there are {names}."
 # “right answer” is what the endpoint takes in place of a model: here and below it stays as it is.

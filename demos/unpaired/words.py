@@ -104,12 +104,12 @@ NO_NOISE = Markup(
     "<b>Predict first.</b> Noise of 8 levels can hardly be seen. What will it do to the return? Move the slider."
 )
 HIDDEN = Markup(
-    "Noise of mean size {size:.3f} costs the return {lost:.3f}, which is more than the noise itself. Part of {x} travelled in details of {made} "
+    "With noise of mean size {size:.3f} the return is off by {lost:.3f} more: more than the noise itself. Part of {x} travelled in details of {made} "
     "too faint for the eye and for the discriminator, and noise wipes them out: "
     'the <a href="{paper}" target="_blank" rel="noopener">hidden signal</a> of cycles.'
 )
 NOT_HIDDEN = Markup(
-    "Noise of mean size {size:.3f} costs the return {lost:.3f}, which is not more than the noise itself: this return depends on what can be seen in {made}. "
+    "With noise of mean size {size:.3f} the return is off by {lost:.3f} more, which is no more than the noise itself: this return depends on what can be seen in {made}. "
     "A net that trains longer may learn to write what {made} cannot show into details that are too faint to see. Then a little noise ruins the return: "
     'the <a href="{paper}" target="_blank" rel="noopener">hidden signal</a> of cycles.'
 )

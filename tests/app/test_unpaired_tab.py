@@ -199,7 +199,7 @@ def test_noise_on_the_way_is_measured_where_the_picture_lies(gallery):
     assert f"mean <strong>{clean:.3f}</strong>" in roundtrip.shown(trip, trip.back(trip.made))
     assert f"mean <strong>{clean:.3f}</strong>, was {clean:.3f}" in roundtrip.noisy(trip, 0)
     loud = roundtrip.noisy(trip, 64)
-    assert f"was {clean:.3f}" in loud and "costs the return" in loud
+    assert f"was {clean:.3f}" in loud and "the return is off by" in loud
     assert loud == roundtrip.noisy(trip, 64), "the same noise for all"
     (told,) = re.findall(r'aria-label="error of the return by noise level: ([^"]+)"', loud)
     assert told.count(" at ") == len(roundtrip.LEVELS)
@@ -461,7 +461,7 @@ def test_the_slider_shakes_the_translation(visit):
     v.page.locator("#noise input[type=number]").fill("48")
     v.page.keyboard.press("Tab")
     v.until("([b]) => document.querySelector('#noisy').innerText !== b", before)
-    assert "costs the return" in v.page.inner_text("#noisy") and v.made() == sides
+    assert "the return is off by" in v.page.inner_text("#noisy") and v.made() == sides
 
 
 @pytest.mark.browser
