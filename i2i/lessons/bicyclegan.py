@@ -11,8 +11,8 @@ from .lesson import Exercise, Question, Wrong, number, same, several
 
 QUESTIONS = {
     "noise-as-input": Question(
-        "pix2pix is given a code z of N(0, 1) beside x, and learns with L1 and a discriminator from pairs (x, y). An x has "
-        "three right answers. What will the net do with z?",
+        "pix2pix is given a code z of N(0, 1) beside x, and learns with a strong L1 and a discriminator from pairs (x, y). An "
+        "x has three right answers. What will the net do with z?",
         {
             "a": "use it: each z leads to one of the three answers",
             "b": "next to nothing: nearly the same answer comes with every z",
