@@ -43,7 +43,7 @@ def make(
     model: Model, x: Tensor, wanted: list[Taken], direction: str = "xy", watch=None, **controls
 ) -> Tensor:
     """Answers [n, 3, H, W] in [-1, 1] to one x [1, 3, H, W]. Of a styled model all are made at once, and the content is
-    coded once; of others, those whose seeds follow each other.
+    coded once, and so are those of one that knows styles by name; of others, those whose seeds follow each other.
 
     watch: as a gradual method takes it, told of one run of seeds.
     """
@@ -54,6 +54,10 @@ def make(
         styles = [torch.tensor([t.style]) if t.style else model.method.styles(t.seed, 1) for t in wanted]
         return model.translate(x, style=torch.cat(styles), **asked)
     made: list[Tensor] = [torch.empty(0)] * len(wanted)
+    if "label" in model.controls:
+        return model.translate(
+            x.expand(len(wanted), -1, -1, -1), label=torch.tensor([t.seed for t in wanted]), **asked
+        )
     for run in _runs(wanted):
         first = wanted[run[0]]
         head = {} if first.head is None else {"head": first.head}

@@ -13,7 +13,7 @@ function build(v) {
   const tops = v.tops || [], sides = v.sides || [], n = v.columns, inside = [];
   board.style.setProperty('--n', n);
   board.classList.toggle('sided', sides.length > 0);
-  if (tops.length) { if (sides.length) inside.push(head({}, 'corner')); inside.push(...tops.map(h => head(h, 'top'))); }
+  if (tops.length) { if (sides.length) inside.push(head({text: v.corner}, 'corner')); inside.push(...tops.map(h => head(h, 'top'))); }
   v.cells.forEach((c, i) => {
     if (sides.length && i % n === 0) inside.push(head(sides[i / n], 'side'));
     const b = document.createElement('button');
@@ -40,6 +40,7 @@ function show() {
   [...board.querySelectorAll('button')].forEach((b, i) => {
     const c = v.cells[i];
     b.disabled = Boolean(v.bare);
+    b.classList.toggle('unseen', Boolean(c.unseen));
     if (v.bare) { b.firstChild.removeAttribute('src'); b.firstChild.alt = ''; }
     if (c.alt) b.firstChild.alt = c.alt;
     if (c.title) { b.title = c.title; b.setAttribute('aria-label', c.alt ? `${c.title}: ${c.alt}` : c.title); }

@@ -9,7 +9,9 @@ from functools import lru_cache, partial
 import torch
 from PIL import Image
 
+from i2i.data.letters import ALPHABET, font_letters
 from i2i.data.worlds import facades, icons, landscapes
+from i2i.data.worlds.glyphs import masks_of
 from i2i.data.worlds.sketches import DRAWINGS
 from i2i.images import to_image
 from i2i.measure.multimodal import reads_styles
@@ -42,6 +44,7 @@ class Subject:
 
     inks, paper, boxes, pen: of the pad, whether rectangles come first, and the width of its pen, 0 for the usual.  shown: the inks as the page shows them, where those of
     the net are hard to tell apart.  references: images of the target that a program draws, each with a name, of a direction.
+    truth: of an example and a label, the right answer where training did not show it, else None.
     """
 
     models: tuple[str, ...]
@@ -49,7 +52,8 @@ class Subject:
     rows: tuple[str, ...]
     seed: int
     place: int
-    references: Callable[[str], list[tuple[str, Image.Image]]]
+    references: Callable[[str], list[tuple[str, Image.Image]]] = lambda _: []
+    truth: Callable[[str, str], Image.Image | None] = lambda example, label: None
     mean: str = ""
     inks: tuple[Ink, ...] = _PEN
     paper: str = _WHITE
@@ -116,6 +120,35 @@ def _drawn_skies(direction: str) -> list[tuple[str, Image.Image]]:
     ]
 
 
+@lru_cache
+def _trained() -> frozenset[tuple[str, str]]:
+    """(font, letter) of all that training showed."""
+    shown = font_letters(split="train")
+    return frozenset(
+        (shown.names[s], shown.contents[c])
+        for s, c in zip(shown.style.tolist(), shown.content.tolist(), strict=True)
+    )
+
+
+def _letter(font: str, letter: str) -> Image.Image:
+    mask = masks_of(font, ALPHABET)[[ALPHABET.index(letter)]]
+    return to_image((1 - 2 * mask).expand(-1, 3, -1, -1)).resize((SIDE, SIDE), Image.BICUBIC)
+
+
+def _letters(_: str) -> list[Example]:
+    """The alphabet: roman, and the letters that training did not show so in italics."""
+    fonts = {letter: "cmr10" if ("cmr10", letter) in _trained() else "cmmi10" for letter in ALPHABET}
+    return [
+        Example(words.LETTER.format(letter=letter), base=image_to_base(_letter(font, letter)))
+        for letter, font in fonts.items()
+    ]
+
+
+def _unseen(example: str, label: str) -> Image.Image | None:
+    letter = example[-1]
+    return None if (label, letter) in _trained() else _letter(label, letter)
+
+
 SUBJECTS: dict[str, Subject] = {
     "emoji": Subject(
         ("bicyclegan-emoji", "bridge-emoji", "diffusion-emoji"),
@@ -166,6 +199,15 @@ SUBJECTS: dict[str, Subject] = {
         paper="#ffffff",
         pen=24,
     ),
+    "letters": Subject(
+        ("bilinear-letters",),
+        _letters,
+        tuple(words.LETTER.format(letter=letter) for letter in "RAEGKS"),
+        seed=0,
+        place=4,
+        truth=_unseen,
+        pen=26,  # as wide as the strokes of an upright font
+    ),
 }
 
 
@@ -194,8 +236,8 @@ def loaded(name: str) -> Model:
 
 
 def title(name: str) -> str:
-    """Of the method, as a button can hold it: Bridge, and Diffusion for conditional diffusion."""
-    last = PAPERS[cards()[name]["method"]].name.partition(" (")[0].split()[-1]
+    """Of the method, as a button can hold it: Bridge, Bilinear, and Diffusion for conditional diffusion."""
+    last = PAPERS[cards()[name]["method"]].name.partition(" (")[0].removesuffix(" models").split()[-1]
     return last[0].upper() + last[1:]
 
 
@@ -218,6 +260,12 @@ def heads(name: str) -> int:
     """How many generators it has to choose from; 0 where there is one."""
     control = loaded(name).method.controls.get("head")
     return int(control.high) + 1 if control else 0
+
+
+@opening
+def labels(name: str) -> tuple[str, ...]:
+    """The styles that it knows by name, where a name is all that it is told: each is an answer, and nothing is left to chance."""
+    return loaded(name).labels if "label" in loaded(name).controls else ()
 
 
 @opening

@@ -31,11 +31,12 @@ from ..work.visitors import Visitors
 from . import compare, grid, reference, steps, subjects, taken, view, walk, words
 from .answers import SHELF, Answers, colour_of, spread, wall
 from .board import Board
-from .subjects import SUBJECTS, available, heads, loaded, models, styled, title, ways
-from .view import KEYS, View, address, cells, settle, wished
+from .subjects import SUBJECTS, available, heads, labels, loaded, models, styled, title, ways
+from .view import KEYS, View, address, cells, settle, truth, wished
 
 _STYLE = look.style(__file__, "tab")
 _TILE = 128  # px of a picture on the wall
+_NAMED = 6  # columns of a wall of styles that have names
 
 _LEAD = Markup('<p class="lead">{}</p>').format(words.LEAD)
 
@@ -82,23 +83,34 @@ def _called(now: View, i: int) -> str:
     k = heads(now.model)
     if k:
         return words.GENERATOR_AND_NOISE.format(generator=i % k + 1, noise=i // k + 1)
+    if labels(now.model):
+        return words.font(labels(now.model)[i])
     return words.ANSWER.format(number=i + 1)
+
+
+def _unseen(now: View) -> list[bool]:
+    """Of each answer on the wall, whether training did not show what it should be."""
+    return [truth(now, of, now.at) is not None for of in cells(now)]
 
 
 def wall_of(now: View, made: Answers | None) -> dict:
     """The board's value; a picture that is not there yet is left as it is, and without `made` so are all. To an empty pad
     there are none."""
     there = cells(now)
-    shown: list[dict] = [{"src": None, "alt": "", "title": _called(now, i)} for i in range(len(there))]
+    shown: list[dict] = [
+        {"src": None, "alt": "", "title": _called(now, i), "unseen": unseen}
+        for i, unseen in enumerate(_unseen(now))
+    ]
     for i in range(len(made.images) if made else 0):
         image = made.image(i)
+        told = words.PAINTED_UNSEEN if shown[i]["unseen"] else words.PAINTED
         shown[i] |= {
             "src": light_url(image.resize((_TILE, _TILE), Image.LANCZOS), 88),
-            "alt": words.PAINTED.format(drawing=now.name, model=title(now.model), colour=colour_of(image)),
+            "alt": told.format(drawing=now.name, model=title(now.model), colour=colour_of(image)),
         }
     k = heads(now.model)
     return {
-        "label": words.ANSWERS.format(drawing=now.name), "columns": k or 4, "cells": shown,
+        "label": words.ANSWERS.format(drawing=now.name), "columns": k or (_NAMED if labels(now.model) else 4), "cells": shown,
         "tops": [{"text": words.GENERATOR.format(number=i + 1)} for i in range(k)],
         "chosen": there.index(now.taken) if now.taken in there else -1, "still": bool(made and made.done < 1), "bare": now.empty,
         "fresh": f"{now.model} {now.seed}", "address": address(now),
@@ -115,7 +127,8 @@ def doing_of(now: View, made: Answers | None) -> Markup:
         return Markup('<p class="doing">{}</p>').format(told)
     stopped = f"{words.STOPPED} " if now.halted else ""
     took = words.TOOK.format(count=len(made.images), ms=1e3 * made.seconds, device=model.device.type.upper())
-    differ = words.DIFFER.format(spread=spread(made.images))
+    count = sum(_unseen(now))
+    differ = words.UNSEEN.format(count=count) if count else words.DIFFER.format(spread=spread(made.images))
     return Markup('<p class="doing"><span>{}{}</span> <span>{}</span></p>').format(stopped, took, differ)
 
 
@@ -194,6 +207,11 @@ def answer(
                     words.NO_WAY.format(model=model, ways=", ".join(ways(model)), direction=direction[:20])
                 )
             asked["direction"] = direction
+        if known := len(labels(model)):
+            if not 1 <= count <= 64:
+                raise ValueError(words.MANY.format(n=count))
+            fonts = [asked.get("style", seed + i) % known for i in range(count)]
+            return [loaded(model)(given, label=font) for font in fonts]
         made = loaded(model)(given, n=count, seed=seed, **asked)
     except (ValueError, ImageError) as fault:
         raise sentence(str(fault)) from None
@@ -215,6 +233,8 @@ def _given(request: gr.Request) -> tuple:
     if heads(now.model):
         raise sentence(words.SEVERAL_GENERATORS)
     way = () if now.direction == "xy" else (now.direction,)
+    if labels(now.model):
+        return now.image(), now.model, len(cells(now)), 0, -1
     return now.image(), now.model, view.WALL, now.seed, -1, *way
 
 
@@ -283,6 +303,7 @@ def tab() -> Callable | None:
                         size="sm",
                         scale=1,
                         min_width=140,
+                        visible=not labels(now.model),
                         elem_classes="roll step",
                         elem_id="mm-roll",
                     )
@@ -345,7 +366,7 @@ def tab() -> Callable | None:
         look.paper_links(*dict.fromkeys(configs()[name]["method"] for key in keys for name in models(key)))
 
         everything = [
-            subject, direction, model, pad, heap, board, doing, large, halt, below, pictures, reading, way, gridded, matrix, stepped,
+            subject, direction, model, roll, pad, heap, board, doing, large, halt, below, pictures, reading, way, gridded, matrix, stepped,
             noises, compared, beside_html,
         ]  # fmt: skip
 
@@ -357,6 +378,7 @@ def tab() -> Callable | None:
                 subject: now.key, heap: heap_of(now), halt: gr.update(visible=_gradual(now), interactive=_gradual(now)),
                 direction: gr.update(choices=_directions(now), value=now.direction, visible=len(ways(now.model)) > 1),
                 model: gr.update(choices=_named(now.key), value=now.model, visible=len(models(now.key)) > 1),
+                roll: gr.update(visible=not labels(now.model)),
             }  # fmt: skip
             return told | ({pad: pad_of(now)} if with_pad else {})
 

@@ -6,10 +6,11 @@ from markupsafe import Markup
 from PIL import Image
 
 from ..widgets import look
+from ..widgets.urls import light_url
 from . import words
 from .answers import colour_of, taken
-from .subjects import heads, loaded, styled, title
-from .view import Taken, View
+from .subjects import heads, labels, loaded, styled, title
+from .view import Taken, View, truth
 
 _SIDE = 320  # px: shown larger than it is, smoothly
 
@@ -51,11 +52,24 @@ def _kept(view: View) -> Markup:
         style = style_of(view)
         told = words.STYLE_STAYS.format(count=len(style), origin=origin, model=name)
         return Markup('<div class="kept-style">{}<p class="tell">{}</p></div>').format(code(style), told)
-    if heads(view.model):
+    if labels(view.model):
+        font = words.font(labels(view.model)[now.seed])
+        told = words.FONT_STAYS.format(font=font, count=len(labels(view.model)), model=name)
+    elif heads(view.model):
         told = words.GENERATOR_STAYS.format(number=now.head + 1, count=heads(view.model))
     else:
         told = words.NOISE_STAYS.format(seed=now.seed, model=name)
     return Markup('<p class="tell">{}</p>').format(told)
+
+
+def _right(view: View) -> Markup:
+    """HTML: the right answer, where training did not show it."""
+    image = truth(view, view.taken, view.at)
+    if image is None:
+        return Markup("")
+    alt = words.RIGHT_ALT.format(drawing=view.name)
+    figure = look.captioned(light_url(image.resize((128, 128), Image.LANCZOS)), alt, words.RIGHT)
+    return Markup('<div class="right">{}</div>').format(figure)
 
 
 def shown(view: View, passing: bool = False) -> Markup:
@@ -67,4 +81,4 @@ def shown(view: View, passing: bool = False) -> Markup:
     large = image.resize((_SIDE, _SIDE), Image.BICUBIC)
     caption = words.MADE_AT.format(px=image.width)
     head = look.result(large, alt, caption, f"{view.model}-{view.taken.written()}.png", passing)
-    return look.stack(head, _kept(view), _PREDICT if styled(view.model) else "")
+    return look.stack(head, _right(view), _kept(view), _PREDICT if styled(view.model) else "")

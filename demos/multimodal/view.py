@@ -23,6 +23,7 @@ from .subjects import (
     available,
     examples,
     heads,
+    labels,
     loaded,
     models,
     styled,
@@ -37,7 +38,8 @@ _STYLE = re.compile(r"z(-?\d{1,2}(\.\d{1,2})?)(_-?\d{1,2}(\.\d{1,2})?)*")
 
 @dataclass(frozen=True)
 class Taken:
-    """The chance of one answer: a seed, the generator where there are several, and the style where no seed gave it."""
+    """The chance of one answer: a seed, the generator where there are several, and the style where no seed gave it. Where
+    styles have names, the seed is the place of one."""
 
     seed: int = 0
     head: int | None = None
@@ -114,11 +116,20 @@ def seen(key: str, ops: str, base: str) -> Image.Image:
 
 
 def cells(view: View) -> list[Taken]:
-    """The answers on the wall, row by row: 16 seeds; with several generators one of them a column, at the same seeds."""
+    """The answers on the wall, row by row: 16 seeds; with several generators one of them a column, at the same seeds; or each
+    style that has a name."""
     k = heads(view.model)
     if k:
         return [Taken(view.seed + i, head) for i in range(WALL // k) for head in range(k)]
+    if labels(view.model):
+        return [Taken(i) for i in range(len(labels(view.model)))]
     return [Taken(view.seed + i) for i in range(WALL)]
+
+
+def truth(view: View, of: Taken, at: int) -> Image.Image | None:
+    """The right answer to an example in a style that has a name, where training did not show it."""
+    there = labels(view.model)
+    return SUBJECTS[view.key].truth(view.examples[at].name, there[of.seed]) if there and at >= 0 else None
 
 
 def settle(
@@ -156,6 +167,8 @@ def _taken(view: View, text: str) -> Taken | None:
     seed, dot, head = text.partition(".")
     k = heads(view.model)
     if not re.fullmatch(r"\d{1,5}", seed) or bool(dot) != bool(k) or (k and not re.fullmatch(r"\d", head)):
+        return None
+    if labels(view.model) and int(seed) >= len(labels(view.model)):
         return None
     return Taken(int(seed), int(head) if k else None) if not k or int(head) < k else None
 

@@ -14,7 +14,14 @@ LEAD = Markup(
 
 DRAW = "Draw"
 KIND = "Kind of drawing"
-KINDS = {"emoji": "Emoji", "flat": "Flat", "icons": "Icons", "facades": "Fronts", "weather": "Skies"}
+KINDS = {
+    "emoji": "Emoji",
+    "flat": "Flat",
+    "icons": "Icons",
+    "facades": "Fronts",
+    "weather": "Skies",
+    "letters": "Letters",
+}
 DIRECTION = "Direction of the translation"
 DIRECTIONS = {
     "icons": {"xy": "lines → glossy", "yx": "glossy → lines"},
@@ -24,6 +31,7 @@ DRAWING = "Drawing"
 YOURS = "your drawing"
 BRING = "Upload a picture"
 LANDSCAPE = "landscape {number}"
+LETTER = "letter {letter}"
 PAINTS = ("sky", "cloud", "sun", "hill", "meadow", "water", "red sky", "red cloud", "dusk", "dark earth")
 
 
@@ -34,7 +42,7 @@ def example(name: str) -> str:
 
 # -- The wall --
 
-WALL = "Sixteen answers to it: take one"
+WALL = "Answers to it: take one"
 MODEL = "Model"
 ROLL = "New answers ⟳"
 STOP = "Stop"
@@ -43,10 +51,13 @@ ANSWERS = "Answers to {drawing}"
 ANSWER = "answer {number}"
 GENERATOR = "generator {number}"
 GENERATOR_AND_NOISE = "generator {generator}, noise {noise}"
+PAINTED_UNSEEN = "{drawing} as {model} paints it, mostly {colour}, not shown in training"
 PAINTED = "{drawing} as {model} paints it, mostly {colour}"
 NOTHING_YET = "Nothing is drawn yet."
 STOPPED = "Stopped: these are the estimates as they were."
 TOOK = Markup("<b>{count}</b> answers in <b>{ms:.0f} ms</b> on the {device}.")
+DASHED = "dashed: not shown in training"
+UNSEEN = Markup("Training did not show <b>{count}</b> of them: their frames are dashed.")
 DIFFER = Markup("Two of them differ by <b>{spread:.2f}</b> on average, of a range of 2.")
 
 
@@ -67,6 +78,7 @@ PAD_EMPTY = {
     "icons": _OUTLINE,
     "facades": _EMPTY.format(do="choose wall, drag a box, and set windows and a door into it"),
     "weather": _EMPTY.format(do="paint a sky with a sun and a hill below it, or upload a photograph"),
+    "letters": "The pad is empty: draw a capital letter as large as the pad, and it comes in every font.",
 }
 ANSWERED = "{drawing}, answered by {model}: mostly {colour}"
 MADE_AT = "made at {px} px"
@@ -82,6 +94,12 @@ GENERATOR_STAYS = Markup(
     "<b>Its generator stays:</b> number {number} of {count}, each a column of the wall. Within a column only the noise of "
     "dropout differs. Draw on, or choose another drawing: the generator is kept."
 )
+FONT_STAYS = Markup(
+    "<b>Its font stays:</b> {font}, one of {count}. {model} has a matrix for each. It finds the few numbers that make your letter "
+    "in the font that fits best, and this font's matrix draws them. Choose another letter: the font is kept."
+)
+RIGHT = "The font's own letter, which training did not show"
+RIGHT_ALT = "{drawing} as it is in that font"
 NOISE_STAYS = Markup(
     "<b>Its noise stays:</b> seed {seed}. {model} has no style to keep: each answer begins with a noise of its own, and the "
     "same noise need not mean the same thing on another drawing."
@@ -132,8 +150,24 @@ FRAME = "{drawing}, mostly {colour}"
 GRID = "Rows keep the drawing, columns keep the style or the generator"
 GRID_LABEL = "Drawings by styles"
 CELL = "mostly {colour}"
+CELL_UNSEEN = "mostly {colour}, not shown in training"
 BY_STYLE = "{drawing} by {model}, style {number}"
+BY_FONT = "{drawing} by {model}, {font}"
 BY_GENERATOR = "{drawing} by {model}, generator {number}"
+
+_FAMILIES = {
+    "DejaVuSansMono": "Mono", "DejaVuSans": "Sans", "DejaVuSerif": "Serif", "STIXGeneral": "STIX", "cmb10": "Modern bold", "cmmi10": "Modern math",
+    "cmr10": "Modern", "cmss10": "Modern sans", "cmti10": "Modern italic", "cmtt10": "Modern typewriter",
+}  # fmt: skip
+_CUTS = {"": "", "Bold": " bold", "Bol": " bold", "Oblique": " oblique", "Italic": " italic", "BoldOblique": " bold oblique", "BoldItalic": " bold italic", "BolIta": " bold italic"}  # fmt: skip
+
+
+def font(label: str) -> str:
+    """DejaVuSans-BoldOblique is Sans bold oblique; another label is left as it is."""
+    family = next((f for f in _FAMILIES if label.startswith(f)), "")
+    cut = label.removeprefix(family).lstrip("-")
+    return _FAMILIES[family] + _CUTS[cut] if family and cut in _CUTS else label
+
 
 # -- A bridge's steps --
 
@@ -185,9 +219,11 @@ NO_PICTURE = "there is no picture: send one."
 THIS_FILE = "this file"
 NO_WAY = "{model} goes the ways {ways}; got {direction!r}."
 
+MANY = "n is the number of answers, 1 to 64; got {n}."
+
 # -- The endpoint --
 
-ENDPOINT = "n answers to one picture, 1 to 64; model is one of {models}; style: the seed of one style for all, or -1; direction: xy, or yx for the way back."
+ENDPOINT = "n answers to one picture, 1 to 64; model is one of {models}; style: the seed of one style for all, or -1; of fonts, seed and style count from 0; direction: xy, or yx for the way back."
 
 # -- Colours --
 

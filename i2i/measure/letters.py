@@ -10,8 +10,8 @@ from ..metrics import Estimate, bootstrap, psnr, ssim
 
 
 def report(model, train: Letters, held_out: Letters, limit: int = 500) -> dict[str, Estimate]:
-    """PSNR (dB) and SSIM of held-out letters as the model draws them, from the same letter in the next style of which
-    training shows it. TooFew below 4 letters."""
+    """`unseen PSNR` (dB) and `unseen SSIM`: of held-out letters as the model draws them, from the same letter in the next style
+    of which training shows it. TooFew below 4 letters."""
     batch = held_out.batch(torch.arange(min(limit, len(held_out))))
     at = train.elsewhere(batch["style"], batch["content"])
     known = (at >= 0).nonzero()[:, 0]
@@ -22,4 +22,4 @@ def report(model, train: Letters, held_out: Letters, limit: int = 500) -> dict[s
     given = train.batch(at[known])
     made = model.translate(given["x"], label=batch["style"][known], source=given["style"])
     real = batch["x"][known]
-    return {"PSNR": bootstrap(psnr(made, real)), "SSIM": bootstrap(ssim(made, real))}
+    return {"unseen PSNR": bootstrap(psnr(made, real)), "unseen SSIM": bootstrap(ssim(made, real))}

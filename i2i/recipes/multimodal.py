@@ -189,7 +189,12 @@ RECIPES["bilinear-letters"] = Recipe(
     32,
     batch=16,
     showcase=from_world(DATA["letters"]),
-    shipped=False,
-    summary="Bilinear model: capitals in 22 fonts as products of a font and a letter, 32 px.",
+    summary="Bilinear model: a capital letter to the same letter in 22 fonts, as a product of a font and a letter, 32 px.",
     licence="MIT: fitted to letters of the fonts that come with matplotlib (DejaVu, STIX, Computer Modern)",
+    failures=(
+        "a letter that training did not show in a font comes there grey and smeared (13 dB), though most are legible; shown ones come at 25 dB",
+        "of such a letter it guesses the font right one time in four; of shown letters 99 times in 100",
+        "a letter that does not fill the square turns into grey smears",
+    ),
+    minutes=0.2,
 )

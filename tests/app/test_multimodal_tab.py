@@ -22,6 +22,7 @@ from demos.multimodal.subjects import SUBJECTS
 from demos.multimodal.view import Taken, cells, settle, wished
 from demos.widgets import materials
 from i2i.checkpoint import export
+from i2i.data.letters import FONTS, font_letters
 from i2i.data.worlds import facades
 from i2i.data.worlds.sketches import DRAWINGS
 from i2i.images import from_bytes
@@ -31,7 +32,7 @@ from kit.odd_images import BAD, GOOD, packed
 from kit.served import SENTENCE, Stroke, Visit, leaks, serving, tab, visiting
 
 KINDS = {name: name.partition("-")[0] for subject in SUBJECTS.values() for name in subject.models}
-GAN, BRIDGE, DIFFUSION, FLAT, MUNIT, HEADS, FRONTS, WEATHER = KINDS
+GAN, BRIDGE, DIFFUSION, FLAT, MUNIT, HEADS, FRONTS, WEATHER, LETTERS = KINDS
 FIGURES = {"diversity": [0.25, 0.2, 0.3], "answer to sample": [0.5, 0.4, 0.6]}
 
 
@@ -40,12 +41,13 @@ def folder(tmp_path_factory):
     """A gallery of all that the tab can use, tiny."""
     home = tmp_path_factory.mktemp("checkpoints")
     for seed, (name, kind) in enumerate(KINDS.items()):
-        method = tiny(kind, seed).eval()
+        method = tiny(kind, seed, **({"styles": len(FONTS)} if name == LETTERS else {})).eval()
         if kind == "mad_gan":  # untrained generators differ by next to nothing
             with torch.no_grad():
                 for i, head in enumerate(method.G):
                     head[-2].bias.fill_(i - 1.0)
         card = {"summary": "tiny", **({"figures": FIGURES} if name == GAN else {})}
+        card |= {"labels": FONTS} if name == LETTERS else {}
         shaped = {"fit": "crop", "direction": "AB"} if name == "munit-weather" else None
         export(home / name, method, size=16, card=card, shaped=shaped)
     return home
@@ -80,9 +82,8 @@ def pixels(image: Image.Image) -> np.ndarray:
 
 
 def test_the_tab_and_its_choices_hold_what_is_shipped_and_nothing_else(gallery, tmp_path, monkeypatch):
-    assert subjects.available() == ["emoji", "flat", "icons", "facades", "weather"] and subjects.models(
-        "emoji"
-    ) == [
+    assert subjects.available() == ["emoji", "flat", "icons", "facades", "weather", "letters"]
+    assert subjects.models("emoji") == [
         GAN,
         BRIDGE,
         DIFFUSION,
@@ -107,11 +108,12 @@ def test_the_tab_and_its_choices_hold_what_is_shipped_and_nothing_else(gallery, 
 
 def test_what_a_model_can_do_is_read_off_its_method(gallery):
     assert [name for name in KINDS if subjects.styled(name)] == [GAN, FLAT, MUNIT, FRONTS, WEATHER]
-    assert [subjects.heads(name) for name in KINDS] == [0, 0, 0, 0, 0, 3, 0, 0]
-    assert [len(subjects.ways(name)) for name in KINDS] == [1, 1, 1, 1, 2, 1, 1, 2]
+    assert [subjects.heads(name) for name in KINDS] == [0, 0, 0, 0, 0, 3, 0, 0, 0]
+    assert [subjects.labels(name) for name in KINDS] == [()] * 8 + [FONTS]
+    assert [len(subjects.ways(name)) for name in KINDS] == [1, 1, 1, 1, 2, 1, 1, 2, 1]
 
 
-@pytest.mark.parametrize("key", SUBJECTS)
+@pytest.mark.parametrize("key", [key for key in SUBJECTS if key != "letters"])
 def test_each_subject_has_pictures_to_read_and_rows_of_its_own_examples(gallery, key):
     names = [e.name for e in subjects.examples(key, "xy")]
     assert {*SUBJECTS[key].rows} <= {*names} and len(SUBJECTS[key].rows) == 4
@@ -146,7 +148,8 @@ def test_an_empty_pad_says_how_to_begin_in_words_of_its_subject(gallery):
     said = {name: str(taken.shown(view.drawn(settle(model=name), {"ops": "", "base": ""}))) for name in KINDS}
     assert "drag a box" in said[FRONTS] and "outline" not in said[FRONTS]
     assert "paint a sky" in said[WEATHER] and "outline" not in said[WEATHER]
-    assert all("outline" in said[name] for name in KINDS if name not in (FRONTS, WEATHER))
+    assert all("outline" in said[name] for name in KINDS if name not in (FRONTS, WEATHER, LETTERS))
+    assert "capital letter" in said[LETTERS] and subjects.title(LETTERS) == "Bilinear"
 
 
 # ---- The wall ----
@@ -160,7 +163,7 @@ def test_an_answer_on_the_wall_is_what_its_chance_makes_alone(gallery, name):
     for i in (0, 7, len(wanted) - 1):
         alone = answers.make(subjects.loaded(name), answers.placed(now), [wanted[i]], now.direction)
         assert (from_bytes(made.images[i : i + 1]) - alone).abs().max() < 0.02
-    asked = {"head": wanted[7].head} if name == HEADS else {}
+    asked = {HEADS: {"head": wanted[7].head}, LETTERS: {"label": FONTS[7]}}.get(name, {})
     usual = subjects.loaded(name)(now.image(), seed=wanted[7].seed, **asked)
     assert np.abs(pixels(made.image(7)) - pixels(usual)).max() < 0.02, "the same as a call gives"
     assert answers.spread(made.images) > 1e-4
@@ -282,6 +285,66 @@ def test_a_bar_of_a_style_is_as_high_as_its_number():
     assert (
         re.findall(r' height="([\d.]+)"', drawn) == ["15.00", "30.00", "30.00"] and "1.5, -3.0, 9.0" in drawn
     )
+
+
+# ---- Letters in fonts ----
+
+
+def test_each_answer_to_a_letter_is_a_font_by_its_name(gallery):
+    now = settle(model=LETTERS, taken="21")
+    value = multimodal.wall_of(now, finished(now))
+    assert (
+        len(value["cells"]) == len(FONTS) == len({c["src"] for c in value["cells"]}) and value["columns"] == 6
+    )
+    assert value["cells"][21]["title"] == "Modern typewriter" and value["chosen"] == 21
+    assert len({c["title"] for c in value["cells"]}) == len(FONTS), "no two fonts have one name"
+    assert settle(model=LETTERS, taken="22").taken == settle(model=LETTERS).taken, (
+        "there is none of that number"
+    )
+    assert cells(view.rolled(now)) == cells(now) and "Modern typewriter" in taken.shown(now)
+    assert [multimodal.pictures_of(now), multimodal.way_of(now), multimodal.noises_of(now, 1)] == [None] * 3
+
+
+def test_a_letter_that_training_did_not_show_is_told_apart_and_the_right_one_is_beside_it(gallery):
+    trained = font_letters(split="train")
+    shown = {*zip(trained.style.tolist(), trained.content.tolist(), strict=True)}
+    for at in range(26):
+        now = settle(model=LETTERS, at=at)
+        unseen = [c["unseen"] for c in multimodal.wall_of(now, None)["cells"]]
+        assert unseen == [(font, at) not in shown for font in range(len(FONTS))]
+        for i in {unseen.index(held_out) for held_out in {*unseen}}:  # of some letters training showed all
+            assert ('class="right"' in taken.shown(replace(now, taken=Taken(i)))) == unseen[i]
+    now = settle(model=LETTERS)
+    made = multimodal.wall_of(now, finished(now))["cells"]
+    assert {c["unseen"] for c in made if "not shown in training" in c["alt"]} == {True}
+    assert f"<b>{sum(c['unseen'] for c in made)}</b> of them" in multimodal.doing_of(now, finished(now))
+    own = view.drawn(now, {"ops": "p0,26,40,40,200,200"})
+    assert not any(c["unseen"] for c in multimodal.wall_of(own, finished(own))["cells"]), "nobody knows it"
+
+
+def test_the_grid_has_letters_for_rows_and_fonts_for_columns(gallery):
+    now = settle(model=LETTERS, taken="2")
+    value, across = grid.value(now), grid.columns(now)
+    assert value["columns"] == 10 == len({*across}) and len(value["sides"]) == 6 and across[-1] == Taken(2)
+    assert value["tops"][1]["text"] == "Sans bold" and value["tops"][-1]["text"] == "Sans oblique"
+    for i in range(0, 60, 7):
+        new = grid.chosen(now, i)
+        assert (new.taken, new.at) == (across[i % 10], grid.rows(now)[i // 10])
+        assert value["cells"][i]["unseen"] == (view.truth(new, new.taken, new.at) is not None)
+    assert {c["unseen"] for c in value["cells"]} == {True, False} and value["corner"]
+    assert len(grid.columns(settle(model=LETTERS))) == 10 and not grid.value(settle())["corner"]
+
+
+def test_the_api_counts_fonts_from_a_number(gallery, tmp_path):
+    path = tmp_path / "in.png"
+    settle(model=LETTERS).image().save(path)
+    made = multimodal.answer(str(path), LETTERS, 3, 20)
+    assert [m.tobytes() for m in made] == [
+        multimodal.answer(str(path), LETTERS, 1, 0, font)[0].tobytes() for font in (20, 21, 0)
+    ]
+    for n in (0, 65):
+        with pytest.raises(gr.Error, match=f"1 to 64; got {n}"):
+            multimodal.answer(str(path), LETTERS, n)
 
 
 # ---- The address ----
@@ -755,6 +818,23 @@ def test_a_change_of_model_and_subject_shows_what_belongs_to_it(visit):
     assert not v.page.locator("#mm-file").is_visible()
     v.page.click("#mm-ask")
     v.until("() => document.querySelectorAll('#mm-beside img').length === 8")
+
+
+@pytest.mark.browser
+def test_letters_come_in_all_fonts_and_what_has_no_use_is_out_of_sight(visit):
+    v = visit()
+    v.choose("#mm-subject", "Letters")
+    v.until("() => document.querySelectorAll('#mm-wall button img[src]').length === 22")
+    v.page.wait_for_selector("#mm-roll", state="hidden")
+    v.page.wait_for_selector("#mm-way", state="hidden")
+    assert v.page.locator("#mm-wall .unseen").count() == 5
+    v.until("() => document.querySelector('#mm-grid .corner').innerText.includes('dashed')")
+    v.page.locator("#mm-grid button").nth(2 * 10 + 1).click()
+    v.until("() => new URL(location).searchParams.get('taken') === '1'")
+    v.choose("#mm-subject", "Emoji")
+    v.page.wait_for_selector("#mm-roll", state="visible")
+    v.until("() => document.querySelectorAll('#mm-wall button').length === 16")
+    v.until("() => document.querySelectorAll('#mm-wall .unseen, #mm-grid .unseen').length === 0")
 
 
 @pytest.mark.browser

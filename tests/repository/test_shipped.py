@@ -61,6 +61,7 @@ def test_the_card_says_what_a_reader_must_know(model):
         "photographs": enlarged,
         "pictures": set(holes.FIGURES),
         "none": shaped,
+        "letters": {"unseen PSNR", "unseen SSIM"},
     }
     if model.method.alone and model.method.layout == "classes":
         alone = {"bound", "KD-i2i"}
