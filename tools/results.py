@@ -22,6 +22,7 @@ from i2i.methods import METHODS  # noqa: E402
 from i2i.papers import PAPERS  # noqa: E402
 from i2i.publish import figures_table, papers_table  # noqa: E402
 from i2i.recipes import PAPER, RECIPES  # noqa: E402
+from i2i.run.pipeline import cards  # noqa: E402
 
 CITATION = ROOT / "CITATION.cff"
 PAGES = (ROOT / "docs" / "results.md", ROOT / "README.md")
@@ -100,11 +101,30 @@ def speedrun() -> str:
     return "\n".join(lines)
 
 
+# Figures of models that give several answers, as their cards have them, and decimals.
+SEVERAL = {
+    "diversity": 3, "diversity of answers": 3, "sample to answer": 3, "answer to sample": 3, "answers met": 2, "lines kept": 2,
+    "style error": 2, "style spread": 2,
+}  # fmt: skip
+
+
+def several() -> str:
+    """Cards with samples compared: what each figure is says `measure.multimodal.FIGURES`."""
+    lines = [f"| | {' | '.join(SEVERAL)} |", "|---" * (len(SEVERAL) + 1) + "|"]
+    for name, config in cards().items():
+        figures = config["card"]["figures"]
+        if "diversity" in figures:
+            cells = [f"{figures[k][0]:.{n}f}" if k in figures else "" for k, n in SEVERAL.items()]
+            lines.append(f"| `{name}` | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "figures": figures_table,
     "papers": papers_table,
     "verdicts": verdicts,
     "super-resolution": super_resolution,
+    "several": several,
     "speed": speed,
     "speedrun": speedrun,
 }
