@@ -171,7 +171,7 @@ TOURS: dict[str, Tour] = {
         Step("#fl-shown .fl-row", "#fl-shown .fl-symptom"),
         Step("#fl-heap .tiles", "#fl-shown .fl-row", Show("next", "#fl-heap")),
         Step("#fl-answer", "#fl-verdict .note", Show("next", "#fl-answer")),
-        Step("#fl-told .fl-words section:nth-of-type(2)", "#fl-told .fl-words"),
+        Step("#fl-told .fl-words section:nth-of-type(2), #fl-later", "#fl-told .fl-words"),
     ),
     "Train live": _tour(
         live_words.TOUR,

@@ -65,7 +65,11 @@ def command(config: dict) -> str:
     """What trains a model like this one, by the steps that it was trained for; of a reader's own folder FOLDER stands for it."""
     card, method = config["card"], METHODS[config["method"]]
     if card.get("recipe", "own folder") == "own folder":
-        words = [config["method"], "--data FOLDER", *([f"--size {config['size']}"] if "size" in config else [])]
+        words = [
+            config["method"],
+            "--data FOLDER",
+            *([f"--size {config['size']}"] if "size" in config else []),
+        ]
     else:
         words = [card["recipe"]]
     stated = asdict(method.Config()) | config["config"]

@@ -27,6 +27,7 @@ FIRST = (
     "stargan-weather",
     "bicyclegan-openmoji",
     "bicyclegan-facades",
+    "bilinear-letters",
     "diffusion-emoji",
     "gan3d-chairs",
     "infogan-faces",

@@ -23,10 +23,15 @@ from gradio_client.utils import is_valid_file
 from PIL import Image
 
 from demos.inpainting import fillers
+from demos.multimodal import subjects as multimodal
+from demos.paired import tab as paired
+from demos.voxels import words as voxels
 from demos.widgets import look
 from demos.widgets.photograph import PICTURES
 from demos.work import pictures
 from i2i.papers import PAPERS
+from i2i.recipes import RECIPES
+from i2i.recipes.priority import in_order
 from kit.odd_images import BAD, GOOD, drawing, packed
 from kit.root import ROOT
 from kit.served import SECONDS, SENTENCE, Server, Visit, answer, leaks, visiting
@@ -972,6 +977,25 @@ def test_each_tab_is_a_module_that_runs_alone(name):
 def test_every_tab_of_the_app_is_a_folder():
     source = (ROOT / "demos" / "tabs.py").read_text()
     assert len(TABS) == 10 and all(f".{name} import tab" in source for name in TABS)
+
+
+def test_what_tabs_open_with_comes_before_the_rows_of_comparisons():
+    order = in_order([name for name, recipe in RECIPES.items() if recipe.shipped])
+    opening = [next(n for n in subject.models if n in order) for subject in multimodal.SUBJECTS.values()]
+    opening += [subject.model for subject in (*paired.SUBJECTS.values(), *fillers.SUBJECTS.values())]
+    opening += [*voxels.MODELS]
+    compared = (
+        "unit-",
+        "dualgan-",
+        "discogan-",
+        "distancegan-",
+        "pix2pix-icons-",
+        "pix2pix-facades-",
+        "pggan-facades-",
+    )
+    first = min(order.index(name) for name in order if name.startswith(compared))
+    late = [name for name in opening if order.index(name) > first]
+    assert len(opening) > 10 and not late
 
 
 def test_a_space_installs_the_gradio_that_is_tested():

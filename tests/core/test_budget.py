@@ -14,10 +14,6 @@ from types import SimpleNamespace
 import pytest
 from PIL import Image
 
-from demos.inpainting import fillers
-from demos.multimodal import subjects as multimodal
-from demos.paired import tab as paired
-from demos.voxels import words as voxels
 from i2i import budget
 from i2i.budget import Pace, TooShort, fitted
 from i2i.checkpoint import read_config
@@ -135,25 +131,6 @@ def test_the_table_of_priority_names_shipped_recipes_once():
         "zz",
         "aa",
     ]
-
-
-def test_what_tabs_open_with_comes_before_the_rows_of_comparisons():
-    order = in_order([name for name, recipe in RECIPES.items() if recipe.shipped])
-    opening = [next(n for n in subject.models if n in order) for subject in multimodal.SUBJECTS.values()]
-    opening += [subject.model for subject in (*paired.SUBJECTS.values(), *fillers.SUBJECTS.values())]
-    opening += [*voxels.MODELS]
-    compared = (
-        "unit-",
-        "dualgan-",
-        "discogan-",
-        "distancegan-",
-        "pix2pix-icons-",
-        "pix2pix-facades-",
-        "pggan-facades-",
-    )
-    first = min(order.index(name) for name in order if name.startswith(compared))
-    late = [name for name in opening if order.index(name) > first]
-    assert len(opening) > 10 and not late
 
 
 def sleeping(seconds: float, status: int = 0) -> subprocess.Popen:
