@@ -835,11 +835,12 @@ def test_a_photograph_of_ones_own_is_filled_and_fetched_and_a_bad_one_told(visit
 def test_that_a_picture_was_deleted_is_told_once(visit, server, tmp_path):
     grain(80, 60).save(tmp_path / "mine.png")
     v = visit()
+    last = v.page.inner_html("#ip-critic")
     v.page.set_input_files("#ip-bring input[type=file]", tmp_path / "mine.png")
     v.page.wait_for_function(
         "() => document.querySelector('#ip-says').innerText.includes('Nothing is marked')"
     )
-    v.settled()
+    v.until("([was]) => document.querySelector('#ip-critic').innerHTML !== was", last)  # all has been read
     kept = list((server.log.parent / "uploads").rglob("mine.png"))
     assert kept
     for file in kept:
