@@ -26,6 +26,7 @@ from i2i.run.pipeline import Model, shipped
 
 from ..decoding import open_image
 from ..widgets import address, client, look, materials
+from ..widgets.asking import sentence
 from ..widgets.cover import Cover
 from ..widgets.measures import explained
 from ..widgets.pad import (
@@ -33,6 +34,7 @@ from ..widgets.pad import (
     SIDE,
     Ink,
     Pad,
+    covered,
     dabs_to_ops,
     image_to_base,
     is_empty,
@@ -155,7 +157,7 @@ def before_and_after() -> Cover:
 
 def _subject(key: str) -> Subject:
     if key not in available():
-        raise gr.Error(words.NO_MODEL.format(asked=key, here=", ".join(available())), print_exception=False)
+        raise sentence(words.NO_MODEL.format(asked=key, here=", ".join(available())))
     return SUBJECTS[key]
 
 
@@ -164,7 +166,13 @@ def _input(key: str, value: dict | None) -> Image.Image:
     try:
         return rasterise(value, list(subject.inks), subject.paper)
     except ImageError as fault:
-        raise gr.Error(str(fault), print_exception=False) from None
+        raise sentence(str(fault)) from None
+
+
+def _drawn(image: Image.Image, subject: Subject) -> bool:
+    """Whether an uploaded picture may be a drawing of this kind: most of a map is in its inks, half of a drawing is paper."""
+    colours = [colour for _, colour in subject.inks] if subject.boxes else [subject.paper]
+    return covered(image, colours) > (0.7 if subject.boxes else 0.5)
 
 
 def _seed(value) -> int:
@@ -185,7 +193,7 @@ def _file(subject: Subject, key: str, value: dict | None, picked: int | None, se
 def paint(value: dict | None, key: str, seed: float, picked: int | None) -> tuple[Markup, Markup]:
     """HTML of the pad's drawing translated, and of the card of live terms."""
     subject, model = _subject(key), why.loaded(_subject(key).model)
-    asked = f"{key} {_seed(seed)} {_strokes(value)}"
+    asked = _mark(value, key, seed)
     if is_empty(value):
         return look.result(None, "", subject.says.empty, ""), _card(subject, "", asked)
     image, start = _input(key, value), time.perf_counter()
@@ -297,8 +305,14 @@ def _truth(value: dict | None, key: str, picked: int | None) -> Image.Image | No
     return example.truth if example and example.value == _strokes(value) else None
 
 
-def _card(subject: Subject, live: Markup | str, asked: str) -> Markup:
-    """asked: all that is asked of the model. What follows this card must hear that another drawing came, be its numbers the same."""
+def _mark(value: dict | None, key: str, seed: float) -> Markup:
+    """Unseen HTML that tells all that is asked of a model from anything else."""
+    asked = f"{key} {_seed(seed)} {_strokes(value)}"
+    return Markup('<i hidden data-asked="{}"></i>').format(hashlib.sha256(asked.encode()).hexdigest()[:16])
+
+
+def _card(subject: Subject, live: Markup | str, asked: Markup) -> Markup:
+    """asked: its `_mark`. What follows this card must hear that another drawing came, be its numbers the same."""
     equation = Markup(
         '<p class="equation" role="math" aria-label="{}">G* = arg min<sub>G</sub> max<sub>D</sub> '
         '<span class="gan"><i>L</i><sub>cGAN</sub>(G, D)</span> + λ <span class="l1"><i>L</i><sub>L1</sub>(G)</span></p>'
@@ -306,22 +320,21 @@ def _card(subject: Subject, live: Markup | str, asked: str) -> Markup:
     predict = Markup('<details class="note predict"><summary>{}</summary>{}</details>').format(
         words.PREDICT.format(question=subject.says.predict), subject.says.answer
     )
-    mark = Markup('<i hidden data-asked="{}"></i>').format(hashlib.sha256(asked.encode()).hexdigest()[:16])
     return look.stack(
         equation,
         live,
         look.notice(subject.says.notice),
         predict,
         explained("D", "L1", "sharpness", "PSNR", "dropout seed"),
-        mark,
+        asked,
     )
 
 
 def samples(value: dict | None, key: str, seed: float) -> Markup:
-    """Four dropout samples for the drawing, where they differ, and by how much."""
-    subject = _subject(key)
+    """Four dropout samples for the drawing, where they differ, and by how much. Once the pad holds another drawing they say so."""
+    subject, asked = _subject(key), _mark(value, key, seed)
     if is_empty(value):
-        return Markup('<p class="small">{}</p>').format(subject.says.empty)
+        return Markup('<p class="small">{}</p>{}').format(subject.says.empty, asked)
     made = why.loaded(subject.model)(_input(key, value), n=4, seed=_seed(seed))
     arrays = [np.asarray(m, np.float32) / 127.5 - 1 for m in made]
     spread = float(np.mean([np.abs(a - b).mean() for a, b in itertools.combinations(arrays, 2)]))
@@ -330,15 +343,15 @@ def samples(value: dict | None, key: str, seed: float) -> Markup:
     images = [(m, words.SAMPLE.format(seed=_seed(seed) + i)) for i, m in enumerate(made)]
     images.append((heat, words.DIFFER))
     cells = Markup("").join(look.captioned(thumbnail(p, 192), text, text) for p, text in images)
-    return Markup('<div class="samples">{}</div><p class="small">{}</p>').format(
-        cells, words.SPREAD.format(spread=spread)
+    return Markup('<div class="samples">{}</div><p class="small">{}</p><p class="small old">{}</p>{}').format(
+        cells, words.SPREAD.format(spread=spread), words.OLD_SAMPLES, asked
     )
 
 
 def _given(_: gr.Request, value: dict | None, key: str, seed: float) -> tuple:
     """What the endpoint gets for what is on the page."""
     if is_empty(value):
-        raise gr.Error(_subject(key).says.empty, print_exception=False)
+        raise sentence(_subject(key).says.empty)
     return _input(key, value), key, _seed(seed)
 
 
@@ -348,7 +361,7 @@ def translate(image: str, model: str = "emoji", seed: float = 0) -> Image.Image:
     try:
         return why.loaded(subject.model)(open_image(image), seed=_seed(seed))
     except ImageError as fault:
-        raise gr.Error(str(fault), print_exception=False) from None
+        raise sentence(str(fault)) from None
 
 
 def pad_of(key: str, value: dict, at: int = -1) -> dict:
@@ -414,13 +427,20 @@ def _first(key: str) -> dict:
 SEED, _MOST = 7, 9999  # of the opening; the largest
 _CLAMP = f"value => value === null ? value : Math.max(0, Math.min({_MOST}, Math.round(value)))"
 
+# Marks the samples where they are of another drawing than the answer is.
+_OLD = """(live, dice) => {
+  const asked = html => /data-asked="(\\w+)"/.exec(html || '')?.[1];
+  document.querySelector('#samples')?.toggleAttribute('data-old', asked(live) !== asked(dice));
+}"""
+
 _KEYS = {"model", "d", "example", "seed", "guess", "patch"}
 
 _LEAD = Markup('<p class="lead">{}</p>').format(words.LEAD)
 _STYLE = Markup(
     "<style>.samples{display:grid;grid-template-columns:repeat(auto-fit,minmax(84px,1fr));gap:10px}"
     ".samples figure{margin:0}.samples img{width:100%;border-radius:12px;border:1px solid var(--line)}"
-    ".samples figcaption{font-size:13px;color:var(--soft);margin-top:3px}</style>"
+    ".samples figcaption{font-size:13px;color:var(--soft);margin-top:3px}"
+    "#samples .old{display:none}#samples[data-old] .old{display:block}#samples[data-old] .samples{opacity:.45}</style>"
 )
 
 
@@ -534,6 +554,9 @@ def tab() -> Callable | None:
             lambda value: (_seed(value) + 1) % (_MOST + 1), seed, seed, show_progress="hidden", **private
         )
         again.click(samples, [pad, model, seed], dice, show_progress="hidden", **private)
+        gr.on(
+            [live.change, dice.change], None, [live, dice], None, js=_OLD, show_progress="hidden", **private
+        )
 
         if cards:
             for listener in cards.listen(_shown, _street, [pad, model, seed, picked]):
@@ -558,9 +581,12 @@ def tab() -> Callable | None:
 
         def receive(file: str, key: str, seed: float):
             try:
-                value = {"ops": "", "base": image_to_base(open_image(file, words.FILE))}
+                image = open_image(file, words.FILE)
             except ImageError as fault:
-                raise gr.Error(str(fault), print_exception=False) from None
+                raise sentence(str(fault)) from None
+            if not _drawn(image, _subject(key)):
+                gr.Warning(SUBJECTS[key].says.unlike)
+            value = {"ops": "", "base": image_to_base(image)}
             return (pad_of(key, value), -1, *paint(value, key, seed, -1))
 
         upload.upload(receive, [upload, model, seed], chosen, **latest)

@@ -21,7 +21,8 @@ FILE = "this file"
 
 @dataclass(frozen=True)
 class Subject:
-    """makes: what the answers are; predict: a question, and its answer; empty: in place of an answer to an empty pad."""
+    """makes: what the answers are; predict: a question, and its answer; empty: in place of an answer to an empty pad; unlike: of an
+    uploaded picture that is no drawing of this kind."""
 
     title: str
     makes: str
@@ -29,7 +30,10 @@ class Subject:
     predict: str
     answer: str
     empty: str
+    unlike: str
 
+
+_NO_LINES = "This picture is not lines on white paper, and the model has seen nothing else: take what it paints for a guess."
 
 EMOJI = Subject(
     "Emoji",
@@ -40,6 +44,7 @@ EMOJI = Subject(
     "A circle without colour mostly turns yellow, since most round things in this set are yellow faces. The dab turns it blue, and the "
     "paper outside stays white. A small dab may stay a spot: give a large part two or three.",
     "The pad is empty: draw a closed outline, a mug or a face, and the model fills it in; a dab of colour says with what.",
+    _NO_LINES,
 )
 ICONS = Subject(
     "Icon",
@@ -50,6 +55,7 @@ ICONS = Subject(
     "Nearly always λ L1: with λ = 100 a mean difference of 0.1, of a range of 2, already counts 10, while the "
     "adversarial term rarely passes 3. The GAN decides only what L1 leaves open.",
     "The pad is empty: draw a closed outline, a mug or a face, and the model fills it in.",
+    _NO_LINES,
 )
 FACADES = Subject(
     "Façade",
@@ -62,6 +68,7 @@ FACADES = Subject(
     "It will look only half like one: D judges patches of 70 px, and a window without wall around it was never in a real patch, so the "
     "model lets it fade, or paints wall around it.",
     "Nothing is painted yet: choose wall, drag a box, then set windows and a door into it.",
+    "This picture is not a map in the colours of the dataset, and the model has seen nothing else: take what it paints for a guess.",
 )
 
 # -- The answer ------------------------------------------------------------------------------------------------------------
@@ -97,6 +104,7 @@ SPREAD = Markup(
     "Mean difference between two samples: <b>{spread:.3f}</b> of a range "
     "of 2. Dropout is pix2pix's only noise, and the model has learnt to ignore most of it."
 )
+OLD_SAMPLES = "These are of an earlier drawing: roll for the one on the pad."
 ROLL = "Roll for what is on the pad"
 
 # -- Why it works ----------------------------------------------------------------------------------------------------------

@@ -14,7 +14,8 @@ _KEPT = 512  # px: an uploaded image is kept no larger
 
 
 def sentence(text: str) -> gr.Error:
-    return gr.Error(text, print_exception=False)
+    """An error that the page tells in these words."""
+    return gr.Error(begun(text), print_exception=False)
 
 
 def begun(text: str) -> str:

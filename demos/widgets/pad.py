@@ -23,8 +23,9 @@ import re
 from collections.abc import Callable, Sequence
 
 import gradio as gr
+import numpy as np
 from markupsafe import Markup
-from PIL import Image, ImageDraw, ImageOps
+from PIL import Image, ImageColor, ImageDraw, ImageOps
 
 from i2i.images import ImageError
 
@@ -133,6 +134,13 @@ def image_to_base(image: Image.Image) -> str:
     buffer = io.BytesIO()
     ImageOps.pad(image, (SIDE, SIDE), Image.LANCZOS, color=mean).save(buffer, "PNG")
     return _PREFIX + base64.b64encode(buffer.getvalue()).decode()
+
+
+def covered(image: Image.Image, colours: Sequence[str], apart: int = 64) -> float:
+    """The share of an RGB image that lies within `apart` of 255, in each channel, of one of the colours."""
+    pixels = np.asarray(image.resize((128, 128), Image.BOX), int)[:, :, None]
+    inks = np.array([ImageColor.getrgb(colour) for colour in colours])
+    return float((abs(pixels - inks).max(-1) <= apart).any(-1).mean())
 
 
 _HTML = Markup("""

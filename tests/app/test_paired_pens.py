@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 from functools import cache
 
@@ -484,8 +485,49 @@ def test_the_cards_below_hear_of_every_finished_drawing_and_of_nothing_else():
         paired.tab()
     block = {getattr(b, "elem_id", None): b._id for b in page.blocks.values()}
     heard = [target for fn in page.fns.values() for target in fn.targets]
-    assert (block["made"], "change") not in heard and heard.count((block["live"], "change")) == 2
+    assert (block["made"], "change") not in heard and heard.count((block["live"], "change")) == 3
     one, other = (
-        paired._card(paired.SUBJECTS["emoji"], "", f"emoji 7 {ops}") for ops in ("p0,5,1,1", "p0,5,1,2")
+        paired._card(paired.SUBJECTS["emoji"], "", paired._mark({"ops": ops, "base": ""}, "emoji", 7))
+        for ops in ("p0,5,1,1", "p0,5,1,2")
     )
     assert one != other, "drawings with the same numbers are told apart"
+
+
+# ---- What is uploaded, and what is out of date ----
+
+
+@pytest.mark.parametrize("key", paired.available())
+def test_a_drawing_is_told_from_a_picture_of_another_kind(key):
+    subject = paired.SUBJECTS[key]
+    for example in paired._examples(key):
+        drawing = rasterise(example.value, list(subject.inks), subject.paper)
+        drawing.save(file := io.BytesIO(), "JPEG", quality=60)
+        assert paired._drawn(drawing, subject) and paired._drawn(Image.open(file), subject), example.name
+    hue, light = np.meshgrid(np.linspace(0, 255, 90), np.linspace(0, 255, 60))
+    for other in (np.stack([hue, 255 - light, light], 2), np.stack([0.6 * hue, 90 + 0.5 * light, hue], 2)):
+        assert not paired._drawn(Image.fromarray(other.astype(np.uint8)), subject)
+
+
+@pytest.mark.browser
+def test_an_uploaded_photograph_is_answered_with_a_warning(visit, tmp_path):
+    Image.effect_noise((90, 60), 90).convert("RGB").save(tmp_path / "mine.png")
+    v = visit()
+    before = answer(v)
+    v.page.set_input_files("#upload input, input[type=file]", tmp_path / "mine.png")
+    assert v.toast().strip() == paired.SUBJECTS["emoji"].says.unlike
+    v.until("([b]) => document.querySelector('#made img').src !== b", before)
+
+
+@pytest.mark.browser
+def test_samples_of_an_earlier_drawing_say_so(visit):
+    v = visit()
+    old = "([old]) => document.querySelector('#samples').hasAttribute('data-old') === old"
+    v.until(old, False)
+    v.page.locator("#examples button").nth(2).click()
+    v.until(old, True)
+    assert v.page.locator("#samples .old").is_visible()
+    v.page.click("#sample")
+    v.until(old, False)
+    v.choose("#model", "Icon")
+    v.until("() => document.querySelector('#made img').alt.includes('icon')")
+    v.until(old, False)
