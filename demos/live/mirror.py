@@ -27,6 +27,7 @@ from i2i.run.pipeline import Model, load, shipped
 
 from ..decoding import open_image
 from ..widgets import address, look
+from ..widgets.asking import begun
 from ..widgets.component import Component
 from ..widgets.urls import exact_url, light_url
 from ..work.once import once
@@ -135,7 +136,7 @@ def reflect(value: dict | None) -> dict:
     try:
         answer = mirrored(_decoded(value.get("frame")), net, share)
     except ImageError as fault:
-        answer = {"fault": str(fault)}
+        answer = {"fault": begun(str(fault))}
     return {"n": number if isinstance(number, int) else 0, **answer}
 
 

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 LEAD = Markup(
     "<b>One drawing, many right answers.</b> The lines do not say which colour a cat has, a map does not say in which light its "
-    "front was seen, and a clear day does not say which sunrise will follow. Beside the drawing these nets are told a <b>style</b> or a <b>noise</b>, and for each they paint another answer. Draw, and take the one that you like."
+    "front was seen, a letter does not say in which font it is set, and a clear day does not say which sunrise will follow. Beside the drawing these nets are told a <b>style</b> or a <b>noise</b>, and for each they paint another answer. Draw, and take the one that you like."
 )
 
 # -- The drawing --

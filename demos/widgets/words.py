@@ -23,7 +23,7 @@ class Tool(NamedTuple):
 
 NEAR = "This address asks for {key} {asked}. It goes from {low} to {high}: you see {near}."
 FILE = "this file"
-NOT_WHOLE = "{name} is a whole number; got {value!r}."
+NOT_WHOLE = "a whole number is asked for as {name}; got {value!r}."
 
 # -- The brush -------------------------------------------------------------------------------------------------------------
 

@@ -449,7 +449,7 @@ def test_the_api_edits_a_face(gallery, tmp_path):
 @pytest.mark.parametrize(
     "given, told",
     [
-        ((0.5,), "face is a whole number"), ((512,), "0 to 511; got 512"), ((-1,), "0 to 511"), ((float("nan"),), "face is a whole"),
+        ((0.5,), "as face; got"), ((512,), "0 to 511; got 512"), ((-1,), "0 to 511"), ((float("nan"),), "as face; got"),
         ((0, "hat"), "no attribute 'hat'"), ((0, "<b>"), "there are bald"), ((0, "bangs", "pix2pix-emoji"), f"there are {READS}, {EDITS}"),
     ],
 )  # fmt: skip

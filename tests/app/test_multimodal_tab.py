@@ -578,8 +578,8 @@ def test_the_api_gives_what_a_call_gives(gallery, tmp_path):
 @pytest.mark.parametrize(
     "model, n, seed, style, told",
     [
-        (GAN, 0, 0, -1, "1 to 64; got 0"), (GAN, 65, 0, -1, "1 to 64; got 65"), (GAN, 1.5, 0, -1, "n is a whole number"),
-        (GAN, None, 0, -1, "n is a whole number"), (GAN, 1, float("nan"), -1, "seed is a whole number"),
+        (GAN, 0, 0, -1, "1 to 64; got 0"), (GAN, 65, 0, -1, "1 to 64; got 65"), (GAN, 1.5, 0, -1, "as n; got"),
+        (GAN, None, 0, -1, "as n; got"), (GAN, 1, float("nan"), -1, "as seed; got"),
         ("pix2pix-emoji", 1, 0, -1, f"there are {GAN}"), (BRIDGE, 1, 0, 3, "has no control 'style'"),
     ],
 )  # fmt: skip

@@ -432,8 +432,8 @@ def test_the_api_gives_the_shapes_of_the_seeds(gallery, tmp_path):
 @pytest.mark.parametrize(
     "given, told",
     [
-        ((0, 0), "1 to 64; got 0"), ((0, 65), "1 to 64; got 65"), ((0, 1.5), "n is a whole number"), ((float("nan"), 1), "seed is a whole"),
-        ((None, 1), "seed is a whole"), ((0, 1, "pix2pix-emoji"), f"there are {NAME}"), ((0, 1, NAME, "obj"), "vox, glb or npy"),
+        ((0, 0), "1 to 64; got 0"), ((0, 65), "1 to 64; got 65"), ((0, 1.5), "as n; got"), ((float("nan"), 1), "as seed; got"),
+        ((None, 1), "as seed; got"), ((0, 1, "pix2pix-emoji"), f"there are {NAME}"), ((0, 1, NAME, "obj"), "vox, glb or npy"),
     ],
 )  # fmt: skip
 def test_the_api_refuses_in_a_sentence(gallery, given, told):

@@ -173,6 +173,7 @@ class Visit:
         text = self.page.get_by_test_id("toast-text").inner_text()
         self.page.locator(".toast-body button").first.click()
         body.first.wait_for(state="detached")
+        assert not text.strip()[:1].islower(), "a sentence begins with a capital"
         return text
 
     def choose(self, where: str, name: str) -> None:
