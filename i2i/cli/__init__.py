@@ -196,7 +196,10 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         help="for methods that fill holes: a picture of the same shape, the hole white on black or painted on a transparent layer; one that has its hole cut out needs none",
     )
-    sub.add_argument("--label", help="for methods of many domains: the one to go to, by name or number")
+    sub.add_argument(
+        "--label",
+        help="for methods of many domains: the one to go to, by name or number; of attributes: those to be seen, with commas between",
+    )
     sub.add_argument(
         "--device", default="auto", help="cpu, cuda, mps or the like (default: cuda, or else cpu)"
     )

@@ -155,7 +155,26 @@ def _figures(export: Path) -> str:
 def queue(options) -> None:
     """Run the lines of a file one after another, at low priority and on one thread. What is done is noted in FILE.done, so
     that the queue goes on where it was; lines may be added meanwhile. Empty lines and those that begin with # are skipped."""
-    if options.names or options.rest or options.minutes:
+    own = (
+        "steps",
+        "data",
+        "direction",
+        "size",
+        "fit",
+        "batch",
+        "seed",
+        "threads",
+        "out",
+        "export",
+        "quiet",
+        "jobs",
+        "gallery",
+    )
+    given = [getattr(options, name) for name in ("names", "rest", "minutes", *own)]
+    if any(value not in (None, False, []) for value in given) or (options.device, options.precision) != (
+        "auto",
+        "auto",
+    ):
         raise Wrong("--queue takes its trainings, with their options, from the file alone.")
     path: Path = options.queue
     if not path.is_file():
@@ -166,8 +185,14 @@ def queue(options) -> None:
     failed: list[str] = []
     while line := _next(path, noted, failed):
         print(f"train {line}", flush=True)
-        words, began, job = shlex.split(line), time.monotonic(), Job(line, 1.0)
-        words += [] if "--threads" in words else ["--threads", "1"]
+        began, job = time.monotonic(), Job(line, 1.0)
+        try:
+            words = shlex.split(line)
+        except ValueError as fault:  # a quote that is never closed
+            failed.append(line)
+            print(f"i2i train: {line!r}: {fault}; the queue goes on.", file=sys.stderr)
+            continue
+        words += [] if any(word.partition("=")[0] == "--threads" for word in words) else ["--threads", "1"]
         if run([job], 1, math.inf, 0.0, lambda _, words=words: _process(words)):
             raise KeyboardInterrupt(f"stopped at {line!r}; the same command goes on there.")
         if job.state == "done":
@@ -184,7 +209,7 @@ def queue(options) -> None:
 def _next(path: Path, noted: Path, failed: list[str]) -> str | None:
     """The first line of the queue that is neither done nor failed just now."""
     done = {line.split("\t")[0] for line in noted.read_text().splitlines()} if noted.is_file() else set()
-    lines = (line.strip() for line in path.read_text().splitlines())
+    lines = (line.strip() for line in path.read_text(errors="replace").splitlines())
     return next((n for n in lines if n and n[0] != "#" and n not in done and n not in failed), None)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import os
 import time
 from pathlib import Path
@@ -20,13 +21,15 @@ def overrides(rest: list[str], config_class) -> dict:
     changes = {}
     words = iter(rest)
     for word in words:
-        name = word.removeprefix("--").removeprefix("config.").replace("-", "_")
-        if not word.startswith("--") or name.partition("=")[0] not in fields:
+        option, given, text = word.partition("=")
+        name = option.removeprefix("--").removeprefix("config.").replace("-", "_")
+        if not word.startswith("--") or name not in fields:
             raise Wrong(f"{word!r} is neither an option nor a setting; settings: {', '.join(fields)}.")
-        name, given, text = name.partition("=")
-        text = text if given else next(words, None)
+        text = text if given else next(words, "")
         kind = type(fields[name].default)
         try:
+            if not text or (kind is float and not math.isfinite(float(text))):
+                raise ValueError
             if kind is tuple:
                 changes[name] = tuple(map(int, text.split(",")))
             else:

@@ -24,6 +24,10 @@ def translate_command(options) -> None:
     if options.scale is not None and not 1 <= options.scale <= 4:
         raise Wrong(f"--scale is a factor from 1 to 4; got {options.scale}.")
     model = load(options.name, device_of(options.device) or "auto")
+    if model.method.alone:
+        raise Wrong(
+            f"{model.name} makes pictures of chance alone, of no input; in Python: i2i.load({model.name!r}).sample(4)."
+        )
     if options.scale is not None and "scale" not in model.controls:
         raise Wrong(f"--scale: {model.name} makes pictures of its own size only.")
     direction = options.direction or "xy"
@@ -36,18 +40,7 @@ def translate_command(options) -> None:
             if options.direction != "yx"
             else f"--direction: {model.name} has no way back."
         )
-    number = (
-        options.label or ""
-    ).isdecimal() and options.label not in model.labels  # a domain may be called "2"
-    label = int(options.label) if number else options.label
-    if label is not None and "label" not in model.controls:
-        raise Wrong(f"--label: {model.name} has one target domain.")
-    if "label" in model.controls and (
-        label is None or label not in (*model.labels, *range(len(model.labels)))
-    ):
-        raise Wrong(
-            f"--label: {model.name} goes to {', '.join(model.labels)}; say which, by name or by number from 0."
-        )
+    label = _label(options.label, model)
     fills = "mask" in model.controls
     if options.mask and not fills:
         raise Wrong(f"--mask: {model.name} has no holes to fill.")
@@ -99,6 +92,29 @@ def translate_command(options) -> None:
             print(printable(targets[path][i]))
     if faults:
         raise Failed(f"{len(faults)} of {len(files)} picture(s) could not be translated.")
+
+
+def _label(asked: str | None, model) -> int | str | list[float] | None:
+    """The label that a model is given: a domain, or of attributes a 1 for each that is named. Wrong for one it does not know."""
+    if "label" not in model.controls:
+        if asked is not None:
+            raise Wrong(f"--label: {model.name} has one target domain.")
+        return None
+    names = model.labels
+    if getattr(model.method.config, "attributes", False):
+        wanted = [name.strip() for name in asked.split(",") if name.strip()] if asked is not None else names
+        if asked is None or not set(wanted) <= set(names):
+            raise Wrong(
+                f"--label: {model.name} knows {', '.join(names)}; name those that are to be seen, with commas between (none: '')."
+            )
+        return [float(name in wanted) for name in names]
+    number = (asked or "").isdecimal() and asked not in names  # a domain may be called "2"
+    label = int(asked) if number else asked
+    if label is None or label not in (*names, *range(len(names))):
+        raise Wrong(
+            f"--label: {model.name} goes to {', '.join(names)}; say which, by name or by number from 0."
+        )
+    return label
 
 
 def _cut(path: Path) -> bool:

@@ -9,7 +9,6 @@ import sys
 import threading
 import time
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from PIL import Image
@@ -17,7 +16,7 @@ from PIL import Image
 from i2i import budget
 from i2i.budget import Pace, TooShort, fitted
 from i2i.checkpoint import read_config
-from i2i.cli import main, several
+from i2i.cli import _parser, main, several
 from i2i.cli.several import Job
 from i2i.recipes import RECIPES
 from i2i.recipes.priority import FIRST, in_order
@@ -105,6 +104,9 @@ def test_a_folder_in_minutes_says_its_steps_and_a_second_start_keeps_them(tmp_pa
         ("", "wants a recipe"),
         ("--queue nowhere", "does not exist"),
         ("pix2pix-icons --queue nowhere", "from the file alone"),
+        ("--queue nowhere --steps 3", "from the file alone"),
+        ("--queue nowhere --device cpu", "from the file alone"),
+        ("--queue nowhere --gallery", "from the file alone"),
         ("i2i-feat-v1 --minutes 1", "no option of a judge"),
     ],
 )
@@ -185,8 +187,8 @@ def test_the_summary_has_a_line_for_each():
 
 
 def queued(path: Path) -> None:
-    nothing = dict.fromkeys(("names", "rest", "minutes"))
-    several.queue(SimpleNamespace(queue=path, **nothing))
+    options, options.rest = _parser().parse_known_args(["train", "--queue", str(path)])
+    several.queue(options)
 
 
 def test_a_queue_runs_its_lines_in_order_and_goes_on_where_it_was(tmp_path, monkeypatch):
@@ -199,19 +201,23 @@ def test_a_queue_runs_its_lines_in_order_and_goes_on_where_it_was(tmp_path, monk
     monkeypatch.setattr(several, "_process", process)
     monkeypatch.setattr(several.os, "nice", lambda by: begun.append(by))
     path = tmp_path / "queue"
-    path.write_text("# first\none --steps 3\n\nbad\ntwo --threads 2\n")
-    with pytest.raises(several.Failed, match="1 of the trainings .* failed: bad"):
+    path.write_text("# first\none --steps 3\n\nbad\ntwo --threads 2\nthree 'so\nfour --threads=2\n")
+    with pytest.raises(several.Failed, match="2 of the trainings .* failed: bad; three 'so"):
         queued(path)
     one, bad, two = (
         ["one", "--steps", "3", "--threads", "1"],
         ["bad", "--threads", "1"],
         ["two", "--threads", "2"],
     )
-    assert begun == [10, one, bad, two]
+    assert begun == [10, one, bad, two, ["four", "--threads=2"]]
     done = (tmp_path / "queue.done").read_text()
-    assert [line.split("\t")[0] for line in done.splitlines()] == ["one --steps 3", "two --threads 2"]
+    assert [line.split("\t")[0] for line in done.splitlines()] == [
+        "one --steps 3",
+        "two --threads 2",
+        "four --threads=2",
+    ]
     begun.clear()
-    path.write_text(path.read_text().replace("bad\n", "three\n"))
+    path.write_text(path.read_text().replace("bad\n", "three\n").replace("three 'so\n", ""))
     queued(path)
     assert begun == [10, ["three", "--threads", "1"]]
 

@@ -156,6 +156,11 @@ WRONG = {
     "a setting of the wrong type": ("train pix2pix-icons --width four", "four"),
     "a truth that is none": ("train pix2pix-icons --skips maybe", "maybe"),
     "a setting without a value": ("train pix2pix-icons --width", "--width"),
+    "a setting in words without a value": ("train pix2pix-icons --norm", "--norm"),
+    "a setting that is no number": ("train pix2pix-icons --l1 nan", "nan"),
+    "a model without an input": ("translate infogan-faces in.png --out o", "sample"),
+    "no attributes": ("translate stargan-faces in.png --out o", "bangs"),
+    "an unknown attribute": ("translate stargan-faces in.png --out o --label smile,wings", "bangs"),
     "a word too many": ("train pix2pix-icons quickly", "quickly"),
     "a setting of the wrong kind": ("train pix2pix-icons --up sideways", "sideways"),
     "a net too deep for the size": ("train pix2pix --data d --size 32 --depth 6", "64"),
@@ -444,6 +449,17 @@ def colours_of_the_sheet(run: Path) -> tuple[tuple, tuple]:
     return page.getpixel((20, 20)), page.getpixel((20, 20 + 2 * 36))
 
 
+def test_attributes_are_named_with_commas_between(cli, elsewhere):
+    model = i2i.load("stargan-faces")
+    face = Image.new("RGB", (64, 64), (200, 150, 120))
+    face.save(elsewhere / "in.png")
+    for asked, wanted in (("bangs, smile", {"bangs", "smile"}), ("", set())):
+        status, _, err = cli("translate", "stargan-faces", "in.png", "--out", "made", "--label", asked)
+        assert status == 0, err
+        same = model(face, label=[float(name in wanted) for name in model.labels], seed=0)
+        assert Image.open(elsewhere / "made" / "in.png").tobytes() == same.tobytes()
+
+
 def test_the_direction_says_which_side_is_the_input(cli, elsewhere):
     side_by_side(elsewhere / "mine", FEW)
     seen = {}
@@ -458,11 +474,13 @@ def test_the_direction_says_which_side_is_the_input(cli, elsewhere):
 def test_a_setting_of_the_method_reaches_the_model(cli, elsewhere):
     side_by_side(elsewhere / "mine", FEW)
     words = ["train", "pix2pix", "--data", "mine", "--size", "32", "--steps", "1", *SMALL]
-    more = ["--config.l1", "7", "--skips=false", "--norm", "instance", "--export", "made"]
+    more = ["--config.l1", "7", "--skips=false", "--rate=2e-3", "--adversarial=least-squares"]
+    more += ["--norm", "instance", "--export", "made"]
     status, _, err = cli(*words, *more)
     assert status == 0, err
     config = i2i.load("made").method.config
     assert (config.width, config.l1, config.skips, config.norm) == (4, 7.0, False, "instance")
+    assert (config.rate, config.adversarial) == (2e-3, "least-squares")
 
 
 def test_a_recipe_is_trained_on_its_world(cli, elsewhere, monkeypatch):
