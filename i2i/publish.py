@@ -28,15 +28,16 @@ def publish(
     showcase: Batch,
     held_out: Source | None,
     name: str | None = None,
+    called: str = "",
     limit: int = 500,
     progress: bool = True,
 ) -> Path:
     """Export a finished run's averaged method, evaluate it on images it never saw, and write both on its card.
 
-    name: the recipe's key in RECIPES, None for a user's own folder. held_out None (or fewer than 4 images) leaves the figures out, and the card says so.
+    name: the recipe's key in RECIPES, None for a user's own folder, whose model is `called` something. held_out None (or fewer than 4 images) leaves the figures out, and the card says so.
     """
     card = {
-        "name": name or folder.name,
+        "name": name or called or folder.name,
         "summary": recipe.summary,
         "recipe": name or "own folder",
         "method": recipe.method,

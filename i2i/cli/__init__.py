@@ -146,7 +146,7 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument(
         "--data",
         type=Path,
-        help="folder of your own: pairs (AB side by side, or A/ and B/ with equal names), two domains (A/ and B/), a folder for each domain, or pictures",
+        help="folder of your own: pairs (AB side by side, or A/ and B/ with equal names), two domains (A/ and B/), a folder for each domain, a folder for each style, pictures, or voxels",
     )
     sub.add_argument(
         "--direction",

@@ -175,7 +175,9 @@ def _one(options, began: float) -> None:
     if trainer.rank == 0:
         home = options.export or out / "export"
         try:
-            folder = publish(trainer, recipe, home, showcase, held_out, named, progress=not options.quiet)
+            folder = publish(
+                trainer, recipe, home, showcase, held_out, named, run, progress=not options.quiet
+            )
         except KeyboardInterrupt:
             raise KeyboardInterrupt(
                 f"stopped after the last step, saved in {out}: the same command exports it."

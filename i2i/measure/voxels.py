@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import copy
 import math
-from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
@@ -17,8 +16,7 @@ from torch.nn import functional as F
 
 from ..data.folders import TooFew
 from ..metrics import Estimate, bootstrap, linear_classifier
-from ..recipes import Recipe
-from ..train import Source, Trainer
+from ..train import Source
 
 TRAINING = 2_000  # shapes of training that are looked through
 TOGETHER = 50
@@ -129,20 +127,3 @@ def report(model, train: Source, held_out: Source, limit: int = 500) -> dict[str
     if D is not None:
         found["D right"] = bootstrap(knows(D, real.to(model.device), made.to(model.device)))
     return found
-
-
-def accuracies(recipe: Recipe, steps: int, source: Source | None = None, **changes) -> tuple[Tensor, Tensor]:
-    """D's accuracy after each step of a training, and whether D learned in it: float and bool [steps].
-
-    changes: of the recipe's config, such as rest_above=1, by which D never rests.
-    """
-    recipe = replace(recipe, config={**recipe.config, **changes, "steps": steps})
-    trainer = Trainer(
-        recipe.build(), source or recipe.source(), batch=recipe.batch, seed=recipe.seed, precision="fp32"
-    )
-    right, learned = [], []
-    while not trainer.done:
-        learned.append(bool(trainer.method.learns()))
-        trainer.advance()
-        right.append(float(trainer.method.accuracy))
-    return torch.tensor(right), torch.tensor(learned)

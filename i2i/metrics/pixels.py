@@ -133,7 +133,8 @@ def histogram_intersection(a: Tensor, b: Tensor, bins: int = 9) -> Tensor:
 
 
 def hue_error(made: Tensor, real: Tensor) -> float:
-    """Mean difference in hue of two [N, 3, H, W], in degrees from 0 to 180, weighed by how colourful both are."""
+    """Mean difference in hue of two [N, 3, H, W], in degrees from 0 to 180, weighed by how colourful both are; nan where
+    one of them is grey throughout, and so there is nothing to compare."""
     _check_pair(made, real)
     ways = []
     for p in (made, real):

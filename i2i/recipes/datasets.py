@@ -129,7 +129,7 @@ DATA |= {
 
 # Drawn by this package: there is no end of them, so two that are alike are so by chance, in training and out of it.
 DRAWN = (
-    "icons", "facades", "icons-glossy-night", "icons-styles", "pen-toy", "icons-one", "textures", "drawn-facades-holes",
+    "icons", "facades", "icons-glossy-night", "icons-glossy-line", "icons-styles", "pen-toy", "icons-one", "textures", "drawn-facades-holes",
     "icons-materials", "icons-materials-unpaired",
     "letters", "furniture", "faces",
 )  # fmt: skip

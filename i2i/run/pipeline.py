@@ -47,9 +47,10 @@ def load(
 ) -> Model:
     """A shipped model by name, or the folder that `train` exported; of a folder called like a shipped model write ./NAME.
 
-    device: "auto" takes a GPU if there is one.  precision: "fp32", "bf16", or "auto", which takes bf16 where a probe of
+    device: "auto" takes CUDA if it is there, else the CPU.  precision: "fp32", "bf16", or "auto", which takes bf16 where a probe of
     this device says that it pays; its images differ by a quarter of a grey level on average.  compile: see
-    `Model.compile`. Raises CheckpointError with one sentence if the model is absent or does not fit.
+    `Model.compile`. Raises CheckpointError with one sentence if the model is absent or does not fit,
+    ValueError for an unknown precision.
     """
     if precision not in ("auto", "bf16", "fp32"):
         raise ValueError(f"unknown precision {precision!r}; there are auto, bf16 and fp32.")
@@ -90,7 +91,8 @@ class Model:
 
     def __init__(self, method: Method, config: dict, folder: Path, precision: str = "auto"):
         self.method, self.size, self.folder = method, config["size"], folder
-        self.name, self.card = folder.name, config["card"]
+        self.name = folder.parent.name if folder.name == "export" else folder.name  # of a run, the run's
+        self.card = config["card"]
         self.kind: str = config["method"]
         self.fit: str = config.get(
             "fit", "letterbox"

@@ -129,11 +129,6 @@ def polyline(p: Points, *corners: Sequence[float]) -> Tensor:
     return union(*(segment(p, a, b) for a, b in zip(corners[:-1], corners[1:], strict=True)))
 
 
-def halfspace(p: Points, normal: Sequence[float], offset: float = 0.0) -> Tensor:
-    """Points with normal . p < offset are inside; `normal` has length 1."""
-    return sum(x * n for x, n in zip(p, normal, strict=True) if n) - offset
-
-
 def polygon(p: Points, *corners: Sequence[float], radius: float = 0.0) -> Tensor:
     """Convex polygon through `corners` (x, y), of either winding, grown by `radius`."""
     turns = sum(a[0] * b[1] - a[1] * b[0] for a, b in zip(corners, [*corners[1:], corners[0]], strict=True))
