@@ -37,7 +37,7 @@ QUESTIONS = {
         "with a bound on the critic's slope does the gap estimate a distance. Clipping is the crudest way to such a bound.",
     ),
     "raw-distance": Question(
-        "Two glossy icons differ by 0.26 on average, two night pictures by 0.33. Take the slide's term as it stands: |x₁ - "
+        "Two glossy icons differ by 0.26 on average, two night pictures by 0.34. Take the slide's term as it stands: |x₁ - "
         "x₂| should equal |G(x₁) - G(x₂)|. What would it ask of G?",
         {
             "a": "what we want: that far stays far and near stays near",

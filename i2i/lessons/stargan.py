@@ -74,7 +74,7 @@ QUESTIONS = {
         "b",
         "The reconstruction outweighs the rest and sees to it. The return from G's own line picture is off by 0.08, from "
         "the same picture in true grey by 0.11, from a line icon as it was drawn by 0.16. So a part of the colours stands "
-        "in faint tints, and a part in something that is left in grey, too. A drawn line icon carries neither, and its "
+        "in the strokes, for all to see, and a part in something that is left in grey, too. A drawn line icon carries neither, and its "
         "colours must be invented. So a good return proves nothing about the way there.",
         {
             "the return is off by 0.08, from grey by 0.11, from a drawn line icon by 0.16": lambda off: (

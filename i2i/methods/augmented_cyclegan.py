@@ -76,13 +76,14 @@ def _symbols(A: str, B: str, way: str) -> dict[str, Symbol]:
     a, b = A.lower(), B.lower()
     made, code, came = f"G_{{{A}{B}}}({a}, z_{b})", rf"\hat{{z}}_{b}", rf"\hat{{z}}_{a}"
     G, back, D, D_Z, E = f"G_{A}{B}", f"G_{B}{A}", f"D_{B}", f"D_Z{B}", f"E_{B}"
+    pair = f"{a}, {made}" if A == "A" else f"{made}, {a}"  # E reads a first, then b
     judge, shown = partial(judged, adversarial="least-squares", equation="L_GAN", way=way), f"D_{{Z{B}}}"
     back_again = f"|G_{{{B}{A}}}({made}, {came}) - {a}|"
     return {
         f"gan_{b}": judge(f"{D}({made})", real=True, nets=(D, G)),
         f"code_gan_{b}": judge(f"{shown}({code})", real=True, nets=(D_Z, E)),
         f"cycle_{a}": Symbol(back_again, "L_CYC", (G, back), "reconstruction", way),
-        f"code_cycle_{b}": Symbol(f"|{E}({a}, {made}) - z_{b}|", "L_CYC", (G, E), "reconstruction", way),
+        f"code_cycle_{b}": Symbol(f"|{E}({pair}) - z_{b}|", "L_CYC", (G, E), "reconstruction", way),
         f"real_{b}": judge(f"{D}({b})", real=True, nets=(D,)),
         f"fake_{b}": judge(f"{D}({made})", real=False, nets=(D, G)),
         f"code_real_{b}": judge(f"{shown}(z_{b})", real=True, nets=(D_Z,)),
