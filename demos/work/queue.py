@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -47,6 +47,10 @@ class Failed(RuntimeError):
     """The process did not come to its end; the message is one sentence, fit for a visitor."""
 
 
+class Joined(RuntimeError):
+    """This owner is at work already, or waits: nothing new has begun, and what is there was given the order."""
+
+
 @dataclass(frozen=True)
 class Waiting:
     """Somebody else is at work, for `left` more seconds by the pace so far; None: that is not known yet."""
@@ -63,6 +67,9 @@ class _Ticket:
     stopped: bool = False
     process: BaseProcess | None = None
     pipe: Connection | None = None
+    early: list[tuple] | None = field(
+        default_factory=list
+    )  # orders before the first frame; None: it has come
     unheard: int = 0
     kept: tuple | None = None  # an order that is sent once the last one was heard
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -84,15 +91,32 @@ class _Ticket:
         return max(0.0, (last - began) * (1 - done) / (done - first) - (time.monotonic() - last))
 
     def order(self, values: tuple, keep: bool) -> bool:
-        """Send the work an order, or keep it; whether it will hear it."""
+        """Send the work an order, or keep it; whether it will hear it. Before the first frame nobody reads the pipe: what comes
+        by then is kept here."""
         with self.lock:
-            if self.stopped or self.pipe is None:
+            if self.stopped:
                 return False
-            if self.unheard < _UNHEARD:
+            if self.early is None and self.unheard < _UNHEARD:
                 return self._send(values)
             if keep:
                 self.kept = values
+            elif self.early is not None and len(self.early) < _UNHEARD:
+                self.early.append(values)
+                return True
             return keep
+
+    def begin(self) -> None:
+        """Take note of the first frame: the work hears what was ordered before it."""
+        with self.lock:
+            for values in self.early or ():
+                self._send(values)
+            self.early = None
+            self._send_kept()
+
+    def _send_kept(self) -> None:
+        if self.kept is not None and self.unheard < _UNHEARD:
+            self._send(self.kept)
+            self.kept = None
 
     def _send(self, values: tuple) -> bool:
         try:
@@ -106,9 +130,7 @@ class _Ticket:
         """Take note that the work has taken an order."""
         with self.lock:
             self.unheard -= 1
-            if self.kept is not None:
-                self._send(self.kept)
-                self.kept = None
+            self._send_kept()
 
     def stop(self) -> None:
         with self.lock:
@@ -207,22 +229,41 @@ class Line:
         return any(ticket.order(values, keep) for ticket in mine)
 
     def frames(
-        self, owner: str, work: str, *args, cap: float, share: Callable[[tuple], float] | None = None
-    ) -> Iterator:
+        self, owner: str, work: str, *args, cap: float, share: Callable[[tuple], float] | None = None, first: tuple | None = None
+    ) -> Generator:  # fmt: skip
         """The tuples that `work` ("module:function", a generator) yields, called with `args` in a process that lives `cap`
-        seconds at most; both are plain data (see `plain.packed`). A work with a parameter `orders` is given what `order` sends. Before that, while another is at work, Waiting once a
-        second. None, once a second, where there is no news: only an iterator that yields can be closed. share: how much of the
-        work is done at a frame, 0 to 1; what others are told of the time that is left comes from it.
+        seconds at most; both are plain data (see `plain.packed`). A work with a parameter `orders` is given what `order` sends, after its first
+        frame. Before that, while another is at work, Waiting once a second. None, once a second, where there is no news: only an
+        iterator that yields can be closed. share: how much of the work is done at a frame, 0 to 1; what others are told of the time
+        that is left comes from it. first: the order that the work begins with; where this owner is at work already, or waits, that
+        work is given it, and Joined is raised: of two presses at once the second begins nothing.
 
-        Ends early and silently when stopped. Closing the iterator ends the process. Raises Full or Failed.
+        The owner stands in the line from the call on. Ends early and silently when stopped. Closing the iterator ends the process.
+        Raises Full or Joined at once, Failed on the way.
         """
         ticket = _Ticket(owner, cap)
+        if first is not None:
+            ticket.order(first, keep=False)
         with self._lock:
             self._sweep()
-            if len(self._people) > 1:
+            mine = [t for t in self._people if first is not None and t.owner == owner and not t.stopped]
+            if not mine and len(self._people) > 1:
                 raise Full(self._left())
-            self._people.append(ticket)
+            if not mine:
+                self._people.append(ticket)
+        if mine:  # not under the lock of the line: a ticket that begins holds its own, and asks for that one
+            mine[0].order(first, keep=False)
+            raise Joined
+        frames = self._served(ticket, work, args, share)
+        next(frames)  # one that has not begun would keep its place when it is closed
+        return frames
+
+    def _served(
+        self, ticket: _Ticket, work: str, args: tuple, share: Callable[[tuple], float] | None
+    ) -> Generator:
+        """None at once, then what `frames` tells of."""
         try:
+            yield
             while not ticket.stopped and not self._is_first(ticket):
                 yield Waiting(self.left)
                 time.sleep(1)
@@ -266,6 +307,8 @@ class Line:
                     raise Failed(words.TOO_LONG.format(seconds=ticket.cap) if late else words.ENDED) from None
                 if kind == "frame":
                     told = time.monotonic()
+                    if ticket.early is not None:
+                        ticket.begin()
                     if share:
                         ticket.tell(share(tuple(value)))
                     yield tuple(value)

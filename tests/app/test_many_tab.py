@@ -426,6 +426,32 @@ def test_work_hears_the_orders_of_its_owner_alone(line, warm):
     assert not line.has("me") and not line.order("me", "too late")
 
 
+def test_orders_from_before_the_first_frame_are_heard_and_of_drawings_the_last(line):
+    first = line.frames("one", f"{HERE}:counting", 10_000, 0.05, cap=120)
+    next(first)
+    second = line.frames("two", f"{HERE}:obedient", "hello", cap=120, first=("begin",))
+    assert isinstance(next(second), live.Waiting) and line.order("two", "while it waits")
+    assert line.order("two", "a drawing", keep=True) and line.order("two", "the last drawing", keep=True)
+    with pytest.raises(live.Joined):
+        line.frames("two", f"{HERE}:obedient", "hello", cap=120, first=("pressed twice",))
+    assert [t.owner for t in line._people] == ["one", "two"], "nobody stands in the line twice"
+    assert [line.order("two", "more") for _ in range(9)].index(False) == live._UNHEARD - 3
+    first.close()
+    heard = []
+    for said in news(second):
+        if not isinstance(said, live.Waiting):
+            heard.append(said)
+        if said == "the last drawing":
+            line.order("two", "end")
+    more = ["more"] * (live._UNHEARD - 3)
+    assert heard == ["hello", "begin", "while it waits", "pressed twice", *more, "the last drawing", "end"]
+
+
+def test_frames_that_nobody_has_asked_for_give_their_place_back(line):
+    line.frames("me", f"{HERE}:counting", 1, 0.0, cap=120).close()
+    assert not line.has("me") and line._people == []
+
+
 def test_of_too_many_orders_the_last_is_kept_and_nobody_is_held_up(line):
     frames = line.frames("me", f"{HERE}:deaf", 2.0, cap=120)
     assert next(news(frames)) == "deaf"
