@@ -30,6 +30,7 @@ _SPAWN = get_context("spawn")
 _STARTING = threading.Lock()
 _LOW = 10  # the niceness of the work: the app's own answers come first
 _UNHEARD = 8  # orders that may lie unheard: a pipe that is full would hold up whoever writes into it
+_SHORT = 5  # seconds before its time is up from which on a process that waits for work gets none
 _GONE = 20  # seconds after which one who asks for nothing more has left
 
 minutes = words.minutes  # for those who tell of their line
@@ -148,6 +149,11 @@ class _Spare:
     pipe: Connection
     until: float
 
+    @property
+    def waits(self) -> bool:
+        """Whether it is there and will be for a while: what is sent to one that is about to leave is lost."""
+        return self.process.is_alive() and time.monotonic() < self.until - _SHORT
+
 
 class Line:
     """Who is at work, and who waits for it: one each."""
@@ -169,7 +175,7 @@ class Line:
         """Have a process that has called `ready` ("module:function") with `args`, for the next who comes: imports and the like
         are done before somebody waits for them. It ends after `idle` seconds without work. There is one at most."""
         with self._lock:
-            if self._spare and self._spare.process.is_alive() and time.monotonic() < self._spare.until - 5:
+            if self._spare and self._spare.waits:
                 return
             here, there = _SPAWN.Pipe()
             process = _SPAWN.Process(target=_waiting, args=(there, idle, ready, packed(args)), daemon=True)
@@ -190,7 +196,7 @@ class Line:
         """A process with this work, and what it answers by: the one that waits for it, or a new one."""
         with self._lock:
             spare, self._spare = self._spare, None
-        if spare and spare.process.is_alive():
+        if spare and spare.waits:
             try:
                 spare.pipe.send_bytes(packed((cap, work, *args)))
                 return spare.process, spare.pipe

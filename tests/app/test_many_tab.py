@@ -514,6 +514,15 @@ def test_a_process_waits_for_work_that_finds_it_ready(line):
     assert other != pid and not was_ready, "and where none waits a new one is made"
 
 
+def test_a_process_that_is_about_to_leave_gets_no_work(line):
+    line.prepare(f"{HERE}:ready", 0.0, idle=60)
+    (leaving,) = multiprocessing.active_children()
+    line._spare.until = time.monotonic() + 1
+    assert next(news(line.frames("me", f"{HERE}:counting", 1, 0.0, cap=120))) != leaving.pid
+    leaving.join(60)
+    assert not leaving.is_alive(), "its pipe is closed"
+
+
 def test_a_process_that_waits_ends_when_nobody_comes_and_one_that_cannot_get_ready_works_all_the_same(line):
     line.prepare(f"{HERE}:ready", 0.0, idle=3)
     (process,) = multiprocessing.active_children()
