@@ -184,14 +184,6 @@ class Line:
             there.close()
             self._spare = _Spare(process, here, time.monotonic() + idle)
 
-    def dismiss(self) -> None:
-        """End the process that waits for work, if there is one."""
-        with self._lock:
-            if self._spare:
-                self._spare.process.kill()
-                self._spare.process.join(5)
-                self._spare = None
-
     def _begun(self, cap: float, work: str, args: tuple) -> tuple[BaseProcess, Connection]:
         """A process with this work, and what it answers by: the one that waits for it, or a new one."""
         with self._lock:

@@ -13,6 +13,7 @@ from demos.live import drawings, train
 from demos.work import queue
 from i2i.images import ImageError
 from i2i.run.watched import SIZE, Seen
+from kit.live_work import dismiss
 from kit.served import SECONDS, Visit, serving, tab, visiting
 
 
@@ -91,7 +92,7 @@ def test_a_training_is_told_from_its_start_to_its_end(run, monkeypatch):
     monkeypatch.setattr(train, "SECONDS", 4)
     own = drawings.lines({"ops": drawings.TO_PAINT, "base": ""})
     told = [now and (len(now.frames), train.shown(now)) for now in train.follow(run, "me", ("step", "D", 2), drawings.pixels(drawings.first()), own, 100.0)]  # fmt: skip
-    line.dismiss()
+    dismiss(line)
     assert multiprocessing.active_children() == []
     assert "Getting ready" in told[0][1] and "The time is over" in told[-1][1]
     assert [f.steps for f in run.frames] == [[0, 0], [2, 0]] and len(run.frames[-1].own) == 1

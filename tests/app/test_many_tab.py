@@ -29,6 +29,7 @@ from i2i.losses import l1
 from i2i.methods import METHODS
 from i2i.run import oneshot as learning
 from i2i.run import pipeline
+from kit.live_work import dismiss
 from kit.odd_images import BAD, packed
 from kit.root import ROOT
 from kit.served import leaks
@@ -324,7 +325,7 @@ def line(monkeypatch):
     monkeypatch.setattr(live, "_GONE", 20)
     made = live.Line()
     yield made
-    made.dismiss()
+    dismiss(made)
     assert multiprocessing.active_children() == [], "no process is left"
 
 
@@ -573,7 +574,7 @@ def test_a_run_is_told_from_its_start_to_its_end(gallery, monkeypatch):
     told = [oneshot.shown(run) for run in oneshot.follow(oneshot._fresh(0, None, 1.0), "me") if run]
     (waits,) = multiprocessing.active_children()
     assert waits.is_alive(), "for the next picture"
-    oneshot.LINE.dismiss()
+    dismiss(oneshot.LINE)
     assert "Getting ready" in told[0] and "Done." in told[-1]
     assert sum("s so far" in t for t in told) > 1, "the time passes before the first step, too"
     assert "before" in told[-1] and "its copy before" in told[-1] and "selective backpropagation" in told[-1]
