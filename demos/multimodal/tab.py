@@ -221,7 +221,6 @@ def answer(
 # -- The tab --------------------------------------------------------------------------------------------------------------
 
 _VISITORS: Visitors[View] = Visitors(settle)
-_STOPPED: set[str] = set()
 _FETCH = "() => { const a = document.querySelector('#mm-file a, #mm-file button, a#mm-file, button#mm-file'); if (a) a.click(); }"
 
 
@@ -393,18 +392,17 @@ def tab() -> Callable | None:
         def follow(request: gr.Request, number: int, with_pad: bool = True) -> Iterator[dict]:
             """Show what the visitor looks at, piece by piece; number: of the bridge's steps."""
             who = request.session_hash
-            now, wanted = _VISITORS.change(who, lambda v: v, anew=False)
-            _STOPPED.discard(who)
+            now, wanted = _VISITORS.change(who, lambda v: replace(v, stops=False), anew=False)
             yield controls(now, with_pad)
             try:
                 if not now.empty:
-                    for made in wall(now, lambda: wanted() and who not in _STOPPED):
+                    for made in wall(now, lambda: wanted() and not _VISITORS.view(who).stops):
                         if not wanted():
                             return
                         latest = _VISITORS.view(who)
                         shown = {board: wall_of(latest, made), doing: doing_of(latest, made)}
                         yield shown | ({large: taken.shown(latest)} if _gradual(latest) else {})
-                if who in _STOPPED and (made := SHELF.get(now.wall)) and made.done < 1:
+                if _VISITORS.view(who).stops and (made := SHELF.get(now.wall)) and made.done < 1:
                     now, wanted = _VISITORS.change(
                         who, lambda v: replace(v, halted=secrets.token_hex(4)), anew=False
                     )
@@ -542,7 +540,7 @@ def tab() -> Callable | None:
             change(request, view.rolled)
 
         def stop(request: gr.Request):
-            _STOPPED.add(request.session_hash)
+            change(request, lambda v: replace(v, stops=True), anew=False)
 
         # In two steps: the first tells a wall that is on its way that it is not wanted any more, and does not wait for it.
         at_once = {
