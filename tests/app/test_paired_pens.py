@@ -447,7 +447,7 @@ HANDED = """() => { const plain = JSON.stringify; window.handed = new Set();
 JSON.stringify = (value, ...how) => { if (value && value.growing) window.handed.add(value.ops); return plain(value, ...how); }; }"""
 
 BURST = """() => { const pad = document.querySelector('#pad canvas'), {left, top} = pad.getBoundingClientRect();
-for (let i = 0; i < 40; i++) pad.dispatchEvent(new PointerEvent('pointermove', {clientX: left + 20 + 4 * i, clientY: top + 60, bubbles: true}));
+for (let i = 0; i < 40; i++) pad.dispatchEvent(new PointerEvent('pointermove', {pointerId: 1, clientX: left + 20 + 4 * i, clientY: top + 60, bubbles: true}));
 return window.handed.size; }"""
 
 

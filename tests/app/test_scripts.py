@@ -8,7 +8,11 @@ import pytest
 
 import demos
 from demos import words
+from demos.voxels import shapes
+from demos.voxels.painter import Painter
+from demos.voxels.view import begun
 from demos.widgets.component import Component, worded
+from demos.widgets.pad import Pad
 
 PIXEL = "data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA="
 DEMOS = Path(demos.__file__).parent
@@ -73,6 +77,50 @@ class Hand:
     def lift(self, finger: str) -> None:
         del self.down[finger]
         self.touch("touchMove" if self.down else "touchEnd")  # whoever is told of no more was lifted
+
+
+@pytest.mark.browser
+def test_a_palm_on_the_pad_neither_ends_a_stroke_nor_draws(blank):
+    mount(blank, Pad, {"ops": "", "base": ""})
+    hand = Hand(blank)
+    hand.put(a=(0.25, 0.5))
+    hand.move(a=(0.375, 0.5))
+    hand.put(b=(0.5, 0.875))
+    hand.move(a=(0.5, 0.5), b=(0.75, 0.875))
+    hand.lift("b")
+    hand.move(a=(0.625, 0.5))
+    hand.lift("a")
+    (stroke,) = blank.evaluate("props.value.ops").split(";")
+    numbers = [int(n) for n in stroke.split(",")[2:]]
+    assert numbers[:2] == [64, 128] and numbers[-2:] == [160, 128] and {*numbers[1::2]} == {128}
+    hand.put(c=(0.125, 0.125))
+    hand.lift("c")
+    assert blank.evaluate("props.value.ops").count(";") == 1, "the next finger draws"
+
+
+@pytest.mark.browser
+def test_a_palm_on_the_painter_neither_ends_a_stroke_nor_turns_the_volume(blank):
+    mount(blank, Painter, shapes.packed(begun(16)))
+    if not blank.locator("canvas").is_visible():
+        pytest.skip("needs WebGL")
+    blank.click("[data-do=clear]")
+    blank.click("[data-do=mirror]")
+    blank.wait_for_timeout(200)  # it is drawn once a frame, and picked from what was drawn
+    hand = Hand(blank)
+    hand.put(a=(0.4, 0.6))
+    hand.put(b=(0.5, 0.7))
+    hand.move(a=(0.42, 0.6), b=(0.6, 0.75))
+    hand.lift("b")
+    assert len(blank.evaluate("told")) == 1, "clear alone: the stroke goes on"
+    hand.move(a=(0.6, 0.6))
+    hand.lift("a")
+    assert len(blank.evaluate("told")) == 2
+    painted = shapes.unpacked(blank.evaluate("({runs: props.value.runs, sides: props.value.sides})"))
+    many = int((painted > 127).sum())
+    assert many > 8, "a stroke of more than a block"
+    blank.click("[data-do=undo]")
+    left = shapes.unpacked(blank.evaluate("({runs: props.value.runs, sides: props.value.sides})"))
+    assert not (left > 127).any(), "it was one stroke"
 
 
 @pytest.mark.browser
