@@ -8,6 +8,7 @@ import pytest
 
 import demos
 from demos import words
+from demos.multimodal.walk import Way
 from demos.voxels import shapes
 from demos.voxels.painter import Painter
 from demos.voxels.view import begun
@@ -121,6 +122,22 @@ def test_a_palm_on_the_painter_neither_ends_a_stroke_nor_turns_the_volume(blank)
     blank.click("[data-do=undo]")
     left = shapes.unpacked(blank.evaluate("({runs: props.value.runs, sides: props.value.sides})"))
     assert not (left > 127).any(), "it was one stroke"
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("left", ["element.style.display = 'none'", "server({frames: [], label: ''})"], ids=["tab", "model"])  # fmt: skip
+def test_play_halts_when_its_tab_is_left_or_there_is_no_walk_any_more(blank, left):
+    mount(blank, Way, {"frames": [{"src": PIXEL, "alt": f"frame {i}"} for i in range(9)], "label": "the way"})
+    play, pressed = blank.locator("[data-do=play]"), "document.querySelector('[data-do=play]').ariaPressed"
+    play.click()
+    first = blank.locator("input").input_value()
+    blank.wait_for_function("was => document.querySelector('input').value !== was", arg=first)
+    assert blank.evaluate(pressed) == "true"
+    blank.evaluate(left)
+    blank.wait_for_function(f"{pressed} === 'false'")
+    stands = blank.locator("input").input_value()
+    blank.wait_for_timeout(300)
+    assert blank.locator("input").input_value() == stands
 
 
 @pytest.mark.browser
