@@ -68,13 +68,17 @@ def _named(key: str) -> list[tuple[str, str]]:
     return [(PAPERS[m].name, m) for m in methods(key)]
 
 
+def strip_of(now: Scene) -> dict:
+    return {"shown": list(thumbnails(now.key, now.chosen, now.direction)), "chosen": now.at}
+
+
 @opening
 def _first(key: str) -> dict:
     """What the part opens with, on a subject."""
     scene = settle(key, "xy", [], "")
     return {
         "chosen": scene.chosen, "methods": list(scene.methods), "returns": scene.returns, "askable": scene.askable,
-        "shown": show(scene, _NOISE, None), "strip": list(thumbnails(key, scene.chosen, "xy")),
+        "shown": show(scene, _NOISE, None), "strip": strip_of(scene),
     }  # fmt: skip
 
 
@@ -191,13 +195,12 @@ def card() -> tuple[Callable, list] | None:
     whole = [*controls, noise, guess, strip, sides, live, trip, shaken, four, asking, identity, pool]
     asked = [subject, *controls, noise, guess]
 
-    def everything(now: Scene, noise: float, guess: str | None = None, thumbs: bool = True) -> tuple:
-        """The controls as they now stand, the strip (unless it stays: it would scroll back), and all below."""
-        strip = list(thumbnails(now.key, now.chosen, now.direction)) if thumbs else gr.skip()
+    def everything(now: Scene, noise: float, guess: str | None = None, strip: dict | None = None) -> tuple:
+        """The controls as they now stand, the strip (None: with its pictures), and all below."""
         return (
             gr.update(choices=_ways(now.key), value=now.direction), gr.update(choices=_named(now.key), value=list(now.methods)),
             now.chosen, now.at, now.own, gr.update(value=noise, visible=now.returns), gr.update(value=guess, visible=now.askable),
-            strip, *show(now, noise, guess),
+            strip or strip_of(now), *show(now, noise, guess),
         )  # fmt: skip
 
     def switch(key, direction, which, chosen, at, own, noise, guess):
@@ -216,11 +219,11 @@ def card() -> tuple[Callable, list] | None:
         return everything(settle(key, direction, which, shown[index % len(shown)], at, own), noise, guess)
 
     def pick(index, key, direction, which, chosen, at, own, noise, guess):
-        return everything(settle(key, direction, which, chosen, index), noise, thumbs=False)
+        return everything(settle(key, direction, which, chosen, index), noise, strip=gr.skip())
 
     def receive(file, key, direction, which, chosen, at, own, noise, guess):
         image = uploaded(file)
-        return everything(settle(key, direction, which, chosen, own=image), noise, thumbs=False)
+        return everything(settle(key, direction, which, chosen, own=image), noise, strip={"chosen": -1})
 
     def shake(key, direction, which, chosen, at, own, noise, guess):
         now = settle(key, direction, which, chosen, at, own)

@@ -14,6 +14,7 @@ from demos.voxels.painter import Painter
 from demos.voxels.view import begun
 from demos.widgets.component import Component, worded
 from demos.widgets.pad import Pad
+from demos.widgets.strip import Strip
 
 PIXEL = "data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA="
 DEMOS = Path(demos.__file__).parent
@@ -122,6 +123,31 @@ def test_a_palm_on_the_painter_neither_ends_a_stroke_nor_turns_the_volume(blank)
     blank.click("[data-do=undo]")
     left = shapes.unpacked(blank.evaluate("({runs: props.value.runs, sides: props.value.sides})"))
     assert not (left > 127).any(), "it was one stroke"
+
+
+@pytest.mark.browser
+def test_the_strip_shows_what_is_chosen_from_the_start_and_after_the_server_chose(blank):
+    shown = [{"name": name, "before": PIXEL, "after": PIXEL} for name in ("a cup", "a &lt;b&gt;", "a tree")]
+    mount(blank, Strip, {"shown": shown, "chosen": 1})
+
+    def chosen() -> list[str]:
+        return blank.locator("[role=option][aria-selected=true]").evaluate_all("all => all.map(b => b.title)")
+
+    assert chosen() == ["a <b>"] and blank.locator("[role=option][aria-selected=false]").count() == 2
+    button = blank.locator("[role=option]").nth(2)
+    assert button.get_attribute("aria-label") == "Example: a tree"
+    assert [image.get_attribute("alt") for image in button.locator("img").all()] == [
+        "input: a tree",
+        "made: a tree",
+    ]
+    button.click()
+    assert chosen() == ["a tree"] and blank.evaluate("told") == [["select", {"index": 2, "value": None}]]
+    assert blank.evaluate("document.activeElement.title") == "a tree"
+    for at, titles in ((-1, []), (0, ["a cup"])):
+        blank.evaluate("at => server({chosen: at})", at)
+        assert chosen() == titles and blank.locator("[role=option]").count() == 3
+    blank.evaluate("value => server(value)", {"shown": shown[:2], "chosen": -1})
+    assert chosen() == [] and blank.locator("[role=option]").count() == 2
 
 
 @pytest.mark.browser
