@@ -221,7 +221,6 @@ def answer(
 # -- The tab --------------------------------------------------------------------------------------------------------------
 
 _VISITORS: Visitors[View] = Visitors(settle)
-_FETCH = "() => { const a = document.querySelector('#mm-file a, #mm-file button, a#mm-file, button#mm-file'); if (a) a.click(); }"
 
 
 def _given(request: gr.Request) -> tuple:
@@ -241,10 +240,6 @@ def state_of(method: str) -> str:
     """What an address says to show a method's answers; "" for one that is not here."""
     name = next((n for key in available() for n in models(key) if configs()[n]["method"] == method), "")
     return f"answers={name}" if name else ""
-
-
-def _html(value: str, name: str, kind: str = "bare") -> gr.HTML:
-    return gr.HTML(value, apply_default_css=False, elem_id=name, elem_classes=kind)
 
 
 def _named(key: str) -> list[tuple[str, str]]:
@@ -309,18 +304,18 @@ def tab() -> Callable | None:
                 board = Board(opens["wall"], elem_id="mm-wall", elem_classes="bare")
                 look.saving("#mm-wall", "answers", words.SAVE_WALL)
                 with gr.Row(elem_classes="tools"):
-                    doing = _html(opens["doing"], "mm-doing")
+                    doing = look.html(opens["doing"], "mm-doing")
                     halt = gr.Button(
                         words.STOP, size="sm", scale=0, min_width=84, visible=opens["gradual"], interactive=False, elem_classes="quiet halt", elem_id="mm-stop",
                     )  # fmt: skip
             with gr.Column(scale=10, min_width=300, elem_classes="card answer-first"):
                 look.label(words.TAKEN)
-                large = _html(opens["taken"], "mm-taken", "bare heard")
+                large = look.html(opens["taken"], "mm-taken", "bare heard")
         with gr.Row(elem_classes="row mm", equal_height=True, visible=reads) as below:
             with gr.Column(scale=6, min_width=320, elem_classes="card"):
                 look.label(words.REFERENCE)
                 pictures = Choices(opens["pictures"], elem_id="mm-pictures", elem_classes="bare")
-                reading = _html(opens["reading"], "mm-reading")
+                reading = look.html(opens["reading"], "mm-reading")
                 bring = gr.UploadButton(
                     words.UPLOAD,
                     file_types=PICTURES,
@@ -355,10 +350,10 @@ def tab() -> Callable | None:
                 [(words.steps(n), n) for n in steps.STEPS], value=steps.FIRST, label=words.STEPS, show_label=False, container=False,
                 elem_id="mm-steps", elem_classes="segmented step",
             )  # fmt: skip
-            noises = _html(opens["noises"], "mm-noises")
+            noises = look.html(opens["noises"], "mm-noises")
         with gr.Column(elem_classes="card mm", visible=len(models(now.key)) > 1) as compared:
             look.label(words.COMPARE)
-            beside_html = _html(opens["beside"], "mm-beside")
+            beside_html = look.html(opens["beside"], "mm-beside")
             ask = gr.Button(words.ASK, size="sm", elem_classes="quiet fit step", elem_id="mm-ask")
         client.card("multimodal", _given)
         file = gr.DownloadButton(visible="hidden", elem_id="mm-file")
@@ -570,7 +565,9 @@ def tab() -> Callable | None:
         way.select(take_from_walk, None, None, **at_once).then(keep, None, everything, **aside)
         start.click(begin_walk, None, None, **at_once).then(show_walk, None, everything, **aside)
         end.click(end_walk, None, None, **at_once).then(show_walk, None, everything, **aside)
-        fetch.click(download, None, file, **aside).then(None, None, None, js=_FETCH, api_visibility="private")
+        fetch.click(download, None, file, **aside).then(
+            None, None, None, js=look.fetched("mm-file"), api_visibility="private"
+        )
         count.input(step, count, noises, **aside)
         count.change(None, count, None, js=addresses.remember("steps", steps.FIRST), api_visibility="private")
         ask.click(ask_all, None, beside_html, **aside)

@@ -331,10 +331,6 @@ def state_of(method: str) -> str:
     return f"model={method}" if method in enlargers.models() else ""
 
 
-def _html(value: str, name: str) -> gr.HTML:
-    return gr.HTML(value, apply_default_css=False, elem_id=name, elem_classes="bare")
-
-
 def _wished(wish: dict[str, str], keys: list[str]) -> View:
     """The view that an address asks for, as far as it can be read."""
     place = re.fullmatch(r"([0-9]{1,5})-([0-9]{1,5})", wish.get("place", ""))
@@ -409,12 +405,12 @@ def tab() -> Callable | None:
         with gr.Row(elem_classes="row sr", equal_height=True):
             with gr.Column(scale=6, min_width=320, elem_classes="card"):
                 look.label(words.SPECTRUM)
-                spectra = _html(plot, "sr-spectrum")
+                spectra = look.html(plot, "sr-spectrum")
                 gr.HTML(look.notice(words.SPECTRUM_NOTICE), apply_default_css=False, elem_classes="bare")
             with gr.Column(scale=6, min_width=320, elem_classes="card", elem_id="sr"):
                 look.label(words.WHOLE)
-                about = _html(idle, "sr-about")
-                stage = _html("", "sr-stage")
+                about = look.html(idle, "sr-about")
+                stage = look.html("", "sr-stage")
                 with gr.Row(elem_classes="row controls"):
                     go = gr.Button(
                         words.ENLARGE_ALL,

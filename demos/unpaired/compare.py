@@ -51,10 +51,6 @@ def _given(_: gr.Request, key, direction, which, chosen, at, own) -> tuple:
     return now.image, name_of(now.key, now.chosen), now.direction
 
 
-def _html(value: str, name: str) -> gr.HTML:
-    return gr.HTML(value, apply_default_css=False, elem_id=name, elem_classes="bare")
-
-
 def _ways(key: str) -> list[tuple[str, str]]:
     """The choices of direction for a subject."""
     x, y = words.SUBJECTS[key].x, words.SUBJECTS[key].y
@@ -143,7 +139,7 @@ def card() -> tuple[Callable, list] | None:
     strip = Strip(opens["strip"], elem_id="heap", elem_classes="bare examples scene on-rail")
     with gr.Row(elem_classes="row", equal_height=True):
         with gr.Column(scale=8, min_width=600, elem_classes="card"):
-            trip = _html(trip_value, "trip")
+            trip = look.html(trip_value, "trip")
             look.saving("#trip", "unpaired-cycle")
             noise = gr.Slider(
                 0,
@@ -156,22 +152,22 @@ def card() -> tuple[Callable, list] | None:
                 buttons=[],
                 visible=opens["returns"],
             )
-            shaken = _html(noisy_value, "noisy")
+            shaken = look.html(noisy_value, "noisy")
         with gr.Column(scale=6, min_width=400, elem_classes="stacked"):
             with gr.Column(elem_classes="card"):
                 look.label(words.OBJECTIVE)
-                live = _html(terms_value, "terms")
+                live = look.html(terms_value, "terms")
             with gr.Column(elem_classes="card"):
                 look.label(words.IDENTITY)
-                identity = _html(identity_value, "identity")
+                identity = look.html(identity_value, "identity")
             with gr.Column(elem_classes="card grow"):
                 look.label(words.POOL)
-                pool = _html(pool_value, "pool")
+                pool = look.html(pool_value, "pool")
     with gr.Column(elem_classes="card"):
         look.label(words.PARTNER)
         with gr.Row(elem_classes="row"):
             with gr.Column(scale=6, min_width=320):
-                four = _html(four_value, "four")
+                four = look.html(four_value, "four")
                 guess = gr.Radio(
                     list(partner.LETTERS),
                     label=words.GUESS,
@@ -188,7 +184,7 @@ def card() -> tuple[Callable, list] | None:
                     elem_id="which-tell",
                 )
             with gr.Column(scale=5, min_width=320):
-                asking = _html(asking_value, "partner")
+                asking = look.html(asking_value, "partner")
     controls = [direction, which, chosen, at, own]
     client.card("unpaired", _given, [subject, *controls])
     look.paper_links(*FORMULAS)
