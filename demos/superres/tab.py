@@ -273,7 +273,7 @@ def open_result(file: str) -> Image.Image:
 
 
 def score(image: str, model: str) -> dict:
-    """The API: an image file of 40 to 512 px and a model -> the figures after shrinking and enlarging it, and bicubic's."""
+    """The API: an image file of 48 to 512 px a side and a model -> the figures after shrinking and enlarging it, and bicubic's."""
     key, y = _key(model), _opened(image)
     if min(y.size) < 48 or max(y.size) > 512:
         raise sentence(words.NOT_SCORED.format(w=y.width, h=y.height))
