@@ -14,7 +14,7 @@ from PIL import Image
 from i2i.images import to_image
 from i2i.run.pipeline import cards
 
-from ..widgets import client, look
+from ..widgets import address, client, look
 from ..widgets.asking import sentence, uploaded, whole
 from ..widgets.choices import Choices
 from ..widgets.cover import Cover
@@ -433,7 +433,7 @@ def tab() -> Callable | None:
         def restore(request: gr.Request):
             """?tab=attributes&world=…&person=number&traits=…&along=…&second=…: what the link's sender saw; else it stays."""
             wish = dict(request.query_params)
-            if wish.get("tab") != "attributes" or not KEYS & set(wish):
+            if "tab" not in wish or not address.asks(wish, "attributes", KEYS):
                 yield {told: gr.skip()}
                 return
             change(request, lambda _: wished(wish))
