@@ -68,9 +68,7 @@ class _Ticket:
     stopped: bool = False
     process: BaseProcess | None = None
     pipe: Connection | None = None
-    early: list[tuple] | None = field(
-        default_factory=list
-    )  # orders before the first frame; None: it has come
+    early: list[tuple] | None = field(default_factory=list)  # ordered before the first frame; None: it came
     unheard: int = 0
     kept: tuple | None = None  # an order that is sent once the last one was heard
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -230,11 +228,13 @@ class Line:
         self, owner: str, work: str, *args, cap: float, share: Callable[[tuple], float] | None = None, first: tuple | None = None
     ) -> Generator:  # fmt: skip
         """The tuples that `work` ("module:function", a generator) yields, called with `args` in a process that lives `cap`
-        seconds at most; both are plain data (see `plain.packed`). A work with a parameter `orders` is given what `order` sends, after its first
-        frame. Before that, while another is at work, Waiting once a second. None, once a second, where there is no news: only an
-        iterator that yields can be closed. share: how much of the work is done at a frame, 0 to 1; what others are told of the time
-        that is left comes from it. first: the order that the work begins with; where this owner is at work already, or waits, that
-        work is given it, and Joined is raised: of two presses at once the second begins nothing.
+        seconds at most; both are plain data (see `plain.packed`). Before that, while another is at work, Waiting once a second.
+        None, once a second, where there is no news: only an iterator that yields can be closed. share: how much of the work is
+        done at a frame, 0 to 1; what others are told of the time that is left comes from it.
+
+        A work with a parameter `orders` is given what `order` sends, once it has yielded its first frame. first: the order that it
+        begins with. Where this owner is at work already, or waits, that work is given the order, and Joined is raised: of two
+        presses at once the second begins nothing.
 
         The owner stands in the line from the call on. Ends early and silently when stopped. Closing the iterator ends the process.
         Raises Full or Joined at once, Failed on the way.
