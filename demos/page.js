@@ -59,13 +59,15 @@ document.addEventListener('click', e => {
   window.location.assign(url);
 });
 
+const share = element.querySelector('[data-do=share]'), shareSays = share.textContent;
+let shareRests = 0;
 element.addEventListener('click', async e => {
   const button = e.target.closest('button'); if (!button) return;
   if (button.dataset.do === 'dark') keep('__theme', document.body.classList.toggle('dark') ? 'dark' : 'light');
   if (button.dataset.do === 'share') {
-    const say = button.textContent, own = [...document.querySelectorAll('[data-unshared]')].some(e => e.getClientRects().length);
-    try { await navigator.clipboard.writeText(window.location.href); button.textContent = own ? WORDS.copied_without : WORDS.copied; }
+    const own = [...document.querySelectorAll('[data-unshared]')].some(e => e.getClientRects().length);
+    try { await navigator.clipboard.writeText(window.location.href); share.textContent = own ? WORDS.copied_without : WORDS.copied; }
     catch { window.prompt(WORDS.copy, window.location.href); }
-    setTimeout(() => button.textContent = say, own ? 4000 : 1600);
+    clearTimeout(shareRests); shareRests = setTimeout(() => share.textContent = shareSays, own ? 4000 : 1600);
   }
 });

@@ -13,7 +13,5 @@ watch('value', () => {
   if (focus >= 0 && (element.contains(document.activeElement) || document.activeElement === document.body)) {
     setTimeout(() => { const b = switches().find(s => Number(s.dataset.at) === focus); if (b) b.focus({preventScroll: true}); });
   }
-  const url = new URL(window.location);
-  for (const [key, text] of Object.entries((props.value || {}).address || {})) text === '' ? url.searchParams.delete(key) : url.searchParams.set(key, text);
-  window.history.replaceState(null, '', url);
+  Address.put((props.value || {}).address || {});
 });

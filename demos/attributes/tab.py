@@ -14,7 +14,7 @@ from PIL import Image
 from i2i.images import to_image
 from i2i.run.pipeline import cards
 
-from ..widgets import client, look
+from ..widgets import address, client, look
 from ..widgets.asking import sentence, uploaded, whole
 from ..widgets.choices import Choices
 from ..widgets.cover import Cover
@@ -162,7 +162,6 @@ def _described() -> str:
 # -- The tab --------------------------------------------------------------------------------------------------------------
 
 _VISITORS: Visitors[View] = Visitors(settle)
-_FETCH = "() => { const a = document.querySelector('#at-file a, #at-file button, a#at-file, button#at-file'); if (a) a.click(); }"
 
 
 def _given(request: gr.Request) -> tuple:
@@ -179,10 +178,6 @@ def _given(request: gr.Request) -> tuple:
     number = 0 if now.person.own else now.person.number
     # The endpoint's first world needs no name.
     return number, ", ".join(names), world.models()[0], own, *([] if world is here()[0] else [world.key])
-
-
-def _html(value: str, name: str, **more) -> gr.HTML:
-    return gr.HTML(value, apply_default_css=False, elem_classes="bare", elem_id=name, **more)
 
 
 def _button(text: str, name: str, kind: str = "quiet fit", **more) -> gr.Button:
@@ -206,7 +201,7 @@ def tab() -> Callable | None:
                         elem_classes="segmented",
                     )  # fmt: skip
                 switch = look.label(of.switch)
-                face = _html(opens["face"], "at-face")
+                face = look.html(opens["face"], "at-face")
                 switches = Switches(opens["switches"], elem_id="at-switches", elem_classes="bare")
                 with gr.Row(elem_classes="tools"):
                     other = _button(of.another, "at-other", "roll step", variant="primary")
@@ -217,9 +212,9 @@ def tab() -> Callable | None:
                     )  # fmt: skip
             with gr.Column(scale=15, min_width=320, elem_classes="card answer-first scene on-out"):
                 look.label(words.EDIT)
-                told = _html(opens["told"], "at-told")
+                told = look.html(opens["told"], "at-told")
                 board = Board(opens["board"], elem_id="at-board", elem_classes="bare heard")
-                legend = _html(opens["legend"], "at-legend")
+                legend = look.html(opens["legend"], "at-legend")
                 fetch = _button(words.SAVE, "at-fetch")
                 client.card("attributes", _given)
         with gr.Column(elem_classes="card at"):
@@ -250,14 +245,14 @@ def tab() -> Callable | None:
                 scale=10, min_width=320, elem_classes="card", visible=bool(world.readers())
             ) as read_card:
                 read_label = look.label(of.read)
-                read = _html(opens["read"], "at-read")
+                read = look.html(opens["read"], "at-read")
         with gr.Column(elem_classes="card at", visible=world.finder() is not None) as found_card:
             with gr.Row(elem_classes="tools"):
                 look.label(words.FOUND)
                 more_noise = _button(words.OTHER_NOISE, "at-noise")
             leads = gr.HTML(found_lead(world), apply_default_css=False, elem_classes="bare")
             found = Board(opens["found"], elem_id="at-found", elem_classes="bare")
-            found_tells = _html(opens["found_told"], "at-found-told")
+            found_tells = look.html(opens["found_told"], "at-found-told")
         file = gr.DownloadButton(visible="hidden", elem_id="at-file")
         look.paper_links(
             *{
@@ -423,7 +418,7 @@ def tab() -> Callable | None:
         more_noise.click(roll_noise, None, None, **at_once).then(show_noise, None, **work)
         bring.upload(receive, bring, **work)
         fetch.click(download, None, file, concurrency_id="attributes", concurrency_limit=2, **quiet).then(
-            None, None, None, js=_FETCH, api_visibility="private"
+            None, None, None, js=look.fetched("at-file"), api_visibility="private"
         )
         gr.Button(visible=False).click(
             endpoint,
@@ -438,7 +433,7 @@ def tab() -> Callable | None:
         def restore(request: gr.Request):
             """?tab=attributes&world=…&person=number&traits=…&along=…&second=…: what the link's sender saw; else it stays."""
             wish = dict(request.query_params)
-            if wish.get("tab") != "attributes" or not KEYS & set(wish):
+            if "tab" not in wish or not address.asks(wish, "attributes", KEYS):
                 yield {told: gr.skip()}
                 return
             change(request, lambda _: wished(wish))

@@ -216,7 +216,7 @@ def tab() -> Callable | None:
         wall = Choices(_wall(first), elem_id="fl-wall", elem_classes="bare examples scene on-rail")
         with gr.Row(elem_classes="row", equal_height=True):
             with gr.Column(scale=15, min_width=320, elem_classes="card scene on-in"):
-                shown = _html(opens["shown"], "fl-shown", "bare heard")
+                shown = look.html(opens["shown"], "fl-shown", "bare heard")
                 look.saving("#fl-shown", "failure")
                 heap = Choices(opens["heap"], elem_id="fl-heap", elem_classes="bare step")
             with gr.Column(scale=9, min_width=320, elem_classes="card scene on-out"):
@@ -225,7 +225,7 @@ def tab() -> Callable | None:
                 answer = gr.Radio(
                     list(question.answers), label=question.asks, elem_id="fl-answer", elem_classes="fl-ask"
                 )
-                verdict = _html("", "fl-verdict")
+                verdict = look.html("", "fl-verdict")
                 tell = gr.Button(
                     words.SHOW_ANSWER,
                     size="sm",
@@ -233,8 +233,8 @@ def tab() -> Callable | None:
                     elem_id="fl-tell",
                 )
         with gr.Column(elem_classes="card"):
-            told = _html(opens["told"], "fl-told")
-            _html(Markup('<p class="small">{}</p>').format(words.ANSWER_FIRST), "fl-later")
+            told = look.html(opens["told"], "fl-told")
+            look.html(Markup('<p class="small">{}</p>').format(words.ANSWER_FIRST), "fl-later")
         client.card("failures", lambda _, key, at: (key, at), [key, at])
         outputs = [key, at, wall, shown, heap, told, answer, verdict]
 
@@ -278,10 +278,6 @@ def tab() -> Callable | None:
             return everything(wanted, at, answers[given - 1] if given else None)
 
     return restore, outputs
-
-
-def _html(value: str, name: str, kind: str = "bare") -> gr.HTML:
-    return gr.HTML(value, apply_default_css=False, elem_id=name, elem_classes=kind)
 
 
 if __name__ == "__main__":

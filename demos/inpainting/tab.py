@@ -264,13 +264,6 @@ def _slug(now: View) -> str:
     return re.sub(r"[^\w-]+", "-", now.name)
 
 
-def _html(value: str, name: str) -> gr.HTML:
-    return gr.HTML(value, apply_default_css=False, elem_id=name, elem_classes="bare")
-
-
-_FETCH = "() => { const a = document.querySelector('#ip-file a, #ip-file button, a#ip-file, button#ip-file'); if (a) a.click(); }"
-
-
 def before_and_after() -> Cover:
     """For the Map: the surroundings of the hole that the tab opens with, and that hole filled."""
     view = settle()
@@ -305,7 +298,7 @@ def tab() -> Callable | None:
                     elem_classes="segmented",
                 )
                 brush = Brush(opens["brush"], elem_id="ip-brush", elem_classes="bare")
-                says = _html(opens["says"], "ip-says")
+                says = look.html(opens["says"], "ip-says")
             with gr.Column(scale=10, min_width=340, elem_classes="stacked"):
                 with gr.Column(elem_classes="card grow answer-first scene on-out"):
                     look.label(words.BEFORE_AND_AFTER)
@@ -341,12 +334,12 @@ def tab() -> Callable | None:
         if opens["four"]:
             with gr.Column(elem_classes="card ip"):
                 look.label(words.FOUR)
-                cards.append((_html(opens["four"], "ip-four"), losses.shown))
+                cards.append((look.html(opens["four"], "ip-four"), losses.shown))
                 look.saving("#ip-four", "inpainting-four-losses")
         if opens["critic"]:
             with gr.Column(elem_classes="card ip"):
                 look.label(words.CRITIC)
-                cards.append((_html(opens["critic"], "ip-critic"), critic.shown))
+                cards.append((look.html(opens["critic"], "ip-critic"), critic.shown))
         client.card("inpainting", _given)
         look.paper_links("pggan", also=words.PAPER_NOTE)
         everything = [subject, brush, says, curtain, heap, *(card for card, _ in cards)]
@@ -418,7 +411,9 @@ def tab() -> Callable | None:
         heap.select(pick, None, None, **at_once).then(show, None, **work)
         subject.input(switch, subject, **work)
         bring.change(receive, bring, **work)
-        fetch.click(download, None, file, **quiet).then(None, None, None, js=_FETCH, api_visibility="private")
+        fetch.click(download, None, file, **quiet).then(
+            None, None, None, js=look.fetched("ip-file"), api_visibility="private"
+        )
         gr.Button(visible=False).click(
             inpaint, [gr.File(visible=False), gr.File(visible=False), gr.Textbox(SUBJECTS[keys[0]].model, visible=False)],
             gr.Image(visible=False, format="png"), api_name="inpainting", concurrency_id="hole", concurrency_limit=2,

@@ -27,7 +27,7 @@ from ..widgets.pad import Pad
 from ..widgets.strip import thumbnail
 from ..widgets.urls import light_url
 from ..work.openings import opening
-from ..work.queue import Failed, Full, Line, Waiting, minutes
+from ..work.queue import Failed, Full, Joined, Line, Waiting, minutes
 from . import drawings, words
 
 _STYLE = look.style(__file__, "train")
@@ -232,17 +232,17 @@ def film(source: str) -> Markup:
 def follow(run: Run, owner: str, first: tuple, pixels: np.ndarray, own: np.ndarray, weight: float) -> Iterator[Run | None]:  # fmt: skip
     """Train and yield the run at each change, None where there is no news, until it is over however that comes about.
 
-    first: the order with which it begins.
+    first: the order with which it begins. Nothing is yielded where this owner trains already: that training gets the order.
     """
     run.says, run.began = words.READYING, time.monotonic()
-    yield run
     try:
         frames = LINE.frames(
             owner, WORK, pixels, own, weight, float(SECONDS), cap=SECONDS + START,
-            share=lambda frame: frame[1] / SECONDS,
+            share=lambda frame: frame[1] / SECONDS, first=first,
         )  # fmt: skip
         began = None
         with closing(frames):
+            yield run
             for frame in frames:
                 if isinstance(frame, Waiting):
                     run.says = words.WAITING.format(minutes=minutes(frame.left))
@@ -258,12 +258,13 @@ def follow(run: Run, owner: str, first: tuple, pixels: np.ndarray, own: np.ndarr
                     continue
                 if not run.frames:
                     run.began, run.says = time.monotonic(), ""
-                    LINE.order(owner, *first)
                 run.frames.append(Seen(*frame))
                 yield run
         if run.left > 2:
             return  # it was stopped: who did so shows something else
         run.says = words.OVER
+    except Joined:
+        return
     except (Full, Failed) as fault:
         run.says = begun(str(fault))
     run.over = True

@@ -54,9 +54,6 @@ const choose = i => { mark(i); trigger('select', {index: i, value: null}); };
 board.addEventListener('click', e => { const b = e.target.closest('[data-at]'); if (b) choose(Number(b.dataset.at)); });
 watch('value', () => {
   show();
-  const url = new URL(window.location);
-  for (const [key, value] of Object.entries((props.value || {}).address || {}))
-    value === '' ? url.searchParams.delete(key) : url.searchParams.set(key, value);
-  window.history.replaceState(null, '', url);
+  Address.put((props.value || {}).address || {});
 });
 show();

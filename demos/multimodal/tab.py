@@ -221,8 +221,6 @@ def answer(
 # -- The tab --------------------------------------------------------------------------------------------------------------
 
 _VISITORS: Visitors[View] = Visitors(settle)
-_STOPPED: set[str] = set()
-_FETCH = "() => { const a = document.querySelector('#mm-file a, #mm-file button, a#mm-file, button#mm-file'); if (a) a.click(); }"
 
 
 def _given(request: gr.Request) -> tuple:
@@ -242,10 +240,6 @@ def state_of(method: str) -> str:
     """What an address says to show a method's answers; "" for one that is not here."""
     name = next((n for key in available() for n in models(key) if configs()[n]["method"] == method), "")
     return f"answers={name}" if name else ""
-
-
-def _html(value: str, name: str, kind: str = "bare") -> gr.HTML:
-    return gr.HTML(value, apply_default_css=False, elem_id=name, elem_classes=kind)
 
 
 def _named(key: str) -> list[tuple[str, str]]:
@@ -310,18 +304,18 @@ def tab() -> Callable | None:
                 board = Board(opens["wall"], elem_id="mm-wall", elem_classes="bare")
                 look.saving("#mm-wall", "answers", words.SAVE_WALL)
                 with gr.Row(elem_classes="tools"):
-                    doing = _html(opens["doing"], "mm-doing")
+                    doing = look.html(opens["doing"], "mm-doing")
                     halt = gr.Button(
                         words.STOP, size="sm", scale=0, min_width=84, visible=opens["gradual"], interactive=False, elem_classes="quiet halt", elem_id="mm-stop",
                     )  # fmt: skip
             with gr.Column(scale=10, min_width=300, elem_classes="card answer-first"):
                 look.label(words.TAKEN)
-                large = _html(opens["taken"], "mm-taken", "bare heard")
+                large = look.html(opens["taken"], "mm-taken", "bare heard")
         with gr.Row(elem_classes="row mm", equal_height=True, visible=reads) as below:
             with gr.Column(scale=6, min_width=320, elem_classes="card"):
                 look.label(words.REFERENCE)
                 pictures = Choices(opens["pictures"], elem_id="mm-pictures", elem_classes="bare")
-                reading = _html(opens["reading"], "mm-reading")
+                reading = look.html(opens["reading"], "mm-reading")
                 bring = gr.UploadButton(
                     words.UPLOAD,
                     file_types=PICTURES,
@@ -356,10 +350,10 @@ def tab() -> Callable | None:
                 [(words.steps(n), n) for n in steps.STEPS], value=steps.FIRST, label=words.STEPS, show_label=False, container=False,
                 elem_id="mm-steps", elem_classes="segmented step",
             )  # fmt: skip
-            noises = _html(opens["noises"], "mm-noises")
+            noises = look.html(opens["noises"], "mm-noises")
         with gr.Column(elem_classes="card mm", visible=len(models(now.key)) > 1) as compared:
             look.label(words.COMPARE)
-            beside_html = _html(opens["beside"], "mm-beside")
+            beside_html = look.html(opens["beside"], "mm-beside")
             ask = gr.Button(words.ASK, size="sm", elem_classes="quiet fit step", elem_id="mm-ask")
         client.card("multimodal", _given)
         file = gr.DownloadButton(visible="hidden", elem_id="mm-file")
@@ -393,18 +387,17 @@ def tab() -> Callable | None:
         def follow(request: gr.Request, number: int, with_pad: bool = True) -> Iterator[dict]:
             """Show what the visitor looks at, piece by piece; number: of the bridge's steps."""
             who = request.session_hash
-            now, wanted = _VISITORS.change(who, lambda v: v, anew=False)
-            _STOPPED.discard(who)
+            now, wanted = _VISITORS.change(who, lambda v: replace(v, stops=False), anew=False)
             yield controls(now, with_pad)
             try:
                 if not now.empty:
-                    for made in wall(now, lambda: wanted() and who not in _STOPPED):
+                    for made in wall(now, lambda: wanted() and not _VISITORS.view(who).stops):
                         if not wanted():
                             return
                         latest = _VISITORS.view(who)
                         shown = {board: wall_of(latest, made), doing: doing_of(latest, made)}
                         yield shown | ({large: taken.shown(latest)} if _gradual(latest) else {})
-                if who in _STOPPED and (made := SHELF.get(now.wall)) and made.done < 1:
+                if _VISITORS.view(who).stops and (made := SHELF.get(now.wall)) and made.done < 1:
                     now, wanted = _VISITORS.change(
                         who, lambda v: replace(v, halted=secrets.token_hex(4)), anew=False
                     )
@@ -542,7 +535,7 @@ def tab() -> Callable | None:
             change(request, view.rolled)
 
         def stop(request: gr.Request):
-            _STOPPED.add(request.session_hash)
+            change(request, lambda v: replace(v, stops=True), anew=False)
 
         # In two steps: the first tells a wall that is on its way that it is not wanted any more, and does not wait for it.
         at_once = {
@@ -572,7 +565,9 @@ def tab() -> Callable | None:
         way.select(take_from_walk, None, None, **at_once).then(keep, None, everything, **aside)
         start.click(begin_walk, None, None, **at_once).then(show_walk, None, everything, **aside)
         end.click(end_walk, None, None, **at_once).then(show_walk, None, everything, **aside)
-        fetch.click(download, None, file, **aside).then(None, None, None, js=_FETCH, api_visibility="private")
+        fetch.click(download, None, file, **aside).then(
+            None, None, None, js=look.fetched("mm-file"), api_visibility="private"
+        )
         count.input(step, count, noises, **aside)
         count.change(None, count, None, js=addresses.remember("steps", steps.FIRST), api_visibility="private")
         ask.click(ask_all, None, beside_html, **aside)

@@ -57,7 +57,8 @@ class View:
     """key, model, direction; the drawing, and which example it is (-1: the visitor's own); seed of the wall; what is taken.
 
     own: the visitor's last drawing.  read: the style that was read from an image, with a thumbnail of it.  halted: marks a
-    wall that was stopped on its way.  start, end: of the walk, where they were chosen.
+    wall that was stopped on its way.  stops: Stop was pressed since the last wall began.  start, end: of the walk, where they
+    were chosen.
     """
 
     key: str
@@ -72,6 +73,7 @@ class View:
     read: tuple[float, ...] = ()
     read_from: str = ""
     halted: str = ""
+    stops: bool = False
     start: Taken | None = None
     end: Taken | None = None
 

@@ -11,6 +11,7 @@ function show() {
 }
 function halt() { clearInterval(timer); timer = null; play.textContent = words.play; play.setAttribute('aria-pressed', 'false'); }
 function move() {
+  if (!frames().length || !range.getClientRects().length) { halt(); return; }  // no walk any more, or nobody who sees it
   if (hold) { hold -= 1; return; }
   const last = frames().length - 1, at = Number(range.value);
   if (at + step > last || at + step < 0) { step = -step; hold = 6; return; }

@@ -410,6 +410,10 @@ def warm(ask: Callable[[], Shown]) -> Shown:
     return ask()
 
 
+def strip_of(key: str, at: int) -> dict:
+    return {"shown": list(thumbnails(key)), "chosen": at}
+
+
 @opening
 def _first(key: str) -> dict:
     """What the tab opens with, on a subject."""
@@ -419,7 +423,7 @@ def _first(key: str) -> dict:
     if why.available() and "facades" in available():
         cards = why.opening(_shown(value, key, SEED, at), _street(None, key))
     return {
-        "pad": pad_of(key, value), "at": at, "made": made, "live": live, "dice": samples(value, key, SEED), "strip": list(thumbnails(key)),
+        "pad": pad_of(key, value), "at": at, "made": made, "live": live, "dice": samples(value, key, SEED), "strip": strip_of(key, at),
         "cards": cards,
     }  # fmt: skip
 
@@ -547,6 +551,8 @@ def tab() -> Callable | None:
         }
         private = {"api_visibility": "private"}
         pad.answer(follow, drawn["inputs"], drawn["outputs"])
+        # What a visitor has drawn on is no example any more; a stroke that was given up leaves it one.
+        pad.input(None, pad, strip, js="value => ({chosen: value.example ?? -1})", **private)
         seed.change(trigger_mode="always_last", **drawn, **private)
         seed.change(None, seed, seed, js=_CLAMP, show_progress="hidden", **private)
         seed.change(None, seed, None, js=address.remember("seed"), **private)
@@ -569,7 +575,7 @@ def tab() -> Callable | None:
         def switch(key: str, seed: float):
             _subject(key)
             value = _examples(key)[0].value
-            return (*choose(key, seed), list(thumbnails(key)), samples(value, key, seed))
+            return (*choose(key, seed), strip_of(key, 0), samples(value, key, seed))
 
         def pick(index: int, key: str, seed: float):
             return choose(key, seed, index % len(_examples(key)))
@@ -587,9 +593,9 @@ def tab() -> Callable | None:
             if not _drawn(image, _subject(key)):
                 gr.Warning(SUBJECTS[key].says.unlike)
             value = {"ops": "", "base": image_to_base(image)}
-            return (pad_of(key, value), -1, *paint(value, key, seed, -1))
+            return (pad_of(key, value), -1, *paint(value, key, seed, -1), {"chosen": -1})
 
-        upload.upload(receive, [upload, model, seed], chosen, **latest)
+        upload.upload(receive, [upload, model, seed], [*chosen, strip], **latest)
         gr.Button(visible=False).click(
             translate,
             api,
@@ -620,7 +626,7 @@ def tab() -> Callable | None:
                 pad_of(key, value, at if untouched else -1),
                 at,
                 *shown,
-                list(thumbnails(key)),
+                strip_of(key, at if untouched else -1),
                 samples(value, key, number),
                 *(cards.restored(wish, _shown(value, key, number, at)) if cards else ()),
             ]

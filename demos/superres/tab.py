@@ -273,7 +273,7 @@ def open_result(file: str) -> Image.Image:
 
 
 def score(image: str, model: str) -> dict:
-    """The API: an image file of 40 to 512 px and a model -> the figures after shrinking and enlarging it, and bicubic's."""
+    """The API: an image file of 48 to 512 px a side and a model -> the figures after shrinking and enlarging it, and bicubic's."""
     key, y = _key(model), _opened(image)
     if min(y.size) < 48 or max(y.size) > 512:
         raise sentence(words.NOT_SCORED.format(w=y.width, h=y.height))
@@ -329,10 +329,6 @@ def _given(request: gr.Request) -> tuple:
 def state_of(method: str) -> str:
     """What an address says to show a method to the right of the curtain; "" for one that is not here."""
     return f"model={method}" if method in enlargers.models() else ""
-
-
-def _html(value: str, name: str) -> gr.HTML:
-    return gr.HTML(value, apply_default_css=False, elem_id=name, elem_classes="bare")
 
 
 def _wished(wish: dict[str, str], keys: list[str]) -> View:
@@ -409,12 +405,12 @@ def tab() -> Callable | None:
         with gr.Row(elem_classes="row sr", equal_height=True):
             with gr.Column(scale=6, min_width=320, elem_classes="card"):
                 look.label(words.SPECTRUM)
-                spectra = _html(plot, "sr-spectrum")
+                spectra = look.html(plot, "sr-spectrum")
                 gr.HTML(look.notice(words.SPECTRUM_NOTICE), apply_default_css=False, elem_classes="bare")
             with gr.Column(scale=6, min_width=320, elem_classes="card", elem_id="sr"):
                 look.label(words.WHOLE)
-                about = _html(idle, "sr-about")
-                stage = _html("", "sr-stage")
+                about = look.html(idle, "sr-about")
+                stage = look.html("", "sr-stage")
                 with gr.Row(elem_classes="row controls"):
                     go = gr.Button(
                         words.ENLARGE_ALL,

@@ -51,10 +51,6 @@ def _given(_: gr.Request, key, direction, which, chosen, at, own) -> tuple:
     return now.image, name_of(now.key, now.chosen), now.direction
 
 
-def _html(value: str, name: str) -> gr.HTML:
-    return gr.HTML(value, apply_default_css=False, elem_id=name, elem_classes="bare")
-
-
 def _ways(key: str) -> list[tuple[str, str]]:
     """The choices of direction for a subject."""
     x, y = words.SUBJECTS[key].x, words.SUBJECTS[key].y
@@ -68,13 +64,17 @@ def _named(key: str) -> list[tuple[str, str]]:
     return [(PAPERS[m].name, m) for m in methods(key)]
 
 
+def strip_of(now: Scene) -> dict:
+    return {"shown": list(thumbnails(now.key, now.chosen, now.direction)), "chosen": now.at}
+
+
 @opening
 def _first(key: str) -> dict:
     """What the part opens with, on a subject."""
     scene = settle(key, "xy", [], "")
     return {
         "chosen": scene.chosen, "methods": list(scene.methods), "returns": scene.returns, "askable": scene.askable,
-        "shown": show(scene, _NOISE, None), "strip": list(thumbnails(key, scene.chosen, "xy")),
+        "shown": show(scene, _NOISE, None), "strip": strip_of(scene),
     }  # fmt: skip
 
 
@@ -139,7 +139,7 @@ def card() -> tuple[Callable, list] | None:
     strip = Strip(opens["strip"], elem_id="heap", elem_classes="bare examples scene on-rail")
     with gr.Row(elem_classes="row", equal_height=True):
         with gr.Column(scale=8, min_width=600, elem_classes="card"):
-            trip = _html(trip_value, "trip")
+            trip = look.html(trip_value, "trip")
             look.saving("#trip", "unpaired-cycle")
             noise = gr.Slider(
                 0,
@@ -152,22 +152,22 @@ def card() -> tuple[Callable, list] | None:
                 buttons=[],
                 visible=opens["returns"],
             )
-            shaken = _html(noisy_value, "noisy")
+            shaken = look.html(noisy_value, "noisy")
         with gr.Column(scale=6, min_width=400, elem_classes="stacked"):
             with gr.Column(elem_classes="card"):
                 look.label(words.OBJECTIVE)
-                live = _html(terms_value, "terms")
+                live = look.html(terms_value, "terms")
             with gr.Column(elem_classes="card"):
                 look.label(words.IDENTITY)
-                identity = _html(identity_value, "identity")
+                identity = look.html(identity_value, "identity")
             with gr.Column(elem_classes="card grow"):
                 look.label(words.POOL)
-                pool = _html(pool_value, "pool")
+                pool = look.html(pool_value, "pool")
     with gr.Column(elem_classes="card"):
         look.label(words.PARTNER)
         with gr.Row(elem_classes="row"):
             with gr.Column(scale=6, min_width=320):
-                four = _html(four_value, "four")
+                four = look.html(four_value, "four")
                 guess = gr.Radio(
                     list(partner.LETTERS),
                     label=words.GUESS,
@@ -184,20 +184,19 @@ def card() -> tuple[Callable, list] | None:
                     elem_id="which-tell",
                 )
             with gr.Column(scale=5, min_width=320):
-                asking = _html(asking_value, "partner")
+                asking = look.html(asking_value, "partner")
     controls = [direction, which, chosen, at, own]
     client.card("unpaired", _given, [subject, *controls])
     look.paper_links(*FORMULAS)
     whole = [*controls, noise, guess, strip, sides, live, trip, shaken, four, asking, identity, pool]
     asked = [subject, *controls, noise, guess]
 
-    def everything(now: Scene, noise: float, guess: str | None = None, thumbs: bool = True) -> tuple:
-        """The controls as they now stand, the strip (unless it stays: it would scroll back), and all below."""
-        strip = list(thumbnails(now.key, now.chosen, now.direction)) if thumbs else gr.skip()
+    def everything(now: Scene, noise: float, guess: str | None = None, strip: dict | None = None) -> tuple:
+        """The controls as they now stand, the strip (None: with its pictures), and all below."""
         return (
             gr.update(choices=_ways(now.key), value=now.direction), gr.update(choices=_named(now.key), value=list(now.methods)),
             now.chosen, now.at, now.own, gr.update(value=noise, visible=now.returns), gr.update(value=guess, visible=now.askable),
-            strip, *show(now, noise, guess),
+            strip or strip_of(now), *show(now, noise, guess),
         )  # fmt: skip
 
     def switch(key, direction, which, chosen, at, own, noise, guess):
@@ -216,11 +215,11 @@ def card() -> tuple[Callable, list] | None:
         return everything(settle(key, direction, which, shown[index % len(shown)], at, own), noise, guess)
 
     def pick(index, key, direction, which, chosen, at, own, noise, guess):
-        return everything(settle(key, direction, which, chosen, index), noise, thumbs=False)
+        return everything(settle(key, direction, which, chosen, index), noise, strip=gr.skip())
 
     def receive(file, key, direction, which, chosen, at, own, noise, guess):
         image = uploaded(file)
-        return everything(settle(key, direction, which, chosen, own=image), noise, thumbs=False)
+        return everything(settle(key, direction, which, chosen, own=image), noise, strip={"chosen": -1})
 
     def shake(key, direction, which, chosen, at, own, noise, guess):
         now = settle(key, direction, which, chosen, at, own)

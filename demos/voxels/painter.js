@@ -87,20 +87,21 @@ function stain(hit) {  // a stroke stays in the layer that it began in
 }
 if (draws) {
   const {turn, zoom} = Vox.orbit(canvas, cam, draw, () => {}, e => {
+    if (stroke) return true;  // a second finger, or a palm, neither paints nor turns
     if (e.button || e.shiftKey || mode === 'turn') return false;
     const hit = pick(e);
     if (!target(hit)) return false;
     canvas.setPointerCapture(e.pointerId); canvas.focus({preventScroll: true});
-    begin(); stroke = {axis: -1, layer: 0, last: ''}; ghost = cursor = null; stain(hit); e.preventDefault();
+    begin(); stroke = {axis: -1, layer: 0, last: '', finger: e.pointerId}; ghost = cursor = null; stain(hit); e.preventDefault();
     return true;
   });
   canvas.addEventListener('pointermove', e => {
-    if (stroke) { stain(pick(e)); return; }
+    if (stroke) { if (e.pointerId === stroke.finger) stain(pick(e)); return; }
     const block = mode === 'turn' || e.pointerType === 'touch' ? null : target(pick(e)), now = block && with_mirror(block);
     canvas.style.cursor = block ? 'cell' : '';
     if (JSON.stringify(now) !== JSON.stringify(ghost)) { ghost = now; cursor = null; draw(); }
   });
-  const end = () => { if (stroke) { stroke = null; send(); } };
+  const end = e => { if (stroke && e.pointerId === stroke.finger) { stroke = null; send(); } };
   canvas.addEventListener('pointerup', end); canvas.addEventListener('pointercancel', end);
   canvas.addEventListener('pointerleave', () => { if (!stroke && ghost && !cursor) { ghost = null; draw(); } });
   const start = () => snapped(limits().map((n, i) => i === 1 ? 0 : n / 2));

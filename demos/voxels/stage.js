@@ -106,9 +106,7 @@ window.addEventListener('vx-shape', e => {
 });
 watch('value', () => {
   receive(); started = true;
-  const url = new URL(window.location);
-  for (const [key, text] of Object.entries(value().address || {})) text === '' ? url.searchParams.delete(key) : url.searchParams.set(key, text);
-  window.history.replaceState(null, '', url);
+  Address.put(value().address || {});
 });
 slider.value = Address.numbers('stop', 1) ? Address.numbers('stop', 1)[0] / 10 : 50;
 receive();

@@ -203,7 +203,6 @@ def save(now: View, folder: str | Path, kind: str = "vox") -> Path:
 # -- The tab --------------------------------------------------------------------------------------------------------------
 
 _VISITORS: Visitors[View] = Visitors(settle)
-_FETCH = "() => { const a = document.querySelector('#vx-file a, #vx-file button, a#vx-file, button#vx-file'); if (a) a.click(); }"
 
 
 def _given(request: gr.Request) -> tuple:
@@ -567,7 +566,7 @@ def tab() -> Callable | None:
         memory.select(paint_training, memory, [painter, painted], **aside)
         for button, written in ((fetch, as_voxels), (fetch_surface, as_surface)):
             button.click(written, None, file, **aside).then(
-                None, None, None, js=_FETCH, api_visibility="private"
+                None, None, None, js=look.fetched("vx-file"), api_visibility="private"
             )
 
         gr.Button(visible=False).click(

@@ -56,8 +56,6 @@ new IntersectionObserver(some => { seen = seen || some.some(s => s.isIntersectin
 new MutationObserver(() => { if (seen) paint(); }).observe(document.body, {attributes: true, attributeFilter: ['class']});
 watch('value', () => {
   show();
-  const url = new URL(window.location);
-  for (const [key, text] of Object.entries(value().address || {})) text === '' ? url.searchParams.delete(key) : url.searchParams.set(key, text);
-  window.history.replaceState(null, '', url);
+  Address.put(value().address || {});
 });
 show();

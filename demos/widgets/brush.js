@@ -57,12 +57,9 @@ function decode(text) {
   });
 }
 function remember() {
-  const url = new URL(window.location), address = set.address, hole = encode();
-  for (const [key, value] of Object.entries(address)) value === '' ? url.searchParams.delete(key) : url.searchParams.set(key, value);
-  const fits = address.picture !== '' && hole.length < 6000;
+  const hole = encode(), fits = set.address.picture !== '' && hole.length < 6000;
   element.toggleAttribute('data-unshared', !fits);
-  fits ? url.searchParams.set('hole', hole) : url.searchParams.delete('hole');
-  window.history.replaceState(null, '', url);
+  Address.put({...set.address, hole: fits ? hole : ''});
 }
 function send() { keep(); remember(); props.value = {token: set.token, ops: encode()}; trigger('input'); }
 function add(op) { ops.push(op); send(); }

@@ -8,8 +8,5 @@ element.addEventListener('click', e => {
 watch('value', () => {
   const kept = left;
   setTimeout(() => { const row = element.querySelector('.tiles'); if (row) row.scrollLeft = kept; });
-  const url = new URL(window.location);
-  for (const [key, value] of Object.entries((props.value || {}).address || {}))
-    value === '' ? url.searchParams.delete(key) : url.searchParams.set(key, value);
-  window.history.replaceState(null, '', url);
+  Address.put((props.value || {}).address || {});
 });

@@ -35,11 +35,7 @@ function receive() {
   if (!before) box = v.box.slice();
   says.innerHTML = v.says;
   draw();
-  if (started) {
-    const url = new URL(window.location);
-    for (const [key, value] of Object.entries(v.address || {})) value === '' ? url.searchParams.delete(key) : url.searchParams.set(key, value);
-    window.history.replaceState(null, '', url);
-  }
+  if (started) Address.put(v.address || {});
 }
 watch('value', receive);
 receive();

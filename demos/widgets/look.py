@@ -34,6 +34,17 @@ def style(module: str, *names: str) -> Markup:
     return Markup("<style>\n{}</style>").format(Markup(sheets))  # noqa: S704  files of ours, no text of others
 
 
+def html(value: str, name: str, kind: str = "bare") -> gr.HTML:
+    """HTML that events change. name: its id on the page; kind: its classes."""
+    return gr.HTML(value, apply_default_css=False, elem_id=name, elem_classes=kind)
+
+
+def fetched(name: str) -> str:
+    """JavaScript of an event: the browser fetches the file of the hidden DownloadButton with this id."""
+    there = ", ".join(f"#{name} {tag}, {tag}#{name}" for tag in ("a", "button"))
+    return f"() => {{ const a = document.querySelector('{there}'); if (a) a.click(); }}"
+
+
 def label(text: str) -> gr.HTML:
     return gr.HTML(label_of(text), apply_default_css=False, elem_classes="bare")
 

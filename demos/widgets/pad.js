@@ -110,7 +110,7 @@ function receive() {
     keys: value.keys, width: value.width, dab: value.dab, base_inks: value.base_inks};
   beneath = value.base ? value.under ?? -1 : -1;
   if (JSON.stringify(set) !== before) { reset(); past = pasts[[set.name, set.paper, ...set.inks]] ??= []; }
-  sent = null; live = null; keyed = false; rest(); point(); ops = decode(value.ops); hints = decode(value.hints);
+  sent = null; live = null; keyed = false; finger = null; rest(); point(); ops = decode(value.ops); hints = decode(value.hints);
   offer();
   lies = null; lay(value.base || '');  // anew, as inks may have changed
   redraw();
@@ -166,7 +166,7 @@ const at = e => {
   const r = canvas.getBoundingClientRect(), clip = v => Math.max(0, Math.min(256, Math.round(v)));
   return [clip((e.clientX - r.left) / r.width * 256), clip((e.clientY - r.top) / r.height * 256)];
 };
-let spot = [128, 128], keyed = false;  // where the ring is; whether a key put the pen down
+let spot = [128, 128], keyed = false, finger = null;  // where the ring is; whether a key put the pen down; the pointer that did
 function begin() {
   const box = tool === 'rect' && !erasing();
   live = {tool: box ? 'r' : 'p', ink, width: Number(range.value) * (erasing() ? 3 : 1), at: [spot]};
@@ -188,17 +188,18 @@ function point() {
   ring.classList.toggle('down', keyed);
 }
 canvas.addEventListener('pointerdown', e => {
-  if (e.button) return;
+  if (e.button || finger !== null) return;  // a second finger, or a palm
   lift();
-  canvas.setPointerCapture(e.pointerId); canvas.focus({preventScroll: true});
+  finger = e.pointerId; canvas.setPointerCapture(finger); canvas.focus({preventScroll: true});
   spot = at(e); point(); begin(); e.preventDefault();
 });
-canvas.addEventListener('pointermove', e => { if (live && !keyed) go(at(e)); });
+canvas.addEventListener('pointermove', e => { if (live && e.pointerId === finger) go(at(e)); });
 const finish = () => { if (!live) return; const op = live; live = null; keyed = false; point();
   if (isFlat(op)) giveUp(); else change([...ops, op]); };
-canvas.addEventListener('pointerup', () => { if (!keyed) finish(); });
+const ends = then => e => { if (e.pointerId !== finger) return; finger = null; if (!keyed) then(); };
+canvas.addEventListener('pointerup', ends(finish));
 const drop = () => { live = null; keyed = false; point(); giveUp(); };
-canvas.addEventListener('pointercancel', () => { if (!keyed) drop(); });
+canvas.addEventListener('pointercancel', ends(drop));
 const lift = () => { if (keyed) finish(); }, inside = n => Math.max(0, Math.min(256, n));
 drawnByKeys(canvas, element.querySelector('.heard-only'), {
   move([x, y], far) { const by = far ? 32 : 6; go([inside(spot[0] + by * x), inside(spot[1] + by * y)]); },

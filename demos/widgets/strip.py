@@ -11,13 +11,6 @@ from PIL import Image
 from . import words
 from .component import Component
 
-_NAME = "${e.name}"
-_HTML = Markup("""<div class="strip" role="listbox" aria-orientation="horizontal" aria-label="%s">${(value || []).map((e, i) => `
-<button type="button" role="option" aria-selected="false" data-at="${i}" title="${e.name}" aria-label="%s">
-<img src="${e.before}" alt="%s"><img src="${e.after}" alt="%s"></button>`).join('')}</div>""") % (
-    words.EXAMPLES, words.EXAMPLE.format(name=_NAME), words.INPUT.format(name=_NAME), words.MADE.format(name=_NAME),
-)  # fmt: skip
-
 
 def thumbnail(image: Image.Image, side: int = 132) -> str:
     """A small data URL."""
@@ -27,7 +20,11 @@ def thumbnail(image: Image.Image, side: int = 132) -> str:
 
 
 class Strip(Component):
-    """value: [{"name", "before", "after"}] with data URLs; a click raises select with the index. The browser takes a name
-    for HTML: it must be escaped."""
+    """value: {"shown": [{"name", "before", "after"}] with data URLs, "chosen": an index, -1 for none}. Without "shown" the strip
+    stays as it is but for the choice. A click raises select with the index. The browser takes a name for HTML: it must be
+    escaped."""
 
-    HTML = _HTML
+    HTML = Markup(
+        '<div class="strip" role="listbox" aria-orientation="horizontal" aria-label="{}"></div>'
+    ).format(words.EXAMPLES)
+    WORDS = words.STRIP_SCRIPT

@@ -182,6 +182,4 @@ MATERIALS = {"facade": "wall", "background": "sky, beside", "deco": "ornament", 
 
 SIDES = "Method to look into"
 EXAMPLES = "Examples"
-EXAMPLE = "Example: {name}"
-INPUT = "input: {name}"
-MADE = "made: {name}"
+STRIP_SCRIPT = {"example": "Example: {name}", "input": "input: {name}", "made": "made: {name}"}

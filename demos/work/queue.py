@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -30,6 +30,7 @@ _SPAWN = get_context("spawn")
 _STARTING = threading.Lock()
 _LOW = 10  # the niceness of the work: the app's own answers come first
 _UNHEARD = 8  # orders that may lie unheard: a pipe that is full would hold up whoever writes into it
+_SHORT = 5  # seconds before its time is up from which on a process that waits for work gets none
 _GONE = 20  # seconds after which one who asks for nothing more has left
 
 minutes = words.minutes  # for those who tell of their line
@@ -45,6 +46,10 @@ class Full(RuntimeError):
 
 class Failed(RuntimeError):
     """The process did not come to its end; the message is one sentence, fit for a visitor."""
+
+
+class Joined(RuntimeError):
+    """This owner is at work already, or waits: nothing new has begun, and what is there was given the order."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,7 @@ class _Ticket:
     stopped: bool = False
     process: BaseProcess | None = None
     pipe: Connection | None = None
+    early: list[tuple] | None = field(default_factory=list)  # ordered before the first frame; None: it came
     unheard: int = 0
     kept: tuple | None = None  # an order that is sent once the last one was heard
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -84,15 +90,32 @@ class _Ticket:
         return max(0.0, (last - began) * (1 - done) / (done - first) - (time.monotonic() - last))
 
     def order(self, values: tuple, keep: bool) -> bool:
-        """Send the work an order, or keep it; whether it will hear it."""
+        """Send the work an order, or keep it; whether it will hear it. Before the first frame nobody reads the pipe: what comes
+        by then is kept here."""
         with self.lock:
-            if self.stopped or self.pipe is None:
+            if self.stopped:
                 return False
-            if self.unheard < _UNHEARD:
+            if self.early is None and self.unheard < _UNHEARD:
                 return self._send(values)
             if keep:
                 self.kept = values
+            elif self.early is not None and len(self.early) < _UNHEARD:
+                self.early.append(values)
+                return True
             return keep
+
+    def begin(self) -> None:
+        """Take note of the first frame: the work hears what was ordered before it."""
+        with self.lock:
+            for values in self.early or ():
+                self._send(values)
+            self.early = None
+            self._send_kept()
+
+    def _send_kept(self) -> None:
+        if self.kept is not None and self.unheard < _UNHEARD:
+            self._send(self.kept)
+            self.kept = None
 
     def _send(self, values: tuple) -> bool:
         try:
@@ -106,9 +129,7 @@ class _Ticket:
         """Take note that the work has taken an order."""
         with self.lock:
             self.unheard -= 1
-            if self.kept is not None:
-                self._send(self.kept)
-                self.kept = None
+            self._send_kept()
 
     def stop(self) -> None:
         with self.lock:
@@ -125,6 +146,11 @@ class _Spare:
     process: BaseProcess
     pipe: Connection
     until: float
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is there and will be for a while: what is sent to one that is about to leave is lost."""
+        return self.process.is_alive() and time.monotonic() < self.until - _SHORT
 
 
 class Line:
@@ -147,7 +173,7 @@ class Line:
         """Have a process that has called `ready` ("module:function") with `args`, for the next who comes: imports and the like
         are done before somebody waits for them. It ends after `idle` seconds without work. There is one at most."""
         with self._lock:
-            if self._spare and self._spare.process.is_alive() and time.monotonic() < self._spare.until - 5:
+            if self._spare and self._spare.waits:
                 return
             here, there = _SPAWN.Pipe()
             process = _SPAWN.Process(target=_waiting, args=(there, idle, ready, packed(args)), daemon=True)
@@ -156,19 +182,11 @@ class Line:
             there.close()
             self._spare = _Spare(process, here, time.monotonic() + idle)
 
-    def dismiss(self) -> None:
-        """End the process that waits for work, if there is one."""
-        with self._lock:
-            if self._spare:
-                self._spare.process.kill()
-                self._spare.process.join(5)
-                self._spare = None
-
     def _begun(self, cap: float, work: str, args: tuple) -> tuple[BaseProcess, Connection]:
         """A process with this work, and what it answers by: the one that waits for it, or a new one."""
         with self._lock:
             spare, self._spare = self._spare, None
-        if spare and spare.process.is_alive():
+        if spare and spare.waits:
             try:
                 spare.pipe.send_bytes(packed((cap, work, *args)))
                 return spare.process, spare.pipe
@@ -207,22 +225,43 @@ class Line:
         return any(ticket.order(values, keep) for ticket in mine)
 
     def frames(
-        self, owner: str, work: str, *args, cap: float, share: Callable[[tuple], float] | None = None
-    ) -> Iterator:
+        self, owner: str, work: str, *args, cap: float, share: Callable[[tuple], float] | None = None, first: tuple | None = None
+    ) -> Generator:  # fmt: skip
         """The tuples that `work` ("module:function", a generator) yields, called with `args` in a process that lives `cap`
-        seconds at most; both are plain data (see `plain.packed`). A work with a parameter `orders` is given what `order` sends. Before that, while another is at work, Waiting once a
-        second. None, once a second, where there is no news: only an iterator that yields can be closed. share: how much of the
-        work is done at a frame, 0 to 1; what others are told of the time that is left comes from it.
+        seconds at most; both are plain data (see `plain.packed`). Before that, while another is at work, Waiting once a second.
+        None, once a second, where there is no news: only an iterator that yields can be closed. share: how much of the work is
+        done at a frame, 0 to 1; what others are told of the time that is left comes from it.
 
-        Ends early and silently when stopped. Closing the iterator ends the process. Raises Full or Failed.
+        A work with a parameter `orders` is given what `order` sends, once it has yielded its first frame. first: the order that it
+        begins with. Where this owner is at work already, or waits, that work is given the order, and Joined is raised: of two
+        presses at once the second begins nothing.
+
+        The owner stands in the line from the call on. Ends early and silently when stopped. Closing the iterator ends the process.
+        Raises Full or Joined at once, Failed on the way.
         """
         ticket = _Ticket(owner, cap)
+        if first is not None:
+            ticket.order(first, keep=False)
         with self._lock:
             self._sweep()
-            if len(self._people) > 1:
+            mine = [t for t in self._people if first is not None and t.owner == owner and not t.stopped]
+            if not mine and len(self._people) > 1:
                 raise Full(self._left())
-            self._people.append(ticket)
+            if not mine:
+                self._people.append(ticket)
+        if mine:  # not under the lock of the line: a ticket that begins holds its own, and asks for that one
+            mine[0].order(first, keep=False)
+            raise Joined
+        frames = self._served(ticket, work, args, share)
+        next(frames)  # one that has not begun would keep its place when it is closed
+        return frames
+
+    def _served(
+        self, ticket: _Ticket, work: str, args: tuple, share: Callable[[tuple], float] | None
+    ) -> Generator:
+        """None at once, then what `frames` tells of."""
         try:
+            yield
             while not ticket.stopped and not self._is_first(ticket):
                 yield Waiting(self.left)
                 time.sleep(1)
@@ -266,6 +305,8 @@ class Line:
                     raise Failed(words.TOO_LONG.format(seconds=ticket.cap) if late else words.ENDED) from None
                 if kind == "frame":
                     told = time.monotonic()
+                    if ticket.early is not None:
+                        ticket.begin()
                     if share:
                         ticket.tell(share(tuple(value)))
                     yield tuple(value)

@@ -326,6 +326,15 @@ def test_a_face_beyond_the_last_is_the_last(gallery, monkeypatch):
     assert told == ["This address asks for person 9999. It goes from 0 to 511: you see 511."]
 
 
+def test_an_address_may_name_the_tab_with_a_capital_and_names_no_other(gallery):
+    with gr.Blocks():
+        restore, _ = attributes.tab()
+    for named, asks in (({"tab": " Attributes"}, True), ({"tab": "paired"}, False), ({}, False)):
+        visitor = SimpleNamespace(session_hash=f"sent to {named}", query_params={"person": "5", **named})
+        next(restore(visitor))
+        assert (attributes._VISITORS.view(visitor.session_hash) == wished({"person": "5"})) == asks, named
+
+
 def test_its_words_in_the_address_are_no_other_tabs():
     from demos.multimodal.view import KEYS
     from demos.voxels.view import KEYS as VOXELS

@@ -175,14 +175,18 @@ def test_arrows_lead_through_groups_each_one_stop_of_the_tab_key(visit):
     now = v.page.evaluate("[document.activeElement.ariaChecked, document.activeElement.textContent]")
     assert now == ["true", "sky, beside"]
 
-    strip = "#examples [role=option]"
+    strip, chosen = "#examples [role=option]", "#examples [aria-selected=true]"
+    assert v.page.locator(chosen).count() == 1 and v.page.get_attribute(chosen, "data-at") == "0"
     v.focus(strip)
     v.press("ArrowRight", "ArrowRight", "ArrowLeft")
     assert v.focused(strip) == 1 and v.stops(strip) == [1]
     v.press("Enter")
     v.until("() => new URL(location).searchParams.get('example') === '1'")
-    assert v.page.get_attribute(strip + "[aria-selected=true]", "data-at") == "1"
+    assert v.page.get_attribute(chosen, "data-at") == "1"
     v.says("front 1")
+    v.drag("#pad canvas", (0.2, 0.2), (0.8, 0.8))
+    v.until("([s]) => !document.querySelector(s)", chosen)
+    assert v.page.locator(strip).count() == len(paired._examples("facades"))
 
 
 # ---- What is told ----

@@ -6,7 +6,9 @@ import base64
 import io
 import json
 import re
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import gradio as gr
@@ -394,6 +396,27 @@ def test_what_a_visitor_asks_for_last_builds_on_the_wish_before_and_ends_its_wor
     for name in "cdef":
         seen.change(name, lambda v: v)
     assert len(seen._views) == 3 and seen.view("a") == View("emoji")
+
+
+def test_no_visitor_waits_for_the_change_of_another_and_those_of_one_come_in_turn():
+    seen, runs, goes_on = visitors.Visitors(str), threading.Event(), threading.Event()
+
+    def slow(view: str) -> str:
+        runs.set()
+        assert goes_on.wait(60)
+        return view + "slow "
+
+    with ThreadPoolExecutor() as threads:
+        first = threads.submit(seen.change, "a", slow)
+        assert runs.wait(60)
+        second, look = threads.submit(seen.change, "a", lambda v: v + "quick"), threads.submit(seen.view, "b")
+        try:
+            assert look.result(10) == "" and threads.submit(seen.change, "b", str.upper).result(10)[0] == ""
+            assert not second.done()
+        finally:
+            goes_on.set()
+        assert first.result(60)[0] == "slow " and second.result(60)[0] == "slow quick" == seen.view("a")
+        assert not first.result()[1]() and second.result()[1]()
 
 
 # ---- The four losses ----

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import re
+from contextlib import closing
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from demos.live import drawings, train
 from demos.work import queue
 from i2i.images import ImageError
 from i2i.run.watched import SIZE, Seen
+from kit.live_work import dismiss
 from kit.served import SECONDS, Visit, serving, tab, visiting
 
 
@@ -74,7 +76,7 @@ def test_what_the_page_opens_with_are_trainings_that_were_recorded():
 
 def test_who_must_wait_or_is_too_many_is_told(run, monkeypatch):
     class Slow:
-        def frames(self, *args, cap, share):
+        def frames(self, *args, cap, share, first):
             yield queue.Waiting(134.0)
             raise queue.Full(70.0)
 
@@ -90,10 +92,21 @@ def test_a_training_is_told_from_its_start_to_its_end(run, monkeypatch):
     monkeypatch.setattr(train, "SECONDS", 4)
     own = drawings.lines({"ops": drawings.TO_PAINT, "base": ""})
     told = [now and (len(now.frames), train.shown(now)) for now in train.follow(run, "me", ("step", "D", 2), drawings.pixels(drawings.first()), own, 100.0)]  # fmt: skip
-    line.dismiss()
+    dismiss(line)
     assert multiprocessing.active_children() == []
     assert "Getting ready" in told[0][1] and "The time is over" in told[-1][1]
     assert [f.steps for f in run.frames] == [[0, 0], [2, 0]] and len(run.frames[-1].own) == 1
+
+
+def test_a_second_press_before_the_first_was_answered_begins_no_second_training(run, monkeypatch):
+    monkeypatch.setattr(train, "LINE", line := queue.Line())
+    nothing = np.zeros((0, 3, SIZE, SIZE), np.uint8)
+    with closing(train.follow(run, "me", ("step", "D", 1), nothing, nothing, 100.0)) as first:
+        assert next(first) is run and line.has("me"), "who is told of it stands in the line"
+        assert [*train.follow(run, "me", ("run",), nothing, nothing, 100.0)] == []
+        (ticket,) = line._people
+        assert ticket.early == [("step", "D", 1), ("run",)]
+    assert not line.has("me")
 
 
 # ---- In the browser ----

@@ -29,6 +29,7 @@ from i2i.losses import l1
 from i2i.methods import METHODS
 from i2i.run import oneshot as learning
 from i2i.run import pipeline
+from kit.live_work import dismiss
 from kit.odd_images import BAD, packed
 from kit.root import ROOT
 from kit.served import leaks
@@ -324,7 +325,7 @@ def line(monkeypatch):
     monkeypatch.setattr(live, "_GONE", 20)
     made = live.Line()
     yield made
-    made.dismiss()
+    dismiss(made)
     assert multiprocessing.active_children() == [], "no process is left"
 
 
@@ -426,6 +427,32 @@ def test_work_hears_the_orders_of_its_owner_alone(line, warm):
     assert not line.has("me") and not line.order("me", "too late")
 
 
+def test_orders_from_before_the_first_frame_are_heard_and_of_drawings_the_last(line):
+    first = line.frames("one", f"{HERE}:counting", 10_000, 0.05, cap=120)
+    next(first)
+    second = line.frames("two", f"{HERE}:obedient", "hello", cap=120, first=("begin",))
+    assert isinstance(next(second), live.Waiting) and line.order("two", "while it waits")
+    assert line.order("two", "a drawing", keep=True) and line.order("two", "the last drawing", keep=True)
+    with pytest.raises(live.Joined):
+        line.frames("two", f"{HERE}:obedient", "hello", cap=120, first=("pressed twice",))
+    assert [t.owner for t in line._people] == ["one", "two"], "nobody stands in the line twice"
+    assert [line.order("two", "more") for _ in range(9)].index(False) == live._UNHEARD - 3
+    first.close()
+    heard = []
+    for said in news(second):
+        if not isinstance(said, live.Waiting):
+            heard.append(said)
+        if said == "the last drawing":
+            line.order("two", "end")
+    more = ["more"] * (live._UNHEARD - 3)
+    assert heard == ["hello", "begin", "while it waits", "pressed twice", *more, "the last drawing", "end"]
+
+
+def test_frames_that_nobody_has_asked_for_give_their_place_back(line):
+    line.frames("me", f"{HERE}:counting", 1, 0.0, cap=120).close()
+    assert not line.has("me") and line._people == []
+
+
 def test_of_too_many_orders_the_last_is_kept_and_nobody_is_held_up(line):
     frames = line.frames("me", f"{HERE}:deaf", 2.0, cap=120)
     assert next(news(frames)) == "deaf"
@@ -488,6 +515,15 @@ def test_a_process_waits_for_work_that_finds_it_ready(line):
     assert other != pid and not was_ready, "and where none waits a new one is made"
 
 
+def test_a_process_that_is_about_to_leave_gets_no_work(line):
+    line.prepare(f"{HERE}:ready", 0.0, idle=60)
+    (leaving,) = multiprocessing.active_children()
+    line._spare.until = time.monotonic() + 1
+    assert next(news(line.frames("me", f"{HERE}:counting", 1, 0.0, cap=120))) != leaving.pid
+    leaving.join(60)
+    assert not leaving.is_alive(), "its pipe is closed"
+
+
 def test_a_process_that_waits_ends_when_nobody_comes_and_one_that_cannot_get_ready_works_all_the_same(line):
     line.prepare(f"{HERE}:ready", 0.0, idle=3)
     (process,) = multiprocessing.active_children()
@@ -538,7 +574,7 @@ def test_a_run_is_told_from_its_start_to_its_end(gallery, monkeypatch):
     told = [oneshot.shown(run) for run in oneshot.follow(oneshot._fresh(0, None, 1.0), "me") if run]
     (waits,) = multiprocessing.active_children()
     assert waits.is_alive(), "for the next picture"
-    oneshot.LINE.dismiss()
+    dismiss(oneshot.LINE)
     assert "Getting ready" in told[0] and "Done." in told[-1]
     assert sum("s so far" in t for t in told) > 1, "the time passes before the first step, too"
     assert "before" in told[-1] and "its copy before" in told[-1] and "selective backpropagation" in told[-1]

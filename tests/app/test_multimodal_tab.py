@@ -7,6 +7,7 @@ import json
 import re
 from dataclasses import replace
 from functools import partial
+from types import SimpleNamespace
 
 import gradio as gr
 import httpx
@@ -16,7 +17,7 @@ import torch
 from PIL import Image
 
 from demos.map import tab as map
-from demos.multimodal import answers, compare, grid, reference, steps, subjects, taken, view, walk
+from demos.multimodal import answers, compare, grid, reference, steps, subjects, taken, view, walk, words
 from demos.multimodal import tab as multimodal
 from demos.multimodal.subjects import SUBJECTS
 from demos.multimodal.view import Taken, cells, settle, wished
@@ -223,6 +224,25 @@ def test_a_wall_that_is_stopped_keeps_its_estimates_and_is_nobody_elses(gallery)
     )
     whole = finished(now)
     assert whole.done == 1 and not torch.equal(whole.images, partly.images)
+
+
+def test_stop_ends_the_wall_on_its_way_and_no_later_one(gallery):
+    with gr.Blocks() as page:
+        multimodal.tab()
+    does = {fn.name: fn.fn for fn in page.fns.values()}
+    visitor = SimpleNamespace(session_hash="who stops")
+    now = multimodal._VISITORS.change(visitor.session_hash, lambda _: settle(model=DIFFUSION))[0]
+    coming = does["follow_all"](4, visitor)
+    next(coming)
+    next(coming)
+    does["stop"](visitor)
+    assert any(words.STOPPED in str([*came.values()]) for came in coming)
+    assert answers.SHELF.get(now.wall).done < 1, "it did not go on to its end"
+    assert multimodal._VISITORS.view(visitor.session_hash).halted
+    does["others"](visitor)
+    next(does["follow_all"](4, visitor))
+    now = multimodal._VISITORS.view(visitor.session_hash)
+    assert not now.stops and not now.halted
 
 
 def test_a_fault_on_the_way_reaches_whoever_waits(gallery, monkeypatch):

@@ -413,6 +413,8 @@ def test_the_net_answers_during_a_stroke_and_its_end_is_answered_as_if_sent_at_o
 def test_a_stroke_by_keys_is_answered_on_its_way_and_leaves_nothing_when_it_is_given_up(visit):
     v = visit("?model=emoji&example=5")
     address, before = v.page.url, answer(v)
+    chosen = "[...document.querySelectorAll('#examples [aria-selected=true]')].map(b => b.dataset.at).join()"
+    assert v.page.evaluate(chosen) == "5"
     v.page.focus("#pad canvas")
     v.page.keyboard.press("Space")
     for _ in range(8):
@@ -421,7 +423,7 @@ def test_a_stroke_by_keys_is_answered_on_its_way_and_leaves_nothing_when_it_is_g
     assert v.page.url == address
     v.page.keyboard.press("Escape")
     v.until("([b]) => document.querySelector('#made img').src === b", before)
-    assert v.page.url == address, "it is the example again"
+    assert v.page.url == address and v.page.evaluate(chosen) == "5", "it is the example again"
 
 
 @pytest.mark.browser
@@ -447,7 +449,7 @@ HANDED = """() => { const plain = JSON.stringify; window.handed = new Set();
 JSON.stringify = (value, ...how) => { if (value && value.growing) window.handed.add(value.ops); return plain(value, ...how); }; }"""
 
 BURST = """() => { const pad = document.querySelector('#pad canvas'), {left, top} = pad.getBoundingClientRect();
-for (let i = 0; i < 40; i++) pad.dispatchEvent(new PointerEvent('pointermove', {clientX: left + 20 + 4 * i, clientY: top + 60, bubbles: true}));
+for (let i = 0; i < 40; i++) pad.dispatchEvent(new PointerEvent('pointermove', {pointerId: 1, clientX: left + 20 + 4 * i, clientY: top + 60, bubbles: true}));
 return window.handed.size; }"""
 
 
@@ -515,6 +517,7 @@ def test_an_uploaded_photograph_is_answered_with_a_warning(visit, tmp_path):
     before = answer(v)
     v.page.set_input_files("#upload input, input[type=file]", tmp_path / "mine.png")
     assert v.toast().strip() == paired.SUBJECTS["emoji"].says.unlike
+    v.page.wait_for_selector("#examples [aria-selected=true]", state="detached")
     v.until("([b]) => document.querySelector('#made img').src !== b", before)
 
 

@@ -377,6 +377,7 @@ def test_an_address_shows_another_visitor_the_same(visit):
         v.made(),
     )
     assert "UNIT" in other.page.inner_text("#sides [aria-checked=true]")
+    assert other.page.get_attribute("#heap [aria-selected=true]", "data-at") == "3"
 
 
 @pytest.mark.browser
@@ -492,6 +493,8 @@ def test_a_picture_of_ones_own_is_seen_by_nobody_else(visit, tmp_path):
     v.other(before)
     own = v.made()
     assert "your picture" in v.page.inner_text("#sides figure") and "example" not in v.wish()
+    v.page.wait_for_selector("#heap [aria-selected=true]", state="detached")
+    assert v.page.locator("#heap button").count() == 12
     assert "no partner" in v.page.inner_text("#four") and not v.page.locator("#which").is_visible()
 
     v.page.set_input_files("input[type=file]", tmp_path / "notes.png")

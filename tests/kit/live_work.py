@@ -1,4 +1,4 @@
-"""Work for the processes of tests/app/test_many_tab.py; it imports nothing heavy, since each of them does."""
+"""Work for the processes of a Line, and an end to the one that waits; it imports nothing heavy, since each of them does."""
 
 import os
 import time
@@ -22,6 +22,14 @@ def crashing(how: str):
 def silent():
     time.sleep(600)
     yield (0,)
+
+
+def dismiss(line) -> None:
+    """End the process that waits for work, if there is one."""
+    if line._spare:
+        line._spare.process.kill()
+        line._spare.process.join(5)
+        line._spare = None
 
 
 _READY = []
