@@ -35,11 +35,10 @@ QUESTIONS = {
         {"a": "just as far: nobody told it which belong together", "b": "closer", "c": "they are equal"},
         "b",
         "Nobody told it, but the decoders are shared next to the code, and what is translated must come back: the easiest "
-        "way to do that is to describe the same shape by the same numbers. Closer is not equal, though; by 6 per cent here,"
-        " which is little.",
+        "way to do that is to describe the same shape by the same numbers. Closer is not equal, though: here by 19 per cent.",
         {
-            "partners are closer than others by 6 per cent": lambda partners, others: (
-                abs(partners - 0.94 * others) < 0.005 * others
+            "partners are closer than others by 19 per cent": lambda partners, others: (
+                abs(partners - 0.81 * others) < 0.005 * others
             ),
         },
     ),
