@@ -12,6 +12,8 @@ Differs from the paper:
   agree, too (Wang et al., CVPR 2018); the paper has none, and neither has the default.
 * `finish` adds two convolutions at full size to G, which see x again, and ends the U-Net before them in the paper's own
   transposed layer; the paper has none, and neither has the default.
+* `augment` shows D other colours, and cuts a box out of each pair, of real and made ones alike (`nets.augment`); the paper
+  does not, and neither does the default.
 * a trained model's batch norms use running averages; the paper's those of the image at hand, which
   `nets.layers.own_statistics` gives.
 """
@@ -40,6 +42,7 @@ from ..method import (
     halvings,
     judged,
 )
+from ..nets.augment import augmented
 from ..nets.chance import Rng
 from ..nets.layers import NORMS, UPS
 from ..nets.patchgan import PatchGAN, patch_layers
@@ -66,6 +69,7 @@ class Config:
     patch_width: int = 64
     condition: bool = True
     half_scale: bool = False
+    augment: bool = False
     # the objective, eq. 4: cGAN + lambda L1
     adversarial: str = "log"
     gan: float = 1.0
@@ -140,6 +144,8 @@ class Pix2Pix(Method):
         return self.D2(F.avg_pool2d(self._pair(x, y), 2))
 
     def _pair(self, x: Tensor, y: Tensor) -> Tensor:
+        if self.config.augment and self.training:
+            x, y = augmented(x, y)
         return torch.cat([x, y], dim=1) if self.config.condition else y
 
     def fakes(self, batch: Batch) -> Batch:

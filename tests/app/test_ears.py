@@ -347,7 +347,7 @@ def test_the_first_methods_are_good_ones_and_a_poor_one_says_so_in_the_words_of_
         )
         all_poor[key] = poor
     assert all_poor == {
-        "icons": {"discogan", "dualgan"},
+        "icons": {"discogan"},
         "emoji": {"discogan", "dualgan"},
         "photographs": set(),
     }

@@ -21,6 +21,7 @@ from i2i.losses import (
 )
 from i2i.method import frozen, weighted_sum
 from i2i.methods import METHODS
+from i2i.nets import augment
 from i2i.train import Trainer
 from kit.methods import tiny
 from kit.sources import Made, fake_batch, noise
@@ -198,6 +199,50 @@ def test_only_a_conditional_discriminator_sees_the_input(condition):
         torch.nn.init.normal_(p)
     same = torch.equal(net.judge(batch["x"], batch["y"]), net.judge(-batch["x"], batch["y"]))
     assert same is not condition
+
+
+# ---- What D is shown of few images ----
+
+
+def test_d_is_shown_changed_pairs_in_training_and_never_after_it():
+    plain, net, batch = tiny(), tiny(augment=True), fake_batch()
+    x, y = batch["x"], batch["y"]
+    assert not torch.equal(net.train().judge(x, y), net.judge(x, y)), "anew each time"
+    shown, kept = net._pair(x, y), torch.cat([x, y], 1)
+    cut = (shown[:, :3] == 0).all(1)
+    assert (shown[:, :3] == torch.where(cut[:, None], 0, x)).all() and (
+        shown[:, 3:][cut[:, None].expand_as(y)] == 0
+    ).all()
+    assert not torch.equal(shown[:, 3:], kept[:, 3:])
+    assert torch.equal(net.eval()._pair(x, y), kept) and torch.equal(plain.train()._pair(x, y), kept)
+
+
+def test_a_box_of_at_most_half_the_sides_is_cut_out_of_each_image_at_a_place_of_its_own():
+    torch.manual_seed(0)
+    keep = augment.window(torch.empty(400, 3, 32, 48))
+    assert keep.shape == (400, 1, 32, 48) and set(keep.unique().tolist()) <= {0.0, 1.0}
+    gone = (1 - keep).flatten(1).sum(1)
+    assert gone.max() <= 17 * 25 and 0.1 < gone.mean() / (32 * 48) < 0.25
+    assert len(keep.flatten(1).unique(dim=0)) > 300
+
+
+def test_recoloured_images_keep_what_they_show_and_let_gradients_through():
+    torch.manual_seed(0)
+    y = torch.rand(64, 3, 8, 8).mul(2).sub(1).requires_grad_()
+    made = augment.recoloured(y)
+    made.sum().backward()
+    assert torch.isfinite(made).all() and y.grad.abs().sum(dim=(1, 2, 3)).gt(0).all()
+    grey, before = made.mean(1).flatten(1), y.mean(1).flatten(1)
+    r = torch.stack([torch.corrcoef(torch.stack(pair))[0, 1] for pair in zip(grey, before, strict=True)])
+    assert (r > 0.999).all(), "light stays light"
+    shift = grey.mean(1) - before.mean(1)
+    assert shift.abs().max() <= augment.BRIGHTNESS and shift.std() > 0.1
+
+
+def test_g_learns_through_what_d_is_shown():
+    net, batch = tiny(augment=True, l1=0.0).train(), fake_batch()
+    net.generator_loss(batch)["gan"].backward()
+    assert all(p.grad is not None for p in net.G.parameters())
 
 
 def test_the_l1_row_leaves_the_discriminator_alone():
