@@ -127,7 +127,7 @@ def test_nothing_is_fetched_for_a_stranger(tmp_path):
 def test_a_full_disk_is_told_and_fills_no_log(tmp_path):
     told = in_its_own("--mount", "kit.full_disk", tmp_path)
     for what in ("upload", "image", "file"):
-        assert "the server's disk is full; try again in a few minutes." in told[what], what
+        assert "The server's disk is full; try again in a few minutes." in told[what], what
     assert "event: complete" in told["later"] and told["log"] == ""
 
 
@@ -194,7 +194,7 @@ def test_what_is_no_file_where_one_is_due_is_told_in_a_sentence(server, given):
 def test_no_picture_is_a_sentence(server):
     with server.client() as http:
         told = answer(http, "turn", [None])
-    assert told == "no picture was sent; choose one."
+    assert told == "No picture was sent; choose one."
 
 
 # ---- Hosts, origins, headers ----
