@@ -22,7 +22,7 @@ KINDS = {
 }
 BROKE_OFF = "the request broke off."
 TOO_LARGE = "this is larger than {megabytes} MB; make it smaller and try again."
-FULL_DISK = "the server's disk is full; try again in a few minutes."
+FULL_DISK = "The server's disk is full; try again in a few minutes."
 
 # -- Work that is watched --------------------------------------------------------------------------------------------------
 

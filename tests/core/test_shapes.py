@@ -250,7 +250,7 @@ def test_judging_and_translating_use_the_direction_of_training(cli, here):
     wrong, _ = judged(cli("evaluate", "o/export", "--data", "mine", "--direction", "AB", "--json"))
     assert (
         by_itself == said != wrong
-        and told == "export, all 6 picture(s) of the test part of mine that it was not trained on"
+        and told == "o, all 6 picture(s) of the test part of mine that it was not trained on"
     )
     # For a method without a way back, the words A and B are those of its training.
     assert cli("translate", "o/export", "mine/test/B/100.png", "--out", "made", "--direction", "BA")[0] == 0
@@ -277,9 +277,9 @@ def test_a_folder_that_is_no_training_folder_is_judged_whole_and_the_count_is_sa
     two_sides(here / "others", 9, first=300)
     assert cli("train", "pix2pix", "--data", "mine", "--out", "o", *TRAIN)[0] == 0
     _, told = judged(cli("evaluate", "o/export", "--data", "others", "--json"))
-    assert told == "export, all 9 picture(s) of others that it was not trained on"
+    assert told == "o, all 9 picture(s) of others that it was not trained on"
     _, told = judged(cli("evaluate", "o/export", "--data", "others", "--limit", 5, "--json"))
-    assert told == "export, the first 5 of 9 picture(s) of others that it was not trained on"
+    assert told == "o, the first 5 of 9 picture(s) of others that it was not trained on"
     _, told = judged(cli("evaluate", "pix2pix-icons", "--data", "others", "--json"))
     assert told == "pix2pix-icons, all 9 picture(s) of others"
 
@@ -312,7 +312,7 @@ def test_where_all_was_seen_the_figures_say_so(cli, here):
                 (here / "mine" / "B" / path.name).unlink()
                 path.unlink()
     _, told = judged(cli("evaluate", "o/export", "--data", "mine", "--json"))
-    assert re.fullmatch(r"export, all (\d+) picture\(s\) of mine, \1 of them seen in training", told)
+    assert re.fullmatch(r"o, all (\d+) picture\(s\) of mine, \1 of them seen in training", told)
 
 
 def test_too_few_to_judge_by_is_said_at_once_and_with_a_way_out(cli, here):

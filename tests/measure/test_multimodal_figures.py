@@ -454,7 +454,7 @@ def test_a_command_prints_them_and_the_card_keeps_them(cli, here, monkeypatch):
     status, out, err = cli("evaluate", export, "--limit", "4")
     assert status == 0, err
     told, *rows = out.splitlines()
-    assert told == "export, 4 held-out pictures, 3 samples for each of 4 of them"
+    assert told == "small, 4 held-out pictures, 3 samples for each of 4 of them"
     found = [re.fullmatch(r"  (\S.*?) +(-?[\d.e+-]+)( .*)?", row) for row in rows]
     assert asked <= {m[1] for m in found}
     assert len({m.end(2) for m in found if len(m[2]) <= 8}) == 1, "long names do not push the numbers aside"
