@@ -200,10 +200,10 @@ def test_what_comes_piece_by_piece_is_told_once_it_has_come_to_rest(visit):
         .observe(document.querySelector('#heard'), {childList: true, subtree: true, characterData: true}); }"""
     )
     v.page.mouse.click(5, 5)
-    show = "i => { document.querySelector('#made img').alt = 'frame ' + i; }"
-    for i in range(6):
-        v.page.evaluate(show, i)
-        v.page.wait_for_timeout(60)
+    v.page.evaluate(
+        """async () => { for (let i = 0; i < 6; i++) {
+          document.querySelector('#made img').alt = 'frame ' + i; await new Promise(go => setTimeout(go, 60)); } }"""
+    )
     v.says("frame 5")
     assert v.page.evaluate("said") == ["frame 5"]
     assert v.page.get_attribute("#heard", "role") == "status"
