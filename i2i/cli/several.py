@@ -155,26 +155,9 @@ def _figures(export: Path) -> str:
 def queue(options) -> None:
     """Run the lines of a file one after another, at low priority and on one thread. What is done is noted in FILE.done, so
     that the queue goes on where it was; lines may be added meanwhile. Empty lines and those that begin with # are skipped."""
-    own = (
-        "steps",
-        "data",
-        "direction",
-        "size",
-        "fit",
-        "batch",
-        "seed",
-        "threads",
-        "out",
-        "export",
-        "quiet",
-        "jobs",
-        "gallery",
-    )
-    given = [getattr(options, name) for name in ("names", "rest", "minutes", *own)]
-    if any(value not in (None, False, []) for value in given) or (options.device, options.precision) != (
-        "auto",
-        "auto",
-    ):
+    unset = {"names": [], "rest": [], "quiet": False, "gallery": False, "device": "auto", "precision": "auto"}
+    own = (*unset, *ALONE, "minutes", "batch", "seed", "threads", "jobs")
+    if any(getattr(options, name) != unset.get(name) for name in own):
         raise Wrong("--queue takes its trainings, with their options, from the file alone.")
     path: Path = options.queue
     if not path.is_file():

@@ -107,6 +107,7 @@ def test_a_folder_in_minutes_says_its_steps_and_a_second_start_keeps_them(tmp_pa
         ("--queue nowhere --steps 3", "from the file alone"),
         ("--queue nowhere --device cpu", "from the file alone"),
         ("--queue nowhere --gallery", "from the file alone"),
+        ("--queue nowhere --seed 0", "from the file alone"),
         ("i2i-feat-v1 --minutes 1", "no option of a judge"),
     ],
 )
