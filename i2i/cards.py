@@ -27,7 +27,7 @@ def render_card(folder: Path, config: dict) -> str:
         alone = METHODS[config["method"]].alone
         told = "samples of the model" if alone else "showcase inputs and what the model makes of them"
         lines += [f"![{told}](sheet.png)", ""]
-    told_below = ("name", "summary", "failures", *(k for k in card if k.startswith("figures")))
+    told_below = ("name", "summary", "failures", "options", *(k for k in card if k.startswith("figures")))
     facts = {k: v for k, v in card.items() if k not in told_below} | _shaping(config)
     lines += ["| | |", "|---|---|"] + [f"| {k} | {_cell(v)} |" for k, v in facts.items()] + [""]
     lines += [f"Train it again: `{command(config)}`", ""]
@@ -62,7 +62,8 @@ def render_card(folder: Path, config: dict) -> str:
 
 
 def command(config: dict) -> str:
-    """What trains a model like this one, by the steps that it was trained for; of a reader's own folder FOLDER stands for it."""
+    """What trains a model like this one, by the steps that it was trained for and the options that were given; of a reader's
+    own folder FOLDER stands for it."""
     card, method = config["card"], METHODS[config["method"]]
     if card.get("recipe", "own folder") == "own folder":
         words = [
@@ -72,10 +73,18 @@ def command(config: dict) -> str:
         ]
     else:
         words = [card["recipe"]]
+    words += [f"--{option} {_typed(value)}" for option, value in card.get("options", {}).items()]
     stated = asdict(method.Config()) | config["config"]
     words += [f"--{field} {stated[field]}" for field in method.lengths]
     words += [f"--seed {card['seed']}"] if card.get("seed") else []
     return " ".join(["python -m i2i train", *words])
+
+
+def _typed(value) -> str:
+    """A setting as it is typed behind an option."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 # How a card's terms, as far as the colon, are called by hubs of models; any others are "other", with a name.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+from dataclasses import asdict
 from pathlib import Path
 
 import torch
@@ -15,7 +16,7 @@ from .measure import counted, evaluate, evaluate_apart, held, sampled
 from .method import Batch
 from .methods import METHODS
 from .papers import PAPERS
-from .recipes import DRAWN, Recipe
+from .recipes import DRAWN, RECIPES, Recipe, facts_of
 from .run.pipeline import cards as shipped_cards
 from .run.pipeline import load
 from .train import Source, Trainer, translated
@@ -46,6 +47,7 @@ def publish(
         "steps": sum(stage.steps for stage in trainer.stages),
         **_told_legs(trainer.legs),
         "pictures a step": recipe.batch,
+        **_told_options(recipe, name, facts_of(trainer.source)),
         "seed": recipe.seed,
         "minutes": round(trainer.seconds / 60, 1),
         "hardware": hardware(trainer),
@@ -104,6 +106,22 @@ def _told_legs(legs: list[dict]) -> dict[str, str]:
         f"{leg['from']:,} to {leg['to']:,} of a plan of {leg['of']:,} in {leg['precision']}" for leg in legs
     )
     return {"legs": "; ".join(told)}
+
+
+def _told_options(recipe: Recipe, name: str | None, facts: dict[str, int]) -> dict[str, dict]:
+    """The settings beside steps and seed that a recipe's own, or a folder's by itself, would not have; nothing where all are
+    as they stand."""
+    cls = METHODS[recipe.method]
+    known = RECIPES.get(name or "")
+    by_itself = known or cls.fit(recipe.size, facts)
+    here, there = (asdict(cls.Config(**settings.config)) for settings in (recipe, by_itself))
+    given = {
+        field: value for field, value in here.items() if value != there[field] and field not in cls.lengths
+    }
+    given |= {"batch": recipe.batch} if recipe.batch != by_itself.batch else {}
+    shaped = known or Recipe
+    given |= {field: value for field, value in recipe.shaped.items() if value != getattr(shaped, field)}
+    return {"options": given} if given else {}
 
 
 def hardware(trainer: Trainer) -> str:

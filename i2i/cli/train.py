@@ -35,8 +35,8 @@ def overrides(rest: list[str], config_class) -> dict:
             else:
                 changes[name] = {"true": True, "false": False}[text.lower()] if kind is bool else kind(text)
         except (KeyError, ValueError, TypeError, AttributeError):
-            wanted = (
-                "whole numbers with commas between" if kind is tuple else f"a value of type {kind.__name__}"
+            wanted = {tuple: "whole numbers with commas between", bool: "true or false"}.get(
+                kind, f"a value of type {kind.__name__}"
             )
             raise Wrong(f"--{name} wants {wanted}, got {text!r}.") from None
     return changes

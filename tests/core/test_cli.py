@@ -18,7 +18,8 @@ from PIL import Image
 
 import i2i
 from i2i import bench, judges
-from i2i.checkpoint import export
+from i2i.cards import command
+from i2i.checkpoint import export, read_config
 from i2i.claims import CLAIMS, Claim, Comparison, claim
 from i2i.cli import _parser, main
 from i2i.data.folders import is_validation
@@ -268,6 +269,29 @@ def test_own_pairs_become_a_model_that_loads(cli, elsewhere, layout):
     before = (run / "log.csv").read_text()
     assert cli(*words)[0] == 0
     assert (run / "log.csv").read_text() == before, "a finished run takes no further step"
+
+
+def test_a_cards_command_makes_the_same_model_again(cli, elsewhere):
+    """Own options went unsaid, so the command trained the net of the defaults."""
+    side_by_side(elsewhere / "mine")
+    words = ["train", "pix2pix", "--data", "mine", "--size", "32", "--steps", "3", "--batch", "2", *SMALL]
+    assert cli(*words, "--direction", "BA", "--skips", "false", "--seed", "4", "--fit", "crop")[0] == 0
+    made = next((elsewhere / "runs").iterdir()) / "export"
+    told = command(read_config(made)[1])
+    assert (
+        f"`{told}`" in (made / "README.md").read_text()
+        and "| options |" not in (made / "README.md").read_text()
+    )
+    again = shlex.split(told.removeprefix("python -m i2i ").replace("FOLDER", "mine"))
+    assert cli(*again, "--precision", "fp32", "--quiet", "--out", "again")[0] == 0
+    here, there = (read_config(folder)[1] for folder in (made, elsewhere / "again/export"))
+    facts = ("minutes", "name")
+    for config in (here, there):
+        config["card"] = {k: v for k, v in config["card"].items() if k not in facts}
+    assert (
+        here == there
+        and (made / "G.safetensors").read_bytes() == (elsewhere / "again/export/G.safetensors").read_bytes()
+    )
 
 
 # Nets of a few hundred weights for each method without pairs.
