@@ -447,7 +447,7 @@ def test_a_stroke_is_answered_and_its_address_shows_another_visitor_the_same(vis
     wish = v.wish()
     assert wish["model"] == "emoji" and wish["d"].count(";") >= 1, "the example's strokes and the new one"
 
-    other = visit("?" + urlsplit(v.page.url).query, tab=None)
+    other = visit("?" + urlsplit(v.address).query, tab=None)
     other.page.wait_for_selector("#made img", state="visible")
     assert other.selected() == "Paired", "the link leads to what its sender saw"
     other.page.wait_for_function(
@@ -544,7 +544,7 @@ def test_an_address_says_the_guess_the_patch_its_place_and_a_cleared_pad(visit):
     }, "strokes lie on the example's picture"  # fmt: skip
     place = ", patch at [^,]*, [^,]*"
     v.page.wait_for_timeout(2500)
-    other = visit(v.page.url[v.page.url.index("?") :])
+    other = visit(v.address[v.address.index("?") :])
     other.until(f"([b]) => {says}.match(/{place}/)?.[0] === b", re.search(place, v.page.evaluate(says))[0])
     other.until("() => document.querySelector('#apart').innerText.includes('Right: B')")
     assert other.page.locator("#patch").get_by_role("radio", name="16 px").is_checked()
@@ -574,7 +574,7 @@ def test_an_example_replaces_the_drawing(visit):
     v.alters("#made", drawn)
     assert v.pad() != pad and v.made() != made
 
-    other = visit("?" + urlsplit(v.page.url).query, tab=None)
+    other = visit("?" + urlsplit(v.address).query, tab=None)
     other.page.wait_for_function(
         "src => (document.querySelector('#made img') || {}).src === src", arg=v.made()
     )
@@ -595,7 +595,7 @@ def test_the_seed_and_the_dice(visit):
     v.alters("#made", first)
     assert int(v.page.input_value("#seed input")) == seed + 1
     assert v.pad() == pad
-    other = visit("?" + urlsplit(v.page.url).query)
+    other = visit("?" + urlsplit(v.address).query)
     other.page.wait_for_function(
         "src => (document.querySelector('#made img') || {}).src === src", arg=v.made()
     )

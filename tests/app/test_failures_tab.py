@@ -160,7 +160,7 @@ def test_an_exhibit_is_chosen_asked_about_and_shared(visit):
     pictures = "JSON.stringify([...document.querySelectorAll('#fl-shown img')].map(i => i.src))"
     assert v.page.locator("#fl-told").is_visible() and not v.page.locator("#fl-later").is_visible()
     before = v.page.evaluate(pictures)
-    other = visit(re.sub(r"^.*\?tab=failures", "", v.page.url))
+    other = visit(re.sub(r"^.*\?tab=failures", "", v.address))
     other.until(TITLE, e.title)
     other.until(f"([b]) => {pictures} === b", before)
     other.until("() => document.querySelector('#fl-verdict b')?.textContent === 'Yes.'")

@@ -633,7 +633,7 @@ def test_a_stroke_is_filled_undo_is_exact_and_the_address_shows_another_visitor_
     told = float(re.search(r"([\d.]+) %", v.says())[1]) / 100
     assert told == pytest.approx(share, abs=0.01), "the server's hole is the one on the screen"
 
-    other = visit("&" + v.page.url.split("?")[1])
+    other = visit("&" + v.address.split("?")[1])
     other.page.wait_for_function(
         "b => document.querySelector('#ip-curtain .curtain-after').src === b", arg=drawn
     )
@@ -795,7 +795,7 @@ def test_subjects_and_pictures_are_switched(visit):
         "() => document.querySelector('#ip-curtain .curtain-told').innerText.includes('Laplace')"
     )
     assert v.wish()["model"] == "membrane"
-    other = visit("&" + v.page.url.split("?")[1])
+    other = visit("&" + v.address.split("?")[1])
     other.page.wait_for_function(
         "b => document.querySelector('#ip-curtain .curtain-after').src === b", arg=v.result()
     )

@@ -274,6 +274,6 @@ def test_without_a_camera_one_reads_why_and_takes_a_picture(visit):
     v.another(fewer)
     v.until("() => new URL(location).searchParams.get('edges') === '2'")
     assert v.wish() == {"still": "1", "edges": "2", "mirror": mirror.nets()[-1]}
-    again = visit("?" + v.page.url.partition("?")[2])
+    again = visit("?" + v.address.partition("?")[2])
     assert again.page.get_by_role("radio", name="a horse, in black").get_attribute("aria-checked") == "true"
     assert again.page.locator("#mirror input[type=range]").input_value() == "2"

@@ -719,7 +719,7 @@ def test_it_opens_finished_and_what_is_taken_stays_while_one_draws(visit):
     v.until("() => new URL(location).searchParams.get('roll') === '32'")
     assert v.chosen() == -1 and v.wish()["taken"] == "26"
     v.page.wait_for_timeout(300)
-    other = visit("&" + v.page.url.partition("?")[2].replace("tab=multimodal&", ""))
+    other = visit("&" + v.address.partition("?")[2].replace("tab=multimodal&", ""))
     other.until(
         "([b]) => JSON.stringify([...document.querySelectorAll('#mm-wall button img')].map(i => i.src)) === JSON.stringify(b)",
         v.wall(),
@@ -730,11 +730,11 @@ def test_it_opens_finished_and_what_is_taken_stays_while_one_draws(visit):
 @pytest.mark.browser
 def test_what_is_taken_follows_the_pen_and_the_wall_its_end(visit):
     v = visit()
-    wall, large, address = v.wall(), v.large(), v.page.url
+    wall, large, address = v.wall(), v.large(), v.address
     stroke = Stroke(v, "#mm-pad canvas")
     stroke.draw(0.6)
     v.anew(large)
-    assert v.large().startswith("data:image/webp") and v.wall() == wall and v.page.url == address
+    assert v.large().startswith("data:image/webp") and v.wall() == wall and v.address == address
     stroke.lift()
     v.other(wall)
     v.until("() => document.querySelector('#mm-taken img').src.startsWith('data:image/png')")

@@ -293,7 +293,7 @@ def test_one_tap_of_a_coloured_pen_leaves_a_dab(visit):
     assert v.pixel(x / 256, y / 256) == [*ImageColor.getrgb(PENS["blue"])]
     assert v.pixel((x + DAB) / 256, y / 256) == [255, 255, 255]
 
-    again = visit("?" + v.page.url.split("?")[1])
+    again = visit("?" + v.address.split("?")[1])
     again.until("() => document.querySelector('#pad [data-do=other]').checkVisibility()")
     assert again.pixel(x / 256, y / 256) == [*ImageColor.getrgb(PENS["blue"])], "a link keeps the dab"
 
@@ -412,7 +412,7 @@ def test_the_net_answers_during_a_stroke_and_its_end_is_answered_as_if_sent_at_o
 @pytest.mark.browser
 def test_a_stroke_by_keys_is_answered_on_its_way_and_leaves_nothing_when_it_is_given_up(visit):
     v = visit("?model=emoji&example=5")
-    address, before = v.page.url, answer(v)
+    address, before = v.address, answer(v)
     chosen = "[...document.querySelectorAll('#examples [aria-selected=true]')].map(b => b.dataset.at).join()"
     assert v.page.evaluate(chosen) == "5"
     v.page.focus("#pad canvas")
@@ -420,10 +420,10 @@ def test_a_stroke_by_keys_is_answered_on_its_way_and_leaves_nothing_when_it_is_g
     for _ in range(8):
         v.page.keyboard.press("Shift+ArrowRight" if _ % 2 else "Shift+ArrowDown")
     v.until("([b]) => document.querySelector('#made img').src !== b", before)
-    assert v.page.url == address
+    assert v.address == address
     v.page.keyboard.press("Escape")
     v.until("([b]) => document.querySelector('#made img').src === b", before)
-    assert v.page.url == address and v.page.evaluate(chosen) == "5", "it is the example again"
+    assert v.address == address and v.page.evaluate(chosen) == "5", "it is the example again"
 
 
 @pytest.mark.browser

@@ -578,7 +578,7 @@ def test_the_loss_is_switched_and_the_address_shows_another_visitor_the_same(vis
     }
     assert v.page.inner_text("#sr-curtain b.r") == "SRGAN", "a new picture leaves the choice alone"
     other = visit(
-        v.page.url[v.page.url.index("?") :]
+        v.address[v.address.index("?") :]
         .replace("?tab=super-resolution", "")
         .replace("&tab=super-resolution", "")
     )
@@ -603,7 +603,7 @@ def test_an_address_says_where_the_curtain_hangs_and_where_the_magnifier_lies(vi
         before,
     )
     assert (v.wish()["left"], v.wish()["line"]) == ("original", "310") and v.wish()["lens"].endswith("-8")
-    other = visit("&picture=0&" + v.page.url.partition("?")[2].replace("tab=super-resolution&", ""))
+    other = visit("&picture=0&" + v.address.partition("?")[2].replace("tab=super-resolution&", ""))
     other.until(
         "([m]) => [...document.querySelectorAll('#sr-lens .lens-whole i')].every(i => i.style.left + ' ' + i.style.top === m)",
         v.marks()[0],

@@ -334,11 +334,11 @@ def test_on_a_telephone_the_result_stays_in_sight_of_the_pad_of_digits(visit):
 def test_a_digit_is_read_while_it_is_written(visit):
     v = visit("?tab=unpaired&part=digits")
     v.page.wait_for_selector("#dtn-pad canvas", state="visible")
-    before, address = v.page.inner_html("#dtn-told"), v.page.url
+    before, address = v.page.inner_html("#dtn-told"), v.address
     stroke = Stroke(v, "#dtn-pad canvas")
     stroke.draw(0.6)
     v.until("([b]) => document.querySelector('#dtn-told').innerHTML !== b", before)
-    assert v.page.url == address
+    assert v.address == address
     stroke.lift()
     v.until("() => new URL(location).searchParams.get('digit')")
 
@@ -371,7 +371,7 @@ def test_an_address_shows_another_visitor_the_same(visit):
     assert {k: wish[k] for k in ("tab", "subject", "method", "direction", "example")} == {
         "tab": "unpaired", "subject": "icons", "method": "unit", "direction": "yx", "example": "3",
     }  # fmt: skip
-    other = visit(v.page.url[v.page.url.index("?") :])
+    other = visit(v.address[v.address.index("?") :])
     other.until(
         "([b]) => JSON.stringify([...document.querySelectorAll('#sides img')].map(i => i.src)) === JSON.stringify(b)",
         v.made(),
@@ -438,7 +438,7 @@ def test_methods_are_chosen_up_to_four_and_one_has_no_way_back(visit):
     assert len(titles) == 4 and "DistanceGAN" in titles and "CycleGAN" in titles
     v.choose("#which", "C")
     v.until("() => new URL(location).searchParams.get('guess') === 'C'")
-    other = visit(v.page.url[v.page.url.index("?") :])
+    other = visit(v.address[v.address.index("?") :])
     other.until(
         "([b]) => JSON.stringify([...document.querySelectorAll('#sides button b')].map(i => i.innerText)) === JSON.stringify(b)",
         titles,

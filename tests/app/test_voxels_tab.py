@@ -497,7 +497,7 @@ def test_a_click_brings_a_shape_and_the_address_says_what_is_seen(visit, folder)
     assert v.page.evaluate(pixels)
     now, address = (
         v.said(),
-        v.page.url.partition("?")[2].replace("tab=3d-voxels&", ""),
+        v.address.partition("?")[2].replace("tab=3d-voxels&", ""),
     )
     other = visit("&" + address)
     other.until("([b]) => document.querySelector('#vx-stage .vx-said').textContent === b", now)

@@ -152,9 +152,14 @@ class Visit:
     hosts: set[str] = field(default_factory=set)
     faults: list[str] = field(default_factory=list)
 
+    @property
+    def address(self) -> str:
+        """As the page itself has it: playwright's `page.url` learns of it by an event, which comes somewhat later."""
+        return self.page.evaluate("location.href")
+
     def wish(self) -> dict[str, str]:
         """The query of the address."""
-        return {k: v[0] for k, v in parse_qs(urlsplit(self.page.url).query).items()}
+        return {k: v[0] for k, v in parse_qs(urlsplit(self.address).query).items()}
 
     def until(self, what: str, *values) -> None:
         """Wait for a JavaScript function of the list of values."""
