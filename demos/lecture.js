@@ -88,7 +88,7 @@ const lately = new WeakMap();  // what was chosen last, while the server has not
 function choose(group, by) {
   const all = [...group.querySelectorAll('[data-at]')], memory = lately.get(group), n = all.length;
   if (!n) return;
-  const given = all.findIndex(b => b.getAttribute('aria-checked') === 'true');
+  const given = all.findIndex(b => ['aria-checked', 'aria-selected'].some(chosen => b.getAttribute(chosen) === 'true'));
   const example = new URLSearchParams(window.location.search).get('example');
   const start = memory && Date.now() - memory.when < 2000 ? memory.to : given >= 0 ? given : example ? Number(example) : by > 0 ? -1 : n;
   const to = (start + by + n) % n;

@@ -153,6 +153,11 @@ class _Spare:
         return self.process.is_alive() and time.monotonic() < self.until - _SHORT
 
 
+def _stop(tickets: list[_Ticket]) -> None:
+    for ticket in tickets:
+        ticket.stop()
+
+
 class Line:
     """Who is at work, and who waits for it: one each."""
 
@@ -199,18 +204,18 @@ class Line:
         there.close()
         return process, here
 
-    def _sweep(self) -> None:
-        """Put out those who left without a word."""
-        for ticket in [t for t in self._people if time.monotonic() - t.asked > _GONE]:
-            ticket.stop()
-            self._people.remove(ticket)
+    def _put_out(self) -> list[_Ticket]:
+        """Take those who left without a word out of the line. They are to be stopped when its lock is free again, since a ticket
+        that begins holds its own and asks for that one."""
+        gone = [t for t in self._people if time.monotonic() - t.asked > _GONE]
+        self._people = [t for t in self._people if t not in gone]
+        return gone
 
     def stop(self, owner: str) -> None:
         """End what this owner has started, or waits for; returns when the process is gone."""
         with self._lock:
             mine = [t for t in self._people if t.owner == owner]
-        for ticket in mine:
-            ticket.stop()
+        _stop(mine)
 
     def has(self, owner: str) -> bool:
         """Whether this owner is at work, or waits."""
@@ -243,13 +248,16 @@ class Line:
         if first is not None:
             ticket.order(first, keep=False)
         with self._lock:
-            self._sweep()
+            gone = self._put_out()
             mine = [t for t in self._people if first is not None and t.owner == owner and not t.stopped]
-            if not mine and len(self._people) > 1:
-                raise Full(self._left())
-            if not mine:
+            full = not mine and len(self._people) > 1
+            left = self._left()
+            if not mine and not full:
                 self._people.append(ticket)
-        if mine:  # not under the lock of the line: a ticket that begins holds its own, and asks for that one
+        _stop(gone)
+        if full:
+            raise Full(left)
+        if mine:  # not under the lock of the line either
             mine[0].order(first, keep=False)
             raise Joined
         frames = self._served(ticket, work, args, share)
@@ -276,8 +284,9 @@ class Line:
     def _is_first(self, ticket: _Ticket) -> bool:
         with self._lock:
             ticket.asked = time.monotonic()
-            self._sweep()
-            return self._people[0] is ticket
+            gone, first = self._put_out(), ticket in self._people[:1]
+        _stop(gone)
+        return first
 
     def _work(
         self, ticket: _Ticket, work: str, args: tuple, share: Callable[[tuple], float] | None

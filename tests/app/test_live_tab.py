@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import multiprocessing
 import re
+import threading
+import time
 from contextlib import closing
 
 import numpy as np
@@ -107,6 +109,26 @@ def test_a_second_press_before_the_first_was_answered_begins_no_second_training(
         (ticket,) = line._people
         assert ticket.early == [("step", "D", 1), ("run",)]
     assert not line.has("me")
+
+
+def test_who_is_put_out_of_the_line_holds_up_nobody():
+    """A ticket that begins holds its own lock and asks for the line's."""
+    line, nothing = queue.Line(), ("kit.live_work:none",)
+    with closing(line.frames("gone", *nothing, cap=9.0)), closing(line.frames("waits", *nothing, cap=9.0)):
+        (gone, _) = line._people
+        gone.asked -= queue._GONE + 1
+        with gone.lock:
+            asks = threading.Thread(target=lambda: line.frames("next", *nothing, cap=9.0).close())
+            asks.start()
+            until = time.monotonic() + 5
+            while gone in line._people and time.monotonic() < until:
+                time.sleep(0.01)
+            free = line._lock.acquire(timeout=5)
+            if free:
+                line._lock.release()
+            assert free and gone not in line._people, "the line is free while the ticket is not yet stopped"
+        asks.join(20)
+        assert not asks.is_alive() and gone.stopped
 
 
 # ---- In the browser ----
