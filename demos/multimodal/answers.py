@@ -42,8 +42,8 @@ class Answers:
 def make(
     model: Model, x: Tensor, wanted: list[Taken], direction: str = "xy", watch=None, **controls
 ) -> Tensor:
-    """Answers [n, 3, H, W] in [-1, 1] to one x [1, 3, H, W]. Of a styled model all are made at once, and the content is
-    coded once, and so are those of one that knows styles by name; of others, those whose seeds follow each other.
+    """Answers [n, 3, H, W] in [-1, 1] to one x [1, 3, H, W]. A styled model makes all of them at once, and codes the content
+    once. So does one that knows its styles by name. Any other makes those at once whose seeds follow each other.
 
     watch: as a gradual method takes it, told of one run of seeds.
     """

@@ -130,23 +130,24 @@ def _trained() -> frozenset[tuple[str, str]]:
     )
 
 
-def _letter(font: str, letter: str) -> Image.Image:
-    mask = masks_of(font, ALPHABET)[[ALPHABET.index(letter)]]
+def letter(font: str, name: str) -> Image.Image:
+    """A capital letter of a font, black on white."""
+    mask = masks_of(font, ALPHABET)[[ALPHABET.index(name)]]
     return to_image((1 - 2 * mask).expand(-1, 3, -1, -1)).resize((SIDE, SIDE), Image.BICUBIC)
 
 
 def _letters(_: str) -> list[Example]:
     """The alphabet: roman, and the letters that training did not show so in italics."""
-    fonts = {letter: "cmr10" if ("cmr10", letter) in _trained() else "cmmi10" for letter in ALPHABET}
+    fonts = {name: "cmr10" if ("cmr10", name) in _trained() else "cmmi10" for name in ALPHABET}
     return [
-        Example(words.LETTER.format(letter=letter), base=image_to_base(_letter(font, letter)))
-        for letter, font in fonts.items()
+        Example(words.LETTER.format(letter=name), base=image_to_base(letter(font, name)))
+        for name, font in fonts.items()
     ]
 
 
 def _unseen(example: str, label: str) -> Image.Image | None:
-    letter = example[-1]
-    return None if (label, letter) in _trained() else _letter(label, letter)
+    name = example[-1]
+    return None if (label, name) in _trained() else letter(label, name)
 
 
 SUBJECTS: dict[str, Subject] = {
@@ -202,7 +203,7 @@ SUBJECTS: dict[str, Subject] = {
     "letters": Subject(
         ("bilinear-letters",),
         _letters,
-        tuple(words.LETTER.format(letter=letter) for letter in "RAEGKS"),
+        tuple(words.LETTER.format(letter=name) for name in "RAEGKS"),
         seed=0,
         place=4,
         truth=_unseen,

@@ -28,7 +28,7 @@ from ..widgets.strip import thumbnail
 from ..widgets.urls import light_url
 from ..work.openings import opening
 from ..work.visitors import Visitors
-from . import compare, grid, reference, steps, subjects, taken, view, walk, words
+from . import compare, grid, objective, reference, steps, subjects, taken, view, walk, words
 from .answers import SHELF, Answers, colour_of, spread, wall
 from .board import Board
 from .subjects import SUBJECTS, available, heads, labels, loaded, models, styled, title, ways
@@ -145,6 +145,7 @@ def _first() -> dict:
         "pad": pad_of(now), "heap": heap_of(now), "wall": wall_of(now, made), "doing": doing_of(now, made), "taken": taken.shown(now),
         "pictures": pictures_of(now) or {}, "reading": reading_of(now) or "", "way": way_of(now) or {}, "gradual": _gradual(now),
         "grid": grid_of(now) or {"cells": [], "columns": 1}, "noises": noises_of(now, steps.FIRST) or "", "beside": compare.waiting(now),
+        "goal": objective.shown(now),
     }  # fmt: skip
 
 
@@ -351,6 +352,9 @@ def tab() -> Callable | None:
                 elem_id="mm-steps", elem_classes="segmented step",
             )  # fmt: skip
             noises = look.html(opens["noises"], "mm-noises")
+        with gr.Column(elem_classes="card mm"):
+            look.label(words.OBJECTIVE)
+            goal = look.html(opens["goal"], "mm-goal")
         with gr.Column(elem_classes="card mm", visible=len(models(now.key)) > 1) as compared:
             look.label(words.COMPARE)
             beside_html = look.html(opens["beside"], "mm-beside")
@@ -361,7 +365,7 @@ def tab() -> Callable | None:
 
         everything = [
             subject, direction, model, roll, pad, heap, board, doing, large, halt, below, pictures, reading, way, gridded, matrix, stepped,
-            noises, compared, beside_html,
+            noises, goal, compared, beside_html,
         ]  # fmt: skip
 
         def change(request: gr.Request, how: Callable[[View], View], anew: bool = True) -> None:
@@ -388,7 +392,7 @@ def tab() -> Callable | None:
             """Show what the visitor looks at, piece by piece; number: of the bridge's steps."""
             who = request.session_hash
             now, wanted = _VISITORS.change(who, lambda v: replace(v, stops=False), anew=False)
-            yield controls(now, with_pad)
+            yield controls(now, with_pad) | outdated(request)
             try:
                 if not now.empty:
                     for made in wall(now, lambda: wanted() and not _VISITORS.view(who).stops):
@@ -410,6 +414,7 @@ def tab() -> Callable | None:
                     lambda v: told(way, way_of(v)),
                     lambda v: told(noises, noises_of(v, number)),
                     lambda v: told(matrix, grid_of(v)) | visible(v, True),
+                    lambda v: {goal: objective.shown(v)},
                 ]
                 for piece in pieces:
                     if not wanted():
@@ -417,6 +422,14 @@ def tab() -> Callable | None:
                     yield piece(_VISITORS.view(who))
             except ImageError as fault:
                 raise sentence(str(fault)) from None
+
+        def outdated(request: gr.Request) -> dict:
+            """The card of all models, emptied where they answered another question than the page asks now."""
+            now = _VISITORS.view(request.session_hash)
+            if now.compared == now.question:
+                return {}
+            change(request, lambda v: replace(v, compared=()), anew=False)
+            return {beside_html: compare.waiting(now)}
 
         def told(part, value) -> dict:
             """What a card shows; where that is nothing it stays as it is, out of sight."""
@@ -456,6 +469,7 @@ def tab() -> Callable | None:
             now = _VISITORS.view(request.session_hash)
             yield {board: wall_of(now, None), **beside(now)}
             yield told(matrix, grid_of(now))
+            yield {goal: objective.shown(now)}
 
         def draw(value: dict | None, request: gr.Request):
             with suppress(ImageError):  # `follow_pen` tells of it
@@ -517,10 +531,11 @@ def tab() -> Callable | None:
             now = _VISITORS.view(request.session_hash)
             if now.empty:
                 raise sentence(words.DRAW_FIRST)
-            yield from compare.shown(now)
-
-        def forget(request: gr.Request):
-            return compare.waiting(_VISITORS.view(request.session_hash))
+            change(request, lambda v: replace(v, compared=now.question), anew=False)
+            for shown in compare.shown(now):
+                if _VISITORS.view(request.session_hash).compared != now.question:
+                    return
+                yield shown
 
         def begin(key: str, request: gr.Request):
             change(request, lambda v: settle(key) if key != v.key else v)
@@ -550,9 +565,7 @@ def tab() -> Callable | None:
         pad.edit(follow_stroke, pad, large, concurrency_id="stroke", concurrency_limit=2, **quiet)
         bring_drawing.upload(receive_drawing, bring_drawing, None, **at_once).then(follow_all, count, **work)
         heap.select(pick, None, None, **at_once).then(follow_all, count, **work)
-        subject.input(begin, subject, None, **at_once).then(follow_all, count, **work).then(
-            forget, None, beside_html, **quiet
-        )
+        subject.input(begin, subject, None, **at_once).then(follow_all, count, **work)
         model.input(switch, model, None, **at_once).then(follow_all, count, **work)
         direction.input(turn, direction, None, **at_once).then(follow_all, count, **work)
         roll.click(others, None, None, **at_once).then(follow_roll, count, **work)
@@ -602,7 +615,6 @@ def tab() -> Callable | None:
             many = many if many in steps.STEPS else steps.FIRST
             yield {count: many}
             yield from follow(request, many)
-            yield {beside_html: forget(request)}
 
     return restore, [*everything, count]
 

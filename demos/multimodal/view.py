@@ -76,6 +76,12 @@ class View:
     stops: bool = False
     start: Taken | None = None
     end: Taken | None = None
+    compared: tuple = ()
+
+    @property
+    def question(self) -> tuple:
+        """What all models of a subject answer, side by side."""
+        return self.key, self.direction, self.ops, self.base, self.seed
 
     @property
     def value(self) -> dict:

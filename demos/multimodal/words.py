@@ -3,11 +3,13 @@ below, {colour} one of the colours at the end."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from markupsafe import Markup
 
 LEAD = Markup(
     "<b>One drawing, many right answers.</b> The lines do not say which colour a cat has, a map does not say in which light its "
-    "front was seen, a letter does not say in which font it is set, and a clear day does not say which sunrise will follow. Beside the drawing these nets are told a <b>style</b> or a <b>noise</b>, and for each they paint another answer. Draw, and take the one that you like."
+    "front was seen, one letter can be set in many fonts, and a clear day does not say which sunrise will follow. Beside the drawing these nets are told a <b>style</b> or a <b>noise</b>, and for each they paint another answer. Draw, and take the one that you like."
 )
 
 # -- The drawing --
@@ -190,6 +192,83 @@ MORE_STEPS = (
 def steps(count: int) -> str:
     return f"{count} step" if count == 1 else f"{count} steps"
 
+
+# -- What it learned by --
+
+OBJECTIVE = "What it learned by"
+
+
+@dataclass(frozen=True)
+class Objective:
+    """spoken: its equation, for a screen reader.  live: what the terms below it are computed from.  none: why there are none.
+    notice: what to notice."""
+
+    spoken: str
+    live: str
+    none: str
+    notice: str
+
+
+_TAKEN = (
+    "The answer that you took stands in for y, the right one. Styles that are drawn are four, and the number is their mean. "
+    "No discriminator comes with this model, so its terms are left out."
+)
+_NOISES = "The answer that you took stands in for y, the right one. Four times t and noises e are drawn, and the number is their mean."
+_NO_TERMS = "No term can be computed here: no discriminator comes with this model."
+OBJECTIVES = {
+    "bicyclegan": Objective(
+        "GAN loss of answers whose style was read, plus lambda times their L1 distance from the right answer, plus lambda KL times the "
+        "distance of read styles from the normal distribution, plus GAN loss of answers whose style was drawn, plus lambda latent times "
+        "the error of reading that style again",
+        _TAKEN,
+        _NO_TERMS,
+        "E reads a style from an answer, and G is told it beside the drawing. The last term asks that a style that was drawn can be read "
+        "again from what G painted. A net that paints the same with every style would fail at it.",
+    ),
+    "munit": Objective(
+        "GAN loss, plus lambda x times the error of an image that is put together again from its content and its style, plus lambda c times "
+        "that of a content that is read again, plus lambda s times that of a style that is read again, both ways",
+        "Each term is of your drawing. Styles that are drawn are four, and the number is their mean. No discriminator comes with this model, so its "
+        "terms are left out.",
+        _NO_TERMS,
+        "No term compares an answer with a right one: there were no pairs. An image, its content and its style must be found again, and "
+        "only the discriminator asks that answers look like the other set.",
+    ),
+    "augmented_cyclegan": Objective(
+        "GAN loss of images, plus GAN loss of codes that were read, plus gamma one times the error of the image that came back, plus gamma two "
+        "times the error of the code that is read again, both ways",
+        _TAKEN,
+        _NO_TERMS,
+        "What an answer shows and the drawing does not is read into a code, so that nothing of it has to be hidden in the picture.",
+    ),
+    "mad_gan": Objective(
+        "the negative logarithm of the share that D gives to the answer being real, plus lambda times its L1 distance from the right answer",
+        _TAKEN,
+        _NO_TERMS,
+        "D does not only tell real from made: it must name the generator that made an answer. It can do so once they paint differently, "
+        "and they are pushed away from each other.",
+    ),
+    "bridge": Objective(
+        "squared error of the direction v, where z zero is the drawing with noise, and z t lies on the straight way from it to the right answer",
+        _NOISES,
+        _NO_TERMS,
+        "No discriminator: a squared error, and answers differ all the same. What the net is shown, z at the time t, holds a part of the "
+        "answer already, so the mean that it learns is that of the answers which fit to this part.",
+    ),
+    "diffusion": Objective(
+        "squared error of the velocity, where y t is the right answer with noise, more of it the greater t is",
+        _NOISES,
+        _NO_TERMS,
+        "No discriminator: a squared error, and answers differ all the same. The net is shown a noisy answer, and learns the mean of "
+        "those answers alone that could have become it.",
+    ),
+    "bilinear": Objective(
+        "the sum over fonts and letters of the squared error of the letter drawn as the matrix of the font times the numbers of the letter",
+        "The mean over pixels, for this letter in the font that you took, where the font itself says what is right.",
+        "To a letter of your own no font says what is right: choose one of the alphabet.",
+        "Where training did not show a letter in a font, the term was never made small for it. Take one with a dashed frame, and compare.",
+    ),
+}
 
 # -- Side by side --
 

@@ -23,7 +23,7 @@ QUESTIONS = {
         "is the mean over all three, so v points to their mean. Only further on does the point itself say where it is going.",
         {
             "one step ends at one place, whatever the noise": lambda spread, **_: spread < 1e-3,
-            "it is near the mean: ten times nearer than twenty steps end": lambda mean, apart, **_: (
+            "it is near the mean: five times nearer than twenty steps end": lambda mean, apart, **_: (
                 mean < apart / 5
             ),
         },

@@ -74,20 +74,20 @@ class Config:
 def _symbols(A: str, B: str, way: str) -> dict[str, Symbol]:
     """The terms of the way from A to B, and of what comes back to A. A code with a hat is one that E has read."""
     a, b = A.lower(), B.lower()
-    made, code, came = f"G_{{{A}{B}}}({a}, z_{b})", rf"\hat{{z}}_{b}", rf"\hat{{z}}_{a}"
-    G, back, D, D_Z, E = f"G_{A}{B}", f"G_{B}{A}", f"D_{B}", f"D_Z{B}", f"E_{B}"
+    made, came = f"G_{{{A}{B}}}({a}, z_{b})", rf"\hat{{z}}_{a}"
+    G, back, D, D_Z, E = f"G_{A}{B}", f"G_{B}{A}", f"D_{B}", f"D_Z{A}", f"E_{A}"
     pair = f"{a}, {made}" if A == "A" else f"{made}, {a}"  # E reads a first, then b
-    judge, shown = partial(judged, adversarial="least-squares", equation="L_GAN", way=way), f"D_{{Z{B}}}"
+    judge, shown = partial(judged, adversarial="least-squares", equation="L_GAN", way=way), f"D_{{Z{A}}}"
     back_again = f"|G_{{{B}{A}}}({made}, {came}) - {a}|"
     return {
         f"gan_{b}": judge(f"{D}({made})", real=True, nets=(D, G)),
-        f"code_gan_{b}": judge(f"{shown}({code})", real=True, nets=(D_Z, E)),
-        f"cycle_{a}": Symbol(back_again, "L_CYC", (G, back), "reconstruction", way),
-        f"code_cycle_{b}": Symbol(f"|{E}({pair}) - z_{b}|", "L_CYC", (G, E), "reconstruction", way),
+        f"code_gan_{a}": judge(f"{shown}({came})", real=True, nets=(D_Z, E, G)),
+        f"cycle_{a}": Symbol(back_again, "L_CYC", (G, back, E), "reconstruction", way),
+        f"code_cycle_{b}": Symbol(f"|E_{B}({pair}) - z_{b}|", "L_CYC", (G, f"E_{B}"), "reconstruction", way),
         f"real_{b}": judge(f"{D}({b})", real=True, nets=(D,)),
         f"fake_{b}": judge(f"{D}({made})", real=False, nets=(D, G)),
-        f"code_real_{b}": judge(f"{shown}(z_{b})", real=True, nets=(D_Z,)),
-        f"code_fake_{b}": judge(f"{shown}({code})", real=False, nets=(D_Z, E)),
+        f"code_real_{a}": judge(f"{shown}(z_{a})", real=True, nets=(D_Z,)),
+        f"code_fake_{a}": judge(f"{shown}({came})", real=False, nets=(D_Z, E, G)),
     }
 
 
@@ -202,8 +202,10 @@ class AugmentedCycleGAN(Method):
 
     def style(self, image: Tensor, direction: str = "xy") -> Tensor:
         """z_b of images of B, [B, 3, side, side]: what E_B reads of them beside what G_BA makes of them at z_a = 0. With
-        "yx" z_a of images of A, read by E_A beside what G_AB makes of them at z_b = 0."""
+        "yx" z_a of images of A, read by E_A beside what G_AB makes of them at z_b = 0; all 0 where A has no code."""
         nothing = image.new_zeros(len(image), self.config.code)
+        if direction == "yx" and "a" not in self.coded:
+            return nothing
         if direction == "yx":
             return self.read("a", image, self.G_AB(image, nothing))
         return self.read("b", self.G_BA(image, nothing if "a" in self.coded else None), image)

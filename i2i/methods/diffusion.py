@@ -121,7 +121,8 @@ class Diffusion(Method):
         return abar.sqrt() * y + (1 - abar).sqrt() * e
 
     def velocity(self, y: Tensor, e: Tensor, t: Tensor) -> Tensor:
-        """What e and y make of the way on from y_t: [B, C, H, W]. It is all of y where nothing of y is left."""
+        """v of Salimans and Ho, sqrt(abar) e - sqrt(1 - abar) y, [B, C, H, W]: e where there is no noise yet, -y where nothing of y is
+        left."""
         abar = self.abar[t][:, None, None, None].to(y.dtype)
         return abar.sqrt() * e - (1 - abar).sqrt() * y
 

@@ -70,7 +70,7 @@ RECIPES["bicyclegan-facades"] = Recipe(
     minutes=34,
 )
 
-# The paper's rate and a million steps are for days on a GPU: here it is twice as large, and falls four times on the way.
+# The paper's rate and a million steps are for days on a GPU: here it is twice as large, and is halved three times on the way.
 _MUNIT = {
     "width": 16, "blocks": 3, "mlp_width": 64, "style_halvings": 3, "critic_width": 24, "critic_layers": 3, "rate": 2e-4,
 }  # fmt: skip

@@ -17,7 +17,19 @@ import torch
 from PIL import Image
 
 from demos.map import tab as map
-from demos.multimodal import answers, compare, grid, reference, steps, subjects, taken, view, walk, words
+from demos.multimodal import (
+    answers,
+    compare,
+    grid,
+    objective,
+    reference,
+    steps,
+    subjects,
+    taken,
+    view,
+    walk,
+    words,
+)
 from demos.multimodal import tab as multimodal
 from demos.multimodal.subjects import SUBJECTS
 from demos.multimodal.view import Taken, cells, settle, wished
@@ -581,6 +593,56 @@ def test_all_models_answer_beside_each_other_with_what_their_cards_say(gallery):
     assert len(list(compare.shown(settle(model=MUNIT, direction="yx")))) == 2
 
 
+# ---- What it learned by ----
+
+
+def values_of(now) -> dict[str, float]:
+    return {symbol.latex: value for symbol, _, value in objective.terms(now)}
+
+
+def test_terms_are_those_of_the_drawing_and_the_answer_that_is_taken(gallery):
+    now = settle()
+    model, here = subjects.loaded(now.model), values_of(now)
+    y = model.place(answers.taken(now)).x
+    with torch.inference_mode():
+        mean, log_variance = model.method.E(y)
+    apart = 0.5 * (mean.square() + log_variance.exp() - log_variance - 1).sum(1).mean()
+    assert next(v for latex, v in here.items() if "KL" in latex) == pytest.approx(apart.item(), rel=0.01)
+    other = values_of(replace(now, taken=replace(now.taken, seed=now.taken.seed + 1)))
+    assert other.keys() == here.keys() and other != here == values_of(now), "and they are the same each time"
+    told = objective.shown(now)
+    assert told.count("<strong>") == len(here) == 3 and "L<sub>" not in told.partition("terms")[2]
+
+
+def test_terms_go_the_way_of_the_translation(gallery):
+    ways = {way: values_of(settle(model=MUNIT, direction=way)) for way in ("xy", "yx")}
+    assert {*ways["xy"]}.isdisjoint(ways["yx"])
+    assert next(iter(ways["xy"])).endswith("- x_1|") and next(iter(ways["yx"])).endswith("- x_2|")
+
+
+def test_an_empty_pad_has_no_terms(gallery):
+    now = replace(settle(), ops="", base="", at=-1)
+    assert words.NOTHING_YET in objective.shown(now) and "<strong>" not in objective.shown(now)
+
+
+def test_every_model_that_the_tab_may_show_has_an_equation_and_says_what_to_notice():
+    assert {*KINDS.values()} <= {*objective.EQUATIONS} == {*words.OBJECTIVES}
+
+
+@pytest.mark.skipif("bilinear-letters" not in pipeline.shipped(), reason="bilinear-letters is not shipped")
+def test_the_term_of_a_letter_that_training_did_not_show_is_larger():
+    """As the card tells its reader to see."""
+    forget()
+    now = settle("letters")
+    unseen, known = [], []
+    for font in range(len(subjects.labels(now.model))):
+        taken_one = replace(now, taken=view.Taken(font))
+        ((_, _, value),) = objective.terms(taken_one)
+        (unseen if view.truth(taken_one, taken_one.taken, now.at) is not None else known).append(value)
+    assert unseen and min(unseen) > 3 * max(known)
+    assert words.OBJECTIVES["bilinear"].none in objective.shown(replace(now, at=-1))
+
+
 # ---- The API ----
 
 
@@ -838,6 +900,9 @@ def test_a_change_of_model_and_subject_shows_what_belongs_to_it(visit):
     assert not v.page.locator("#mm-file").is_visible()
     v.page.click("#mm-ask")
     v.until("() => document.querySelectorAll('#mm-beside img').length === 8")
+    v.page.click("#mm-roll")
+    v.until("() => document.querySelectorAll('#mm-beside img').length === 0")
+    assert v.page.inner_text("#mm-beside").count("not asked yet") == 2, "they answered another question"
 
 
 @pytest.mark.browser

@@ -74,6 +74,9 @@ def test_without_a_code_of_a_the_way_there_has_one_answer():
     assert torch.equal(one, other)
     one, other = (m.translate(x, generator=rng(seed)) for seed in (1, 2))
     assert not torch.equal(one, other)
+    assert not m.style(x, "yx").any() and m.style(x).any(), (
+        "of a domain without a code there is nothing to read"
+    )
     terms = m.generator_loss(example(m)) | m.discriminator_loss(example(m))
     assert not any("code" in term and term.endswith("_a") for term in terms) and len(terms) == 12
 
@@ -96,7 +99,7 @@ def test_an_encoder_sees_all_of_an_image(side):
     assert seen[:8, :8].any() and seen[-8:, -8:].any()
 
 
-def test_a_style_is_the_code_that_is_read_and_gives_its_image_back_where_the_cycle_holds():
+def test_a_style_is_the_code_that_is_read_and_goes_with_the_image_that_it_is_given_for():
     m = loud("augmented_cyclegan").eval()
     y = example(m, 3, DOUBLE)["y"]
     z = m.style(y)
