@@ -210,10 +210,10 @@ class Objective:
 
 
 _TAKEN = (
-    "The answer that you took stands in for y, the right one. Styles that are drawn are four, and the number is their mean. "
+    "The answer that you took stands in for y, the right one. Four styles are drawn, and the numbers are means over them. "
     "No discriminator comes with this model, so its terms are left out."
 )
-_NOISES = "The answer that you took stands in for y, the right one. Four times t and noises e are drawn, and the number is their mean."
+_NOISES = "The answer that you took stands in for y, the right one. Four times t and four noises e are drawn, and the number is a mean over them."
 _NO_TERMS = "No term can be computed here: no discriminator comes with this model."
 OBJECTIVES = {
     "bicyclegan": Objective(
@@ -228,7 +228,7 @@ OBJECTIVES = {
     "munit": Objective(
         "GAN loss, plus lambda x times the error of an image that is put together again from its content and its style, plus lambda c times "
         "that of a content that is read again, plus lambda s times that of a style that is read again, both ways",
-        "Each term is of your drawing. Styles that are drawn are four, and the number is their mean. No discriminator comes with this model, so its "
+        "Each term is of your drawing. Four styles are drawn, and the numbers are means over them. No discriminator comes with this model, so its "
         "terms are left out.",
         _NO_TERMS,
         "No term compares an answer with a right one: there were no pairs. An image, its content and its style must be found again, and "

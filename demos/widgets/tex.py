@@ -30,4 +30,4 @@ def tex(latex: str) -> Markup:
 def _sign(name: str, latex: str) -> str:
     if name not in _SIGNS:
         raise ValueError(f"\\{name} in {latex!r} is not among the signs that a page can show.")
-    return _SIGNS[name] + (" " if name == "log" else "")
+    return _SIGNS[name] + (" " if name in ("log", "|") else "")
