@@ -21,7 +21,7 @@ from ..widgets.photograph import PICTURES
 from ..widgets.sides import Sides
 from ..widgets.strip import Strip
 from ..work.openings import opening
-from . import partner, roundtrip, words
+from . import dtn_digits, partner, roundtrip, words
 from .objective import FORMULAS
 from .scene import Scene, available, loaded, methods, name_of, noisy, question, settle, show, thumbnails
 from .subjects import examples
@@ -33,6 +33,7 @@ _KEYS = {"subject", "method", "methods", "direction", "example", "noise", "guess
 def translate(image: str, model: str = "cyclegan-icons", direction: str = "xy") -> Image.Image:
     """The API: an image file, a model of this tab and a direction -> the translation."""
     names = [name_of(key, m) for key in available() for m in methods(key)]
+    names += [dtn_digits.MODEL] * dtn_digits.available()
     if model not in names:
         raise sentence(words.NO_MODEL.format(model=model, names=", ".join(names)))
     if direction not in ("xy", "yx"):
@@ -40,7 +41,8 @@ def translate(image: str, model: str = "cyclegan-icons", direction: str = "xy") 
     if direction not in directions(loaded(model)):
         raise sentence(words.ONE_DIRECTION.format(model=model))
     try:
-        return loaded(model)(open_image(image, words.THIS_FILE), direction=direction)
+        asked = {"direction": direction} if "direction" in loaded(model).controls else {}
+        return loaded(model)(open_image(image, words.THIS_FILE), **asked)
     except ImageError as fault:
         raise sentence(str(fault)) from None
 

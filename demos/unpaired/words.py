@@ -272,7 +272,7 @@ HALVES_TOLD = (
 
 # -- The endpoint, and refusals -------------------------------------------------------------------------------------------
 
-API = "Unpaired translation of a picture: model is METHOD-SUBJECT as in the tab, direction is xy or yx."
+API = "Unpaired translation of a picture: model is METHOD-SUBJECT as in the tab, dtn-digits for Digits; direction is xy, or yx for the way back."
 NO_SUBJECT = "there is no subject {subject!r} in this tab; there are {names}."
 NO_MODEL = "there is no model {model!r} in this tab; there are {names}."
 NO_DIRECTION = "the direction is xy or yx, not {direction!r}."

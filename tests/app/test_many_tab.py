@@ -16,9 +16,9 @@ import torch
 from PIL import Image
 
 from demos.map import tab as map
+from demos.unpaired import compare, scene
 from demos.unpaired import dtn_digits as digits
 from demos.unpaired import ost as oneshot
-from demos.unpaired import scene
 from demos.unpaired import stargan as styles
 from demos.unpaired import tab as unpaired
 from demos.work import queue as live
@@ -256,6 +256,16 @@ def test_the_api_names_models_and_labels_that_are_not_here(gallery, tmp_path):
         with pytest.raises(gr.Error) as caught:
             styles.translate(path, model, label)
         assert told in caught.value.message
+
+
+def test_the_api_of_the_tab_makes_digits_anew(gallery, tmp_path):
+    (tmp_path / "in.png").write_bytes(packed(Image.new("RGB", (20, 20), "red")))
+    path = str(tmp_path / "in.png")
+    made = compare.translate(path, "dtn-digits")
+    assert made.size == (16, 16) and made.tobytes() == pipeline.load("dtn-digits")(Image.open(path)).tobytes()
+    with pytest.raises(gr.Error) as caught:
+        compare.translate(path, "dtn-digits", "yx")
+    assert caught.value.message.startswith("Dtn-digits is one-sided")
 
 
 @pytest.mark.parametrize("make, fault", BAD.values(), ids=BAD)
