@@ -170,7 +170,7 @@ SUBJECTS: dict[str, Subject] = {
         pen=7,
     ),
     "icons": Subject(
-        ("munit-icons", "mad_gan-icons"),
+        ("munit-icons", "augmented_cyclegan-icons", "mad_gan-icons"),
         _icons,
         ("cupcake", "tree", "sailboat", "fish"),
         seed=16,
@@ -237,9 +237,12 @@ def loaded(name: str) -> Model:
 
 
 def title(name: str) -> str:
-    """Of the method, as a button can hold it: Bridge, Bilinear, and Diffusion for conditional diffusion."""
-    last = PAPERS[cards()[name]["method"]].name.partition(" (")[0].removesuffix(" models").split()[-1]
-    return last[0].upper() + last[1:]
+    """Of the method, as a button can hold it: Bridge, Bilinear, and Diffusion for conditional diffusion; but Augmented
+    CycleGAN, since its last word is another's name."""
+    whole = PAPERS[cards()[name]["method"]].name.partition(" (")[0].removesuffix(" models")
+    last = whole.split()[-1]
+    short = whole if last in {paper.name for paper in PAPERS.values()} else last
+    return short[0].upper() + short[1:]
 
 
 @lru_cache(maxsize=4)

@@ -158,16 +158,31 @@ RECIPES["diffusion-emoji"] = Recipe(
     minutes=40,
 )  # fmt: skip
 
+# code_cycle: at the paper's .025 a code was not read back, on points of the plane (docs/log.md).
 RECIPES["augmented_cyclegan-icons"] = Recipe(
     "augmented_cyclegan",
     "icons-materials-unpaired",
     64,
-    {"code": 8, "width": 16, "up": "resized", "e_width": 16, "d_width": 24, "d_rate": 1e-4, "steps": 4_000},
+    {
+        "code": 8,
+        "width": 16,
+        "up": "resized",
+        "e_width": 16,
+        "d_width": 24,
+        "d_rate": 1e-4,
+        "code_cycle": 1.0,
+        "steps": 4_000,
+    },
     batch=8,
     showcase=icons_in("line", "glossy"),
-    shipped=False,
     summary="Augmented CycleGAN: icons in lines to glossy ones, learned without pairs, with a code for what differs, 64 px.",
     licence="MIT: trained on the procedural icons of this package",
+    failures=(
+        "a code is one colour above all, where right answers have several",
+        "a faint woven grid lies over large surfaces, and small things within a thing are lost: spots, the face of the owl",
+        "on the way back lines wobble, and bricks of lines fill what was a surface",
+    ),
+    minutes=61,
 )
 RECIPES["mad_gan-icons"] = Recipe(
     "mad_gan",
