@@ -9,17 +9,20 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
 
+from .checkpoint import CheckpointError, load_resume, read_config
 from .files import replacing
 from .method import Batch, Method
 from .publish import publish
 from .recipes import RECIPES, Recipe
 from .step import WARM_UP
-from .train import Source, Trainer
+from .train import RESUME, AnotherRun, Source, Trainer, default_device
 
 PLAN = "plan.json"
 SLACK = 0.97  # what saving, sheets and a busy moment leave of the time
@@ -119,27 +122,76 @@ def fitted(method: Method, pace: Pace, seconds: float):
     return config
 
 
-def planned(out: Path, minutes: float) -> dict | None:
-    """What an earlier start of this run came to: the fields of its config that count steps; None for a first start."""
-    path = out / PLAN
-    try:
-        plan = json.loads(path.read_text())
-    except (OSError, ValueError):
-        return None
-    return plan["lengths"] if plan.get("minutes") == minutes else None
-
-
-def keep(out: Path, minutes: float, lengths: dict[str, int], pace: Pace) -> None:
-    """Write down what a run is to be, so that a stopped one goes on as it was planned."""
-    out.mkdir(parents=True, exist_ok=True)
-    plan = {
+def asked(
+    minutes: float, method: Method, batch: int, device: torch.device | str | None, precision: str
+) -> dict:
+    """All that a plan depends on, as plan.json holds it. precision: as the user gave it."""
+    settings = {
         "minutes": minutes,
-        "lengths": lengths,
-        "seconds a step": pace.steps,
-        "seconds of the end": pace.end,
+        "batch": batch,
+        "config": asdict(method.config),
+        "device": torch.device(device or default_device()).type,
+        "precision": precision,
+        "threads": torch.get_num_threads(),
     }
-    with replacing(out / PLAN) as part:
+    return json.loads(json.dumps(settings))  # tuples become lists, as in the file
+
+
+def _plan(out: Path) -> dict:
+    """What plan.json holds; {} where there is none that can be read."""
+    try:
+        plan = json.loads((out / PLAN).read_text())
+    except (OSError, ValueError):
+        return {}
+    return plan if isinstance(plan, dict) and isinstance(plan.get("lengths"), dict) else {}
+
+
+def planned(out: Path, asked: dict) -> dict[str, int] | None:
+    """The lengths that an earlier start with the same options came to; None for a first start."""
+    plan = _plan(out)
+    return plan["lengths"] if plan and all(plan.get(name) == value for name, value in asked.items()) else None
+
+
+def standing(out: Path, fields: tuple[str, ...]) -> dict[str, int] | None:
+    """The lengths of a run in minutes that has begun, None where there is none. It goes on by them whatever is asked now, for
+    with others it would be another run. CheckpointError where its resume file is damaged."""
+    plan, state = out / PLAN, out / RESUME
+    if not (plan.is_file() and state.is_file()):
+        return None
+    config = load_resume(state)["config"]
+    lengths = {field: config[field] for field in fields if field in config}
+    # A later plan is for going on further than the run in the file was to go, and nothing has been saved of that yet.
+    later = plan.stat().st_mtime > state.stat().st_mtime and _plan(out).get("lengths") != lengths
+    return None if later else lengths
+
+
+@contextmanager
+def kept(out: Path, asked: dict, lengths: dict[str, int], pace: Pace) -> Iterator[None]:
+    """Write down what a run is to be, so that a stopped one goes on as it was planned. If the trainer refuses the run, the
+    earlier plan is put back, since the folder still holds the run that it belongs to."""
+    out.mkdir(parents=True, exist_ok=True)
+    path = out / PLAN
+    before = path.read_bytes() if path.is_file() else None
+    plan = {**asked, "lengths": lengths, "seconds a step": pace.steps, "seconds of the end": pace.end}
+    with replacing(path) as part:
         part.write_text(json.dumps(plan, indent=2) + "\n")
+    try:
+        yield
+    except AnotherRun:
+        path.unlink()
+        if before is not None:
+            path.write_bytes(before)
+        raise
+
+
+def exported(out: Path, export: Path, steps: int) -> bool:
+    """Whether the run in `out` was exported and judged after its last step, so that doing so again would change nothing."""
+    try:
+        folder, config = read_config(export)
+        later = (folder / "config.json").stat().st_mtime >= (out / RESUME).stat().st_mtime
+    except (OSError, CheckpointError):
+        return False
+    return later and config["card"].get("steps") == steps and "judged on" in config["card"]
 
 
 # -- several at once --------------------------------------------------------------------------------------------------

@@ -44,6 +44,8 @@ def together(options) -> None:
     unknown = [name for name in options.names if name not in RECIPES]
     if unknown:
         raise Wrong(f"there is no recipe {unknown[0]!r}; recipes: {', '.join(RECIPES)}.")
+    if options.gallery and options.names:
+        raise Wrong("--gallery trains the recipes of all shipped models: give it, or names, not both.")
     if options.minutes is None:
         raise Wrong("several trainings share a time: give --minutes.")
     for option in ALONE:
@@ -53,28 +55,32 @@ def together(options) -> None:
         raise Wrong(
             f"{options.rest[0]!r} is a setting of one training; several take their recipes as they are."
         )
-    names = options.names or in_order([name for name, recipe in RECIPES.items() if recipe.shipped])
+    gallery = [name for name, recipe in RECIPES.items() if recipe.shipped]
+    names = list(dict.fromkeys(options.names)) or in_order(gallery)
     end = time.monotonic() + 60 * options.minutes
     workers = min(len(names), options.jobs or side_by_side(names[0]))
     threads = options.threads or max(1, (os.cpu_count() or 1) // workers)
-    jobs = [Job(name, RECIPES[name].minutes or 10) for name in dict.fromkeys(names)]
-    more = ["--threads", str(threads), "--precision", options.precision, "--quiet"]
+    jobs = [Job(name, RECIPES[name].minutes or 10) for name in names]
+    more = ["--threads", str(threads), "--precision", options.precision]
     more += ["--seed", str(options.seed)] if options.seed is not None else []
     more += ["--device", options.device] if options.device != "auto" else []
     more += ["--batch", str(options.batch)] if options.batch else []
+    again = ["--gallery"] if options.gallery else names
+    again = [*again, "--minutes", f"{options.minutes:g}", "--jobs", str(workers), *more]
+    command = f"`python -m i2i train {shlex.join(again)}`"
     print(f"{len(jobs)} trainings, {workers} at a time, {threads} thread(s) each.", flush=True)
 
     def start(job: Job) -> subprocess.Popen:
-        return _process([job.name, "--minutes", f"{job.minutes:.2f}", *more])
+        return _process([job.name, "--minutes", f"{job.minutes:.2f}", *more, "--quiet"])
 
     stopped = run(jobs, workers, end, LEAST, start)
     print(summary(jobs), flush=True)
     if stopped:
         raise KeyboardInterrupt(
-            "stopped, all saved; `train NAME` with the options above goes on with one of them."
+            f"stopped, all saved; {command} goes on: what has begun keeps its plan, what is done is left as it is."
         )
     if any(job.state not in ("done", "left out") for job in jobs):
-        raise Failed("not all of them are done.")
+        raise Failed(f"not all of them are done; {command} takes up the others again.")
 
 
 def run(

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shlex
+import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,12 +19,14 @@ from PIL import Image
 
 from i2i import budget
 from i2i.budget import Pace, TooShort, fitted
-from i2i.checkpoint import read_config
+from i2i.checkpoint import load_resume, read_config
 from i2i.cli import _parser, main, several
 from i2i.cli.several import Job
+from i2i.publish import publish
 from i2i.recipes import RECIPES
 from i2i.recipes.priority import FIRST, in_order
-from kit.methods import tiny
+from i2i.train import AnotherRun, Trainer
+from kit.methods import TINY, tiny
 from kit.toy import toy, trainer
 
 # ---- How many steps fit ----
@@ -67,12 +73,53 @@ def test_a_step_is_timed_over_whole_rounds_and_in_every_stage(monkeypatch):
     assert taken == sorted(taken), "each in its own stage"
 
 
-def test_a_plan_is_kept_for_the_same_minutes_alone(tmp_path):
-    assert budget.planned(tmp_path, 10) is None
-    budget.keep(tmp_path / "run", 10, {"steps": 77}, Pace((0.1,), 1.0))
-    assert (
-        budget.planned(tmp_path / "run", 10) == {"steps": 77} and budget.planned(tmp_path / "run", 11) is None
-    )
+def asking(minutes=10.0, **changes) -> dict:
+    kept = {"method": tiny(), "batch": 2, "device": "cpu", "precision": "fp32"} | changes
+    return budget.asked(minutes, **kept)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"minutes": 11.0}, {"batch": 3}, {"method": tiny(l1=3.0)}, {"device": "meta"}, {"precision": "bf16"}],
+)
+def test_a_plan_is_for_the_same_options_alone(tmp_path, changes):
+    assert budget.planned(tmp_path, asking()) is None
+    with budget.kept(tmp_path / "run", asking(), {"steps": 77}, Pace((0.1,), 1.0)):
+        pass
+    assert budget.planned(tmp_path / "run", asking()) == {"steps": 77}
+    assert budget.planned(tmp_path / "run", asking(**changes)) is None
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"minutes": 10}', '{"lengths": {"steps": 7}, "minutes": 10}'])
+def test_a_plan_that_does_not_say_what_it_is_for_is_none(tmp_path, text):
+    (tmp_path / budget.PLAN).write_text(text)
+    assert budget.planned(tmp_path, asking()) is None
+
+
+@pytest.mark.parametrize("before", [None, b"the plan of another run"])
+def test_a_run_that_is_refused_leaves_the_plan_that_was_there(tmp_path, before):
+    path = tmp_path / budget.PLAN
+    if before:
+        path.write_bytes(before)
+    with pytest.raises(AnotherRun), budget.kept(tmp_path, asking(), {"steps": 77}, Pace((0.1,), 1.0)):
+        raise AnotherRun("it is")
+    assert (path.read_bytes() if path.exists() else None) == before
+
+
+def test_a_run_that_has_begun_keeps_its_lengths_unless_a_later_plan_says_more(tmp_path):
+    assert budget.standing(tmp_path, ("steps",)) is None
+    run = trainer(tiny(steps=8), out=tmp_path)
+    run.save()
+    assert budget.standing(tmp_path, ("steps",)) is None, "it was begun in steps"
+    plan = tmp_path / budget.PLAN
+    plan.write_text('{"lengths": {"steps": 8}}')
+    assert budget.standing(tmp_path, ("steps",)) == {"steps": 8}
+    plan.write_text('{"lengths": {"steps": 9}}')
+    saved = (tmp_path / "resume.pt").stat().st_mtime
+    os.utime(plan, (saved + 5, saved + 5))
+    assert budget.standing(tmp_path, ("steps",)) is None, "of the further way nothing is saved yet"
+    os.utime(plan, (saved - 5, saved - 5))
+    assert budget.standing(tmp_path, ("steps",)) == {"steps": 8}, "it went another way since"
 
 
 def test_a_folder_in_minutes_says_its_steps_and_a_second_start_keeps_them(tmp_path, monkeypatch, capsys):
@@ -90,7 +137,13 @@ def test_a_folder_in_minutes_says_its_steps_and_a_second_start_keeps_them(tmp_pa
     assert steps >= 10 and took < 60
     export = next((tmp_path / "runs").glob("pix2pix-mine-*/export"))
     assert read_config(export)[1]["card"]["steps"] == steps
-    assert main(words) == 0 and f"--steps {steps} here" in capsys.readouterr().out
+    words[-1] = "0.3"
+    assert main(words) == 0, "other minutes undo nothing"
+    assert re.search(
+        rf"keeps the plan .* --steps {steps}, .*nothing left to do", capsys.readouterr().out, re.S
+    )
+    shutil.rmtree(export)
+    assert main(words) == 0 and read_config(export)[1]["card"]["steps"] == steps
 
 
 @pytest.mark.parametrize(
@@ -109,11 +162,19 @@ def test_a_folder_in_minutes_says_its_steps_and_a_second_start_keeps_them(tmp_pa
         ("--queue nowhere --gallery", "from the file alone"),
         ("--queue nowhere --seed 0", "from the file alone"),
         ("i2i-feat-v1 --minutes 1", "no option of a judge"),
+        ("--gallery pix2pix-icons --minutes 1", "not both"),
     ],
 )
 def test_what_cannot_be_asked_is_a_sentence(words, said, capsys):
     assert main(["train", *words.split()]) == 2
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", ["pix2pix-icons", "--gallery", "pix2pix --data mine"])
+def test_processes_that_share_a_training_are_not_to_measure_each_its_own(words, monkeypatch, capsys):
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    assert main(["train", *words.split(), "--minutes", "1"]) == 2
+    assert "give --steps" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("minutes", ["0", "-1", "ten", "nan", "1e9"])
@@ -182,6 +243,63 @@ def test_the_summary_has_a_line_for_each():
     jobs = [Job("pix2pix-icons", 1.0, 2.5, "failed with status 1"), Job("b", 1.0, 0.0, "left out")]
     one, two = several.summary(jobs).splitlines()
     assert "2.5 min" in one and "failed" in one and two.endswith("left out")
+
+
+class Here:
+    """A training that runs in this process when it is started, and has ended when one first looks."""
+
+    def __init__(self, words: list[str]):
+        self.returncode = main(["train", *words])
+
+    def poll(self) -> int:
+        return self.returncode
+
+
+@pytest.mark.patient
+def test_several_that_were_stopped_go_on_with_other_shares(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    small = {"size": 32, "data": "icons", "batch": 1, "minutes": 1.0, "ship": ()}
+    for method in ("pix2pix", "discogan"):
+        name = f"{method}-icons"
+        monkeypatch.setitem(RECIPES, name, replace(RECIPES[name], config=TINY[method], **small))
+    monkeypatch.setattr(budget, "measured", lambda *_: Pace((100.0,), end=1.0))  # in shares of many minutes
+    monkeypatch.setattr(
+        "i2i.publish.publish",
+        lambda t, r, folder, show, held_out, *_, **__: publish(t, r, folder, show, None),
+    )
+    advance = Trainer.advance
+
+    def stopping(self, *given, **options):
+        if type(self.method).__name__ == "DiscoGAN" and self.step == 3:
+            signal.raise_signal(signal.SIGINT)  # to the training, which has the signals meanwhile,
+        return advance(self, *given, **options)
+
+    def stopped(words):
+        done = Here(words)
+        if done.returncode:
+            signal.raise_signal(signal.SIGINT)  # and to whoever started it
+        return done
+
+    monkeypatch.setattr(Trainer, "advance", stopping)
+    monkeypatch.setattr(several, "_process", stopped)
+    words = "train pix2pix-icons discogan-icons --jobs 1 --threads 1 --precision fp32 --minutes".split()
+    assert main([*words, "100"]) == 1
+    command = f"python -m i2i {shlex.join([*words[:3], '--minutes', '100', *words[3:-1]])}"
+    assert f"`{command}` goes on" in capsys.readouterr().err
+    plans = {path: path.read_bytes() for path in tmp_path.glob("runs/*-*-*/plan.json")}
+    first, second = (tmp_path / "runs" / name for name in ("pix2pix-icons", "discogan-icons"))
+    before = (first / "export" / "config.json").stat().st_mtime_ns
+    assert len(plans) == 2 and load_resume(second / "resume.pt")["step"] == 4
+    steps = {run: load_resume(run / "resume.pt")["config"]["steps"] for run in (first, second)}
+
+    monkeypatch.setattr(Trainer, "advance", advance)
+    assert main([*words, "150"]) == 0, capsys.readouterr().err
+    assert {path: path.read_bytes() for path in plans} == plans
+    for run, planned in steps.items():
+        state = load_resume(run / "resume.pt")
+        assert state["step"] == state["config"]["steps"] == planned and planned >= 10
+        assert read_config(run / "export")[1]["card"]["steps"] == planned
+    assert (first / "export" / "config.json").stat().st_mtime_ns == before, "what is done is left as it is"
 
 
 # ---- A queue ----
