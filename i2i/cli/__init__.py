@@ -17,7 +17,8 @@ from .translate import translate_command
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run one command; the exit status: 0 done, 2 a wrong argument, 1 a failure, with one sentence on stderr."""
+    """Run one command; the exit status: 0 done, 2 a wrong argument, 1 a failure, with one sentence on stderr; of a training
+    that could not begin, 3 for too little time and 4 without its data."""
     for stream in (sys.stdout, sys.stderr):  # a file's name may hold what a terminal's code has no sign for
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
@@ -33,7 +34,7 @@ def main(argv: list[str] | None = None) -> int:
         return 2
     except (Failed, DataError, ImageError) as fault:
         print(f"i2i {options.command}: {fault}", file=sys.stderr)
-        return 1
+        return getattr(fault, "status", 1) if options.run is train_command else 1
     except KeyboardInterrupt as stop:  # a training says where it stopped; what else runs here starts anew
         idle = (
             "stopped before its first step; nothing was lost." if options.run is train_command else "stopped."
@@ -52,7 +53,7 @@ def main(argv: list[str] | None = None) -> int:
         # What the package raises on bad input is a sentence; a defect of ours is not, and keeps its traceback.
         if type(fault).__module__.startswith("i2i"):
             print(f"i2i {options.command}: {fault}", file=sys.stderr)
-            return 1
+            return getattr(fault, "status", 1)
         raise
     return 0
 
@@ -136,7 +137,7 @@ def _parser() -> argparse.ArgumentParser:
         "--queue",
         type=Path,
         metavar="FILE",
-        help="a training in each line, as one writes it after `train`: one after another, gently, on one core",
+        help="a training in each line, as one writes it after `train`: one after another, gently, on one core; a line that stands twice runs once",
     )
     sub.add_argument(
         "--steps",
