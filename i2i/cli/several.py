@@ -89,7 +89,7 @@ def together(options) -> None:
     if any(job.state not in ("done", *LEFT_OUT.values()) for job in jobs):
         raise Failed(f"not all of them are done; {command} takes up the others again.")
     if not any(job.state == "done" for job in jobs):
-        raise Failed("all of them are left out, so nothing was trained.")
+        raise Failed("nothing was trained: give more --minutes, or fetch the data that the lines above name.")
 
 
 def run(

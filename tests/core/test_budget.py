@@ -15,8 +15,10 @@ import time
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
+import torch
 from PIL import Image
 
 from i2i import budget
@@ -62,7 +64,7 @@ def test_too_short_a_time_is_a_sentence(seconds):
         fitted(tiny(), Pace((1.0,), end=60.0), seconds)
 
 
-@pytest.mark.parametrize("odd, seconds", [(0, 0.02), (1, 0.02), (3, 0.5)])
+@pytest.mark.parametrize("odd, seconds", [(0, 0.02), (1, 0.02), (3, 0.02), (3, 0.5)])
 def test_one_lucky_or_busy_stretch_does_not_decide(monkeypatch, odd, seconds):
     t, clock, stretches = trainer(toy()), [0.0], [0]
 
@@ -74,7 +76,7 @@ def test_one_lucky_or_busy_stretch_does_not_decide(monkeypatch, odd, seconds):
         return clock[0]
 
     monkeypatch.setattr(budget.time, "perf_counter", now)
-    t.advance = advance
+    monkeypatch.setattr(t, "advance", advance)
     begun = []
     assert budget._step(t, 0, begin=lambda: begun.append(stretches[0])) == pytest.approx(0.1)
     assert begun == [2], "after warming up, before anything that counts"
@@ -104,12 +106,14 @@ def asking(minutes=10.0, **changes) -> dict:
     "changes",
     [{"minutes": 11.0}, {"batch": 3}, {"method": tiny(l1=3.0)}, {"device": "meta"}, {"precision": "bf16"}],
 )
-def test_a_plan_is_for_the_same_options_alone(tmp_path, changes):
+def test_a_plan_is_for_the_same_options_alone(tmp_path, monkeypatch, changes):
     assert budget.planned(tmp_path, asking()) is None
     with budget.kept(tmp_path / "run", asking(), {"steps": 77}, Pace((0.1,), 1.0)):
         pass
     assert budget.planned(tmp_path / "run", asking()) == {"steps": 77}
     assert budget.planned(tmp_path / "run", asking(**changes)) is None
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 64)
+    assert budget.planned(tmp_path / "run", asking()) is None
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"minutes": 10}', '{"lengths": {"steps": 7}, "minutes": 10}'])
@@ -241,7 +245,7 @@ def clock(monkeypatch):
     return told
 
 
-class Timed:
+class _Timed:
     def __init__(self, clock, seconds: float, status: int = 0):
         self.clock, self.end, self.status, self.returncode = clock, clock.now + seconds, status, None
 
@@ -250,9 +254,14 @@ class Timed:
         return self.returncode
 
 
+def timed(*given) -> Any:
+    """A process that ends by that clock."""
+    return _Timed(*given)
+
+
 def test_what_would_get_too_little_is_left_out_from_the_end(clock):
     jobs = [Job(name, 1.0) for name in "abcd"]
-    several.run(jobs, 1, 10.0, 4.0, lambda job: Timed(clock, 60 * job.minutes - 0.1), pause=0.02)
+    several.run(jobs, 1, 10.0, 4.0, lambda job: timed(clock, 60 * job.minutes - 0.1), pause=0.02)
     little = "left out: too little time"
     assert [job.state for job in jobs] == ["done", "done", little, little]
 
@@ -261,7 +270,7 @@ def test_what_one_leaves_of_its_time_the_next_in_line_gets(clock):
     jobs = [Job(name, 1.0) for name in "abcd"]
 
     def start(job):
-        return Timed(clock, 0.1, 4) if job.name == "a" else Timed(clock, 60 * job.minutes - 0.1)
+        return timed(clock, 0.1, 4) if job.name == "a" else timed(clock, 60 * job.minutes - 0.1)
 
     several.run(jobs, 1, 10.0, 4.0, start, pause=0.02)
     told = ["left out: no data", "done", "done", "left out: too little time"]
@@ -291,16 +300,16 @@ def test_a_training_that_cannot_begin_says_why_by_its_status(monkeypatch, tmp_pa
 def test_what_is_left_out_has_not_failed(clock, monkeypatch, capsys, statuses, status, said):
     names = ["pix2pix-icons", "cyclegan-icons"]
     by_name = dict(zip(names, statuses, strict=True))
-    monkeypatch.setattr(several, "_process", lambda words: Timed(clock, 1.0, by_name[words[0]]))
+    monkeypatch.setattr(several, "_process", lambda words: timed(clock, 1.0, by_name[words[0]]))
     assert main(["train", *names, "--minutes", "10", "--jobs", "2"]) == status
     assert said in capsys.readouterr().err
 
 
 def test_a_name_that_stands_twice_is_one_training(clock, monkeypatch, capsys):
     begun = []
-    monkeypatch.setattr(several, "_process", lambda words: begun.append(words) or Timed(clock, 1.0))
+    monkeypatch.setattr(several, "_process", lambda words: begun.append(words) or timed(clock, 1.0))
     monkeypatch.setattr(several, "cores", lambda: 4)
-    assert main("train pix2pix-icons pix2pix-icons --minutes 10 --jobs 2".split()) == 0
+    assert main(["train", "pix2pix-icons", "pix2pix-icons", "--minutes", "10", "--jobs", "2"]) == 0
     assert [words[:5] for words in begun] == [["pix2pix-icons", "--minutes", "10.00", "--threads", "4"]]
 
 
