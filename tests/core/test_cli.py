@@ -572,7 +572,7 @@ def test_unusable_pairs_are_named(cli, elsewhere, make, name):
 
 
 def test_a_dataset_that_is_not_installed_is_named_with_the_way_to_it(cli):
-    refused(cli("train", "pix2pix-facades", "--quiet"), 1, "python -m i2i data facades")
+    refused(cli("train", "pix2pix-facades", "--quiet"), 4, "python -m i2i data facades")
 
 
 def test_a_folder_that_may_not_be_made_is_named(cli, elsewhere):
