@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -17,7 +18,6 @@ from pathlib import Path
 import torch
 
 from .checkpoint import CheckpointError, load_resume, read_config
-from .cores import cores
 from .data.folders import NotInstalled
 from .files import replacing
 from .method import Batch, Method
@@ -205,6 +205,13 @@ def exported(out: Path, export: Path, steps: int) -> bool:
 
 
 # -- several at once --------------------------------------------------------------------------------------------------
+
+
+def cores() -> int:
+    """Those that this process may run on: of a shared machine or a container often fewer than it has."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def side_by_side(

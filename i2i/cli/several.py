@@ -18,7 +18,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..cores import cores
 from .errors import Failed, Wrong
 
 # By the exit status of a training that could not begin: `status` of `budget.TooShort` and of `folders.NotInstalled`.
@@ -40,7 +39,7 @@ class Job:
 
 def together(options) -> None:
     """Train several recipes in `--minutes`, most important first; one line for each at the end."""
-    from ..budget import LEAST, side_by_side
+    from ..budget import LEAST, cores, side_by_side
     from ..recipes import RECIPES
     from ..recipes.priority import in_order
 

@@ -22,11 +22,10 @@ import torch
 from PIL import Image
 
 from i2i import budget
-from i2i.budget import Pace, TooShort, fitted
+from i2i.budget import Pace, TooShort, cores, fitted
 from i2i.checkpoint import load_resume, read_config
 from i2i.cli import _parser, main, several
 from i2i.cli.several import Job
-from i2i.cores import cores
 from i2i.data.folders import NotInstalled
 from i2i.publish import publish
 from i2i.recipes import RECIPES
@@ -308,7 +307,7 @@ def test_what_is_left_out_has_not_failed(clock, monkeypatch, capsys, statuses, s
 def test_a_name_that_stands_twice_is_one_training(clock, monkeypatch, capsys):
     begun = []
     monkeypatch.setattr(several, "_process", lambda words: begun.append(words) or timed(clock, 1.0))
-    monkeypatch.setattr(several, "cores", lambda: 4)
+    monkeypatch.setattr(budget, "cores", lambda: 4)
     assert main(["train", "pix2pix-icons", "pix2pix-icons", "--minutes", "10", "--jobs", "2"]) == 0
     assert [words[:5] for words in begun] == [["pix2pix-icons", "--minutes", "10.00", "--threads", "4"]]
 
