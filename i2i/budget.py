@@ -5,29 +5,37 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
 
+from .checkpoint import CheckpointError, load_resume, read_config
+from .data.folders import NotInstalled
 from .files import replacing
 from .method import Batch, Method
 from .publish import publish
 from .recipes import RECIPES, Recipe
 from .step import WARM_UP
-from .train import Source, Trainer
+from .train import RESUME, AnotherRun, Source, Trainer, default_device
 
 PLAN = "plan.json"
 SLACK = 0.97  # what saving, sheets and a busy moment leave of the time
+STRETCHES = 5  # in which a step is timed
 LEAST = 30.0  # seconds below which a training is not worth its start
 
 
 class TooShort(ValueError):
     """The minutes do not reach for anything; the message says what would."""
+
+    status = 3  # of the command's exit, which tells whoever started several
 
 
 @dataclass(frozen=True)
@@ -52,8 +60,11 @@ def measured(
     )
 
 
-def _step(trainer: Trainer, stage: int, least: float = 2.0) -> float:
-    """Seconds of a step of one stage, after warming up, over whole rounds of its turns."""
+def _step(
+    trainer: Trainer, stage: int, least: float = 2.0, begin: Callable[[], None] = lambda: None
+) -> float:
+    """Seconds of a step of one stage over whole rounds of its turns: the median of stretches that last `least` seconds together,
+    since what else the machine does makes one of them too slow, or one short one too fast. begin: called after warming up."""
     trainer.enter(stage)
     turns = trainer.stages[stage].turns.values()
     round_ = max([1, *(n for turn in turns for n in (turn.every, turn.rests))])
@@ -71,8 +82,10 @@ def _step(trainer: Trainer, stage: int, least: float = 2.0) -> float:
         return (time.perf_counter() - start) / count
 
     some(warm)
-    first = some(round_)
-    return min(first, some(max(1, round(least / max(first, 1e-4) / round_)) * round_))
+    begin()
+    rounds = least / max(some(round_), 1e-4) / round_
+    stretches = max(1, min(STRETCHES, round(rounds)))
+    return statistics.median(some(max(1, round(rounds / stretches)) * round_) for _ in range(stretches))
 
 
 def _end(
@@ -119,64 +132,157 @@ def fitted(method: Method, pace: Pace, seconds: float):
     return config
 
 
-def planned(out: Path, minutes: float) -> dict | None:
-    """What an earlier start of this run came to: the fields of its config that count steps; None for a first start."""
-    path = out / PLAN
-    try:
-        plan = json.loads(path.read_text())
-    except (OSError, ValueError):
-        return None
-    return plan["lengths"] if plan.get("minutes") == minutes else None
-
-
-def keep(out: Path, minutes: float, lengths: dict[str, int], pace: Pace) -> None:
-    """Write down what a run is to be, so that a stopped one goes on as it was planned."""
-    out.mkdir(parents=True, exist_ok=True)
-    plan = {
+def asked(
+    minutes: float, method: Method, batch: int, device: torch.device | str | None, precision: str
+) -> dict:
+    """All that a plan depends on, as plan.json holds it. precision: as the user gave it."""
+    settings = {
         "minutes": minutes,
-        "lengths": lengths,
-        "seconds a step": pace.steps,
-        "seconds of the end": pace.end,
+        "batch": batch,
+        "config": asdict(method.config),
+        "device": torch.device(device or default_device()).type,
+        "precision": precision,
+        "threads": torch.get_num_threads(),
     }
-    with replacing(out / PLAN) as part:
+    return json.loads(json.dumps(settings))  # tuples become lists, as in the file
+
+
+def _plan(out: Path) -> dict:
+    """What plan.json holds; {} where there is none that can be read."""
+    try:
+        plan = json.loads((out / PLAN).read_text())
+    except (OSError, ValueError):
+        return {}
+    return plan if isinstance(plan, dict) and isinstance(plan.get("lengths"), dict) else {}
+
+
+def planned(out: Path, asked: dict) -> dict[str, int] | None:
+    """The lengths that an earlier start with the same options came to; None for a first start."""
+    plan = _plan(out)
+    return plan["lengths"] if plan and all(plan.get(name) == value for name, value in asked.items()) else None
+
+
+def standing(out: Path, fields: tuple[str, ...]) -> dict[str, int] | None:
+    """The lengths of a run in minutes that has begun, None where there is none. It goes on by them whatever is asked now, for
+    with others it would be another run. CheckpointError where its resume file is damaged."""
+    plan, state = out / PLAN, out / RESUME
+    if not (plan.is_file() and state.is_file()):
+        return None
+    config = load_resume(state)["config"]
+    lengths = {field: config[field] for field in fields if field in config}
+    # A later plan is for going on further than the run in the file was to go, and nothing has been saved of that yet.
+    later = plan.stat().st_mtime > state.stat().st_mtime and _plan(out).get("lengths") != lengths
+    return None if later else lengths
+
+
+@contextmanager
+def kept(out: Path, asked: dict, lengths: dict[str, int], pace: Pace) -> Iterator[None]:
+    """Write down what a run is to be, so that a stopped one goes on as it was planned. If the trainer refuses the run, the
+    earlier plan is put back, since the folder still holds the run that it belongs to."""
+    out.mkdir(parents=True, exist_ok=True)
+    path = out / PLAN
+    before = path.read_bytes() if path.is_file() else None
+    plan = {**asked, "lengths": lengths, "seconds a step": pace.steps, "seconds of the end": pace.end}
+    with replacing(path) as part:
         part.write_text(json.dumps(plan, indent=2) + "\n")
+    try:
+        yield
+    except AnotherRun:
+        path.unlink()
+        if before is not None:
+            path.write_bytes(before)
+        raise
+
+
+def exported(out: Path, export: Path, steps: int) -> bool:
+    """Whether the run in `out` was exported and judged after its last step, so that doing so again would change nothing."""
+    try:
+        folder, config = read_config(export)
+        later = (folder / "config.json").stat().st_mtime >= (out / RESUME).stat().st_mtime
+    except (OSError, CheckpointError):
+        return False
+    return later and config["card"].get("steps") == steps and "judged on" in config["card"]
 
 
 # -- several at once --------------------------------------------------------------------------------------------------
 
 
-def side_by_side(name: str, most: int = 4) -> int:
+def cores() -> int:
+    """Those that this process may run on: of a shared machine or a container often fewer than it has."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def side_by_side(
+    names: list[str], device: str = "auto", precision: str = "auto", batch: int | None = None, most: int = 4
+) -> int:
     """How many trainings at once get most done here. On a CPU one for each core: two threads of one training gain less than
-    a second training. On a GPU by trying the recipe `name` alone, twice, and so on; each gets its share of the cores."""
-    cores = os.cpu_count() or 1
-    if not torch.cuda.is_available():
-        return cores
+    a second training. On a GPU by trying the first of the recipes whose data is there, alone, twice, and so on; each gets its
+    share of the cores."""
+    if not (torch.cuda.is_available() if device == "auto" else device.startswith("cuda")):
+        return cores()
+    options = ["--device", device, "--precision", precision] + (["--batch", str(batch)] if batch else [])
+    for name in names:
+        with suppress(NotInstalled):
+            return _most(name, options, most)
+    return 1
+
+
+def _most(name: str, options: list[str], most: int) -> int:
     best, gain = 1, 0.0
-    for count in (n for n in (1, 2, 4) if n <= min(most, cores)):
-        command = [sys.executable, "-m", "i2i.budget", name, "--threads", str(max(1, cores // count))]
-        tries = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(count)]
-        told = [t.communicate()[0] for t in tries]
-        if any(t.returncode for t in tries):
-            break
-        done = sum(1 / float(line) for line in told)
-        if done < 1.1 * gain:
+    for count in (n for n in (1, 2, 4) if n <= min(most, cores())):
+        done = _done(name, count, options)
+        if done < 1.1 * gain or not done:
             break
         best, gain = count, done
     return best
 
 
+def _done(name: str, count: int, options: list[str]) -> float:
+    """Steps a second of so many trainings at once, together; 0 where one of them fails. NotInstalled without its data.
+    Each says when it has warmed up and waits for the others, so that none is timed while another one still loads."""
+    command = [sys.executable, "-m", "i2i.budget", name, "--threads", str(max(1, cores() // count)), *options]
+    tries = [
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        for _ in range(count)
+    ]
+    if all([t.stdout and t.stdout.readline() for t in tries]):
+        for t in tries:
+            with suppress(OSError):  # it has ended meanwhile
+                print(file=t.stdin, flush=True)
+    told = [t.communicate()[0] for t in tries]  # those that still wait find their input closed, and end
+    if any(t.returncode == NotInstalled.status for t in tries):
+        raise NotInstalled(name)
+    return 0.0 if any(t.returncode for t in tries) else sum(1 / float(line) for line in told)
+
+
 def main() -> None:
-    """Print the seconds of a step of one recipe: what `side_by_side` asks of several processes at once."""
+    """Print the seconds of a step of one recipe, timed when a line comes in: what `side_by_side` asks of several processes."""
     parser = argparse.ArgumentParser(prog="python -m i2i.budget", description=main.__doc__)
     parser.add_argument("name", choices=RECIPES)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--precision", default="auto")
+    parser.add_argument("--batch", type=int)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     recipe = RECIPES[options.name]
+    try:
+        method, source = recipe.build(), recipe.source("train")
+    except NotInstalled:
+        raise SystemExit(NotInstalled.status) from None
     trainer = Trainer(
-        recipe.build(), recipe.source("train"), batch=recipe.batch, seed=recipe.seed, ema=recipe.ema
-    )
-    print(_step(trainer, len(trainer.stages) - 1, least=5.0))
+        method, source, batch=options.batch or recipe.batch, seed=recipe.seed, ema=recipe.ema,
+        precision=options.precision, device=None if options.device == "auto" else options.device,
+    )  # fmt: skip
+
+    def begin() -> None:
+        print("ready", flush=True)
+        if not sys.stdin.readline():  # another one has failed
+            raise SystemExit(1)
+
+    print(_step(trainer, len(trainer.stages) - 1, least=5.0, begin=begin))
 
 
 if __name__ == "__main__":

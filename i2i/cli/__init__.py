@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
 from ..data.folders import DataError
 from ..images import FITS, ImageError
 from .data import data_command, list_command
-from .errors import Failed, Wrong
+from .errors import SHARE, Failed, Wrong
 from .measure import bench_command, claims_command, evaluate_command
 from .new import STUB_LAYOUTS, new_command
 from .train import train_command
@@ -33,7 +34,7 @@ def main(argv: list[str] | None = None) -> int:
         return 2
     except (Failed, DataError, ImageError) as fault:
         print(f"i2i {options.command}: {fault}", file=sys.stderr)
-        return 1
+        return _status(fault)
     except KeyboardInterrupt as stop:  # a training says where it stopped; what else runs here starts anew
         idle = (
             "stopped before its first step; nothing was lost." if options.run is train_command else "stopped."
@@ -52,7 +53,7 @@ def main(argv: list[str] | None = None) -> int:
         # What the package raises on bad input is a sentence; a defect of ours is not, and keeps its traceback.
         if type(fault).__module__.startswith("i2i"):
             print(f"i2i {options.command}: {fault}", file=sys.stderr)
-            return 1
+            return _status(fault)
         raise
     return 0
 
@@ -83,6 +84,11 @@ def _minutes(text: str) -> float:
     if not 0 < number < 100_000:
         raise argparse.ArgumentTypeError(f"must be more than 0 and at most 100,000, got {text}")
     return number
+
+
+def _status(fault: Exception) -> int:
+    """Of a failure: 1. One of several trainings tells those who started it by its own why it could not begin."""
+    return getattr(fault, "status", 1) if os.environ.get(SHARE) else 1
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -136,7 +142,7 @@ def _parser() -> argparse.ArgumentParser:
         "--queue",
         type=Path,
         metavar="FILE",
-        help="a training in each line, as one writes it after `train`: one after another, gently, on one core",
+        help="a training in each line, as one writes it after `train`: one after another, gently, on one core; a line that stands twice runs once",
     )
     sub.add_argument(
         "--steps",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+SHARE = "I2I_SHARE"  # in the environment of one of several trainings that share a time
+
 
 class Wrong(Exception):
     """A wrong argument: exit 2."""

@@ -13,19 +13,21 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .errors import Failed, Wrong
+from .errors import SHARE, Failed, Wrong
 
+# By the exit status of one of several trainings that could not begin: `status` of `budget.TooShort` and of `folders.NotInstalled`.
+LEFT_OUT = {3: "left out: too little time", 4: "left out: no data"}
 ALONE = ("steps", "data", "direction", "size", "fit", "out", "export")  # options of one training
 
 
 @dataclass
 class Job:
-    """One training of several. minutes: its share.  state: "waiting", "running", "done", "stopped", "left out", or what went wrong."""
+    """One training of several. minutes: its share.  state: "waiting", "running", "done", "stopped", one of LEFT_OUT, or what went wrong."""
 
     name: str
     weight: float
@@ -37,13 +39,15 @@ class Job:
 
 def together(options) -> None:
     """Train several recipes in `--minutes`, most important first; one line for each at the end."""
-    from ..budget import LEAST, side_by_side
+    from ..budget import LEAST, cores, side_by_side
     from ..recipes import RECIPES
     from ..recipes.priority import in_order
 
     unknown = [name for name in options.names if name not in RECIPES]
     if unknown:
         raise Wrong(f"there is no recipe {unknown[0]!r}; recipes: {', '.join(RECIPES)}.")
+    if options.gallery and options.names:
+        raise Wrong("--gallery trains the recipes of all shipped models: give it, or names, not both.")
     if options.minutes is None:
         raise Wrong("several trainings share a time: give --minutes.")
     for option in ALONE:
@@ -53,28 +57,39 @@ def together(options) -> None:
         raise Wrong(
             f"{options.rest[0]!r} is a setting of one training; several take their recipes as they are."
         )
-    names = options.names or in_order([name for name, recipe in RECIPES.items() if recipe.shipped])
+    gallery = [name for name, recipe in RECIPES.items() if recipe.shipped]
+    names = list(dict.fromkeys(options.names)) or in_order(gallery)
     end = time.monotonic() + 60 * options.minutes
-    workers = min(len(names), options.jobs or side_by_side(names[0]))
-    threads = options.threads or max(1, (os.cpu_count() or 1) // workers)
-    jobs = [Job(name, RECIPES[name].minutes or 10) for name in dict.fromkeys(names)]
-    more = ["--threads", str(threads), "--precision", options.precision, "--quiet"]
+
+    def tried() -> int:
+        return side_by_side(names, options.device, options.precision, options.batch)
+
+    workers = min(len(names), options.jobs or tried())
+    threads = options.threads or max(1, cores() // workers)
+    jobs = [Job(name, RECIPES[name].minutes or 10) for name in names]
+    more = ["--threads", str(threads), "--precision", options.precision]
     more += ["--seed", str(options.seed)] if options.seed is not None else []
     more += ["--device", options.device] if options.device != "auto" else []
     more += ["--batch", str(options.batch)] if options.batch else []
+    again = ["--gallery"] if options.gallery else names
+    again = [*again, "--minutes", f"{options.minutes:g}", "--jobs", str(workers), *more]
+    command = f"`python -m i2i train {shlex.join(again)}`"
     print(f"{len(jobs)} trainings, {workers} at a time, {threads} thread(s) each.", flush=True)
 
     def start(job: Job) -> subprocess.Popen:
-        return _process([job.name, "--minutes", f"{job.minutes:.2f}", *more])
+        share = {SHARE: "1", "I2I_CORES": str(threads)}
+        return _process([job.name, "--minutes", f"{job.minutes:.2f}", *more, "--quiet"], share)
 
     stopped = run(jobs, workers, end, LEAST, start)
     print(summary(jobs), flush=True)
     if stopped:
         raise KeyboardInterrupt(
-            "stopped, all saved; `train NAME` with the options above goes on with one of them."
+            f"stopped, all saved; {command} goes on: what has begun keeps its plan, what is done is left as it is."
         )
-    if any(job.state not in ("done", "left out") for job in jobs):
-        raise Failed("not all of them are done.")
+    if any(job.state not in ("done", *LEFT_OUT.values()) for job in jobs):
+        raise Failed(f"not all of them are done; {command} takes up the others again.")
+    if not any(job.state == "done" for job in jobs):
+        raise Failed("nothing was trained: give more --minutes, or fetch the data that the lines above name.")
 
 
 def run(
@@ -83,8 +98,9 @@ def run(
 ) -> bool:  # fmt: skip
     """Keep `workers` of the jobs going until `end` (of `time.monotonic`), each for its share of what is left by then.
 
-    Those at the end of the list whose share would be below `least` seconds are left out, so that the others have enough.
-    Ctrl-C and SIGTERM are passed on, and waited for: each training saves. Returns whether that happened.
+    Those at the end of the list whose share would be below `least` seconds are left out, so that the others have enough, unless
+    one of these ends early.
+    Ctrl-C, SIGTERM and the end of the terminal are passed on, and waited for: each training saves. Returns whether that happened.
     """
     waiting, running = list(jobs), []
     with _passing_on(running) as asked:
@@ -92,17 +108,22 @@ def run(
             for job in [job for job in running if job.process.poll() is not None]:
                 running.remove(job)
                 status = job.process.returncode
-                job.state = "done" if status == 0 else "stopped" if asked else f"failed with status {status}"
+                ended = {0: "done", **LEFT_OUT}
+                job.state = ended.get(status, "stopped" if asked else f"failed with status {status}")
             while waiting and len(running) < workers and not asked:
                 now = time.monotonic()
                 free = sum(max(0.0, end - max(now, job.started + 60 * job.minutes)) for job in running)
                 free += (workers - len(running)) * max(0.0, end - now)
-                while len(waiting) > 1 and free * waiting[-1].weight / sum(j.weight for j in waiting) < least:
-                    waiting.pop().state = "left out"
+                kept = len(waiting)  # the others wait for time that somebody leaves
+                while (
+                    kept > 1
+                    and free * waiting[kept - 1].weight / sum(j.weight for j in waiting[:kept]) < least
+                ):
+                    kept -= 1
+                share = min(free * waiting[0].weight / sum(j.weight for j in waiting[:kept]), end - now)
                 job = waiting.pop(0)
-                share = min(free * job.weight / (job.weight + sum(j.weight for j in waiting)), end - now)
                 if share < least:
-                    job.state = "left out"
+                    job.state = LEFT_OUT[3]
                     continue
                 job.minutes, job.started, job.state = share / 60, now, "running"
                 job.process = start(job)
@@ -122,7 +143,11 @@ def _passing_on(running: list[Job]) -> Iterator[list[int]]:
             if job.process and job.process.poll() is None:
                 job.process.send_signal(signal.SIGINT)
 
-    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    hangup = getattr(signal, "SIGHUP", None)  # the terminal was closed
+    if hangup and signal.getsignal(hangup) != signal.SIG_IGN:  # unless `nohup` asked to go on then
+        numbers.append(hangup)
+    before = {number: signal.signal(number, note) for number in numbers}
     try:
         yield asked
     finally:
@@ -154,7 +179,8 @@ def _figures(export: Path) -> str:
 
 def queue(options) -> None:
     """Run the lines of a file one after another, at low priority and on one thread. What is done is noted in FILE.done, so
-    that the queue goes on where it was; lines may be added meanwhile. Empty lines and those that begin with # are skipped."""
+    that the queue goes on where it was; lines may be added meanwhile. Empty lines and those that begin with # are skipped,
+    and a line that stands twice runs once."""
     unset = {"names": [], "rest": [], "quiet": False, "gallery": False, "device": "auto", "precision": "auto"}
     own = (*unset, *ALONE, "minutes", "batch", "seed", "threads", "jobs")
     if any(getattr(options, name) != unset.get(name) for name in own):
@@ -196,6 +222,7 @@ def _next(path: Path, noted: Path, failed: list[str]) -> str | None:
     return next((n for n in lines if n and n[0] != "#" and n not in done and n not in failed), None)
 
 
-def _process(words: list[str]) -> subprocess.Popen:
-    """A training in a process group of its own: a key pressed here reaches it by us, once."""
-    return subprocess.Popen([sys.executable, "-m", "i2i", "train", *words], start_new_session=True)
+def _process(words: list[str], more: Mapping[str, str] | None = None) -> subprocess.Popen:
+    """A training in a process group of its own: a key pressed here reaches it by us, once. more: of its environment."""
+    command = [sys.executable, "-m", "i2i", "train", *words]
+    return subprocess.Popen(command, start_new_session=True, env={**os.environ, **(more or {})})

@@ -6,6 +6,7 @@ import dataclasses
 import math
 import os
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 from ..data.folders import DataError
@@ -46,6 +47,10 @@ def train_command(options) -> None:
     """One training; several of them, which share the time or stand in a queue, are `several`'s."""
     from . import several
 
+    if options.minutes and int(os.environ.get("WORLD_SIZE", 1)) > 1:
+        raise Wrong(
+            "--minutes: each of several processes would measure a pace of its own, so give --steps to all of them."
+        )
     if options.queue:
         several.queue(options)
     elif options.gallery or len(options.names) > 1:
@@ -158,22 +163,32 @@ def _one(options, began: float) -> None:
             device=device, out=out, showcase=showcase, facts=recipe.facts,
         )  # fmt: skip
 
+    home, standing, keeping = options.export or out / "export", None, nullcontext()
     if options.minutes:
-        lengths = budget.planned(out, options.minutes)
-        if lengths is None:
+        standing = budget.standing(out, method.lengths)
+        asked = budget.asked(options.minutes, method, recipe.batch, device, options.precision)
+        lengths = standing or budget.planned(out, asked)
+        if not lengths:
             pace = budget.measured(trainer_of(method, None), recipe, showcase, held_out, named)
-            left = 60 * options.minutes - (time.monotonic() - began)
-            config = budget.fitted(method, pace, left)
+            config = budget.fitted(method, pace, 60 * options.minutes - (time.monotonic() - began))
             lengths = {field: getattr(config, field) for field in method.lengths}
-            budget.keep(out, options.minutes, lengths, pace)
+            keeping = budget.kept(out, asked, lengths, pace)
         recipe = dataclasses.replace(recipe, config=recipe.config | lengths)
         method = recipe.build()
         told = " ".join(f"--{field} {count}" for field, count in lengths.items())
-        print(f"{options.minutes:g} minutes are {told} here; the same again by these options.", flush=True)
+        print(
+            f"The run in {out} keeps the plan that it began with, {told}, whatever --minutes says now: another --out makes another."
+            if standing
+            else f"{options.minutes:g} minutes are {told} here; the same again by these options.",
+            flush=True,
+        )
     trainer = trainer_of(method, out)
-    trainer.fit(progress=not options.quiet)
+    with keeping:
+        trainer.fit(progress=not options.quiet)
+    if standing and budget.exported(out, home, sum(stage.steps for stage in trainer.stages)):
+        print(f"it had ended, and its export is {home}: there was nothing left to do.")
+        return
     if trainer.rank == 0:
-        home = options.export or out / "export"
         try:
             folder = publish(
                 trainer, recipe, home, showcase, held_out, named, run, progress=not options.quiet

@@ -35,6 +35,12 @@ class DataError(ValueError):
     """A data folder that cannot be used; the message is one sentence."""
 
 
+class NotInstalled(DataError):
+    """A dataset that is not here; the message says how to get it."""
+
+    status = 4  # of the exit of `train`, which tells whoever started several
+
+
 class TooFew(DataError):
     """Not enough held-out images for figures."""
 

@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
+import io
+import os
 import re
+import shlex
+import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+import torch
 from PIL import Image
 
 from i2i import budget
-from i2i.budget import Pace, TooShort, fitted
-from i2i.checkpoint import read_config
+from i2i.budget import Pace, TooShort, cores, fitted
+from i2i.checkpoint import load_resume, read_config
 from i2i.cli import _parser, main, several
+from i2i.cli.errors import SHARE
 from i2i.cli.several import Job
+from i2i.data.folders import NotInstalled
+from i2i.publish import publish
 from i2i.recipes import RECIPES
 from i2i.recipes.priority import FIRST, in_order
-from kit.methods import tiny
+from i2i.train import AnotherRun, Trainer
+from kit.methods import TINY, tiny
 from kit.toy import toy, trainer
 
 # ---- How many steps fit ----
@@ -52,6 +64,24 @@ def test_too_short_a_time_is_a_sentence(seconds):
         fitted(tiny(), Pace((1.0,), end=60.0), seconds)
 
 
+@pytest.mark.parametrize("odd, seconds", [(0, 0.02), (1, 0.02), (3, 0.02), (3, 0.5)])
+def test_one_lucky_or_busy_stretch_does_not_decide(monkeypatch, odd, seconds):
+    t, clock, stretches = trainer(toy()), [0.0], [0]
+
+    def advance(read):
+        clock[0] += seconds if stretches[0] == 2 * odd + 1 else 0.1
+
+    def now():
+        stretches[0] += 1
+        return clock[0]
+
+    monkeypatch.setattr(budget.time, "perf_counter", now)
+    monkeypatch.setattr(t, "advance", advance)
+    begun = []
+    assert budget._step(t, 0, begin=lambda: begun.append(stretches[0])) == pytest.approx(0.1)
+    assert begun == [2], "after warming up, before anything that counts"
+
+
 def test_a_step_is_timed_over_whole_rounds_and_in_every_stage(monkeypatch):
     taken, t = [], trainer(toy(first=3, second=3))
     advance = t.advance
@@ -67,12 +97,55 @@ def test_a_step_is_timed_over_whole_rounds_and_in_every_stage(monkeypatch):
     assert taken == sorted(taken), "each in its own stage"
 
 
-def test_a_plan_is_kept_for_the_same_minutes_alone(tmp_path):
-    assert budget.planned(tmp_path, 10) is None
-    budget.keep(tmp_path / "run", 10, {"steps": 77}, Pace((0.1,), 1.0))
-    assert (
-        budget.planned(tmp_path / "run", 10) == {"steps": 77} and budget.planned(tmp_path / "run", 11) is None
-    )
+def asking(minutes=10.0, **changes) -> dict:
+    kept = {"method": tiny(), "batch": 2, "device": "cpu", "precision": "fp32"} | changes
+    return budget.asked(minutes, **kept)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"minutes": 11.0}, {"batch": 3}, {"method": tiny(l1=3.0)}, {"device": "meta"}, {"precision": "bf16"}],
+)
+def test_a_plan_is_for_the_same_options_alone(tmp_path, monkeypatch, changes):
+    assert budget.planned(tmp_path, asking()) is None
+    with budget.kept(tmp_path / "run", asking(), {"steps": 77}, Pace((0.1,), 1.0)):
+        pass
+    assert budget.planned(tmp_path / "run", asking()) == {"steps": 77}
+    assert budget.planned(tmp_path / "run", asking(**changes)) is None
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 64)
+    assert budget.planned(tmp_path / "run", asking()) is None
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"minutes": 10}', '{"lengths": {"steps": 7}, "minutes": 10}'])
+def test_a_plan_that_does_not_say_what_it_is_for_is_none(tmp_path, text):
+    (tmp_path / budget.PLAN).write_text(text)
+    assert budget.planned(tmp_path, asking()) is None
+
+
+@pytest.mark.parametrize("before", [None, b"the plan of another run"])
+def test_a_run_that_is_refused_leaves_the_plan_that_was_there(tmp_path, before):
+    path = tmp_path / budget.PLAN
+    if before:
+        path.write_bytes(before)
+    with pytest.raises(AnotherRun), budget.kept(tmp_path, asking(), {"steps": 77}, Pace((0.1,), 1.0)):
+        raise AnotherRun("it is")
+    assert (path.read_bytes() if path.exists() else None) == before
+
+
+def test_a_run_that_has_begun_keeps_its_lengths_unless_a_later_plan_says_more(tmp_path):
+    assert budget.standing(tmp_path, ("steps",)) is None
+    run = trainer(tiny(steps=8), out=tmp_path)
+    run.save()
+    assert budget.standing(tmp_path, ("steps",)) is None, "it was begun in steps"
+    plan = tmp_path / budget.PLAN
+    plan.write_text('{"lengths": {"steps": 8}}')
+    assert budget.standing(tmp_path, ("steps",)) == {"steps": 8}
+    plan.write_text('{"lengths": {"steps": 9}}')
+    saved = (tmp_path / "resume.pt").stat().st_mtime
+    os.utime(plan, (saved + 5, saved + 5))
+    assert budget.standing(tmp_path, ("steps",)) is None, "of the further way nothing is saved yet"
+    os.utime(plan, (saved - 5, saved - 5))
+    assert budget.standing(tmp_path, ("steps",)) == {"steps": 8}, "it went another way since"
 
 
 def test_a_folder_in_minutes_says_its_steps_and_a_second_start_keeps_them(tmp_path, monkeypatch, capsys):
@@ -90,7 +163,13 @@ def test_a_folder_in_minutes_says_its_steps_and_a_second_start_keeps_them(tmp_pa
     assert steps >= 10 and took < 60
     export = next((tmp_path / "runs").glob("pix2pix-mine-*/export"))
     assert read_config(export)[1]["card"]["steps"] == steps
-    assert main(words) == 0 and f"--steps {steps} here" in capsys.readouterr().out
+    words[-1] = "0.3"
+    assert main(words) == 0, "other minutes undo nothing"
+    assert re.search(
+        rf"keeps the plan .* --steps {steps}, .*nothing left to do", capsys.readouterr().out, re.S
+    )
+    shutil.rmtree(export)
+    assert main(words) == 0 and read_config(export)[1]["card"]["steps"] == steps
 
 
 @pytest.mark.parametrize(
@@ -109,11 +188,19 @@ def test_a_folder_in_minutes_says_its_steps_and_a_second_start_keeps_them(tmp_pa
         ("--queue nowhere --gallery", "from the file alone"),
         ("--queue nowhere --seed 0", "from the file alone"),
         ("i2i-feat-v1 --minutes 1", "no option of a judge"),
+        ("--gallery pix2pix-icons --minutes 1", "not both"),
     ],
 )
 def test_what_cannot_be_asked_is_a_sentence(words, said, capsys):
     assert main(["train", *words.split()]) == 2
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", ["pix2pix-icons", "--gallery", "pix2pix --data mine"])
+def test_processes_that_share_a_training_are_not_to_measure_each_its_own(words, monkeypatch, capsys):
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    assert main(["train", *words.split(), "--minutes", "1"]) == 2
+    assert "give --steps" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("minutes", ["0", "-1", "ten", "nan", "1e9"])
@@ -149,39 +236,268 @@ def test_the_time_is_shared_by_weight_and_among_the_workers():
     assert jobs[1].minutes * 60 == pytest.approx(20, rel=0.1)
 
 
-def test_what_would_get_too_little_is_left_out_from_the_end():
+@pytest.fixture
+def clock(monkeypatch):
+    """The time of `several`, which goes on only where that waits."""
+    told = SimpleNamespace(now=0.0, monotonic=lambda: told.now)
+    told.sleep = lambda seconds: setattr(told, "now", told.now + seconds)
+    monkeypatch.setattr(several, "time", told)
+    return told
+
+
+class _Timed:
+    def __init__(self, clock, seconds: float, status: int = 0):
+        self.clock, self.end, self.status, self.returncode = clock, clock.now + seconds, status, None
+
+    def poll(self) -> int | None:
+        self.returncode = self.status if self.clock.now >= self.end else None
+        return self.returncode
+
+
+def timed(*given) -> Any:
+    """A process that ends by that clock."""
+    return _Timed(*given)
+
+
+def test_what_would_get_too_little_is_left_out_from_the_end(clock):
     jobs = [Job(name, 1.0) for name in "abcd"]
-    started = []
+    several.run(jobs, 1, 10.0, 4.0, lambda job: timed(clock, 60 * job.minutes - 0.1), pause=0.02)
+    little = "left out: too little time"
+    assert [job.state for job in jobs] == ["done", "done", little, little]
+
+
+def test_what_one_leaves_of_its_time_the_next_in_line_gets(clock):
+    jobs = [Job(name, 1.0) for name in "abcd"]
 
     def start(job):
-        started.append(job.name)
-        return sleeping(0.05)
+        return timed(clock, 0.1, 4) if job.name == "a" else timed(clock, 60 * job.minutes - 0.1)
 
-    several.run(jobs, 1, time.monotonic() + 10, 4.0, start, pause=0.02)
-    assert started == ["a", "b"] and [job.state for job in jobs] == ["done", "done", "left out", "left out"]
+    several.run(jobs, 1, 10.0, 4.0, start, pause=0.02)
+    told = ["left out: no data", "done", "done", "left out: too little time"]
+    assert [job.state for job in jobs] == told
+
+
+def test_a_training_that_cannot_begin_says_why_by_its_status(monkeypatch, tmp_path, capsys):
+    assert several.LEFT_OUT.keys() == {TooShort.status, NotInstalled.status}
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("I2I_DATA", str(tmp_path))
+    assert main(["train", "pix2pix-emoji"]) == 1, "alone it says so by its sentence"
+    monkeypatch.setenv(SHARE, "1")
+    assert main(["train", "pix2pix-emoji"]) == 4 and "not installed" in capsys.readouterr().err
+    small = replace(RECIPES["pix2pix-icons"], size=32, config=TINY["pix2pix"], batch=1, ship=())
+    monkeypatch.setitem(RECIPES, "pix2pix-icons", small)
+    monkeypatch.setattr(budget, "measured", lambda *_: Pace((1.0,), end=60.0))
+    assert main(["train", "pix2pix-icons", "--minutes", "0.5"]) == 3 and "at least" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "statuses, status, said",
+    [
+        ((0, 3), 0, ""),
+        ((4, 0), 0, ""),
+        ((3, 4), 1, "nothing was trained"),
+        ((0, 1), 1, "takes up the others"),
+    ],
+)
+def test_what_is_left_out_has_not_failed(clock, monkeypatch, capsys, statuses, status, said):
+    names = ["pix2pix-icons", "cyclegan-icons"]
+    by_name = dict(zip(names, statuses, strict=True))
+    monkeypatch.setattr(several, "_process", lambda words, _: timed(clock, 1.0, by_name[words[0]]))
+    assert main(["train", *names, "--minutes", "10", "--jobs", "2"]) == status
+    assert said in capsys.readouterr().err
+
+
+def test_a_name_that_stands_twice_is_one_training(clock, monkeypatch, capsys):
+    begun = []
+    monkeypatch.setattr(several, "_process", lambda words, _: begun.append(words) or timed(clock, 1.0))
+    monkeypatch.setattr(budget, "cores", lambda: 4)
+    assert main(["train", "pix2pix-icons", "pix2pix-icons", "--minutes", "10", "--jobs", "2"]) == 0
+    assert [words[:5] for words in begun] == [["pix2pix-icons", "--minutes", "10.00", "--threads", "4"]]
 
 
 def test_one_that_fails_does_not_stop_the_others():
     jobs = [Job("bad", 1.0), Job("good", 1.0)]
     several.run(
-        jobs, 1, time.monotonic() + 60, 1.0, lambda job: sleeping(0.05, 3 * (job.name == "bad")), pause=0.02
+        jobs, 1, time.monotonic() + 60, 1.0, lambda job: sleeping(0.05, 7 * (job.name == "bad")), pause=0.02
     )
-    assert [job.state for job in jobs] == ["failed with status 3", "done"]
+    assert [job.state for job in jobs] == ["failed with status 7", "done"]
 
 
-def test_ctrl_c_reaches_every_training_and_nothing_new_begins():
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_reaches_every_training_and_nothing_new_begins(name):
+    if not hasattr(signal, name):
+        return
     jobs = [Job(name, 1.0) for name in "abc"]
-    threading.Timer(1.5, signal.raise_signal, [signal.SIGINT]).start()
+    threading.Timer(1.5, signal.raise_signal, [getattr(signal, name)]).start()
     began = time.monotonic()
     assert several.run(jobs, 2, time.monotonic() + 600, 1.0, lambda job: sleeping(60), pause=0.02)
     assert time.monotonic() - began < 30
     assert [job.state for job in jobs] == ["stopped", "stopped", "waiting"]
 
 
+def test_under_nohup_the_end_of_the_terminal_stops_nothing():
+    if not hasattr(signal, "SIGHUP"):
+        return
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with several._passing_on([]) as asked:
+            signal.raise_signal(signal.SIGHUP)
+        assert not asked
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
 def test_the_summary_has_a_line_for_each():
     jobs = [Job("pix2pix-icons", 1.0, 2.5, "failed with status 1"), Job("b", 1.0, 0.0, "left out")]
     one, two = several.summary(jobs).splitlines()
     assert "2.5 min" in one and "failed" in one and two.endswith("left out")
+
+
+class Here:
+    """A training that runs in this process when it is started, and has ended when one first looks."""
+
+    def __init__(self, words: list[str], _):
+        self.returncode = main(["train", *words])
+
+    def poll(self) -> int:
+        return self.returncode
+
+
+@pytest.mark.patient
+def test_several_that_were_stopped_go_on_with_other_shares(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    small = {"size": 32, "data": "icons", "batch": 1, "minutes": 1.0, "ship": ()}
+    for method in ("pix2pix", "discogan"):
+        name = f"{method}-icons"
+        monkeypatch.setitem(RECIPES, name, replace(RECIPES[name], config=TINY[method], **small))
+    monkeypatch.setattr(budget, "measured", lambda *_: Pace((100.0,), end=1.0))  # in shares of many minutes
+    monkeypatch.setattr(
+        "i2i.publish.publish",
+        lambda t, r, folder, show, held_out, *_, **__: publish(t, r, folder, show, None),
+    )
+    advance = Trainer.advance
+
+    def stopping(self, *given, **options):
+        if type(self.method).__name__ == "DiscoGAN" and self.step == 3:
+            signal.raise_signal(signal.SIGINT)  # to the training, which has the signals meanwhile,
+        return advance(self, *given, **options)
+
+    def stopped(words, share):
+        done = Here(words, share)
+        if done.returncode:
+            signal.raise_signal(signal.SIGINT)  # and to whoever started it
+        return done
+
+    monkeypatch.setattr(Trainer, "advance", stopping)
+    monkeypatch.setattr(several, "_process", stopped)
+    words = "train pix2pix-icons discogan-icons --jobs 1 --threads 1 --precision fp32 --minutes".split()
+    assert main([*words, "100"]) == 1
+    command = f"python -m i2i {shlex.join([*words[:3], '--minutes', '100', *words[3:-1]])}"
+    assert f"`{command}` goes on" in capsys.readouterr().err
+    plans = {path: path.read_bytes() for path in tmp_path.glob("runs/*-*-*/plan.json")}
+    first, second = (tmp_path / "runs" / name for name in ("pix2pix-icons", "discogan-icons"))
+    before = (first / "export" / "config.json").stat().st_mtime_ns
+    assert len(plans) == 2 and load_resume(second / "resume.pt")["step"] == 4
+    steps = {run: load_resume(run / "resume.pt")["config"]["steps"] for run in (first, second)}
+
+    monkeypatch.setattr(Trainer, "advance", advance)
+    assert main([*words, "150"]) == 0, capsys.readouterr().err
+    assert {path: path.read_bytes() for path in plans} == plans
+    for run, planned in steps.items():
+        state = load_resume(run / "resume.pt")
+        assert state["step"] == state["config"]["steps"] == planned and planned >= 10
+        assert read_config(run / "export")[1]["card"]["steps"] == planned
+    assert (first / "export" / "config.json").stat().st_mtime_ns == before, "what is done is left as it is"
+
+
+# ---- How many at once ----
+
+
+def test_cores_are_those_that_the_process_may_use(monkeypatch):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda of: {5}, raising=False)
+    monkeypatch.setattr(os, "cpu_count", lambda: 64)
+    assert cores() == 1 == budget.side_by_side(["pix2pix-icons"], device="cpu")
+    monkeypatch.delattr(os, "sched_getaffinity")
+    assert cores() == 64
+
+
+@pytest.mark.parametrize(
+    "steps_a_second, at_once", [((10, 19, 37), 4), ((10, 10.5, 99), 1), ((10, 12, 0), 2)]
+)
+def test_on_a_gpu_as_many_as_get_most_done_with_the_options_that_were_given(
+    monkeypatch, steps_a_second, at_once
+):
+    asked = []
+
+    def done(name, count, options):
+        asked.append((name, options))
+        if name == "absent":
+            raise NotInstalled(name)
+        return dict(zip((1, 2, 4), steps_a_second, strict=True))[count]
+
+    monkeypatch.setattr(budget, "_done", done)
+    monkeypatch.setattr(budget, "cores", lambda: 8)
+    assert budget.side_by_side(["absent", "there", "other"], "cuda:1", "bf16", 3) == at_once
+    options = ["--device", "cuda:1", "--precision", "bf16", "--batch", "3"]
+    assert asked[0] == ("absent", options) and {*map(str, asked[1:])} == {str(("there", options))}
+    assert budget.side_by_side(["absent"], "cuda") == 1
+
+
+TRY = """
+import pathlib, sys
+here = pathlib.Path(sys.argv[1])
+mine = len([*here.iterdir()])
+(here / str(mine)).touch(exist_ok=False)
+if mine == int(sys.argv[2]): sys.exit(int(sys.argv[3]))
+print("ready", flush=True)
+if not sys.stdin.readline(): sys.exit(1)
+print(0.5 if len([*here.iterdir()]) == 3 else "too early")
+"""
+
+
+@pytest.mark.parametrize("failing, status, steps", [(9, 0, 6.0), (1, 1, 0.0), (0, 4, None)])
+def test_no_try_is_timed_before_all_of_them_are_ready(tmp_path, monkeypatch, failing, status, steps):
+    begun, popen = [], subprocess.Popen
+
+    def slowly(command, **pipes):
+        begun.append(popen([sys.executable, "-c", TRY, tmp_path, str(failing), str(status)], **pipes))
+        while len([*tmp_path.iterdir()]) < len(begun):
+            time.sleep(0.01)
+        return begun[-1]
+
+    monkeypatch.setattr(budget.subprocess, "Popen", slowly)
+    if steps is None:
+        with pytest.raises(NotInstalled):
+            budget._done("pix2pix-icons", 3, [])
+    else:
+        assert budget._done("pix2pix-icons", 3, []) == steps
+    assert all(one.poll() is not None for one in begun)
+
+
+def test_a_try_is_timed_when_it_is_told_to(monkeypatch, capsys):
+    small = replace(RECIPES["pix2pix-icons"], size=32, config=TINY["pix2pix"])
+    monkeypatch.setitem(RECIPES, "pix2pix-icons", small)
+    words = "budget pix2pix-icons --device cpu --precision fp32 --batch 3".split()
+    monkeypatch.setattr(sys, "argv", words)
+    monkeypatch.setattr(sys, "stdin", io.StringIO("\n"))
+    seen = []
+
+    def step(trainer, stage, least, begin):
+        begin()
+        seen.append((trainer.batch, trainer.device.type, trainer.bf16))
+        return 0.25
+
+    monkeypatch.setattr(budget, "_step", step)
+    budget.main()
+    assert capsys.readouterr().out == "ready\n0.25\n" and seen == [(3, "cpu", False)]
+    with pytest.raises(SystemExit):
+        budget.main()
+    assert len(seen) == 1, "another one has failed, so nobody says when"
+    monkeypatch.setattr(sys, "argv", ["budget", "pix2pix-emoji"])
+    monkeypatch.setenv("I2I_DATA", "/nowhere")
+    with pytest.raises(SystemExit) as ended:
+        budget.main()
+    assert ended.value.code == NotInstalled.status
 
 
 # ---- A queue ----

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...files import dataset_homes
-from ..folders import DataError
+from ..folders import NotInstalled
 
 
 @dataclass(frozen=True)
@@ -76,10 +76,10 @@ _SHIPPED = "as shipped by the authors; where there is no val, a fixed tenth of t
 
 
 def require(name: str) -> Path:
-    """The folder of an installed dataset. DataError, with the command that installs it, if there is none."""
+    """The folder of an installed dataset. NotInstalled, with the command that installs it, if there is none."""
     folder = find(name)
     if folder is None:
-        raise DataError(
+        raise NotInstalled(
             f"the dataset '{name}' is not installed: run `python -m i2i data {name}`, or point I2I_DATA at it."
         )
     return folder
