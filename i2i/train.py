@@ -37,7 +37,7 @@ from .fast import MEMORY_FORMATS, lay_out
 from .files import replacing
 from .images import sheet
 from .method import Batch, Method, Stage, Terms
-from .step import Stepper
+from .step import Stepper, Unrecorded
 from .voxels import pictures
 
 RESUME, FLAT = "resume.pt", "resume-before-decay.pt"
@@ -372,7 +372,8 @@ class Trainer:
 
         save_every: seconds between two saves.  watch(trainer, terms) is called after each step (notebooks draw with it).
         With `out`, Ctrl-C and SIGTERM let the step end, save, and raise Stopped; a second one stops at once. While the
-        disk is full the training goes on and says so; only the last save has to succeed. Raises AnotherRun, Diverged.
+        disk is full the training goes on and says so; only the last save has to succeed. Raises AnotherRun, Diverged, and
+        Unrecorded, which saves, too.
         """
         if not self.out:
             return self._fit(log_every, sheet_every, save_every, progress, watch, [])
@@ -418,7 +419,12 @@ class Trainer:
                 name = self.stages[self.stage].name
                 count = self._count() + 1
                 wanted = watch is not None or count % log_every == 0 or count == total
-                terms = self.advance(read=wanted)
+                try:
+                    terms = self.advance(read=wanted)
+                except Unrecorded:
+                    if self.out:
+                        self.save()
+                    raise
                 self.seconds += clock() - start
                 bar.update()
                 recent = recent | terms if name == self.stages[self.stage].name else terms

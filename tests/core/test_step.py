@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import warnings
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
@@ -11,8 +13,10 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_flatten
 
 from i2i import fast
+from i2i.checkpoint import load_resume
 from i2i.method import Stage, Turn
 from i2i.methods import METHODS
+from i2i.step import WARM_UP, Unrecorded
 from kit import runs
 from kit.methods import amplified, source, tiny
 from kit.runs import clones, equal
@@ -232,18 +236,84 @@ def test_a_resume_file_does_not_show_how_its_steps_were_taken(tmp_path):
     assert files[0] == files[1]
 
 
-def test_what_cannot_be_recorded_runs_eagerly_and_says_why():
-    """As on any machine without a GPU."""
-    t = trainer(toy(first=2), static=True)
-    t.advance(), t.advance()
-    t.stepper.captures = True
-    batch = t._batch()
-    with pytest.warns(
-        RuntimeWarning, match="stage 'together' cannot be recorded, so each is launched anew: .+"
-    ):
-        assert not t.stepper._capture(("key",), batch, ("D", "G"))
-    assert not t.stepper.captures and t.stepper.why_eager and not t.stepper.graphs
-    assert math.isfinite(t.advance()["l1"])
+class Stream:
+    def wait_stream(self, other): ...
+
+
+class Pretended:
+    """Torch's streams and captures where no GPU is. A capture that fails ends as torch's does: with a fault of its own, and
+    its stream is not left."""
+
+    def __init__(self, monkeypatch):
+        self.usual = self.now = Stream()
+        self.mode, self.records = "default", False
+        for name in ("stream", "graph"):
+            monkeypatch.setattr(torch.cuda, name, getattr(self, name))
+        monkeypatch.setattr(torch.cuda, "current_stream", lambda device: self.now)
+        monkeypatch.setattr(torch.cuda, "Stream", lambda device: Stream())
+        monkeypatch.setattr(torch.cuda, "CUDAGraph", object)
+        monkeypatch.setattr(torch.cuda, "set_sync_debug_mode", lambda mode: setattr(self, "mode", mode))
+
+    @contextmanager
+    def stream(self, other):
+        before, self.now = self.now, other
+        try:
+            yield
+        finally:
+            self.now = before
+
+    @contextmanager
+    def graph(self, graph, stream, capture_error_mode):
+        before, self.now, self.records = self.now, stream, True
+        try:
+            yield
+        except Exception:
+            raise RuntimeError("operation failed due to a previous error during capture")  # noqa: B904
+        finally:
+            self.records = False
+        self.now = before
+
+
+@pytest.fixture
+def pretended(monkeypatch) -> Pretended:
+    return Pretended(monkeypatch)
+
+
+def test_a_step_in_which_the_host_waits_is_never_recorded_and_the_run_says_why(pretended):
+    t = trainer(toy(first=20), static=True)
+    t.stepper.captures, loss = True, t.method.G.forward
+
+    def waiting(x):
+        if pretended.mode == "warn":
+            warnings.warn("called a synchronizing CUDA operation", stacklevel=1)
+        return loss(x)
+
+    t.method.G.forward = waiting
+    for _ in range(WARM_UP - 1):
+        t.advance()
+    said = r"stage 'alone' cannot be recorded.*: the host waits for the GPU in test_step.py, line \d+"
+    with pytest.warns(RuntimeWarning, match=said):
+        t.advance()
+    assert math.isfinite(t.advance()["l1"]) and not t.stepper.captures and not t.stepper.graphs
+    assert pretended.mode == "default" and pretended.now is pretended.usual
+
+
+def test_a_recording_that_fails_saves_the_run_and_says_why_and_how_to_go_on(pretended, tmp_path):
+    """The reason is that of what failed first, and this thread is on its own stream again."""
+    t = trainer(toy(first=20), static=True, out=tmp_path)
+    t.stepper.captures, loss = True, t.method.G.forward
+
+    def failing(x):
+        if pretended.records:
+            raise RuntimeError("there is no such kernel\nCUDA says more")
+        return loss(x)
+
+    t.method.G.forward = failing
+    said = r"A step of stage 'alone' cannot be recorded.*\(RuntimeError: there is no such kernel\): set I2I_EAGER=1"
+    with pytest.raises(Unrecorded, match=said):
+        t.fit(progress=False)
+    assert pretended.now is pretended.usual
+    assert load_resume(tmp_path / "resume.pt")["step"] == WARM_UP
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU here")
