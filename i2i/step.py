@@ -57,6 +57,8 @@ class Stepper:
             self.optimizers[name] = optimizer
         if static:
             self._prepare_optimizers()
+        if static and (bound := [o for o in self.optimizers.values() if not _finds_its_rate(o)]):
+            self._stay_eager(f"the optimizer {type(bound[0]).__name__} takes its rate from the host")
         self.scheduled: dict[str, Tensor] = {}  # weights of terms and the average's decay, on the device
         self.weights: Mapping[str, float | Tensor] = {}  # of this step
         self.keep: float | Tensor = 0.0
@@ -75,9 +77,9 @@ class Stepper:
         kept = {}
         for name, optimizer in self.optimizers.items():
             state = optimizer.state_dict()
-            plain = {"capturable": False} if "capturable" in optimizer.defaults else {}
+            own = {k: v for k, v in optimizer.defaults.items() if k in ("capturable", "fused")}
             groups = [
-                {**group, "lr": self.known.get(f"rate {name} {i}", float(group["lr"])), **plain}
+                {**group, "lr": self.known.get(f"rate {name} {i}", float(group["lr"])), **own}
                 for i, group in enumerate(state["param_groups"])
             ]
             kept[name] = {**state, "param_groups": groups}
@@ -92,14 +94,17 @@ class Stepper:
 
     def _prepare_optimizers(self) -> None:
         """Rates and counts of steps on the device, where a graph reads them anew."""
-        for optimizer in self.optimizers.values():
+        cuda = self.device.type == "cuda"
+        for optimizer in filter(_finds_its_rate, self.optimizers.values()):
             for group in optimizer.param_groups:
-                if self.device.type == "cuda":
+                if isinstance(optimizer, torch.optim.SGD):
+                    group["fused"] = True
+                elif cuda:
                     group["capturable"] = True
-                if self.device.type == "cuda" or group.get("fused"):
+                if cuda or group.get("fused"):
                     group["lr"] = torch.tensor(float(group["lr"]), device=self.device)
             for state in optimizer.state.values():
-                if self.device.type == "cuda" and isinstance(state.get("step"), Tensor):
+                if cuda and isinstance(state.get("step"), Tensor):
                     state["step"] = state["step"].to(self.device, torch.float32)
         self.known = {}
 
@@ -262,6 +267,11 @@ class Stepper:
                 "I2I_EAGER=1 and give the same command again, which launches each step anew."
             ) from fault
         self.graphs[key] = graph, given, shown
+
+
+def _finds_its_rate(optimizer: torch.optim.Optimizer) -> bool:
+    """Whether it can read its rate on the device. Torch's own make that known by `capturable`, and SGD can where it is fused."""
+    return "capturable" in optimizer.defaults or isinstance(optimizer, torch.optim.SGD)
 
 
 @contextmanager

@@ -183,6 +183,31 @@ def test_two_steps_of_a_kind_are_the_same_operations_on_the_same_numbers(key, ow
         assert not pairs, f"{key}, stage '{stage.name}': {pairs[0][0]}, and in another step {pairs[0][1]}"
 
 
+def test_plain_descent_reads_its_rate_where_it_lies(own_layers):
+    """As torch has it, SGD asks the host for a rate on the device."""
+    method = toy(first=1, second=9)
+    method.learning_rate = lambda step: 1 / (1 + step)
+    t = trainer(method, static=True)
+    for _ in range(4):
+        t.advance()
+    one, _, other = recorded(t), t.advance(), recorded(t)
+    assert one == other and not any(map(asks_the_host, one))
+    assert t.optimizers["D"].param_groups[0]["lr"].item() == pytest.approx(0.01 / 6)
+
+
+def test_an_optimizer_that_takes_its_rate_from_the_host_is_not_recorded():
+    method = toy()
+    idle = replace(method.stages()[0].turns["G"], optimizer=torch.optim.Adagrad)
+    method.stages = lambda: [Stage("s", 3, {"G": idle})]
+    with pytest.warns(
+        RuntimeWarning, match="stage 's' cannot.*: the optimizer Adagrad takes its rate from the host"
+    ):
+        t = trainer(method, static=True)
+    assert not t.stepper.captures
+    t.advance(), t.advance()
+    assert "capturable" not in t.stepper.state()["G"]["param_groups"][0]
+
+
 class Deciding(Toy):
     """Its loss takes a number to the host, as none may."""
 
