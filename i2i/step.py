@@ -136,8 +136,10 @@ class Stepper:
     def take(
         self, batch: Batch, step: int, decay: float, only: Collection[str] | None = None
     ) -> dict[str, Terms]:
-        """One step: {turn: its unweighted terms}, detached scalars on the device. decay: of the average, at this step.
-        only: the turns that are taken; None: all that are due."""
+        """One step: {turn: its unweighted terms}, detached scalars on the device. Those of a graph keep their values until it is
+        replayed: the next step with the same turns overwrites them, and no other.
+
+        decay: of the average, at this step.  only: the turns that are taken; None: all that are due."""
         turns = self.stage.turns
         running = tuple(
             name

@@ -231,6 +231,7 @@ class Trainer:
         self.stages = self.method.stages()
         self.stage, self.step, self.seconds = 0, 0, 0.0  # the step counts within its stage
         self.static = self.device.type == "cuda" if static is None else static
+        self.reads_all = self.device.type == "cpu"  # where terms are read without waiting for the step
         if self.device.type == "cuda" and isinstance(source, OnDevice):
             self.source, ahead = (
                 source.to(self.device),
@@ -259,16 +260,19 @@ class Trainer:
     # -- one step ---------------------------------------------------------------------------------------------------
 
     def advance(self, read: bool = True, only: Collection[str] | None = None) -> dict[str, float]:
-        """Take one step of the current stage; the unweighted terms of its turns, as numbers.
+        """Take one step of the current stage; the unweighted terms of its turns, as numbers, and the last ones of turns that
+        ran since terms were read.
 
-        read: whether the terms are wanted. On a GPU reading them waits for the step, so a run reads only what it logs.
+        read: whether they are wanted. On a GPU reading them waits for the step, so a run reads only what it logs.
         only: the turns that are taken, for whoever takes a step apart; None: all.
         """
         stage = self.stages[self.stage]
         # A young average must not cling to the random start, nor one of a later stage to what the earlier left.
         decay = min(self.decay, (1 + self.step) / (10 + self.step))
-        terms = self.stepper.take(self._batch(), self.step, decay, only)
-        shown = self._read(terms) if read or self.device.type == "cpu" else {}
+        self._unread |= self.stepper.take(self._batch(), self.step, decay, only)
+        shown = {}
+        if read or self.reads_all:
+            shown, self._unread = self._read(self._unread), {}
         self.step += 1
         if self.step >= stage.steps and self.stage + 1 < len(self.stages):
             self.stage, self.step = self.stage + 1, 0
@@ -349,6 +353,7 @@ class Trainer:
         if fresh and stage.begin:
             stage.begin(self._sample)
             self.average.load_state_dict(self.method.state_dict())
+        self._unread: dict[str, Terms] = {}
         self.stepper = Stepper(
             self.method, self.average, stage, bf16=self.bf16, static=self.static, world=self.world
         )

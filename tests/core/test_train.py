@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 import os
 import random
 import time
@@ -292,6 +293,25 @@ def test_a_run_leaves_log_sheets_and_a_resume_file(tmp_path):
     assert names == ["000004.png", "000008.png", "000010.png"]
     assert load_resume(tmp_path / "run" / "resume.pt")["stage"] == 1
     assert not list((tmp_path / "run").glob("*.part"))
+
+
+def test_a_turn_that_rests_whenever_terms_are_read_is_logged_and_stops_the_run_all_the_same(tmp_path):
+    """A GPU's terms are read on few steps, of which a turn may share none."""
+
+    def run(method, name):
+        t = trainer(method, out=tmp_path / name)
+        t.reads_all = False
+        t.fit(log_every=2, progress=False)
+
+    run(toy(first=2, second=8), "fine")
+    with (tmp_path / "fine" / "log.csv").open() as file:
+        logged = {(int(r["step"]), r["term"]) for r in csv.DictReader(file) if r["stage"] == "together"}
+    assert logged == {(step, term) for step in (4, 6, 8, 10) for term in ("l1", "gan", "real", "fake")}
+    bad = toy(first=2, second=8)
+    loss = bad.generator_loss
+    bad.generator_loss = lambda batch: loss(batch) | {"gan": torch.tensor(math.nan)}  # no weight sees it
+    with pytest.raises(Diverged, match="'gan' became nan at step 1 of stage 'together'"):
+        run(bad, "bad")
 
 
 def test_sheets_do_not_move_the_run(tmp_path):
