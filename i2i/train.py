@@ -100,6 +100,25 @@ def bf16_pays(device: torch.device) -> bool:
     return seconds(True) < 0.8 * seconds(False)
 
 
+def fits(source: OnDevice, device: torch.device) -> bool:
+    """Whether a source goes to the device, so that batches arise where they are needed: to a GPU of whose free memory its
+    images take a quarter at most. The rest is the training's."""
+    return device.type == "cuda" and 4 * source.held() <= torch.cuda.mem_get_info(device)[0]
+
+
+def cores() -> int:
+    """That this training may count on: as many as I2I_CORES says, which whoever shares them out among trainings sets, or
+    those that this process may run on."""
+    if told := os.environ.get("I2I_CORES"):
+        return int(told)
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def own_chance(device: torch.device):
+    """A context whose draws, on the CPU and on this device, move no stream that training draws from."""
+    return torch.random.fork_rng(devices=[device] if device.type == "cuda" else [])
+
+
 def indices(step: int, batch: int, length: int, seed: int) -> Tensor:
     """int64 [batch]: the positions that step `step` sees, running through a fresh permutation in every epoch."""
     picked = []
@@ -232,14 +251,10 @@ class Trainer:
         self.stage, self.step, self.seconds = 0, 0, 0.0  # the step counts within its stage
         self.static = self.device.type == "cuda" if static is None else static
         self.reads_all = self.device.type == "cpu"  # where terms are read without waiting for the step
-        if self.device.type == "cuda" and isinstance(source, OnDevice):
-            self.source, ahead = (
-                source.to(self.device),
-                False,
-            )  # bytes lie there, and batches arise where they are needed
+        if isinstance(source, OnDevice) and fits(source, self.device):
+            self.source, ahead = source.to(self.device), False
         else:
-            idle_core = (os.cpu_count() or 1) > self.world * torch.get_num_threads()
-            ahead = self.device.type == "cuda" or idle_core
+            ahead = self.device.type == "cuda" or cores() > self.world * torch.get_num_threads()
         self._thread = ThreadPoolExecutor(1, "batches") if ahead else None
         self._ahead: dict[tuple[int, int], Future[Batch]] = {}
         torch.manual_seed(seed)
@@ -529,7 +544,7 @@ class Trainer:
         """Showcase inputs, what the averaged method makes of them and, where known, the truth: a PNG."""
         if (showcase := self.showcase) is None:
             raise ValueError("this trainer was given no showcase to draw")
-        with torch.random.fork_rng():  # dropout here must not move the stream that training draws from
+        with own_chance(self.device):  # dropout draws
             rows = sum(translated(self.average, showcase, self.device), [])
         rows += (
             [showcase["y"]]
@@ -576,7 +591,7 @@ class Trainer:
                 "seconds": self.seconds,
                 "bf16": self.bf16,
                 "random": torch.get_rng_state(),
-                "random_cuda": torch.cuda.get_rng_state_all() if self.device.type == "cuda" else [],
+                "random_cuda": [torch.cuda.get_rng_state(self.device)] if self.device.type == "cuda" else [],
             },
         )
 
@@ -616,8 +631,9 @@ class Trainer:
         self._begin(fresh=False)
         self.stepper.load(state["optimizers"])
         torch.set_rng_state(state["random"])
-        if state["random_cuda"] and self.device.type == "cuda":
-            torch.cuda.set_rng_state_all(state["random_cuda"])
+        if (states := state["random_cuda"]) and self.device.type == "cuda":
+            # Older files hold those of all GPUs.
+            torch.cuda.set_rng_state(states[min(self.device.index or 0, len(states) - 1)], self.device)
         if self.rank == 0:
             self._trim_log()
         return True
