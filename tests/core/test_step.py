@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import math
 import warnings
-from contextlib import contextmanager
-from dataclasses import replace
+from contextlib import contextmanager, nullcontext
+from dataclasses import asdict, replace
 
 import pytest
 import torch
+from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_flatten
 
 from i2i import fast
 from i2i.checkpoint import load_resume
-from i2i.method import Stage, Turn
+from i2i.fast import lay_out
+from i2i.method import Stage, Turn, frozen, weighted_sum
 from i2i.methods import METHODS
+from i2i.recipes import RECIPES
 from i2i.step import WARM_UP, Unrecorded
 from kit import runs
-from kit.methods import amplified, source, tiny
+from kit.methods import amplified, example, source, tiny
 from kit.runs import clones, equal
 from kit.toy import Toy, toy, trainer
 
@@ -156,21 +159,43 @@ def recorded(t) -> list[tuple]:
 
 @pytest.fixture
 def own_layers(monkeypatch):
-    """What a GPU runs: torch's layers. Those for CPUs take their numbers from the host."""
+    """Torch's layers. The quick ones are everywhere, but take ways on a CPU that no GPU goes, with numbers from the host."""
     monkeypatch.setattr(fast, "FASTER", {})
 
 
-@pytest.mark.parametrize("key", METHODS)
-def test_two_steps_of_a_kind_are_the_same_operations_on_the_same_numbers(key, own_layers):
+def switched(key: str) -> dict[str, object]:
+    """All at once that recipes switch on and the tiny config leaves off, and what no recipe does so far. Made-up sources have
+    no attributes."""
+    usual, on = asdict(tiny(key).config), {"pix2pix": {"augment": True}, "dualgan": {"lipschitz": "penalty"}}
+    found = dict(on.get(key, {}))
+    for recipe in RECIPES.values():
+        if recipe.method == key:
+            found |= {
+                k: v
+                for k, v in recipe.config.items()
+                if v != usual[k] and k != "attributes" and (isinstance(v, bool | str) or not usual[k])
+            }
+    return found | ({"side": 32} if found.get("features") == "judge" else {})  # judges see no less
+
+
+CASES = [(key, changes) for key in METHODS for changes in filter(None, [switched(key)])]
+CASES = [*((key, {}) for key in METHODS), *CASES]
+cases = pytest.mark.parametrize("key, changes", CASES, ids=[" ".join([k, *c]) for k, c in CASES])
+
+
+@cases
+def test_two_steps_of_a_kind_are_the_same_operations_on_the_same_numbers(key, changes, own_layers):
     """So a graph of one of them may stand for all: each number of a schedule comes from a tensor, and no data decide."""
-    long = METHODS[key].scaled(tiny(key).config, 8)
+    long = METHODS[key].scaled(tiny(key, **changes).config, 8)
 
     def method():
-        return type(tiny(key)).seeded(long)
+        return METHODS[key].seeded(long)
 
+    data = source(method())
+    data.source.jitter = 0.0  # which leaves [-1, 1], outside of which a residual StarGAN knows no images
     for at, stage in enumerate(method().stages()):
         rhythm = math.lcm(*(n for turn in stage.turns.values() for n in (turn.every, turn.rests) if n))
-        t = runs.trainer(method(), static=True)
+        t = runs.trainer(method(), data, static=True)
         while t.stage < at or t.step < 2:
             t.advance()  # optimizers make their state, pools their place
         one = recorded(t)
@@ -220,6 +245,81 @@ def test_a_loss_that_decides_by_data_is_found(own_layers):
     t = trainer(Deciding.seeded(Deciding.Config(first=1)), static=True)
     t.advance(), t.advance()
     assert any(asks_the_host(call) for _ in range(2) for call in recorded(t))
+
+
+class Brought(TorchDispatchMode):
+    """Operations that bring something from the host to the device "meta": on a GPU these wait, and no graph holds them."""
+
+    def __init__(self):
+        super().__init__()
+        self.calls: list[str] = []
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        made = function(*args, **(kwargs or {}))
+        tensors = [t for t in tree_flatten((args, kwargs, made))[0] if isinstance(t, torch.Tensor)]
+        # A number may stand among tensors of a device: it is part of the launch.
+        here = [t for t in tensors if not t.is_meta and (t.dim() or "copy" in str(function))]
+        if here and any(t.is_meta for t in tensors):
+            self.calls.append(str(function))
+        return made
+
+
+class Written(TorchFunctionMode):
+    """Tensors that are made on "meta" of Python's numbers, which no operation shows."""
+
+    def __init__(self, calls: list[str]):
+        super().__init__()
+        self.calls = calls
+
+    def __torch_function__(self, function, types, args=(), kwargs=None):
+        made = function(*args, **(kwargs or {}))
+        if getattr(function, "__name__", "") in ("tensor", "as_tensor", "new_tensor") and made.is_meta:
+            if not any(isinstance(given, torch.Tensor) for given in args[-1:]):
+                self.calls.append(f"{function.__name__}({args[-1]})")
+        return made
+
+
+def brought(method, batch) -> list[str]:
+    """What the losses, gradients and `after` of all turns bring to the device."""
+    lay_out(method.train(), "meta")
+    batch = {k: v.to("meta") for k, v in batch.items()}
+    with Brought() as seen, Written(seen.calls):
+        for stage in method.stages():
+            whole = method.complete(batch) if len(stage.turns) > 1 else batch
+            for turn in stage.turns.values():
+                others = (net for letter, net in method.networks().items() if letter not in turn.trains)
+                with frozen(*others):
+                    terms = turn.loss(whole)
+                    if terms:
+                        weighted_sum(terms, stage.schedule(method)(0)[1]).backward()
+                if terms and turn.after:
+                    turn.after(whole, {name: value.detach() for name, value in terms.items()})
+    return seen.calls
+
+
+@pytest.fixture
+def without_autocast(monkeypatch):
+    """Which the device "meta" does not know."""
+    monkeypatch.setattr(torch, "autocast", lambda *_, **__: nullcontext())
+
+
+@cases
+def test_a_step_brings_nothing_from_the_host(key, changes, without_autocast):
+    """What has no values cannot be read back either: on "meta" that raises."""
+    method = tiny(key, **changes)
+    assert brought(method, example(method)) == []
+
+
+@pytest.mark.parametrize(
+    "constant",
+    [lambda x: torch.tensor([2.0], device=x.device), lambda x: torch.full((1,), 2.0).to(x.device)],
+    ids=["made there", "sent"],
+)
+def test_a_constant_of_the_host_is_found(constant, without_autocast):
+    method = toy()
+    loss = method.generator_loss
+    method.generator_loss = lambda batch: {k: v * constant(v).mean() for k, v in loss(batch).items()}
+    assert brought(method, example(method)) and not brought(toy(), example(method))
 
 
 @pytest.mark.parametrize("key", METHODS)
