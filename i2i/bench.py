@@ -34,6 +34,7 @@ from .recipes import DATA, PAPER, RECIPES, Recipe, folder_recipe, of_cost
 from .run.pipeline import SHIPPED, Model, answers, load
 from .run.prepared import bf16_here
 from .run.tiles import TILE
+from .step import WARM_UP
 from .train import Trainer, default_device
 
 ASSETS = SHIPPED.parent
@@ -122,16 +123,16 @@ def _plain_step(method: Method, given: dict[str, torch.Tensor]) -> Callable[[], 
 
 
 def _interleaved(rounds: int, **ways: Callable[[], object]) -> Figures:
-    """Median milliseconds of each way, run in turn; two warm-up rounds are thrown away."""
+    """Median milliseconds of each way, run in turn; warm-up rounds are thrown away, on a GPU those before and of a capture."""
     times: dict[str, list[float]] = {name: [] for name in ways}
-    wait = torch.cuda.synchronize if torch.cuda.is_available() else lambda: None
-    for i in range(rounds + 2):
+    wait, warm = (torch.cuda.synchronize, WARM_UP + 2) if torch.cuda.is_available() else (lambda: None, 2)
+    for i in range(rounds + warm):
         for name, way in ways.items():
             wait()
             start = time.perf_counter()
             way()
             wait()
-            if i >= 2:
+            if i >= warm:
                 times[name].append(1e3 * (time.perf_counter() - start))
     return {name: statistics.median(t) for name, t in times.items()}
 
@@ -180,12 +181,13 @@ def bench_step(recipe: Recipe, rounds: int, device: torch.device) -> Figures:
     def often(step: Callable[[], object]) -> Callable[[], None]:
         return lambda: [step() for _ in range(rhythm)] and None
 
-    work = _gflop(often(trainer.advance)) / rhythm
+    ours = often(partial(trainer.advance, read=False))  # as a run takes most of its steps
+    work = _gflop(ours) / rhythm
     ceiling, unit = _ceiling(device, trainer.bf16)
     plain = _plain_step(
         _plain(recipe, device).train(), {k: v.to(device) for k, v in pool.batch(range(recipe.batch)).items()}
     )
-    ways = {"plain": often(plain), "ours": often(trainer.advance), "ceiling": ceiling}
+    ways = {"plain": often(plain), "ours": ours, "ceiling": ceiling}
     if recipe.data in DATA:
         with suppress(DataError):  # not installed here
             source = recipe.source("train")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import statistics
 import subprocess
 import sys
@@ -24,7 +23,7 @@ from .method import Batch, Method
 from .publish import publish
 from .recipes import RECIPES, Recipe
 from .step import WARM_UP
-from .train import RESUME, AnotherRun, Source, Trainer, default_device
+from .train import RESUME, AnotherRun, Source, Trainer, cores, default_device
 
 PLAN = "plan.json"
 SLACK = 0.97  # what saving, sheets and a busy moment leave of the time
@@ -205,13 +204,6 @@ def exported(out: Path, export: Path, steps: int) -> bool:
 
 
 # -- several at once --------------------------------------------------------------------------------------------------
-
-
-def cores() -> int:
-    """Those that this process may run on: of a shared machine or a container often fewer than it has."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def side_by_side(

@@ -19,7 +19,7 @@ from .papers import PAPERS
 from .recipes import DRAWN, RECIPES, Recipe, facts_of
 from .run.pipeline import cards as shipped_cards
 from .run.pipeline import load
-from .train import Source, Trainer, translated
+from .train import Source, Trainer, own_chance, translated
 
 
 def publish(
@@ -92,7 +92,7 @@ def publish(
 
 def _sheet(trainer: Trainer, showcase: Batch) -> Image.Image:
     """The showcase and what the averaged method makes of it, ten images a row."""
-    with torch.random.fork_rng():
+    with own_chance(trainer.device):
         torch.manual_seed(0)
         groups = translated(trainer.average, showcase, trainer.device)
     return sheet([row[i : i + 10] for group in groups for i in range(0, len(group[0]), 10) for row in group])

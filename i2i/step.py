@@ -8,9 +8,12 @@ by data.
 
 from __future__ import annotations
 
+import os
 import warnings
-from collections.abc import Collection, Mapping
-from contextlib import ExitStack
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, nullcontext
+from functools import cached_property
+from pathlib import Path
 
 import torch
 import torch.distributed as dist
@@ -19,6 +22,11 @@ from torch import Tensor, nn
 from .method import Batch, Method, Stage, Terms, Turn, frozen, weighted_sum
 
 WARM_UP = 4  # steps that run eagerly before the next one of their kind is captured
+
+
+class Unrecorded(RuntimeError):
+    """A step that failed while it was recorded. Torch then cannot go on in this process: its generator and its memory stay as
+    they are during a capture. What was learned is whole; the message says why, and how to go on."""
 
 
 class Stepper:
@@ -34,8 +42,10 @@ class Stepper:
         self.method, self.stage, self.world, self.bf16 = method, stage, world, bf16
         self.device = next(method.parameters()).device
         self.static = static
-        self.captures = static and self.device.type == "cuda" and world == 1
-        self.why_eager = ""  # once a capture has failed
+        self.captures = (
+            static and self.device.type == "cuda" and world == 1 and not os.environ.get("I2I_EAGER")
+        )
+        self.why_eager = ""  # where a step cannot be recorded
         nets = method.networks()
         self.optimizers: dict[str, torch.optim.Optimizer] = {}
         for name, turn in stage.turns.items():
@@ -47,6 +57,8 @@ class Stepper:
             self.optimizers[name] = optimizer
         if static:
             self._prepare_optimizers()
+        if static and (bound := [o for o in self.optimizers.values() if not _finds_its_rate(o)]):
+            self._stay_eager(f"the optimizer {type(bound[0]).__name__} takes its rate from the host")
         self.scheduled: dict[str, Tensor] = {}  # weights of terms and the average's decay, on the device
         self.weights: Mapping[str, float | Tensor] = {}  # of this step
         self.keep: float | Tensor = 0.0
@@ -65,9 +77,9 @@ class Stepper:
         kept = {}
         for name, optimizer in self.optimizers.items():
             state = optimizer.state_dict()
-            plain = {"capturable": False} if "capturable" in optimizer.defaults else {}
+            own = {k: v for k, v in optimizer.defaults.items() if k in ("capturable", "fused")}
             groups = [
-                {**group, "lr": self.known.get(f"rate {name} {i}", float(group["lr"])), **plain}
+                {**group, "lr": self.known.get(f"rate {name} {i}", float(group["lr"])), **own}
                 for i, group in enumerate(state["param_groups"])
             ]
             kept[name] = {**state, "param_groups": groups}
@@ -82,14 +94,17 @@ class Stepper:
 
     def _prepare_optimizers(self) -> None:
         """Rates and counts of steps on the device, where a graph reads them anew."""
-        for optimizer in self.optimizers.values():
+        cuda = self.device.type == "cuda"
+        for optimizer in filter(_finds_its_rate, self.optimizers.values()):
             for group in optimizer.param_groups:
-                if self.device.type == "cuda":
+                if isinstance(optimizer, torch.optim.SGD):
+                    group["fused"] = True
+                elif cuda:
                     group["capturable"] = True
-                if self.device.type == "cuda" or group.get("fused"):
+                if cuda or group.get("fused"):
                     group["lr"] = torch.tensor(float(group["lr"]), device=self.device)
             for state in optimizer.state.values():
-                if self.device.type == "cuda" and isinstance(state.get("step"), Tensor):
+                if cuda and isinstance(state.get("step"), Tensor):
                     state["step"] = state["step"].to(self.device, torch.float32)
         self.known = {}
 
@@ -121,8 +136,10 @@ class Stepper:
     def take(
         self, batch: Batch, step: int, decay: float, only: Collection[str] | None = None
     ) -> dict[str, Terms]:
-        """One step: {turn: its unweighted terms}, detached scalars on the device. decay: of the average, at this step.
-        only: the turns that are taken; None: all that are due."""
+        """One step: {turn: its unweighted terms}, detached scalars on the device. Those of a graph keep their values until it is
+        replayed: the next step with the same turns overwrites them, and no other.
+
+        decay: of the average, at this step.  only: the turns that are taken; None: all that are due."""
         turns = self.stage.turns
         running = tuple(
             name
@@ -135,9 +152,9 @@ class Stepper:
         key = (running, *((k, v.shape, v.dtype, v.stride()) for k, v in batch.items()))
         self.seen[key] = self.seen.get(key, 0) + 1
         if self.seen[key] <= WARM_UP:
-            return self._beside(batch, running)
-        if key not in self.graphs and not self._capture(key, batch, running):
-            return self._turns(batch, running)
+            return self._beside(batch, running, last=self.seen[key] == WARM_UP)
+        if key not in self.graphs:
+            self._capture(key, batch, running)
         graph, given, shown = self.graphs[key]
         for name, value in given.items():
             value.copy_(batch[name], non_blocking=True)
@@ -204,33 +221,73 @@ class Stepper:
 
     # -- captured ---------------------------------------------------------------------------------------------------
 
-    def _beside(self, batch: Batch, running: tuple[str, ...]) -> dict[str, Terms]:
-        """An eager step on a stream of its own, as a capture asks of those before it."""
-        here, beside = torch.cuda.current_stream(), torch.cuda.Stream()
-        beside.wait_stream(here)
-        with torch.cuda.stream(beside):
+    @cached_property
+    def side(self) -> torch.cuda.Stream:
+        """Where steps run before they are recorded, and are recorded: no capture is possible on the usual stream."""
+        return torch.cuda.Stream(self.device)
+
+    def _beside(self, batch: Batch, running: tuple[str, ...], last: bool) -> dict[str, Terms]:
+        """An eager step on the side. last: the capture comes next, so a step in which the host waits for the GPU is found now,
+        while that does no harm."""
+        here, waits = torch.cuda.current_stream(self.device), []
+        self.side.wait_stream(here)
+        with torch.cuda.stream(self.side), _noting(waits) if last else nullcontext():
             shown = self._turns(batch, running)
-        here.wait_stream(beside)
+        here.wait_stream(self.side)
+        if waits:
+            self._stay_eager(f"the host waits for the GPU in {waits[0]}")
         return shown
 
-    def _capture(self, key: tuple, batch: Batch, running: tuple[str, ...]) -> bool:
-        """Record this kind of step, without taking one. False, and `why_eager` says why, where that cannot be."""
+    def _stay_eager(self, why: str) -> None:
+        self.captures, self.why_eager = False, why
+        warnings.warn(
+            f"a step of stage '{self.stage.name}' cannot be recorded, so each is launched anew: {why}",
+            RuntimeWarning,
+            stacklevel=2,
+        )
+
+    def _capture(self, key: tuple, batch: Batch, running: tuple[str, ...]) -> None:
+        """Record this kind of step, without taking one. Unrecorded where that fails."""
         given = {name: value.clone() for name, value in batch.items()}
+        graph = torch.cuda.CUDAGraph()
+        # What the thread that makes batches does meanwhile is no part of it, and must not spoil it.
+        recording = torch.cuda.graph(graph, stream=self.side, capture_error_mode="thread_local")
         try:
-            graph = torch.cuda.CUDAGraph()
-            # What the thread that makes batches does meanwhile is no part of it, and must not spoil it.
-            with torch.cuda.graph(graph, capture_error_mode="thread_local"):
+            # The outer one puts this thread's stream back where the inner one raises as it ends, and leaves it.
+            with torch.cuda.stream(self.side), recording:
                 shown = {
                     turn: {term: value.clone() for term, value in terms.items()}
                     for turn, terms in self._turns(given, running).items()
                 }
         except RuntimeError as fault:
-            self.captures, self.why_eager = False, str(fault).splitlines()[0]
-            warnings.warn(
-                f"a step of stage '{self.stage.name}' cannot be recorded, so each is launched anew: {self.why_eager}",
-                RuntimeWarning,
-                stacklevel=2,
-            )
-            return False
+            why: BaseException = fault  # what ends a broken capture says only that it is broken
+            while why.__context__:
+                why = why.__context__
+            reason = f"{type(why).__name__}: {why}".splitlines()[0]
+            raise Unrecorded(
+                f"A step of stage '{self.stage.name}' cannot be recorded as a CUDA graph ({reason}): set "
+                "I2I_EAGER=1 and give the same command again, which launches each step anew."
+            ) from fault
         self.graphs[key] = graph, given, shown
-        return True
+
+
+def _finds_its_rate(optimizer: torch.optim.Optimizer) -> bool:
+    """Whether it can read its rate on the device. Torch's own make that known by `capturable`, and SGD can where it is fused."""
+    return "capturable" in optimizer.defaults or isinstance(optimizer, torch.optim.SGD)
+
+
+@contextmanager
+def _noting(waits: list[str]) -> Iterator[None]:
+    """Add the lines in which the host waits for the GPU meanwhile."""
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        torch.cuda.set_sync_debug_mode("warn")
+        try:
+            yield
+        finally:
+            torch.cuda.set_sync_debug_mode("default")
+    waits += [
+        f"{Path(one.filename).name}, line {one.lineno}"
+        for one in heard
+        if "called a synchronizing CUDA operation" in str(one.message)
+    ]

@@ -37,7 +37,7 @@ from .fast import MEMORY_FORMATS, lay_out
 from .files import replacing
 from .images import sheet
 from .method import Batch, Method, Stage, Terms
-from .step import Stepper
+from .step import Stepper, Unrecorded
 from .voxels import pictures
 
 RESUME, FLAT = "resume.pt", "resume-before-decay.pt"
@@ -100,6 +100,25 @@ def bf16_pays(device: torch.device) -> bool:
     return seconds(True) < 0.8 * seconds(False)
 
 
+def fits(source: OnDevice, device: torch.device) -> bool:
+    """Whether a source goes to the device, so that batches arise where they are needed: to a GPU of whose free memory its
+    images take a quarter at most. The rest is the training's."""
+    return device.type == "cuda" and 4 * source.held() <= torch.cuda.mem_get_info(device)[0]
+
+
+def cores() -> int:
+    """That this training may count on: as many as I2I_CORES says, which whoever shares them out among trainings sets, or
+    those that this process may run on."""
+    if told := os.environ.get("I2I_CORES"):
+        return int(told)
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def own_chance(device: torch.device):
+    """A context whose draws, on the CPU and on this device, move no stream that training draws from."""
+    return torch.random.fork_rng(devices=[device] if device.type == "cuda" else [])
+
+
 def indices(step: int, batch: int, length: int, seed: int) -> Tensor:
     """int64 [batch]: the positions that step `step` sees, running through a fresh permutation in every epoch."""
     picked = []
@@ -123,6 +142,14 @@ def translated(method: Method, showcase: Batch, device: torch.device) -> list[li
     ]
 
 
+def stop_signals() -> list[int]:
+    """Those that ask a training to save and to stop: Ctrl-C, `kill`, and the end of the terminal, unless `nohup` asked to go
+    on then."""
+    hangup = getattr(signal, "SIGHUP", None)
+    closed = [hangup] if hangup and signal.getsignal(hangup) != signal.SIG_IGN else []
+    return [signal.SIGINT, signal.SIGTERM, *closed]
+
+
 @contextmanager
 def _asked_to_stop() -> Iterator[list[int]]:
     """The signals that asked to stop so far, so that a step may end first; from the second one on they act at once."""
@@ -136,7 +163,7 @@ def _asked_to_stop() -> Iterator[list[int]]:
             raise KeyboardInterrupt
         asked.append(number)
 
-    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, note) for number in stop_signals()}
     try:
         yield asked
     finally:
@@ -231,14 +258,11 @@ class Trainer:
         self.stages = self.method.stages()
         self.stage, self.step, self.seconds = 0, 0, 0.0  # the step counts within its stage
         self.static = self.device.type == "cuda" if static is None else static
-        if self.device.type == "cuda" and isinstance(source, OnDevice):
-            self.source, ahead = (
-                source.to(self.device),
-                False,
-            )  # bytes lie there, and batches arise where they are needed
+        self.reads_all = self.device.type == "cpu"  # where terms are read without waiting for the step
+        if isinstance(source, OnDevice) and fits(source, self.device):
+            self.source, ahead = source.to(self.device), False
         else:
-            idle_core = (os.cpu_count() or 1) > self.world * torch.get_num_threads()
-            ahead = self.device.type == "cuda" or idle_core
+            ahead = self.device.type == "cuda" or cores() > self.world * torch.get_num_threads()
         self._thread = ThreadPoolExecutor(1, "batches") if ahead else None
         self._ahead: dict[tuple[int, int], Future[Batch]] = {}
         torch.manual_seed(seed)
@@ -259,16 +283,19 @@ class Trainer:
     # -- one step ---------------------------------------------------------------------------------------------------
 
     def advance(self, read: bool = True, only: Collection[str] | None = None) -> dict[str, float]:
-        """Take one step of the current stage; the unweighted terms of its turns, as numbers.
+        """Take one step of the current stage; the unweighted terms of its turns, as numbers, and the last ones of turns that
+        ran since terms were read.
 
-        read: whether the terms are wanted. On a GPU reading them waits for the step, so a run reads only what it logs.
+        read: whether they are wanted. On a GPU reading them waits for the step, so a run reads only what it logs.
         only: the turns that are taken, for whoever takes a step apart; None: all.
         """
         stage = self.stages[self.stage]
         # A young average must not cling to the random start, nor one of a later stage to what the earlier left.
         decay = min(self.decay, (1 + self.step) / (10 + self.step))
-        terms = self.stepper.take(self._batch(), self.step, decay, only)
-        shown = self._read(terms) if read or self.device.type == "cpu" else {}
+        self._unread |= self.stepper.take(self._batch(), self.step, decay, only)
+        shown = {}
+        if read or self.reads_all:
+            shown, self._unread = self._read(self._unread), {}
         self.step += 1
         if self.step >= stage.steps and self.stage + 1 < len(self.stages):
             self.stage, self.step = self.stage + 1, 0
@@ -349,6 +376,7 @@ class Trainer:
         if fresh and stage.begin:
             stage.begin(self._sample)
             self.average.load_state_dict(self.method.state_dict())
+        self._unread: dict[str, Terms] = {}
         self.stepper = Stepper(
             self.method, self.average, stage, bf16=self.bf16, static=self.static, world=self.world
         )
@@ -371,8 +399,9 @@ class Trainer:
         """Train to the end, picking up where resume.pt in `out` stopped; the averaged method, in eval mode.
 
         save_every: seconds between two saves.  watch(trainer, terms) is called after each step (notebooks draw with it).
-        With `out`, Ctrl-C and SIGTERM let the step end, save, and raise Stopped; a second one stops at once. While the
-        disk is full the training goes on and says so; only the last save has to succeed. Raises AnotherRun, Diverged.
+        With `out`, Ctrl-C, SIGTERM and a closed terminal let the step end, save, and raise Stopped; a second one stops at once. While the
+        disk is full the training goes on and says so; only the last save has to succeed. Raises AnotherRun, Diverged, and
+        Unrecorded, which saves, too.
         """
         if not self.out:
             return self._fit(log_every, sheet_every, save_every, progress, watch, [])
@@ -418,7 +447,12 @@ class Trainer:
                 name = self.stages[self.stage].name
                 count = self._count() + 1
                 wanted = watch is not None or count % log_every == 0 or count == total
-                terms = self.advance(read=wanted)
+                try:
+                    terms = self.advance(read=wanted)
+                except Unrecorded:
+                    if self.out:
+                        self.save()
+                    raise
                 self.seconds += clock() - start
                 bar.update()
                 recent = recent | terms if name == self.stages[self.stage].name else terms
@@ -518,7 +552,7 @@ class Trainer:
         """Showcase inputs, what the averaged method makes of them and, where known, the truth: a PNG."""
         if (showcase := self.showcase) is None:
             raise ValueError("this trainer was given no showcase to draw")
-        with torch.random.fork_rng():  # dropout here must not move the stream that training draws from
+        with own_chance(self.device):  # dropout draws
             rows = sum(translated(self.average, showcase, self.device), [])
         rows += (
             [showcase["y"]]
@@ -565,7 +599,7 @@ class Trainer:
                 "seconds": self.seconds,
                 "bf16": self.bf16,
                 "random": torch.get_rng_state(),
-                "random_cuda": torch.cuda.get_rng_state_all() if self.device.type == "cuda" else [],
+                "random_cuda": [torch.cuda.get_rng_state(self.device)] if self.device.type == "cuda" else [],
             },
         )
 
@@ -605,8 +639,9 @@ class Trainer:
         self._begin(fresh=False)
         self.stepper.load(state["optimizers"])
         torch.set_rng_state(state["random"])
-        if state["random_cuda"] and self.device.type == "cuda":
-            torch.cuda.set_rng_state_all(state["random_cuda"])
+        if (states := state["random_cuda"]) and self.device.type == "cuda":
+            # Older files hold those of all GPUs.
+            torch.cuda.set_rng_state(states[min(self.device.index or 0, len(states) - 1)], self.device)
         if self.rank == 0:
             self._trim_log()
         return True

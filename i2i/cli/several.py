@@ -135,6 +135,8 @@ def run(
 @contextmanager
 def _passing_on(running: list[Job]) -> Iterator[list[int]]:
     """The signals that asked to stop so far; each goes on to the trainings that run."""
+    from ..train import stop_signals
+
     asked: list[int] = []
 
     def note(number: int, frame) -> None:
@@ -143,11 +145,7 @@ def _passing_on(running: list[Job]) -> Iterator[list[int]]:
             if job.process and job.process.poll() is None:
                 job.process.send_signal(signal.SIGINT)
 
-    numbers = [signal.SIGINT, signal.SIGTERM]
-    hangup = getattr(signal, "SIGHUP", None)  # the terminal was closed
-    if hangup and signal.getsignal(hangup) != signal.SIG_IGN:  # unless `nohup` asked to go on then
-        numbers.append(hangup)
-    before = {number: signal.signal(number, note) for number in numbers}
+    before = {number: signal.signal(number, note) for number in stop_signals()}
     try:
         yield asked
     finally:

@@ -7,6 +7,7 @@ may be queued far ahead; and as the numbers are the processor's, a batch is the 
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterator
 
 import torch
 from torch import Tensor
@@ -33,8 +34,21 @@ class OnDevice:
         some.device = torch.device(device)
         return some
 
+    def held(self) -> int:
+        """Bytes that `to` moves."""
+        return sum(t.nbytes for t in _moved(vars(self)))
+
     def _sent(self, x: Tensor) -> Tensor:
         return sent(x, self.device)
+
+
+def _moved(held: object) -> Iterator[Tensor]:
+    """The tensors among a source's attributes that go to its device."""
+    if isinstance(held, Tensor) and held.dim() > 2:
+        yield held
+    elif type(held) in (dict, list, tuple):
+        for item in held.values() if isinstance(held, dict) else held:
+            yield from _moved(item)
 
 
 def _placed(value: object, device: torch.device | str) -> object:

@@ -8,6 +8,7 @@ import torch
 from i2i import bench
 from i2i.methods import METHODS
 from i2i.recipes import Recipe
+from i2i.step import WARM_UP
 from i2i.train import Trainer
 from kit.sources import noise
 
@@ -72,6 +73,27 @@ def test_a_step_is_timed_over_the_whole_rhythm_of_a_method():
     assert not torch.equal(d, next(disco.D_A.parameters())) and torch.equal(g, next(disco.G_AB.parameters()))
     step()
     assert not torch.equal(g, next(disco.G_AB.parameters()))
+
+
+def test_a_gpu_is_warm_once_its_steps_are_captured(monkeypatch):
+    for there, warm in ((False, 2), (True, WARM_UP + 2)):
+        monkeypatch.setattr(torch.cuda, "is_available", lambda there=there: there)
+        monkeypatch.setattr(torch.cuda, "synchronize", lambda: None)
+        taken = []
+        bench._interleaved(3, way=lambda taken=taken: taken.append(1))
+        assert len(taken) == 3 + warm
+
+
+def test_no_step_that_is_timed_reads_its_terms(monkeypatch):
+    """Reading waits for a GPU, and a run reads on few steps."""
+    read, advance = [], Trainer.advance
+    monkeypatch.setattr(
+        Trainer, "advance", lambda self, **given: read.append(given) or advance(self, **given)
+    )
+    monkeypatch.setattr(bench, "_ceiling", lambda device, bf16: (lambda: None, 1.0))
+    small = Recipe("gan3d", "none of DATA", 16, {"side": 16, "code": 8, "width": 4, "d_width": 4}, batch=2)
+    bench.bench_step(small, 1, torch.device("cpu"))
+    assert read and all(given == {"read": False} for given in read)
 
 
 @pytest.mark.patient

@@ -352,17 +352,23 @@ def test_a_signal_lets_the_step_end_saves_and_says_which(tmp_path):
         assert max(int(r["step"]) for r in csv.DictReader(file)) <= state["step"]
 
 
-def test_stopping_between_steps_saves_and_the_rest_is_the_same_run(tmp_path):
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_stopping_between_steps_saves_and_the_rest_is_the_same_run(tmp_path, name):
+    number = getattr(signal, name, signal.SIGINT)
+    before = signal.getsignal(number)
+    if before == signal.SIG_IGN:  # the tests run under `nohup`
+        signal.signal(number, signal.SIG_DFL)
+
     def press(t, terms):
         if t.step == 5:
-            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(number)
 
-    before = signal.getsignal(signal.SIGINT)
     with pytest.raises(
         Stopped, match="stopped after step 5 of 8, saved in .*resume.pt: the same command goes on there"
     ):
         trainer(tiny(), out=tmp_path).fit(progress=False, watch=press)
-    assert signal.getsignal(signal.SIGINT) is before
+    assert signal.getsignal(number) == (signal.SIG_DFL if before == signal.SIG_IGN else before)
+    signal.signal(number, before)
     rest = trainer(tiny(seed=9), out=tmp_path)
     rest.fit(progress=False)
     straight = trainer(tiny())

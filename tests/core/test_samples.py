@@ -12,13 +12,15 @@ import torch
 from PIL import Image
 from torch import nn
 
+from i2i.checkpoint import export
 from i2i.fast import lay_out
 from i2i.images import to_image
 from i2i.method import LABEL, SAMPLES, SEED, STYLE, Method, controls
+from i2i.methods import METHODS
 from i2i.nets.chance import Tape, generators, normal, uniform
 from i2i.nets.layers import NoiseDropout
-from i2i.run.pipeline import Model, answers
-from kit.methods import tiny
+from i2i.run.pipeline import Model, answers, load
+from kit.methods import example, side_of, tiny, wishes
 from kit.sources import noise, rng
 
 
@@ -137,6 +139,25 @@ def test_samples_take_the_controls_of_their_method():
         drawn.sample(1, style=3)
     with pytest.raises(ValueError, match="n is the number of samples, 1 to 64; got 65"):
         drawn.sample(65)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU here")
+@pytest.mark.gpu
+@pytest.mark.parametrize("key", METHODS)
+def test_an_export_makes_the_same_samples_on_a_gpu(key, tmp_path, monkeypatch):
+    """To a grey level of 255. Without TF32, whose rounding norms of tiny maps make large."""
+    monkeypatch.setattr(torch.backends.cudnn, "allow_tf32", False)
+    method, made = tiny(key).eval(), []
+    given, home = example(method), export(tmp_path / "model", method, size=side_of(method))
+    for device in ("cpu", "cuda"):
+        there = load(home, device, "fp32")
+        if method.alone:
+            samples = np.stack([np.asarray(one) for one in there.sample(3, seed=5)])
+            made.append(torch.from_numpy(samples).double() / (1 if samples.dtype == np.float32 else 255))
+        else:
+            x = given["x"][:1].expand(2, -1, -1, -1)
+            made.append(there.translate(x, 5, **wishes(method)["default"]).double() / 2)  # of [-1, 1]
+    assert (made[0] - made[1]).abs().max() <= 1 / 255 + 1e-6
 
 
 def test_voxels_are_occupancies():

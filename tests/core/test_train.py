@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 import os
 import random
 import time
@@ -49,6 +50,44 @@ def test_a_batch_is_a_function_of_seed_and_step_alone():
     assert not torch.equal(here._batch()["x"], other._batch()["x"])
     there.step = 4
     assert not torch.equal(here._batch()["x"], there._batch()["x"])
+
+
+class Damaged(Made):
+    """Its fifth batch cannot be made."""
+
+    calls = 0
+
+    def batch(self, index, generator=None):
+        self.calls += 1
+        if self.calls == 5:
+            raise CheckpointError("page 7 is torn.")
+        return super().batch(index, generator)
+
+
+def test_batches_are_made_ahead_where_a_core_is_idle_and_are_the_same(monkeypatch):
+    """Of several trainings side by side, each may count on its share of the cores."""
+    found = []
+    for cores in (1, 2):
+        monkeypatch.setenv("I2I_CORES", str(cores * torch.get_num_threads()))
+        t = trainer(tiny(), seed=1)
+        assert bool(t._thread) is (cores == 2)
+        for _ in range(6):
+            t.advance()
+        found.append(everything(t))
+        bad = trainer(source=Damaged())
+        with pytest.raises(CheckpointError, match="^page 7 is torn.$"):
+            for _ in range(5):
+                bad.advance()
+        assert bad.step + bad.stages[0].steps * bad.stage == 4, "the steps before it were taken"
+    assert_identical(*found)
+
+
+def test_without_a_word_a_training_counts_on_the_cores_that_it_may_run_on(monkeypatch):
+    monkeypatch.delenv("I2I_CORES", raising=False)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: {3, 5, 7}, raising=False)
+    assert train.cores() == 3
+    monkeypatch.delattr(os, "sched_getaffinity")
+    assert train.cores() == (os.cpu_count() or 1)
 
 
 def test_each_step_draws_its_own_augmentation():
@@ -164,6 +203,25 @@ def test_a_resumed_run_crosses_stages_like_an_unbroken_one(tmp_path, at):
     straight, resumed = run_in_two(toy, tmp_path, at, 9)
     assert_identical(straight, resumed)
     assert resumed["model.begun"].tolist() == [1, 1]
+
+
+def test_the_chance_of_a_run_is_that_of_its_own_gpu(tmp_path, monkeypatch):
+    """Files of before hold that of all of them."""
+    own, other, given = torch.ones(2, dtype=torch.uint8), torch.zeros(2, dtype=torch.uint8), []
+    monkeypatch.setattr(torch.cuda, "get_rng_state", lambda device: own if device.index == 1 else other)
+    monkeypatch.setattr(torch.cuda, "set_rng_state", lambda *state_and_device: given.append(state_and_device))
+    t = trainer(out=tmp_path)
+    t.device = torch.device("cuda", 1)
+    with train.own_chance(t.device):
+        pass
+    assert given.pop() == (own, t.device) and not given
+    t.save()
+    for before in ([], [other]):
+        state = load_resume(tmp_path / "resume.pt")
+        save_resume(tmp_path / "resume.pt", state | {"random_cuda": before + state["random_cuda"]})
+        assert t.resume()
+        (state, device), given = given[-1], []
+        assert torch.equal(state, own) and device == t.device
 
 
 def test_there_is_nothing_to_resume_in_an_empty_folder(tmp_path):
@@ -292,6 +350,25 @@ def test_a_run_leaves_log_sheets_and_a_resume_file(tmp_path):
     assert names == ["000004.png", "000008.png", "000010.png"]
     assert load_resume(tmp_path / "run" / "resume.pt")["stage"] == 1
     assert not list((tmp_path / "run").glob("*.part"))
+
+
+def test_a_turn_that_rests_whenever_terms_are_read_is_logged_and_stops_the_run_all_the_same(tmp_path):
+    """A GPU's terms are read on few steps, of which a turn may share none."""
+
+    def run(method, name):
+        t = trainer(method, out=tmp_path / name)
+        t.reads_all = False
+        t.fit(log_every=2, progress=False)
+
+    run(toy(first=2, second=8), "fine")
+    with (tmp_path / "fine" / "log.csv").open() as file:
+        logged = {(int(r["step"]), r["term"]) for r in csv.DictReader(file) if r["stage"] == "together"}
+    assert logged == {(step, term) for step in (4, 6, 8, 10) for term in ("l1", "gan", "real", "fake")}
+    bad = toy(first=2, second=8)
+    loss = bad.generator_loss
+    bad.generator_loss = lambda batch: loss(batch) | {"gan": torch.tensor(math.nan)}  # no weight sees it
+    with pytest.raises(Diverged, match="'gan' became nan at step 1 of stage 'together'"):
+        run(bad, "bad")
 
 
 def test_sheets_do_not_move_the_run(tmp_path):

@@ -27,6 +27,7 @@ from i2i.data.worlds.icons import Icons, styles
 from i2i.data.worlds.icons.things import ARTISTS, EXTENT, Dice
 from i2i.data.worlds.lines import gathered, ink, smooth_noise, widened
 from i2i.images import to_bytes, to_image
+from i2i.train import fits
 from kit.golden import apart
 from kit.sources import noise, rng
 
@@ -212,6 +213,14 @@ def test_pictures_lie_on_the_device_as_bytes_and_once():
     assert {t.dtype for t in (there._all, *there.images)} == {torch.uint8}
     assert all(t._base is there._all for t in there.images)
     assert there._label.device.type == "cpu"
+
+
+def test_a_source_goes_to_a_gpu_that_has_room_for_the_training_beside_it(monkeypatch):
+    source, bytes_ = Unpaired(bytes_of(3), bytes_of(4), 20), 7 * 3 * 24 * 24
+    for free, there in ((4 * bytes_, True), (4 * bytes_ - 1, False)):
+        monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device, free=free: (free, 10**9))
+        assert fits(source, torch.device("cuda")) is there
+    assert not fits(source, torch.device("cpu"))
 
 
 @pytest.mark.parametrize("draw", ["textures", "landscapes", "pen", "toy"])
