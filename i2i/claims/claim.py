@@ -16,7 +16,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from math import log
+from math import isnan, log
 
 from ..assets import ASSETS
 from ..files import replacing
@@ -104,12 +104,14 @@ class Comparison:
         return [abs(v) for v in values] if self.absolute else values
 
     def verdict(self, figures: Figures) -> str:
-        """One of VERDICTS, by the rule above. ValueError where single numbers come without a margin."""
+        """One of VERDICTS, by the rule above. ValueError where single numbers come without a margin, or one is not a number."""
         if self.saturates:
             control = self._values(self.saturates.control, figures)
             if all(abs(v - self.saturates.at) < 1e-9 for v in control):
                 return UNDECIDED
         over = self.excess(figures)
+        if any(map(isnan, over)):
+            raise ValueError(f"a figure is not a number: {self}")
         if self.exact:
             return HOLDS if min(over) >= 0 else CONTRADICTED
         if len(over) == 1 and not self.margin:

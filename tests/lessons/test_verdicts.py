@@ -93,6 +93,12 @@ def test_single_numbers_want_a_margin():
     ]
 
 
+def test_what_is_not_a_number_is_no_verdict():
+    """A division of nothing by nothing was told as not decided."""
+    with pytest.raises(ValueError, match="not a number"):
+        Comparison("a", 0.5).verdict({"a": [0.6, float("nan"), 0.7]})
+
+
 def test_what_is_exact_knows_two_verdicts():
     assert [verdict(a, 1.0, exact=True) for a in (2.0, 1.0, 0.9)] == [HOLDS, HOLDS, CONTRADICTED]
     same = equal("a", "b", 1e-9)
