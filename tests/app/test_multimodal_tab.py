@@ -35,7 +35,7 @@ from demos.multimodal.subjects import SUBJECTS
 from demos.multimodal.view import Taken, cells, settle, wished
 from demos.widgets import materials
 from i2i.checkpoint import export
-from i2i.data.letters import FONTS, font_letters
+from i2i.data.letters import ALPHABET, FONTS, font_letters
 from i2i.data.worlds import facades
 from i2i.data.worlds.sketches import DRAWINGS
 from i2i.images import from_bytes
@@ -54,7 +54,8 @@ def folder(tmp_path_factory):
     """A gallery of all that the tab can use, tiny."""
     home = tmp_path_factory.mktemp("checkpoints")
     for seed, (name, kind) in enumerate(KINDS.items()):
-        method = tiny(kind, seed, **({"styles": len(FONTS)} if name == LETTERS else {})).eval()
+        whole = {"styles": len(FONTS), "contents": len(ALPHABET)} if name == LETTERS else {}
+        method = tiny(kind, seed, **whole).eval()
         if kind == "mad_gan":  # untrained generators differ by next to nothing
             with torch.no_grad():
                 for i, head in enumerate(method.G):
@@ -623,6 +624,14 @@ def test_terms_go_the_way_of_the_translation(gallery):
     ways = {way: values_of(settle(model=MUNIT, direction=way)) for way in ("xy", "yx")}
     assert {*ways["xy"]}.isdisjoint(ways["yx"])
     assert next(iter(ways["xy"])).endswith("- x_1|") and next(iter(ways["yx"])).endswith("- x_2|")
+
+
+def test_a_letter_of_the_alphabet_has_a_term_in_every_font_and_ones_own_has_none(gallery):
+    now = settle("letters")
+    last = settle("letters", at=len(ALPHABET) - 1)
+    for one in (now, last, replace(now, taken=Taken(len(FONTS) - 1))):
+        assert len(values_of(one)) == 1
+    assert values_of(replace(now, at=-1)) == {}
 
 
 def test_an_empty_pad_has_no_terms(gallery):

@@ -327,10 +327,15 @@ def test_one_that_fails_does_not_stop_the_others():
 def test_a_signal_reaches_every_training_and_nothing_new_begins(name):
     if not hasattr(signal, name):
         return
+    number = getattr(signal, name)
+    before = signal.signal(number, signal.SIG_DFL)  # under `nohup` the tests themselves may ignore it
     jobs = [Job(name, 1.0) for name in "abc"]
-    threading.Timer(1.5, signal.raise_signal, [getattr(signal, name)]).start()
+    threading.Timer(1.5, signal.raise_signal, [number]).start()
     began = time.monotonic()
-    assert several.run(jobs, 2, time.monotonic() + 600, 1.0, lambda job: sleeping(60), pause=0.02)
+    try:
+        assert several.run(jobs, 2, time.monotonic() + 600, 1.0, lambda job: sleeping(60), pause=0.02)
+    finally:
+        signal.signal(number, before)
     assert time.monotonic() - began < 30
     assert [job.state for job in jobs] == ["stopped", "stopped", "waiting"]
 
