@@ -213,6 +213,10 @@ _TAKEN = (
     "The answer that you took stands in for y, the right one. Four styles are drawn, and the numbers are means over them. "
     "No discriminator comes with this model, so its terms are left out."
 )
+_OWN = (
+    "Each term is of your drawing. Four styles are drawn, and the numbers are means over them. No discriminator comes with this model, so its "
+    "terms are left out."
+)
 _NOISES = "The answer that you took stands in for y, the right one. Four times t and four noises e are drawn, and the number is a mean over them."
 _NO_TERMS = "No term can be computed here: no discriminator comes with this model."
 OBJECTIVES = {
@@ -228,8 +232,7 @@ OBJECTIVES = {
     "munit": Objective(
         "GAN loss, plus lambda x times the error of an image that is put together again from its content and its style, plus lambda c times "
         "that of a content that is read again, plus lambda s times that of a style that is read again, both ways",
-        "Each term is of your drawing. Four styles are drawn, and the numbers are means over them. No discriminator comes with this model, so its "
-        "terms are left out.",
+        _OWN,
         _NO_TERMS,
         "No term compares an answer with a right one: there were no pairs. An image, its content and its style must be found again, and "
         "only the discriminator asks that answers look like the other set.",
@@ -237,7 +240,7 @@ OBJECTIVES = {
     "augmented_cyclegan": Objective(
         "GAN loss of images, plus GAN loss of codes that were read, plus gamma one times the error of the image that came back, plus gamma two "
         "times the error of the code that is read again, both ways",
-        _TAKEN,
+        _OWN,
         _NO_TERMS,
         "What an answer shows and the drawing does not is read into a code, so that nothing of it has to be hidden in the picture.",
     ),
