@@ -158,6 +158,33 @@ RECIPES["diffusion-emoji"] = Recipe(
     minutes=40,
 )  # fmt: skip
 
+RECIPES["bridge-openmoji"] = Recipe(
+    "bridge",
+    "emoji-colours",
+    64,
+    {"width": 32, "cap": 112, "depth": 6, "up": "resized", "grain": 16, "rate": 5e-4, "steps": 16_000},
+    batch=16,
+    showcase=icons_in("line", "flat"),
+    shipped=False,
+    summary="An emoji in lines to the same in colours of any hue, by a bridge: 1 step gives their mean, 4 a sample, 64 px.",
+    licence="CC BY-SA 4.0: trained on OpenMoji (CC BY-SA 4.0)",
+)
+RECIPES["diffusion-openmoji"] = Recipe(
+    "diffusion",
+    "emoji-colours",
+    64,
+    {
+        "patch": 2, "widths": (32, 64, 80), "layers": 1, "attention": (2,), "head": 16, "groups": 8, "dropout": 0.0,
+        "predicts": "velocity", "rate": 5e-4, "steps": 16_000,
+    },
+    batch=8,
+    ema=0.999,
+    showcase=icons_in("line", "flat"),
+    shipped=False,
+    summary="An emoji in lines to the same in colours of any hue, by a small conditional diffusion model, 20 steps of DDIM, 64 px.",
+    licence="CC BY-SA 4.0: trained on OpenMoji (CC BY-SA 4.0)",
+)  # fmt: skip
+
 # code_cycle: at the paper's .025 a code was not read back, on points of the plane (docs/log.md).
 RECIPES["augmented_cyclegan-icons"] = Recipe(
     "augmented_cyclegan",

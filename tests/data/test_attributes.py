@@ -38,6 +38,15 @@ def test_a_face_is_the_same_at_every_size(size):
     assert (torch.nn.functional.avg_pool2d(large, 2) - small).abs().mean() < 0.02
 
 
+@pytest.mark.parametrize("size", [20, 64])
+def test_features_stay_within_the_part_of_the_page_that_they_are_painted_on(size, monkeypatch):
+    index, rng = torch.arange(200), torch.Generator().manual_seed(size)
+    label = (torch.rand(200, len(NAMES), generator=rng) < 0.5).float()
+    parts = faces.draw(index, size, label=label)
+    monkeypatch.setattr(faces, "_window", lambda box, size: (..., slice(None), slice(None)))
+    assert torch.equal(parts, faces.draw(index, size, label=label))
+
+
 def test_splits_are_disjoint():
     spans = sorted((first, first + count) for first, count in faces.SPLITS.values())
     assert all(a[1] <= b[0] for a, b in zip(spans, spans[1:], strict=False))

@@ -8,6 +8,9 @@ edit. All faces of a batch are drawn together, each parameter a tensor [B, 1, 1]
 
 from __future__ import annotations
 
+import math
+from types import EllipsisType
+
 import torch
 from torch import Tensor
 
@@ -22,6 +25,11 @@ SPLITS = {"train": (0, 2**20), "val": (2**20, 512), "test": (2**20 + 512, 512)} 
 _IDENTITY = 28
 ZOOM = 0.9  # of the picture, so that a head with long hair just fits
 _LABELS = 0xFACE5
+_LEAN = 0.08  # of the head to either side, radians
+# Where features lie, however the face is shaped: left, low, right, high; (0, 0) is between the eyes and the mouth.
+_EYES, _MOUTH, _GLASSES = (-0.50, -0.24, 0.50, 0.42), (-0.32, -0.46, 0.32, -0.14), (-0.60, -0.15, 0.60, 0.27)
+_CHEEKS, _BEARD, _EARS = (-0.50, -0.28, 0.50, 0.02), (-0.60, -0.68, 0.60, 0.08), (-0.66, -0.16, 0.66, 0.20)
+_BODY, _CROWN = (-1.10, -1.20, 1.10, -0.30), (-0.30, 0.34, 0.02, 0.54)
 
 # Colours in sRGB. A row for each hair colour; the last is that of brows and beard where there is no hair.
 _HAIR = ((0.13, 0.12, 0.16), (0.34, 0.20, 0.13), (0.94, 0.77, 0.42), (0.86, 0.40, 0.16), (0.20, 0.16, 0.16))
@@ -137,20 +145,45 @@ def _bow(p: sdf.Points, half, rise) -> Tensor:
     return sdf.length((p[0] - x, across))
 
 
+Window = tuple[EllipsisType, slice, slice]
+
+
+def _window(box: tuple[float, float, float, float], size: int) -> Window:
+    """The rows and the columns of an image of `size` that a box on the head may reach, as far as it leans."""
+    left, low, right, high = box
+    columns, rows = [], []
+    for angle in (-_LEAN, 0.0, _LEAN):
+        c, s = math.cos(angle), math.sin(angle)
+        for x, y in ((left, low), (left, high), (right, low), (right, high)):
+            columns.append((1 + (x * c - (y + 0.5) * s) / ZOOM) * size / 2)
+            rows.append((1 - ((y + 0.5) * c + x * s - 0.39) / ZOOM) * size / 2)
+    # a pixel more on each side, for soft edges
+    rows, columns = (slice(max(0, math.floor(min(a)) - 1), math.ceil(max(a)) + 1) for a in (rows, columns))
+    return ..., rows, columns
+
+
+def _cut(p: sdf.Points, window: Window) -> sdf.Points:
+    return tuple(axis[window] for axis in p)
+
+
 class _Canvas:
-    """[B, 3, S, S] that parts are painted on, one over the other."""
+    """[B, 3, H, W] that parts are painted on, one over the other, in place."""
 
     def __init__(self, image: Tensor, pixel: float):
         self.image, self.pixel = image, pixel
 
+    def within(self, window: Window) -> _Canvas:
+        """A part of it: what is painted there costs only its own pixels."""
+        return _Canvas(self.image[window], self.pixel)
+
     def part(self, d: Tensor, colour: Tensor, share: Tensor | float = 1.0) -> None:
-        """colour: [B, 3, 1, 1] or [B, 3, S, S]; share: how much of it covers what is there, [B, 1, 1] or a number."""
+        """colour: [B, 3, 1, 1] or [B, 3, H, W]; share: how much of it covers what is there, [B, 1, 1] or a number."""
         self.tint(sdf.coverage(d, self.pixel) * share, colour)
 
     def tint(self, share: Tensor, colour: Tensor) -> None:
-        self.image = torch.lerp(
-            self.image, colour.expand_as(self.image), share[:, None].expand_as(self.image)
-        )
+        self.image.addcmul_(
+            share[:, None], colour - self.image
+        )  # lerp takes a weight of one plane value by value
 
 
 def _between(pair, t: Tensor) -> Tensor:
@@ -180,7 +213,7 @@ def _paint(u: Tensor, label: Tensor, size: int) -> Tensor:
     width, eye_gap, eye_size = within(0.43, 0.50), within(0.185, 0.23), within(0.92, 1.12)
     nose_long, nose_wide = within(0.10, 0.16), within(0.045, 0.075)
     brow_tilt, brow_high, ear = within(-0.14, 0.10), within(0.0, 0.04), within(0.07, 0.10)
-    lean, yaw, mouth_wide = within(-0.08, 0.08), within(-0.04, 0.04), within(0.14, 0.18)
+    lean, yaw, mouth_wide = within(-_LEAN, _LEAN), within(-0.04, 0.04), within(0.14, 0.18)
     volume, parting, long_, tone = within(0.05, 0.10), within(-0.25, 0.25), within(-0.75, -0.45), within(0, 1)
     ground, cloth, iris = (_chosen(rows, next(columns)) for rows in (_GROUNDS, _CLOTHES, _IRIS))
     rim_round, collar, tall = within(0.4, 1.0), within(0, 1), within(0.50, 0.56)
@@ -219,23 +252,29 @@ def _paint(u: Tensor, label: Tensor, size: int) -> Tensor:
     canvas.part(behind, hair_dark, 1 - bald)
 
     # Shoulders, neck and its shadow.
+    window = _window(_BODY, size)
+    low, (x, y) = canvas.within(window), _cut((x, y), window)
     broad = 0.66 + 0.14 * male
     body = sdf.blend(
         _oval(_at((x, y), 0.0, -1.12), broad, 0.46), _box(_at((x, y), 0.0, -1.2), broad - 0.1, 0.5, 0.2), 0.1
     )
     lit = cloth * (0.94 + 0.12 * _soft(sdf.length((x + 0.35, y + 0.75)) - 0.2, 0.8)[:, None])
-    canvas.part(body, lit)
+    low.part(body, lit)
     neck = _box(_at((x, y), 0.0, -0.55), 0.145 + 0.065 * male, 0.28, 0.10)
     opening = _oval(_at((x, y), 0.0, -0.76), 0.20 + 0.07 * male + 0.05 * collar, 0.13 + 0.06 * collar)
-    canvas.part(sdf.common(opening - 0.028, body), cloth * 0.82)
-    canvas.part(sdf.blend(neck, opening, 0.06), skin)
-    canvas.tint(sdf.coverage(neck, pixel) * _soft(_oval(_at(h, 0.0, -0.38), jaw, 0.22), 0.12) * 0.9, shade)
+    low.part(sdf.common(opening - 0.028, body), cloth * 0.82)
+    low.part(sdf.blend(neck, opening, 0.06), skin)
+    low.tint(
+        sdf.coverage(neck, pixel) * _soft(_oval(_at(_cut(h, window), 0.0, -0.38), jaw, 0.22), 0.12) * 0.9,
+        shade,
+    )
 
     # Ears and head, with light from the upper left.
-    mirrored = (h[0].abs(), h[1])
-    ears = _oval(_at(mirrored, width - 0.005, 0.02), ear, ear * 1.35)
-    canvas.part(ears, skin)
-    canvas.part(ears + 0.035, shade, 0.6)
+    window = _window(_EARS, size)
+    beside, (x, y) = canvas.within(window), _cut(h, window)
+    ears = _oval(_at((x.abs(), y), width - 0.005, 0.02), ear, ear * 1.35)
+    beside.part(ears, skin)
+    beside.part(ears + 0.035, shade, 0.6)
     canvas.part(head, skin)
     inside = sdf.coverage(head, pixel)
     side = _soft(-(h[0] * 0.9 - h[1] * 0.5) + 0.42, 0.5)
@@ -244,62 +283,68 @@ def _paint(u: Tensor, label: Tensor, size: int) -> Tensor:
 
     f = (h[0] - yaw, h[1])
     eyes = (f[0].abs(), f[1])
-    cheek = _soft(_oval(_at(eyes, 0.27, -0.13), 0.13, 0.09), 0.10)
+    window = _window(_CHEEKS, size)
+    cheek = _soft(_oval(_at(_cut(eyes, window), 0.27, -0.13), 0.13, 0.09), 0.10)
     pink = torch.lerp(skin, warm.view(1, 3, 1, 1), 0.75)
-    canvas.tint(cheek * inside * (0.12 + 0.68 * makeup), pink)
+    canvas.within(window).tint(cheek * inside[window] * (0.12 + 0.68 * makeup), pink)
 
     # A beard: the lower face, from ear to ear, around the mouth.
-    edge = f[1] + 0.18 + 0.22 * f[0].abs().clamp(max=0.22) - 0.75 * (f[0].abs() - 0.24).clamp(min=0)
-    mouth_at = _at(f, 0.0, -0.27)
-    bearded = sdf.round_common(head - 0.025, edge, 0.03)
-    canvas.part(bearded, hair * 0.92, beard)
-    canvas.tint(
-        sdf.coverage(bearded, pixel) * beard * _soft(sdf.length((f[0], f[1] + 0.52)) - 0.1, 0.3) * 0.35,
-        hair_dark,
+    window = _window(_BEARD, size)
+    low, (x, y) = canvas.within(window), _cut(f, window)
+    edge = y + 0.18 + 0.22 * x.abs().clamp(max=0.22) - 0.75 * (x.abs() - 0.24).clamp(min=0)
+    bearded = sdf.round_common(head[window] - 0.025, edge, 0.03)
+    low.part(bearded, hair * 0.92, beard)
+    low.tint(
+        sdf.coverage(bearded, pixel) * beard * _soft(sdf.length((x, y + 0.52)) - 0.1, 0.3) * 0.35, hair_dark
     )
 
     # Eyes.
+    window = _window(_EYES, size)
+    near, whole, whole_eyes = canvas.within(window), f, eyes
+    f, eyes = _cut(f, window), _cut(eyes, window)
     e = _at(eyes, eye_gap, 0.07)
     lid = _oval(e, 0.115 * eye_size, 0.095 * eye_size)
-    canvas.tint(
+    near.tint(
         _soft(_oval(_at(eyes, eye_gap, 0.13), 0.14, 0.09), 0.06) * makeup * 0.75,
         skin.new_tensor([0.62, 0.35, 0.62]).view(1, 3, 1, 1),
     )
-    canvas.part(lid, white * 0.98)
+    near.part(lid, white * 0.98)
     pupil = (f[0] - eye_gap * f[0].sign(), f[1] - 0.065)
-    canvas.part(sdf.common(sdf.length(pupil) - 0.072 * eye_size, lid), iris)
-    canvas.part(sdf.length(pupil) - 0.040 * eye_size, ink * 0.5)
-    canvas.part(sdf.length(_at(pupil, -0.025, 0.03)) - 0.018, white)
+    near.part(sdf.common(sdf.length(pupil) - 0.072 * eye_size, lid), iris)
+    near.part(sdf.length(pupil) - 0.040 * eye_size, ink * 0.5)
+    near.part(sdf.length(_at(pupil, -0.025, 0.03)) - 0.018, white)
     thick = 0.010 + 0.016 * makeup
     upper = sdf.common((lid).abs() - thick, 0.015 - e[1])
-    canvas.part(upper, ink)
+    near.part(upper, ink)
     lash = _at(e, 0.10 * eye_size, 0.055)
     flick = _box(_turned(lash, torch.full_like(thick, 0.65)), 0.055, 0.016, 0.01)
-    canvas.part(flick, ink, makeup)
+    near.part(flick, ink, makeup)
 
     # Brows and nose.
     b = _turned(_at(eyes, eye_gap, 0.225 + brow_high), -brow_tilt + 0.12)
-    canvas.part(
+    near.part(
         _bow(_at(b, 0.0, 0.02), 0.105, -0.022 - 0.02 * female) - (0.016 + 0.018 * male),
         torch.lerp(hair_dark, ink, 0.25),
     )
     n = _at(f, 0.35 * yaw, -0.02)
     bridge = _box(_at(n, 0.022, -0.02), 0.020, nose_long * 0.6, 0.012)
-    canvas.tint(_soft(bridge, 0.05) * 0.55, shade)
-    canvas.part(_bow(_at(n, 0.0, 0.04 - nose_long), nose_wide, 0.026) - 0.014, shade * 0.86)
+    near.tint(_soft(bridge, 0.05) * 0.55, shade)
+    near.part(_bow(_at(n, 0.0, 0.04 - nose_long), nose_wide, 0.026) - 0.014, shade * 0.86)
 
     # The mouth: a calm line, or an open smile with teeth.
+    window = _window(_MOUTH, size)
+    near, mouth_at = canvas.within(window), _at(_cut(whole, window), 0.0, -0.27)
     lips = torch.lerp(
         shade * skin.new_tensor([0.88, 0.72, 0.72]).view(1, 3, 1, 1),
         skin.new_tensor([0.82, 0.12, 0.24]).view(1, 3, 1, 1),
         makeup[:, None],
     )
     calm = _bow(_at(mouth_at, 0.0, -0.008), mouth_wide * 0.72, 0.012)
-    canvas.part(calm - 0.020, lips, (1 - smile) * (1 - makeup))
+    near.part(calm - 0.020, lips, (1 - smile) * (1 - makeup))
     above = _oval(_at((mouth_at[0].abs(), mouth_at[1]), 0.048, 0.016), mouth_wide * 0.5, 0.030)
     full = sdf.blend(above, _oval(_at(mouth_at, 0.0, -0.026), mouth_wide * 0.60, 0.040), 0.03)
-    canvas.part(full, lips, (1 - smile) * makeup)
-    canvas.part(
+    near.part(full, lips, (1 - smile) * makeup)
+    near.part(
         _bow(_at(mouth_at, 0.0, -0.008), mouth_wide * 0.66, 0.004) - 0.007, lips * 0.6, (1 - smile) * makeup
     )
     m = _at(mouth_at, 0.0, 0.055)
@@ -309,9 +354,9 @@ def _paint(u: Tensor, label: Tensor, size: int) -> Tensor:
         m[1] + 0.018 * (1 - (m[0] / wide) ** 2), -(m[1] - 0.155 * ((m[0] / wide) ** 2 - 1)) * 0.8
     )
     grin = torch.maximum(grin, m[0].abs() - wide)
-    canvas.part(sdf.union(grin - 0.022, bottom - 0.020), lips, smile)
-    canvas.part(grin + 0.004, black + skin.new_tensor([0.45, 0.10, 0.14]).view(1, 3, 1, 1), smile)
-    canvas.part(sdf.common(grin + 0.006, -(m[1] + 0.075)), white, smile)
+    near.part(sdf.union(grin - 0.022, bottom - 0.020), lips, smile)
+    near.part(grin + 0.004, black + skin.new_tensor([0.45, 0.10, 0.14]).view(1, 3, 1, 1), smile)
+    near.part(sdf.common(grin + 0.006, -(m[1] + 0.075)), white, smile)
 
     # Hair in front: a hairline, a fringe over the forehead, strands beside a woman's face.
     line = 0.43 - 0.9 * (h[0] - parting * width).abs().clamp(max=0.5) ** 2
@@ -332,18 +377,20 @@ def _paint(u: Tensor, label: Tensor, size: int) -> Tensor:
     canvas.tint(sdf.coverage(front, pixel) * gloss * (1 - bald) * 0.30, torch.lerp(hair, white, 0.6))
     rim = sdf.common((brow_line - h[1]).abs() - 0.012, sdf.common(cap, head + 0.02))
     canvas.part(rim, hair_dark, (1 - bald) * 0.5)
-    canvas.tint(
-        sdf.coverage(skull, pixel) * _soft(_oval(_at(h, -0.14, 0.44), 0.11, 0.055), 0.05) * bald * 0.55, white
-    )
+    window = _window(_CROWN, size)
+    shine = _soft(_oval(_at(_cut(h, window), -0.14, 0.44), 0.11, 0.055), 0.05)
+    canvas.within(window).tint(sdf.coverage(skull[window], pixel) * shine * bald * 0.55, white)
 
     # Glasses.
+    window = _window(_GLASSES, size)
+    near, eyes = canvas.within(window), _cut(whole_eyes, window)
     g = _at(eyes, eye_gap + 0.005, 0.06)
     lens = _box(g, 0.165, 0.145, 0.06 + 0.08 * rim_round)
     frame = skin.new_tensor([0.16, 0.16, 0.24]).view(1, 3, 1, 1)
-    canvas.part(lens, white, glasses * 0.16)
-    canvas.part(lens.abs() - 0.019, frame, glasses)
-    canvas.part(_box(_at(eyes, 0.0, 0.09), eye_gap - 0.15, 0.018, 0.01), frame, glasses)
-    canvas.part(
+    near.part(lens, white, glasses * 0.16)
+    near.part(lens.abs() - 0.019, frame, glasses)
+    near.part(_box(_at(eyes, 0.0, 0.09), eye_gap - 0.15, 0.018, 0.01), frame, glasses)
+    near.part(
         _box(_at(eyes, 0.5 * (eye_gap + 0.16 + width), 0.09), 0.5 * (width - eye_gap - 0.16), 0.018, 0.01),
         frame,
         glasses,
