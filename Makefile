@@ -6,6 +6,9 @@ PYTHON := $(shell for p in python3.12 python3.11 python3.10 python3 python; do \
   "$$p" -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 12))' >/dev/null 2>&1 && { echo $$p; break; }; done)
 RUN := $(VENV)/bin/python
 
+# Images for containers often forbid Python to keep what it compiled. Then each process compiles torch and gradio anew, for five seconds.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: app test test-fast test-long test-gpu notebook notebooks slides student instructor results architecture bench lock lint types clean
 
 app: $(VENV)/.app

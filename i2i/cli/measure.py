@@ -201,5 +201,7 @@ def bench_command(options) -> None:
             print(
                 f"  step on real batches {f['real step ms']:5.1f} ms   {f['real step ratio']:5.2f} x a step on noise"
             )
+        if (spare := f.get("real step ratio, a core to spare")) is not None:
+            print(f"  {'with a core to spare':18} {spare:15.2f} x a step on noise")
     if options.curves:
         print(f"wrote {out / 'figures' / 'cost.png'} and {out / 'bench.json'}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from i2i import bench
+from i2i import bench, train
 from i2i.methods import METHODS
 from i2i.recipes import Recipe
 from i2i.step import WARM_UP
@@ -94,6 +94,29 @@ def test_no_step_that_is_timed_reads_its_terms(monkeypatch):
     small = Recipe("gan3d", "none of DATA", 16, {"side": 16, "code": 8, "width": 4, "d_width": 4}, batch=2)
     bench.bench_step(small, 1, torch.device("cpu"))
     assert read and all(given == {"read": False} for given in read)
+
+
+def test_real_images_are_timed_with_a_core_to_spare_too(monkeypatch):
+    monkeypatch.setattr(bench, "_ceiling", lambda device, bf16: (lambda: None, 1.0))
+    monkeypatch.setattr(train, "cores", lambda: 2)
+    threads, built, make = (
+        [2],
+        [],
+        Trainer.__init__,
+    )  # said, and not so: two would wait for each other on a busy machine
+    monkeypatch.setattr(torch, "get_num_threads", lambda: threads[-1])
+    monkeypatch.setattr(torch, "set_num_threads", threads.append)
+
+    def noted(self, *given, **options):
+        make(self, *given, **options)
+        built.append((threads[-1], self._thread is not None))
+
+    monkeypatch.setattr(Trainer, "__init__", noted)
+    small = Recipe("pix2pix", "icons", 16, {"width": 4, "depth": 2, "patch_width": 4, "patch_layers": 1})
+    found = bench.bench_step(small, 1, torch.device("cpu"))
+    assert threads == [2, 1, 2]
+    assert built == [(2, False), (2, False), (1, True)]  # on noise, on real images, with a core to spare
+    assert found["real step ratio, a core to spare"] > 0 < found["real step ratio"]
 
 
 @pytest.mark.patient
