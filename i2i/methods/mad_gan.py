@@ -9,6 +9,8 @@ Differs from the paper:
 * the authors published code of their experiments with points and faces, none of translations: D is conditioned on x, and
   the shared layers, D and the L1 term are those of pix2pix. The losses of k + 1 ways are the paper's.
 * generators minimise -log D_{k+1}, as in the authors' code, in place of log(1 - D_{k+1}).
+* L1 may count for the generator that came nearest alone (`nearest`), as in Chen and Koltun, ICCV 2017, arXiv:1707.09405: counted
+  for all of them it draws them to one answer.
 * the variant with a measure of similarity between the generators (MAD-GAN-Sim) is left out.
 """
 
@@ -65,6 +67,7 @@ class Config:
     # the objective
     gan: float = 1.0
     l1: float = 100.0
+    nearest: bool = False  # L1 of the generator that came nearest to y alone; else the mean over all
     # training
     steps: int = 80_000
     rate: float = 2e-4
@@ -142,13 +145,18 @@ class MADGAN(Method):
         }
 
     def generator_loss(self, batch: Batch) -> Terms:
-        """Each generator wants to be taken for real, and to be near y; the means over generators."""
+        """Each generator wants to be taken for real, and to be near y; the means over generators, or of L1 the least."""
         x, y, fakes = batch["x"], batch["y"], self.complete(batch)["fakes"]
-        terms = {"l1": l1(fakes, y.expand_as(fakes))} if self.config.l1 else {}
+        terms = {"l1": self._l1(fakes, y)} if self.config.l1 else {}
         if self.loaded("D"):
             real = self.config.heads
             terms["gan"] = torch.stack([way_loss(self.ways(x, fake), real) for fake in fakes]).mean()
         return terms
+
+    def _l1(self, fakes: Tensor, y: Tensor) -> Tensor:
+        if not self.config.nearest:
+            return l1(fakes, y.expand_as(fakes))
+        return (wide(fakes) - y).abs().flatten(2).mean(2).amin(0).mean()
 
     def weights(self, step: int) -> dict[str, float]:
         # D's objective is a sum over the generators.

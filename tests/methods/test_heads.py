@@ -48,6 +48,23 @@ def test_every_term_by_hand():
     )
 
 
+def test_l1_of_the_nearest_generator_alone():
+    """Image by image: another generator may be the nearest to each, and only that one learns from it."""
+    m = loud("mad_gan", dropout=0.0, nearest=True).eval()
+    batch = example(m, 3, DOUBLE)
+    with torch.no_grad():  # the second generator comes near the first image, the third near the others
+        made = m.complete(batch)["fakes"]
+        batch["y"] = torch.stack([made[1, 0], made[2, 1], made[2, 2]]) + 0.1
+    far = torch.stack([(fake - batch["y"]).abs().mean((1, 2, 3)) for fake in m.complete(batch)["fakes"]])
+    assert far.argmin(0).tolist() == [1, 2, 2]
+    found = m.generator_loss(batch)["l1"]
+    torch.testing.assert_close(found, far.min(0).values.mean())
+    assert found.item() == pytest.approx(0.1)
+    found.backward()
+    taught = [any(p.grad is not None and p.grad.abs().sum() > 0 for p in G.parameters()) for G in m.G]
+    assert taught == [False, True, True]
+
+
 @pytest.mark.parametrize("k", [1, 2, 4])
 def test_the_value_of_the_optimum(k):
     """Where the mixture of the generators is the data and each has modes of its own: D_{k+1} = 1 / (k + 1) everywhere, and D_i
