@@ -39,7 +39,7 @@ EQUATIONS = {
         _loss("gan", "GAN", "B"), _loss("gan", "GAN", "Z"), _loss("l1", "CYC", "A"), _loss("l1", "CYC", "Z")
     ),
     "mad_gan": Markup(
-        '<span class="gan">−log D<sub>k+1</sub>(x, G<sub>i</sub>(x))</span> + λ <span class="l1">|y − G<sub>i</sub>(x)|</span>'
+        '<span class="gan">−log D<sub>k+1</sub>(x, G<sub>i</sub>(x))</span> + λ <span class="l1">min<sub>i</sub> |y − G<sub>i</sub>(x)|</span>'
     ),
     "bridge": _SQUARE(Markup("|(y − z<sub>0</sub>) − v(z<sub>t</sub>, x, t)|²"))
     + Markup(", z<sub>0</sub> = x + σe, z<sub>t</sub> = (1 − t) z<sub>0</sub> + t y"),

@@ -245,11 +245,13 @@ OBJECTIVES = {
         "What an answer shows and the drawing does not is read into a code, so that nothing of it has to be hidden in the picture.",
     ),
     "mad_gan": Objective(
-        "the negative logarithm of the share that D gives to the answer being real, plus lambda times its L1 distance from the right answer",
-        _TAKEN,
+        "the negative logarithm of the share that D gives to the answer being real, plus lambda times the L1 distance of the nearest generator's "
+        "answer from the right one",
+        "The answer that you took stands in for y, the right one: so the generator that made it is the nearest, and only its dropout "
+        "is left of the distance. No discriminator comes with this model, so its term is left out.",
         _NO_TERMS,
-        "D does not only tell real from made: it must name the generator that made an answer. It can do so once they paint differently, "
-        "and they are pushed away from each other.",
+        "D does not only tell real from made: it must name the generator that made an answer, which it can do once they paint differently. "
+        "And of a right answer the nearest generator alone learns: the others are free to keep to other colours.",
     ),
     "bridge": Objective(
         "squared error of the direction v, where z zero is the drawing with noise, and z t lies on the straight way from it to the right answer",

@@ -118,6 +118,9 @@ class MADGAN(Method):
         )
         self.D = PatchGAN(6, c.patch_width, c.patch_layers, 8 * c.patch_width, norm, outputs=c.heads + 1)
         self.multiple = 2**c.depth
+        if c.nearest:
+            nearest = replace(self.symbols["l1"], latex=r"\mathrm{min}_i |y - G_i(x)|")
+            self.symbols = self.symbols | {"l1": nearest}
 
     @classmethod
     def fit(cls, size: int, facts: dict[str, int]) -> Fit:

@@ -158,17 +158,6 @@ RECIPES["diffusion-emoji"] = Recipe(
     minutes=40,
 )  # fmt: skip
 
-RECIPES["bridge-openmoji"] = Recipe(
-    "bridge",
-    "emoji-colours",
-    64,
-    {"width": 32, "cap": 112, "depth": 6, "up": "resized", "grain": 16, "rate": 5e-4, "steps": 16_000},
-    batch=16,
-    showcase=icons_in("line", "flat"),
-    shipped=False,
-    summary="An emoji in lines to the same in colours of any hue, by a bridge: 1 step gives their mean, 4 a sample, 64 px.",
-    licence="CC BY-SA 4.0: trained on OpenMoji (CC BY-SA 4.0)",
-)
 RECIPES["diffusion-openmoji"] = Recipe(
     "diffusion",
     "emoji-colours",
@@ -222,9 +211,14 @@ RECIPES["mad_gan-icons"] = Recipe(
     },
     batch=4,
     showcase=icons_in("line", "glossy"),
-    shipped=False,
     summary="MAD-GAN: line icons to glossy ones by four generators that D tells apart, 64 px.",
     licence="MIT: trained on the procedural icons of this package",
+    failures=(
+        "four generators are four answers: of sixteen that are asked for each comes again and again, its dropout shows next to nothing",
+        "a generator keeps to no style: the one that paints a cat green paints the mushroom brown and the balloon pink",
+        "the middle of a thing is smeared (the face of a cat), and sails, umbrellas run out into the paper",
+    ),
+    minutes=17,
 )  # fmt: skip
 RECIPES["bilinear-letters"] = Recipe(
     "bilinear",
