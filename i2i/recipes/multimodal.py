@@ -215,7 +215,7 @@ RECIPES["mad_gan-icons"] = Recipe(
     licence="MIT: trained on the procedural icons of this package",
     failures=(
         "four generators are four answers: of sixteen that are asked for each comes again and again, its dropout shows next to nothing",
-        "a generator keeps to no style: the one that paints a cat green paints the mushroom brown and the balloon pink",
+        "a generator keeps to no style: the one that paints a cat green paints the mushroom brown and the umbrella pink",
         "the middle of a thing is smeared (the face of a cat), and sails, umbrellas run out into the paper",
     ),
     minutes=17,
