@@ -9,7 +9,9 @@ from markupsafe import Markup
 
 LEAD = Markup(
     "<b>One drawing, many right answers.</b> The lines do not say which colour a cat has, a map does not say in which light its "
-    "front was seen, one letter can be set in many fonts, and a clear day does not say which sunrise will follow. Beside the drawing these nets are told a <b>style</b> or a <b>noise</b>, and for each they paint another answer. Draw, and take the one that you like."
+    "front was seen, one letter can be set in many fonts, and a clear day does not say which sunrise will follow. Beside the drawing these nets "
+    "are told a <b>style</b>, a <b>noise</b> or which <b>generator</b> is asked, and for each they paint another answer. Draw, and take the "
+    "one that you like."
 )
 
 # -- The drawing --
