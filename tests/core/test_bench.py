@@ -7,6 +7,7 @@ import torch
 
 from i2i import bench, train
 from i2i.methods import METHODS
+from i2i.methods.gan3d import GAN3D
 from i2i.recipes import Recipe
 from i2i.step import WARM_UP
 from i2i.train import Trainer
@@ -117,6 +118,18 @@ def test_real_images_are_timed_with_a_core_to_spare_too(monkeypatch):
     assert threads == [2, 1, 2]
     assert built == [(2, False), (2, False), (1, True)]  # on noise, on real images, with a core to spare
     assert found["real step ratio, a core to spare"] > 0 < found["real step ratio"]
+
+
+def test_a_turn_that_rests_by_the_data_does_not_rest_while_it_is_timed(monkeypatch):
+    """D of 3D-GAN sits out while it is too good, which on noise it soon is: plain computes it at every step."""
+    monkeypatch.setattr(bench, "_ceiling", lambda device, bf16: (lambda: None, 1.0))
+    monkeypatch.setattr(GAN3D, "learns", lambda self: torch.tensor(False))
+    taken, loss = [], GAN3D.discriminator_loss
+    monkeypatch.setattr(GAN3D, "discriminator_loss", lambda self, b: taken.append(self) or loss(self, b))
+    small = Recipe("gan3d", "none of DATA", 16, {"side": 16, "code": 8, "width": 4, "d_width": 4}, batch=2)
+    bench.bench_step(small, 3, torch.device("cpu"))
+    plain, ours = sorted(taken.count(method) for method in set(taken))
+    assert ours == plain + 1  # the one more is that whose work is counted
 
 
 @pytest.mark.patient
