@@ -330,6 +330,14 @@ def _card(subject: Subject, live: Markup | str, asked: Markup) -> Markup:
     )
 
 
+def differences(arrays: list[np.ndarray]) -> tuple[Image.Image, int]:
+    """Where images [H, W, 3] in [-1, 1] differ, in grey, and how many times brighter than it is: so that it shows where, and is
+    not white all over."""
+    where = np.std(arrays, axis=0).mean(2)
+    factor = next((f for f in (8, 4, 2) if f * np.quantile(where, 0.95) <= 1), 1)
+    return Image.fromarray((255 * np.clip(where * factor, 0, 1)).astype(np.uint8)), factor
+
+
 def samples(value: dict | None, key: str, seed: float) -> Markup:
     """Four dropout samples for the drawing, where they differ, and by how much. Once the pad holds another drawing they say so."""
     subject, asked = _subject(key), _mark(value, key, seed)
@@ -338,10 +346,9 @@ def samples(value: dict | None, key: str, seed: float) -> Markup:
     made = why.loaded(subject.model)(_input(key, value), n=4, seed=_seed(seed))
     arrays = [np.asarray(m, np.float32) / 127.5 - 1 for m in made]
     spread = float(np.mean([np.abs(a - b).mean() for a, b in itertools.combinations(arrays, 2)]))
-    where = np.std(arrays, axis=0).mean(2)
-    heat = Image.fromarray((255 * np.clip(where * 8, 0, 1)).astype(np.uint8))
+    heat, factor = differences(arrays)
     images = [(m, words.SAMPLE.format(seed=_seed(seed) + i)) for i, m in enumerate(made)]
-    images.append((heat, words.DIFFER))
+    images.append((heat, words.DIFFER.format(factor=factor)))
     cells = Markup("").join(look.captioned(thumbnail(p, 192), text, text) for p, text in images)
     return Markup('<div class="samples">{}</div><p class="small">{}</p><p class="small old">{}</p>{}').format(
         cells, words.SPREAD.format(spread=spread), words.OLD_SAMPLES, asked

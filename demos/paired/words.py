@@ -99,10 +99,10 @@ PREDICT = "Predict first. {question}"
 
 DICE = "Roll the dice: four dropout samples"
 SAMPLE = "seed {seed}"
-DIFFER = "where they differ, × 8"
+DIFFER = "where they differ, × {factor}"
 SPREAD = Markup(
     "Mean difference between two samples: <b>{spread:.3f}</b> of a range "
-    "of 2. Dropout is pix2pix's only noise, and the model has learnt to ignore most of it."
+    "of 2. Dropout is pix2pix's only noise: it moves edges and shades, and leads to no other thing."
 )
 OLD_SAMPLES = "These are of an earlier drawing: roll for the one on the pad."
 ROLL = "Roll for what is on the pad"

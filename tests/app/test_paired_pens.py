@@ -521,6 +521,16 @@ def test_an_uploaded_photograph_is_answered_with_a_warning(visit, tmp_path):
     v.until("([b]) => document.querySelector('#made img').src !== b", before)
 
 
+@pytest.mark.parametrize(("apart", "factor"), [(0.01, 8), (0.2, 4), (0.4, 2), (0.9, 1)])
+def test_where_samples_differ_is_as_bright_as_shows_it(apart, factor):
+    """Emoji differ by a hundredth, fronts by more: eight times as bright they would be white all over."""
+    ramp = np.linspace(0, apart, 64)[:, None, None] * np.ones((64, 64, 3))
+    heat, times = paired.differences([ramp, -ramp])
+    grey = np.asarray(heat)
+    assert times == factor and (grey == 255).mean() <= 0.05 and grey[0].max() == 0 < grey[-1].min()
+    assert grey[-1].mean() == pytest.approx(255 * min(1, apart * factor), abs=1)
+
+
 @pytest.mark.browser
 def test_samples_of_an_earlier_drawing_say_so(visit):
     v = visit()
