@@ -161,7 +161,7 @@ SUBJECTS: dict[str, Subject] = {
         mean="bridge-emoji",
     ),
     "flat": Subject(
-        ("bicyclegan-openmoji",),
+        ("bicyclegan-openmoji", "diffusion-openmoji"),
         partial(_sketches, width=7),  # as wide as the lines of the set
         ("cat", "cupcake", "ghost", "mug"),
         seed=48,

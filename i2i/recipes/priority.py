@@ -31,6 +31,7 @@ FIRST = (
     "mad_gan-icons",
     "diffusion-emoji",
     "augmented_cyclegan-icons",
+    "diffusion-openmoji",
     "gan3d-chairs",
     "infogan-faces",
     "stargan-characters",
