@@ -137,14 +137,15 @@ RECIPES["bridge-emoji"] = Recipe(
     ),
     minutes=21,
 )
+_DIFFUSION = {
+    "patch": 2, "widths": (32, 64, 80), "layers": 1, "attention": (2,), "head": 16, "groups": 8, "dropout": 0.0,
+    "predicts": "velocity", "rate": 5e-4,
+}  # fmt: skip
 RECIPES["diffusion-emoji"] = Recipe(
     "diffusion",
     "emoji-answers",
     64,
-    {
-        "patch": 2, "widths": (32, 64, 80), "layers": 1, "attention": (2,), "head": 16, "groups": 8, "dropout": 0.0,
-        "predicts": "velocity", "rate": 5e-4, "steps": 12_000,
-    },
+    {**_DIFFUSION, "steps": 12_000},
     batch=8,
     ema=0.999,
     showcase=sketches,
@@ -162,10 +163,7 @@ RECIPES["diffusion-openmoji"] = Recipe(
     "diffusion",
     "emoji-colours",
     64,
-    {
-        "patch": 2, "widths": (32, 64, 80), "layers": 1, "attention": (2,), "head": 16, "groups": 8, "dropout": 0.0,
-        "predicts": "velocity", "rate": 5e-4, "steps": 10_000,
-    },
+    {**_DIFFUSION, "steps": 10_000},
     batch=8,
     ema=0.999,
     showcase=icons_in("line", "flat"),
