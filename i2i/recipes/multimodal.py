@@ -217,7 +217,7 @@ RECIPES["mad_gan-icons"] = Recipe(
     summary="MAD-GAN: line icons to glossy ones by four generators that D tells apart, 64 px.",
     licence="MIT: trained on the procedural icons of this package",
     failures=(
-        "four generators are four answers: of sixteen that are asked for each comes again and again, its dropout shows next to nothing",
+        "four generators are four answers: of sixteen that are asked for each comes four times, in shades that its dropout changes a little",
         "a generator keeps to no style: the one that paints a cat green paints the mushroom brown and the umbrella pink",
         "the middle of a thing is smeared (the face of a cat), and sails, umbrellas run out into the paper",
     ),
