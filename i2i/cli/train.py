@@ -8,10 +8,16 @@ import os
 import time
 from contextlib import nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..data.folders import DataError
 from ..images import ImageError
 from .errors import Wrong, device_of
+
+if TYPE_CHECKING:
+    from ..method import Method
+    from ..recipes import Recipe
+    from ..train import Source, Trainer
 
 RUNS = Path("runs")
 
@@ -63,52 +69,84 @@ def train_command(options) -> None:
 
 
 def _one(options, began: float) -> None:
-    import torch
-
-    from .. import budget
-    from ..checkpoint import read_config
-    from ..methods import METHODS
-    from ..publish import publish
-    from ..recipes import RECIPES, VOLUMES, WINDOWS, facts_of, folder_recipe
-    from ..train import Trainer, folder_for
-
     if options.minutes and options.steps:
         raise Wrong("--minutes says how long, --steps how many: give one of them.")
     if options.threads:
+        import torch
+
         torch.set_num_threads(options.threads)
+    if options.name in _judges():
+        _judge(options)
+        return
+    recipe = _changed(_asked(options), options)
+    method = _built(recipe)
+    own = options.name in _methods()
+    task = _on_folder(options, recipe, method) if own else _as_published(recipe, method, options.name)
+
+    device = device_of(options.device)
+    if own and int(os.environ.get("RANK", 0)) == 0:
+        print(_told(task.train, task.held_out), end="", flush=True)
+    _trained(task, options, device, began)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Task:
+    """What is to be trained, on what. name: the recipe's, None for a method on a user's folder. run: its folder in `runs`."""
+
+    recipe: Recipe
+    method: Method
+    train: Source
+    held_out: Source
+    showcase: dict
+    name: str | None
+    run: str
+
+    def trainer(self, options, device, out: Path | None) -> Trainer:
+        from ..train import Trainer
+
+        recipe = self.recipe
+        return Trainer(
+            self.method, self.train, batch=recipe.batch, seed=recipe.seed, ema=recipe.ema, precision=options.precision,
+            device=device, out=out, showcase=self.showcase, facts=recipe.facts,
+        )  # fmt: skip
+
+
+def _judge(options) -> None:
+    if options.device != "auto":
+        raise Wrong("--device is no option of a judge; --steps, --out and --precision are.")
+    if options.rest or options.minutes:
+        refused = (options.rest or ["--minutes"])[0]
+        raise Wrong(f"{refused!r} is no option of a judge; --steps, --out and --precision are.")
+    from ..judges import train_judge
+
+    out, judge = options.out or RUNS / options.name, _judges()[options.name]
+    train_judge(judge, options.name, out, options.steps, options.precision, progress=not options.quiet)
+
+
+def _asked(options) -> Recipe:
+    """The recipe of that name, or the one that a method has for a folder of pictures. Wrong if the options do not go with it."""
+    from ..recipes import RECIPES, folder_recipe
+
     if options.name in RECIPES:
-        recipe = RECIPES[options.name]
         for option in ("data", "size", "direction", "fit"):
             if getattr(options, option):
                 raise Wrong(
                     f"--{option} goes with a method and a folder of your own; the recipe {options.name} has its own."
                 )
-    elif options.name in METHODS:
-        if not options.data:
-            raise Wrong(
-                f"{options.name} is a method: give it a folder with --data, or train one of its recipes."
-            )
-        try:
-            recipe = folder_recipe(options.name, options.size or 128)
-        except ValueError as fault:
-            raise Wrong(str(fault)) from None
-    elif options.name in _judges():
-        if options.device != "auto":
-            raise Wrong("--device is no option of a judge; --steps, --out and --precision are.")
-        if options.rest or options.minutes:
-            raise Wrong(
-                f"{(options.rest or ['--minutes'])[0]!r} is no option of a judge; --steps, --out and --precision are."
-            )
-        from ..judges import train_judge
-
-        out, judge = options.out or RUNS / options.name, _judges()[options.name]
-        train_judge(judge, options.name, out, options.steps, options.precision, progress=not options.quiet)
-        return
-    else:
+        return RECIPES[options.name]
+    if options.name not in _methods():
         raise Wrong(f"there is no recipe or method {options.name!r}; recipes: {', '.join(RECIPES)}.")
+    if not options.data:
+        raise Wrong(f"{options.name} is a method: give it a folder with --data, or train one of its recipes.")
+    try:
+        return folder_recipe(options.name, options.size or 128)
+    except ValueError as fault:
+        raise Wrong(str(fault)) from None
 
-    config_class = METHODS[recipe.method].Config
-    changes = overrides(options.rest, config_class)
+
+def _changed(recipe: Recipe, options) -> Recipe:
+    """The recipe with the settings, steps, batch and seed that were asked for."""
+    changes = overrides(options.rest, _methods()[recipe.method].Config)
     if options.steps is not None:
         changes["steps"] = options.steps
     recipe = dataclasses.replace(
@@ -117,8 +155,13 @@ def _one(options, began: float) -> None:
         batch=options.batch or recipe.batch,
         seed=recipe.seed if options.seed is None else options.seed,
     )
-    if options.name in METHODS and {"width", "blocks", "norm", "scale"} & set(changes):
+    if options.name in _methods() and {"width", "blocks", "norm", "scale"} & set(changes):
         recipe = dataclasses.replace(recipe, start="")  # another net than the one that it would begin with
+    return recipe
+
+
+def _built(recipe: Recipe) -> Method:
+    """The method with those settings; Wrong if they make none, or none for images of that size."""
     try:
         method = recipe.build()
     except DataError:  # the settings are right, and weights that they build on are not there
@@ -129,77 +172,95 @@ def _one(options, began: float) -> None:
         raise Wrong(
             f"with these settings the sides must be a multiple of {method.multiple} px (--depth, --halvings); {recipe.size} is not."
         )
-    if options.name in METHODS:
-        if options.fit and method.layout in VOLUMES:
-            raise Wrong(f"--fit: {recipe.method} is trained on volumes, so no picture has to be made square.")
-        if options.fit and method.layout in WINDOWS:
-            raise Wrong(
-                f"--fit: {recipe.method} is trained on windows of pictures of any shape, so none has to be made square."
-            )
-        recipe = dataclasses.replace(
-            recipe, direction=options.direction or "AB", fit=options.fit or "letterbox"
+    return method
+
+
+def _as_published(recipe: Recipe, method: Method, name: str) -> _Task:
+    train, held_out = recipe.source("train"), recipe.source("test")
+    return _Task(recipe, method, train, held_out, recipe.showcase(recipe.size), name, name)
+
+
+def _on_folder(options, recipe: Recipe, method: Method) -> _Task:
+    """A user's folder, and the method with what its images say: how many classes, how many channels."""
+    import torch
+
+    from ..recipes import VOLUMES, WINDOWS, facts_of
+
+    if options.fit and method.layout in VOLUMES:
+        raise Wrong(f"--fit: {recipe.method} is trained on volumes, so no picture has to be made square.")
+    if options.fit and method.layout in WINDOWS:
+        raise Wrong(
+            f"--fit: {recipe.method} is trained on windows of pictures of any shape, so none has to be made square."
         )
-        train, held_out = _own(method, options.data, recipe)
-        blind, fitted = (method.fit(recipe.size, facts).config for facts in ({}, facts_of(train)))
-        if told := {
-            k: v for k, v in fitted.items() if v != blind.get(k)
-        }:  # what the images say goes before what was asked
-            recipe = dataclasses.replace(recipe, config=recipe.config | told)
-            method = recipe.build()
-        showcase = held_out.batch(torch.arange(min(8, len(held_out))))
-        named, run = None, f"{options.name}-{options.data.resolve().name}"
-    else:
-        train, held_out = recipe.source("train"), recipe.source("test")
-        showcase, named, run = recipe.showcase(recipe.size), options.name, options.name
-    out = options.out or folder_for(train, RUNS / run)  # two folders called `data` are two runs
+    recipe = dataclasses.replace(recipe, direction=options.direction or "AB", fit=options.fit or "letterbox")
+    train, held_out = _own(method, options.data, recipe)
+    blind, fitted = (method.fit(recipe.size, facts).config for facts in ({}, facts_of(train)))
+    if told := {k: v for k, v in fitted.items() if v != blind.get(k)}:
+        recipe = dataclasses.replace(recipe, config=recipe.config | told)  # goes before what was asked
+        method = recipe.build()
+    showcase = held_out.batch(torch.arange(min(8, len(held_out))))
+    run = f"{options.name}-{options.data.resolve().name}"
+    return _Task(recipe, method, train, held_out, showcase, None, run)
 
-    device = device_of(options.device)
-    if options.name in METHODS and int(os.environ.get("RANK", 0)) == 0:
-        print(_told(train, held_out), end="", flush=True)
 
-    def trainer_of(method, out: Path | None) -> Trainer:
-        return Trainer(
-            method, train, batch=recipe.batch, seed=recipe.seed, ema=recipe.ema, precision=options.precision,
-            device=device, out=out, showcase=showcase, facts=recipe.facts,
-        )  # fmt: skip
+def _trained(task: _Task, options, device, began: float) -> None:
+    """Trained, exported and judged; with --minutes as many steps as fit into what is left of them."""
+    from .. import budget
+    from ..train import folder_for
 
+    out = options.out or folder_for(task.train, RUNS / task.run)  # two folders called `data` are two runs
     home, standing, keeping = options.export or out / "export", None, nullcontext()
     if options.minutes:
-        standing = budget.standing(out, method.lengths)
-        asked = budget.asked(options.minutes, method, recipe.batch, device, options.precision)
-        lengths = standing or budget.planned(out, asked)
-        if not lengths:
-            pace = budget.measured(trainer_of(method, None), recipe, showcase, held_out, named)
-            config = budget.fitted(method, pace, 60 * options.minutes - (time.monotonic() - began))
-            lengths = {field: getattr(config, field) for field in method.lengths}
-            keeping = budget.kept(out, asked, lengths, pace)
-        recipe = dataclasses.replace(recipe, config=recipe.config | lengths)
-        method = recipe.build()
-        told = " ".join(f"--{field} {count}" for field, count in lengths.items())
-        print(
-            f"The run in {out} keeps the plan that it began with, {told}, whatever --minutes says now: another --out makes another."
-            if standing
-            else f"{options.minutes:g} minutes are {told} here; the same again by these options.",
-            flush=True,
-        )
-    trainer = trainer_of(method, out)
+        standing = budget.standing(out, task.method.lengths)
+        task, keeping = _in_minutes(task, options, device, out, standing, began)
+    trainer = task.trainer(options, device, out)
     with keeping:
         trainer.fit(progress=not options.quiet)
     if standing and budget.exported(out, home, sum(stage.steps for stage in trainer.stages)):
         print(f"it had ended, and its export is {home}: there was nothing left to do.")
-        return
-    if trainer.rank == 0:
-        try:
-            folder = publish(
-                trainer, recipe, home, showcase, held_out, named, run, progress=not options.quiet
-            )
-        except KeyboardInterrupt:
-            raise KeyboardInterrupt(
-                f"stopped after the last step, saved in {out}: the same command exports it."
-            ) from None
-        if not read_config(folder)[1]["card"].get("figures"):
-            print("too few pictures were held out for figures, which need four; its card says so.")
-        print(f"exported to {folder}: i2i.load({str(folder)!r})")
+    elif trainer.rank == 0:
+        _exported(task, trainer, out, home, not options.quiet)
+
+
+def _in_minutes(task: _Task, options, device, out: Path, standing: dict | None, began: float):
+    """The task with the steps that --minutes pays for, and the context that keeps that plan while it is trained."""
+    from .. import budget
+
+    method, keeping = task.method, nullcontext()
+    asked = budget.asked(options.minutes, method, task.recipe.batch, device, options.precision)
+    lengths = standing or budget.planned(out, asked)
+    if not lengths:
+        trial = task.trainer(options, device, None)
+        pace = budget.measured(trial, task.recipe, task.showcase, task.held_out, task.name)
+        config = budget.fitted(method, pace, 60 * options.minutes - (time.monotonic() - began))
+        lengths = {field: getattr(config, field) for field in method.lengths}
+        keeping = budget.kept(out, asked, lengths, pace)
+    told = " ".join(f"--{field} {count}" for field, count in lengths.items())
+    print(
+        f"The run in {out} keeps the plan that it began with, {told}, whatever --minutes says now: another --out makes another."
+        if standing
+        else f"{options.minutes:g} minutes are {told} here; the same again by these options.",
+        flush=True,
+    )
+    recipe = dataclasses.replace(task.recipe, config=task.recipe.config | lengths)
+    return dataclasses.replace(task, recipe=recipe, method=recipe.build()), keeping
+
+
+def _exported(task: _Task, trainer: Trainer, out: Path, home: Path, progress: bool) -> None:
+    from ..checkpoint import read_config
+    from ..publish import publish
+
+    try:
+        folder = publish(
+            trainer, task.recipe, home, task.showcase, task.held_out, task.name, task.run, progress=progress
+        )
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(
+            f"stopped after the last step, saved in {out}: the same command exports it."
+        ) from None
+    if not read_config(folder)[1]["card"].get("figures"):
+        print("too few pictures were held out for figures, which need four; its card says so.")
+    print(f"exported to {folder}: i2i.load({str(folder)!r})")
 
 
 def _own(method, root: Path, recipe) -> tuple:
@@ -228,6 +289,12 @@ def _told(*sources) -> str:
     if left := unreadable({path.parent for path in files}):
         lines.append(f"{len(files)} used, {left}")
     return "".join(f"{line}\n" for line in lines)
+
+
+def _methods() -> dict:
+    from ..methods import METHODS
+
+    return METHODS
 
 
 def _judges() -> dict:
