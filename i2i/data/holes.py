@@ -14,7 +14,7 @@ from ..images import as_bytes, from_bytes, open_image, to_bytes
 from . import emoji
 from .device import OnDevice
 from .enlarging import shrunk
-from .folders import DataError, images_in, in_split, large_enough, note, photographs_of, pictures
+from .folders import DataError, folders_in, images_in, in_split, large_enough, note, photographs_of, pictures
 from .worlds.facades import Facades
 from .worlds.sdf import hash_uniform
 
@@ -122,12 +122,20 @@ class Holes(OnDevice):
         return window.flip(2) if self.augment and u[2] < 0.5 else window
 
 
-def photograph_holes(classic: str | Path, bsds: str | Path, size: int, split: str = "train") -> Holes:
-    """T91 and the 200 training photographs of BSDS; val is a tenth of them by hash, test is BSD100."""
+def photograph_holes(
+    classic: str | Path, bsds: str | Path, weather: str | Path, size: int, split: str = "train"
+) -> Holes:
+    """T91 and the 200 training photographs of BSDS; val is a tenth of them by hash, test is BSD100.
+
+    A filling has to know skies, water and hills: the training photographs of the weather come to `train`, and to no other.
+    """
     if split == "test":
         return _holes(images_in(Path(bsds) / "val"), size, split)
     files = images_in(Path(classic) / "t91") + images_in(Path(bsds) / "train")
-    return _holes([p for p in files if in_split(p.stem, split)], size, split)
+    files = [p for p in files if in_split(p.stem, split)]
+    if split == "train":
+        files += [p for kind in folders_in(Path(weather) / "train") for p in images_in(kind)]
+    return _holes(files, size, split)
 
 
 def cmp_holes(root: str | Path, size: int, split: str = "train") -> Holes:

@@ -93,7 +93,11 @@ DATA: dict[str, Callable[..., Source]] = {
         folder or catalogue.require("emoji"), size, split, by=by
     ),
     "photographs-holes": lambda size, split, folder=None: photograph_holes(
-        folder or catalogue.require("sr_classic"), catalogue.require("bsds500"), size, split
+        folder or catalogue.require("sr_classic"),
+        catalogue.require("bsds500"),
+        catalogue.require("weather"),
+        size,
+        split,
     ),
     "emoji-pens": lambda size, split, folder=None: DrawnEmoji(
         folder or catalogue.require("emoji"), size, split

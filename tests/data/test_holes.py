@@ -219,15 +219,15 @@ def test_the_splits_of_photographs_have_no_picture_in_common(monkeypatch):
         monkeypatch.setattr(
             holes_module, "pictures", lambda ps, split=split: read.setdefault(split, ps) and [blank] * len(ps)
         )
-        photograph_holes(SHARED / "sr_classic", SHARED / "bsds500", 32, split)
+        photograph_holes(SHARED / "sr_classic", SHARED / "bsds500", SHARED / "weather", 32, split)
     train, val, test = (set(read[s]) for s in ("train", "val", "test"))
-    assert (
-        not train & val
-        and not test & (train | val)
-        and len(train | val) == 291
-        and len(test) == 100
-        and 20 < len(val) < 40
+    assert not train & val and not test & (train | val) and len(test) == 100 and 20 < len(val) < 40
+    skies = {p for p in train | val if SHARED / "weather" in p.parents}
+    assert len((train | val) - skies) == 291
+    assert skies == set((SHARED / "weather" / "train").glob("*/*.*")), (
+        "of the weather what is for training, all of it"
     )
+    assert not skies & val
     train, val, test = ({p.read_bytes() for p in paths} for paths in (train, val, test))
     assert not train & val and not test & (train | val), "nor under another name"
 

@@ -415,7 +415,13 @@ def test_photographs_for_tests_have_no_twin_in_training_but_one_of_set5():
 
 @needs_data
 @pytest.mark.parametrize(
-    "name, known", [("cmp-facades", [0]), ("weather", [4, 0]), ("faces-people-families", [0, 0])]
+    "name, known",
+    [
+        ("cmp-facades", [0]),
+        ("weather", [4, 0]),
+        ("faces-people-families", [0, 0]),
+        ("photographs-holes", [0]),
+    ],
 )
 def test_of_other_pictures_that_are_tested_on_training_knows_no_more_twins_than_were_found(name, known):
     test, train = (DATA[name](64, s).shown() for s in ("test", "train"))
