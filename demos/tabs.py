@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
-
 import torch
+
+from i2i.cores import cores
 
 from .attributes import tab as attributes
 from .failures import tab as failures
@@ -18,7 +18,7 @@ from .unpaired import tab as unpaired
 from .voxels import tab as voxels
 
 # Two visitors are served at once; more threads than cores would only spin against each other.
-torch.set_num_threads(max(1, min(4, (os.cpu_count() or 2) // 2)))
+torch.set_num_threads(max(1, min(4, cores() // 2)))
 
 TABS = (
     map.tab,

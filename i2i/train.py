@@ -31,6 +31,7 @@ from torch import Tensor, nn
 from tqdm.auto import tqdm
 
 from .checkpoint import CheckpointError, load_resume, save_resume
+from .cores import cores
 from .data.device import OnDevice
 from .data.fingerprint import fingerprint
 from .fast import MEMORY_FORMATS, lay_out
@@ -104,14 +105,6 @@ def fits(source: OnDevice, device: torch.device) -> bool:
     """Whether a source goes to the device, so that batches arise where they are needed: to a GPU of whose free memory its
     images take a quarter at most. The rest is the training's."""
     return device.type == "cuda" and 4 * source.held() <= torch.cuda.mem_get_info(device)[0]
-
-
-def cores() -> int:
-    """That this training may count on: as many as I2I_CORES says, which whoever shares them out among trainings sets, or
-    those that this process may run on."""
-    if told := os.environ.get("I2I_CORES"):
-        return int(told)
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def own_chance(device: torch.device):

@@ -15,6 +15,7 @@ import numpy as np
 from markupsafe import Markup
 from PIL import Image
 
+from i2i.cores import cores
 from i2i.images import ImageError
 from i2i.run import tiles
 
@@ -103,7 +104,7 @@ def follow(key: str, image: Image.Image, owner: str) -> Iterator[Job | None]:
     home = tempfile.mkdtemp(prefix="i2i-whole-", dir=sweeper.desk())
     out = os.path.join(home, f"{model_of(key)}-{job.result[0]}x{job.result[1]}.png")
     try:
-        threads = max(1, min(4, (os.cpu_count() or 2) // 2))
+        threads = max(1, min(4, cores() // 2))
         args = (str(loaded(key).folder), np.asarray(image), TILE, out, threads)
         cap = _START + _A_TILE * job.of
         with closing(line_of(job).frames(owner, WORK, *args, cap=cap, share=_share)) as frames:

@@ -39,7 +39,8 @@ class Job:
 
 def together(options) -> None:
     """Train several recipes in `--minutes`, most important first; one line for each at the end."""
-    from ..budget import LEAST, cores, side_by_side
+    from ..budget import LEAST, side_by_side
+    from ..cores import cores
     from ..recipes import RECIPES
     from ..recipes.priority import in_order
 

@@ -71,10 +71,7 @@ def train_command(options) -> None:
 def _one(options, began: float) -> None:
     if options.minutes and options.steps:
         raise Wrong("--minutes says how long, --steps how many: give one of them.")
-    if options.threads:
-        import torch
-
-        torch.set_num_threads(options.threads)
+    _threads(options.threads)
     if options.name in _judges():
         _judge(options)
         return
@@ -87,6 +84,16 @@ def _one(options, began: float) -> None:
     if own and int(os.environ.get("RANK", 0)) == 0:
         print(_told(task.train, task.held_out), end="", flush=True)
     _trained(task, options, device, began)
+
+
+def _threads(asked: int | None) -> None:
+    """As many as were asked for; torch's own choice knows nothing of what a container is allowed."""
+    import torch
+
+    from ..cores import cores
+
+    if asked or cores() < torch.get_num_threads():
+        torch.set_num_threads(asked or cores())
 
 
 @dataclasses.dataclass(frozen=True)

@@ -22,7 +22,7 @@ import torch
 from PIL import Image
 
 from i2i import budget
-from i2i.budget import Pace, TooShort, cores, fitted
+from i2i.budget import Pace, TooShort, fitted
 from i2i.checkpoint import load_resume, read_config
 from i2i.cli import _parser, main, several
 from i2i.cli.errors import SHARE
@@ -310,7 +310,7 @@ def test_what_is_left_out_has_not_failed(clock, monkeypatch, capsys, statuses, s
 def test_a_name_that_stands_twice_is_one_training(clock, monkeypatch, capsys):
     begun = []
     monkeypatch.setattr(several, "_process", lambda words, _: begun.append(words) or timed(clock, 1.0))
-    monkeypatch.setattr(budget, "cores", lambda: 4)
+    monkeypatch.setenv("I2I_CORES", "4")
     assert main(["train", "pix2pix-icons", "pix2pix-icons", "--minutes", "10", "--jobs", "2"]) == 0
     assert [words[:5] for words in begun] == [["pix2pix-icons", "--minutes", "10.00", "--threads", "4"]]
 
@@ -418,12 +418,9 @@ def test_several_that_were_stopped_go_on_with_other_shares(tmp_path, monkeypatch
 # ---- How many at once ----
 
 
-def test_cores_are_those_that_the_process_may_use(monkeypatch):
-    monkeypatch.setattr(os, "sched_getaffinity", lambda of: {5}, raising=False)
-    monkeypatch.setattr(os, "cpu_count", lambda: 64)
-    assert cores() == 1 == budget.side_by_side(["pix2pix-icons"], device="cpu")
-    monkeypatch.delattr(os, "sched_getaffinity")
-    assert cores() == 64
+def test_on_a_cpu_each_core_gets_a_training(monkeypatch):
+    monkeypatch.setenv("I2I_CORES", "3")
+    assert budget.side_by_side(["pix2pix-icons"], device="cpu") == 3
 
 
 @pytest.mark.parametrize(
@@ -441,7 +438,7 @@ def test_on_a_gpu_as_many_as_get_most_done_with_the_options_that_were_given(
         return dict(zip((1, 2, 4), steps_a_second, strict=True))[count]
 
     monkeypatch.setattr(budget, "_done", done)
-    monkeypatch.setattr(budget, "cores", lambda: 8)
+    monkeypatch.setenv("I2I_CORES", "8")
     assert budget.side_by_side(["absent", "there", "other"], "cuda:1", "bf16", 3) == at_once
     options = ["--device", "cuda:1", "--precision", "bf16", "--batch", "3"]
     assert asked[0] == ("absent", options) and {*map(str, asked[1:])} == {str(("there", options))}

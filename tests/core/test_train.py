@@ -82,14 +82,6 @@ def test_batches_are_made_ahead_where_a_core_is_idle_and_are_the_same(monkeypatc
     assert_identical(*found)
 
 
-def test_without_a_word_a_training_counts_on_the_cores_that_it_may_run_on(monkeypatch):
-    monkeypatch.delenv("I2I_CORES", raising=False)
-    monkeypatch.setattr(os, "sched_getaffinity", lambda process: {3, 5, 7}, raising=False)
-    assert train.cores() == 3
-    monkeypatch.delattr(os, "sched_getaffinity")
-    assert train.cores() == (os.cpu_count() or 1)
-
-
 def test_each_step_draws_its_own_augmentation():
     alone = trainer(source=Made(length=1), batch=1)
     first = alone._batch()["x"]

@@ -11,7 +11,7 @@ PACKAGE = ROOT / "i2i"
 
 # Each part may import from parts of a lower rank, and from its own.
 RANKS = [
-    {"data", "nets", "losses", "opening", "images", "voxels", "colour", "files", "assets", "papers"},
+    {"data", "nets", "losses", "opening", "images", "voxels", "colour", "files", "assets", "papers", "cores"},
     {"method"},
     {"fast"},
     {"methods"},
