@@ -80,6 +80,9 @@ class Door:
 
         try:
             receive = await self._checked(scope, receive)
+            if (scope["method"], scope["path"]) == ("HEAD", "/"):
+                # Gradio asks so once whether it can be reached, waits three seconds, and gives up: a busy machine writes no page by then.
+                return await Response(media_type="text/html")(scope, receive, answer)
             if kept := _picture(scope["path"]):
                 return await kept(scope, receive, answer)
             await self.app(scope, receive, _own_address(answer) if scope["path"] == "/" else answer)

@@ -91,6 +91,13 @@ def test_what_the_page_needs_is_there(server):
     assert request(server, "POST", "/gradio_api/run/predict", json=at_once).json()["data"] == ["at once"]
 
 
+def test_whether_the_app_is_there_is_told_without_writing_its_page(server):
+    there = request(server, "HEAD", "/")
+    assert there.status_code == 200 and there.headers["content-length"] == "0"
+    assert there.headers["x-content-type-options"] == "nosniff"
+    assert request(server, "HEAD", "/", headers={"host": "elsewhere.example"}).status_code == 403
+
+
 def test_what_the_app_writes_is_handed_out_though_its_own_copy_is_gone(server):
     with server.client() as http:
         event = http.post("/call/write", json={"data": []}).json()["event_id"]
