@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -68,7 +69,8 @@ def _step(
     trainer.enter(stage)
     turns = trainer.stages[stage].turns.values()
     round_ = max([1, *(n for turn in turns for n in (turn.every, turn.rests))])
-    wait = torch.cuda.synchronize if trainer.device.type == "cuda" else lambda: None
+    cuda = trainer.device.type == "cuda"
+    wait = partial(torch.cuda.synchronize, trainer.device) if cuda else lambda: None
     warm = (2 * WARM_UP if trainer.stepper.captures else 1) * round_
     steps = trainer.stages[stage].steps
 

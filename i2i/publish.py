@@ -47,16 +47,16 @@ def publish(
         "steps": sum(stage.steps for stage in trainer.stages),
         **_told_legs(trainer.legs),
         "pictures a step": recipe.batch,
-        **_told_options(recipe, name, facts_of(trainer.source)),
+        **_told_options(recipe, name, facts_of(trainer.given)),
         "seed": recipe.seed,
         "minutes": round(trainer.seconds / 60, 1),
         "hardware": hardware(trainer),
         "failures": list(recipe.failures),
     }
-    if names := getattr(trainer.source, "names", ()):  # of the domains
+    if names := getattr(trainer.given, "names", ()):  # of the domains
         card["labels"] = list(names)
     seen = (
-        getattr(trainer.source, "digests", ()) if name is None else ()
+        getattr(trainer.given, "digests", ()) if name is None else ()
     )  # a recipe's sets have splits of their own
     export(
         folder,
@@ -70,7 +70,7 @@ def publish(
     )
     if held_out is not None and held(held_out) >= 4:
         model = load(folder)
-        figures = evaluate(model, held_out, limit, progress, trainer.source)
+        figures = evaluate(model, held_out, limit, progress, trainer.given)
         what = counted(held_out)
         known = len({*seen} & {*getattr(held_out, "digests", ())})
         count = min(limit, len(held_out))
@@ -79,7 +79,7 @@ def publish(
         ) + sampled(model, held_out, limit)
         card["figures"] = {name: list(value) for name, value in figures.items()}
         if recipe.data not in DRAWN and (
-            apart := evaluate_apart(model, held_out, trainer.source, limit, progress)
+            apart := evaluate_apart(model, held_out, trainer.given, limit, progress)
         ):
             card["judged without near twins on"] = apart[0]
             card["figures without near twins"] = {name: list(value) for name, value in apart[1].items()}

@@ -28,6 +28,8 @@ class Unrecorded(RuntimeError):
     """A step that failed while it was recorded. Torch then cannot go on in this process: its generator and its memory stay as
     they are during a capture. What was learned is whole; the message says why, and how to go on."""
 
+    status = 5  # of the command's exit, which tells whoever started several
+
 
 class Stepper:
     """Takes the steps of one stage of a method, and keeps `average` up with it.
@@ -101,6 +103,9 @@ class Stepper:
                     group["fused"] = True
                 elif cuda:
                     group["capturable"] = True
+                    optimizer._warned_capturable_if_run_uncaptured = (
+                        True  # the steps of warming up are meant so
+                    )
                 if cuda or group.get("fused"):
                     group["lr"] = torch.tensor(float(group["lr"]), device=self.device)
             for state in optimizer.state.values():

@@ -80,8 +80,8 @@ def default_device() -> torch.device:
 
 def bf16_pays(device: torch.device) -> bool:
     """Time one convolution, forward and backward, in float32 and bfloat16; True if the latter is a fifth faster."""
-    if device.type == "cuda":
-        return torch.cuda.is_bf16_supported()
+    if device.type == "cuda":  # older GPUs emulate it, slowly
+        return torch.cuda.is_bf16_supported(including_emulation=False)
     if device.type != "cpu":
         return False
     conv = nn.Conv2d(64, 64, 3, padding=1).to(device)
@@ -239,7 +239,11 @@ class Trainer:
         if self.device.type == "cuda" and self.world > 1:
             self.device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0)))
         self.method = lay_out(method, self.device).train()
-        self.source, self.batch, self.seed, self.decay = source, batch, seed, ema
+        self.given, self.source = (
+            source,
+            source,
+        )  # as it came, which judges look at on the CPU; where batches are made
+        self.batch, self.seed, self.decay = batch, seed, ema
         if precision not in ("auto", "bf16", "fp32"):
             raise ValueError(f"unknown precision {precision!r}; there are auto, bf16 and fp32")
         self.bf16 = bf16_pays(self.device) if precision == "auto" else precision == "bf16"

@@ -18,10 +18,15 @@ from ..widgets.measures import explained
 from ..widgets.urls import light_url
 from . import words
 from .answers import colour_of, make
-from .subjects import heads, loaded, models, title
+from .subjects import heads, loaded, models, title, ways
 from .view import Taken, View
 
 _ANSWERS = 4
+
+
+def _going(view: View) -> list[str]:
+    """The models of the subject that go the view's way."""
+    return [name for name in models(view.key) if view.direction in ways(name)]
 
 
 def _row(
@@ -54,8 +59,9 @@ def _row(
 
 
 def _shown(view: View, answered: dict[str, tuple[list[Image.Image], float]]) -> Markup:
-    names = models(view.key)
-    there = [f for f in words.FIGURES if any(f in cards()[name]["card"].get("figures", {}) for name in names)]
+    names = _going(view)
+    told = names if view.direction == "xy" else []  # cards speak of the way to y
+    there = [f for f in words.FIGURES if any(f in cards()[name]["card"].get("figures", {}) for name in told)]
     rows = Markup("").join(_row(view, name, answered.get(name), there) for name in names)
     return look.stack(
         Markup('<div class="beside">{}</div>').format(rows),
@@ -72,12 +78,12 @@ def waiting(view: View) -> Markup:
 def shown(view: View) -> Iterator[Markup]:
     """HTML of the card, model by model: four answers each, and the milliseconds that they took."""
     answered: dict[str, tuple[list[Image.Image], float]] = {}
-    for name in models(view.key):
+    for name in _going(view):
         model, k = loaded(name), heads(name)
         x = model.place(view.image()).x
         wanted = [Taken(view.seed, i % k) if k else Taken(view.seed + i) for i in range(_ANSWERS)]
         start = time.perf_counter()
-        made = make(model, x, wanted, view.direction if "direction" in model.controls else "xy")
+        made = make(model, x, wanted, view.direction)
         took = 1e3 * (time.perf_counter() - start) / _ANSWERS
         answered[name] = [to_image(y) for y in made.split(1)], took
         yield _shown(view, answered)

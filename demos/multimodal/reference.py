@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import torch
 from markupsafe import Markup
-from PIL import Image
+from PIL import Image, ImageOps
 from torch import Tensor
 
 from i2i.images import to_image
@@ -61,8 +61,10 @@ def tiles(view: View) -> dict:
 
 def read(view: View, image: Image.Image) -> View:
     """With the style of an image, which is taken."""
-    style = rounded(loaded(view.model).style(image, view.direction)[0].tolist())
-    return replace(view, read=style, read_from=thumbnail(square(image), 96), taken=Taken(style=style))
+    model = loaded(view.model)
+    style = rounded(model.style(image, view.direction)[0].tolist())
+    shown = thumbnail(middle(image) if model.fit == "crop" else square(image), 96)
+    return replace(view, read=style, read_from=shown, taken=Taken(style=style))
 
 
 def count(view: View) -> int:
@@ -74,6 +76,11 @@ def chosen(view: View, i: int) -> View:
     """With the style of an image of the choice."""
     there = images(view.model, view.key, view.direction)
     return read(view, there[i % len(there)][1])
+
+
+def middle(image: Image.Image) -> Image.Image:
+    """The square in the middle: all that a model sees which is told to crop."""
+    return ImageOps.fit(image, (min(image.size), min(image.size)))
 
 
 def square(image: Image.Image) -> Image.Image:

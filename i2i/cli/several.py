@@ -22,18 +22,21 @@ from .errors import SHARE, Failed, Wrong
 
 # By the exit status of one of several trainings that could not begin: `status` of `budget.TooShort` and of `folders.NotInstalled`.
 LEFT_OUT = {3: "left out: too little time", 4: "left out: no data"}
+UNRECORDED = 5  # `status` of `step.Unrecorded`
 ALONE = ("steps", "data", "direction", "size", "fit", "out", "export")  # options of one training
 
 
 @dataclass
 class Job:
-    """One training of several. minutes: its share.  state: "waiting", "running", "done", "stopped", one of LEFT_OUT, or what went wrong."""
+    """One training of several. minutes: its share.  eager: whether each step is launched anew, since none could be recorded.
+    state: "waiting", "running", "done", "stopped", one of LEFT_OUT, or what went wrong."""
 
     name: str
     weight: float
     minutes: float = 0.0
     state: str = "waiting"
     started: float = 0.0
+    eager: bool = False
     process: subprocess.Popen | None = field(default=None, repr=False)
 
 
@@ -59,7 +62,7 @@ def together(options) -> None:
             f"{options.rest[0]!r} is a setting of one training; several take their recipes as they are."
         )
     gallery = [name for name, recipe in RECIPES.items() if recipe.shipped]
-    names = list(dict.fromkeys(options.names)) or in_order(gallery)
+    names = in_order(list(dict.fromkeys(options.names)) or gallery)
     end = time.monotonic() + 60 * options.minutes
 
     def tried() -> int:
@@ -78,7 +81,7 @@ def together(options) -> None:
     print(f"{len(jobs)} trainings, {workers} at a time, {threads} thread(s) each.", flush=True)
 
     def start(job: Job) -> subprocess.Popen:
-        share = {SHARE: "1", "I2I_CORES": str(threads)}
+        share = {SHARE: "1", "I2I_CORES": str(threads)} | ({"I2I_EAGER": "1"} if job.eager else {})
         return _process([job.name, "--minutes", f"{job.minutes:.2f}", *more, "--quiet"], share)
 
     stopped = run(jobs, workers, end, LEAST, start)
@@ -109,6 +112,10 @@ def run(
             for job in [job for job in running if job.process.poll() is not None]:
                 running.remove(job)
                 status = job.process.returncode
+                if status == UNRECORDED and not job.eager and not asked:
+                    job.eager, job.state = True, "waiting"
+                    waiting.insert(0, job)
+                    continue
                 ended = {0: "done", **LEFT_OUT}
                 job.state = ended.get(status, "stopped" if asked else f"failed with status {status}")
             while waiting and len(running) < workers and not asked:

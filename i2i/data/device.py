@@ -21,7 +21,7 @@ def sent(x: Tensor, device: torch.device | str | None) -> Tensor:
 class OnDevice:
     """A source whose batches are made on `device`; `to` gives the same source on another.
 
-    The images that it holds (tensors of three dimensions and more, also in lists and tuples) go there as they are, bytes as
+    The images that it holds (tensors of three dimensions and more, also in lists, tuples and dicts) go there as they are, bytes as
     bytes; positions and labels (of one) stay with the processor. What `batch` returns is all on the device; its index and
     its generator are the processor's.
     """
@@ -56,4 +56,6 @@ def _placed(value: object, device: torch.device | str) -> object:
         return sent(value, device) if value.dim() > 2 else value
     if type(value) in (list, tuple):
         return type(value)(_placed(item, device) for item in value)
+    if type(value) is dict:
+        return {key: _placed(item, device) for key, item in value.items()}
     return value

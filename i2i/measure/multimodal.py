@@ -32,6 +32,7 @@ from ..metrics import (
 from ..run.pipeline import answers
 
 INPUTS, SAMPLES = 100, 20
+_FOUND = 4  # samples of an input whose content is looked for
 
 FIGURES = {
     "diversity": "perceptual distance of consecutive samples of one input, mean of 19 pairs (best as large as the next)",
@@ -42,6 +43,8 @@ FIGURES = {
     "samples KD-i2i": "kernel distance of samples to right answers (less is better)",
     "lines kept": "agreement of x with the colour boundaries of a sample, F measure (more is better)",
     "lines of answers": "the same of the right answers: as much as can be expected",
+    "content found": "share of samples whose own input (of pairs: its right answer) is the nearest of all, by features without their "
+    "means and deviations (more is better; by chance one of as many as are judged)",
     "style error": "mean absolute difference of a style read from an image of the target and the same read again from what it made",
     "style spread": "the same of the styles of two such images: what the error of no style at all would be",
     "ms a sample": "milliseconds that a sample takes on the machine that measured, many made together",
@@ -118,6 +121,23 @@ def figures(found: Iterable[Scores]) -> dict[str, Estimate]:
     return report
 
 
+def content(images: Tensor, features: Features) -> Tensor:
+    """Vectors [B, n] of what images [B, 3, H, W] show, whatever their light and colours: the two coarsest maps of features, each
+    channel with its mean and deviation over the image taken away (the "domain-invariant" distance of Huang et al., ECCV 2018)."""
+    found = []
+    for m in features(images)[-2:]:
+        m = m.flatten(2)
+        plain = (m - m.mean(2, keepdim=True)) / (m.std(2, correction=0, keepdim=True) + 1e-4)
+        found.append(plain.flatten(1) / plain[0].numel() ** 0.5)
+    return torch.cat(found, 1)
+
+
+def content_found(made: list[Tensor], own: Tensor) -> Tensor:
+    """[N]: of content vectors made[i] [k, n] of samples of input i, the share that has own[i], of own [N, n], for its nearest."""
+    nearest = [squared_distances(m, own).argmin(1) for m in made]
+    return torch.stack([(near == i).double().mean() for i, near in enumerate(nearest)])
+
+
 # ---- Of a model ----
 
 
@@ -168,6 +188,7 @@ def report(model, source, limit: int = 500, progress: bool = True, **controls) -
         raise TooFew(f"figures need at least 4 held-out pictures, got {len(chosen)}.")
     judge, reads, found = load_judge(), reads_styles(model), []
     styles, errors, seconds = [], [], []
+    contents, owns = [], []
     for i in tqdm(chosen, disable=not progress, unit="input", leave=False):
         x, right = source.batch(torch.tensor([i]))["x"], source.answers(i)
         if not seconds:
@@ -176,11 +197,16 @@ def report(model, source, limit: int = 500, progress: bool = True, **controls) -
         made = answers(model, x, SAMPLES, SAMPLES * i, **controls)
         seconds.append(time.perf_counter() - start)
         found.append(scores(x, made, right, judge, source.every_answer, source.lines))
+        if isinstance(source, OneAnswer):
+            contents.append(content(made[:_FOUND], judge))
+            owns.append(content(right if source.paired else x, judge))
         if reads:
             read, again = restyled(model, x, right)
             styles.append(read)
             errors.append((again - read).abs().mean())
     known = figures(found)
+    if contents:
+        known["content found"] = bootstrap(content_found(contents, torch.cat(owns)))
     if reads:
         known["style error"] = bootstrap(torch.stack(errors))
         known["style spread"] = bootstrap(_spread(styles))

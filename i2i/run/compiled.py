@@ -76,8 +76,9 @@ def compiled(translate: Translate, folder: Path, x: Tensor, bf16: bool) -> Compi
 
 def _recorded(
     translate: Translate, x: Tensor, numbers: list[Tensor]
-) -> Callable[[Tensor, list[Tensor]], Tensor]:
-    """A CUDA graph: all kernels of an image launched at once. It has one set of buffers, so callers take turns."""
+) -> Callable[[Tensor, list[Tensor]], Tensor] | None:
+    """A CUDA graph: all kernels of an image launched at once. It has one set of buffers, so callers take turns. None where
+    something in it cannot be recorded."""
     held, lock, graph = (x.clone(), [n.clone() for n in numbers]), threading.Lock(), torch.cuda.CUDAGraph()
     with torch.inference_mode():
         aside = torch.cuda.Stream()
@@ -86,8 +87,14 @@ def _recorded(
             for _ in range(3):
                 translate(held[0], Tape(held[1]))
         torch.cuda.current_stream().wait_stream(aside)
-        with torch.cuda.graph(graph):
-            made = translate(held[0], Tape(held[1]))
+        try:  # what other threads do meanwhile, another visitor's image, is no part of it, and must not spoil it
+            with (
+                torch.cuda.stream(aside),
+                torch.cuda.graph(graph, stream=aside, capture_error_mode="thread_local"),
+            ):
+                made = translate(held[0], Tape(held[1]))
+        except RuntimeError:
+            return None
 
     def run(x: Tensor, numbers: list[Tensor]) -> Tensor:
         with lock:

@@ -28,8 +28,8 @@ CONVOLUTIONS = (nn.Conv2d, nn.ConvTranspose2d)
 @cache
 def bf16_here(device: torch.device) -> bool:
     """Whether a forward in bfloat16 is a fifth faster than in float32 on this device: a probe of some milliseconds."""
-    if device.type == "cuda":
-        return torch.cuda.is_bf16_supported()
+    if device.type == "cuda":  # older GPUs emulate it, slowly
+        return torch.cuda.is_bf16_supported(including_emulation=False)
     if device.type != "cpu":
         return False
     conv, x = nn.Conv2d(128, 128, 3, padding=1), torch.zeros(1, 128, 32, 32)
@@ -48,7 +48,7 @@ def seconds(way: Callable[[], Tensor], x: Tensor) -> float:
     start = time.perf_counter()
     way()
     if x.device.type == "cuda":
-        torch.cuda.synchronize()
+        torch.cuda.synchronize(x.device)
     return time.perf_counter() - start
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import re
@@ -525,6 +526,16 @@ def test_a_picture_of_any_kind_gives_a_style(gallery, tmp_path, make):
     assert len(new.taken.style) == 8 and new.read_from.startswith("data:image/")
 
 
+def test_of_a_wide_picture_the_part_is_shown_whose_style_is_read(gallery):
+    wide = Image.new("RGB", (600, 200), "red")
+    wide.paste("blue", (200, 0, 400, 200))
+    for name, left in ((WEATHER, "blue"), (MUNIT, "red")):
+        shown = reference.read(settle(model=name), wide).read_from
+        image = Image.open(io.BytesIO(base64.b64decode(shown.partition(",")[2]))).convert("RGB")
+        r, _, b = image.getpixel((8, image.height // 2))
+        assert (b > 200 > 60 > r) == (left == "blue") and (r > 200 > 60 > b) == (left == "red"), name
+
+
 @pytest.mark.parametrize("make, fault", BAD.values(), ids=BAD)
 def test_what_is_no_picture_gets_a_sentence(gallery, tmp_path, make, fault):
     (tmp_path / "in.png").write_bytes(make())
@@ -596,7 +607,11 @@ def test_all_models_answer_beside_each_other_with_what_their_cards_say(gallery):
     assert [p.count("<img") for p in parts] == [4, 8, 12] and parts[-1].count("a sample, just now <b>") == 3
     assert "diversity of samples <b>0.25</b>" in parts[-1] and "answer to sample <b>0.50</b>" in parts[-1]
     assert parts[-1].count("<b>–</b>") == 4 and "sample to answer <b>" not in parts[-1]
-    assert len(list(compare.shown(settle(model=MUNIT, direction="yx")))) == 3
+    *_, there = compare.shown(settle(model=MUNIT))
+    *_, back = compare.shown(settle(model=MUNIT, direction="yx"))
+    assert "MAD-GAN" in there and "diversity of samples" in there
+    assert back.count("<section>") == 2 and "MAD-GAN" not in back, "it goes from lines to icons alone"
+    assert "diversity" not in back, "cards speak of the way to y"
 
 
 # ---- What it learned by ----

@@ -31,6 +31,7 @@ from i2i.data.folders import NotInstalled
 from i2i.publish import publish
 from i2i.recipes import RECIPES
 from i2i.recipes.priority import FIRST, in_order
+from i2i.step import Unrecorded
 from i2i.train import AnotherRun, Trainer
 from kit.methods import TINY, tiny
 from kit.toy import toy, trainer
@@ -275,6 +276,32 @@ def test_what_one_leaves_of_its_time_the_next_in_line_gets(clock):
     several.run(jobs, 1, 10.0, 4.0, start, pause=0.02)
     told = ["left out: no data", "done", "done", "left out: too little time"]
     assert [job.state for job in jobs] == told
+
+
+def test_a_training_whose_step_cannot_be_recorded_is_started_once_more_without(clock):
+    assert several.UNRECORDED == Unrecorded.status
+    jobs, begun = [Job("a", 1.0), Job("b", 1.0), Job("c", 1.0)], []
+
+    def start(job):
+        begun.append((job.name, job.eager))
+        return timed(clock, 1.0, 5 if job.name == "c" or (job.name == "a" and not job.eager) else 0)
+
+    several.run(jobs, 1, 60.0, 1.0, start, pause=0.1)
+    assert begun == [("a", False), ("a", True), ("b", False), ("c", False), ("c", True)]
+    assert [job.state for job in jobs] == ["done", "done", "failed with status 5"], "and no third time"
+
+
+def test_several_are_started_in_the_order_of_the_gallery_whatever_was_typed(clock, monkeypatch, capsys):
+    begun, told = [], []
+    monkeypatch.setattr(
+        several,
+        "_process",
+        lambda words, env: begun.append(words[0]) or told.append(env) or timed(clock, 1.0, 0),
+    )
+    names = ["discogan-icons", "pix2pix-emoji", "cyclegan-icons"]
+    assert main(["train", *names, "--minutes", "30", "--jobs", "1"]) == 0
+    assert begun == in_order(names) != names
+    assert not any("I2I_EAGER" in env for env in told)
 
 
 def test_a_training_that_cannot_begin_says_why_by_its_status(monkeypatch, tmp_path, capsys):

@@ -12,6 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from i2i.data import labelled
+from i2i.data.device import OnDevice
 from i2i.data.domains import Domains
 from i2i.data.emoji import DrawnEmoji, moved
 from i2i.data.enlarging import Enlarging
@@ -213,6 +214,16 @@ def test_pictures_lie_on_the_device_as_bytes_and_once():
     assert {t.dtype for t in (there._all, *there.images)} == {torch.uint8}
     assert all(t._base is there._all for t in there.images)
     assert there._label.device.type == "cpu"
+
+
+def test_what_lies_in_a_dict_goes_along():
+    class Named(OnDevice):
+        def __init__(self):
+            self.images = {"a": [bytes_of(3)], "b": torch.arange(4)}
+
+    there = Named().to("meta")
+    assert there.images["a"][0].device.type == "meta" and there.images["b"].device.type == "cpu"
+    assert Named().held() == bytes_of(3).nbytes
 
 
 def test_a_source_goes_to_a_gpu_that_has_room_for_the_training_beside_it(monkeypatch):

@@ -21,7 +21,16 @@ from i2i.data.worlds.lines import ink
 from i2i.fast import lay_out
 from i2i.images import to_bytes
 from i2i.measure import evaluate, multimodal, sampled
-from i2i.measure.multimodal import FIGURES, SAMPLES, inputs, lines_kept, report, scores
+from i2i.measure.multimodal import (
+    FIGURES,
+    SAMPLES,
+    content,
+    content_found,
+    inputs,
+    lines_kept,
+    report,
+    scores,
+)
 from i2i.method import SEED, STYLE, Method, controls
 from i2i.metrics import (
     diversity,
@@ -199,7 +208,9 @@ def values(found: dict, figure: str) -> dict[str, float]:
 
 def test_every_figure_has_a_name_and_an_interval(found):
     for known in found.values():
-        assert [*known] == [name for name in FIGURES if not name.startswith("style")], "in their order"
+        assert [*known] == [name for name in FIGURES if not name.startswith(("style", "content"))], (
+            "in their order"
+        )
         assert all(e.low <= e.value <= e.high for e in known.values())
 
 
@@ -297,6 +308,24 @@ def test_lines_are_kept_by_every_answer_and_by_nothing_else():
     assert (lines_kept(x, more) < 0.8).all(), "lines that x has not count, too"
     aside = lines_kept(x, right.roll(1, -1)), lines_kept(x, right.roll(4, -1))
     assert (aside[0] > aside[1] + 0.2).all() and (aside[0] > 0.8).all(), "a pixel aside is near"
+
+
+# ---- Content ----
+
+
+def test_content_is_found_whatever_the_light_and_the_colours_and_not_in_another_image():
+    x = noise(6, 3, 32, 32)
+    own = content(x, net)
+    tinted = [
+        content(0.4 * image[None] * torch.tensor([1.0, 0.6, 0.9])[:, None, None] + 0.3, net) for image in x
+    ]
+    assert content_found(tinted, own).tolist() == [1.0] * 6
+    assert content_found(tinted[1:] + tinted[:1], own).tolist() == [0.0] * 6
+    two = content_found([torch.cat([tinted[0], tinted[1]]), *tinted[1:]], own)
+    assert two.tolist() == [0.5, 1, 1, 1, 1, 1], "a share of the samples"
+    blank = content(torch.zeros(1, 3, 32, 32), net)
+    assert blank.isfinite().all() and content_found([blank] * 6, own).mean().item() == pytest.approx(1 / 6)
+    assert content(torch.zeros(1, 3, 4, 4), net).isfinite().all(), "a map of one pixel has no deviation"
 
 
 # ---- Parts ----
@@ -410,6 +439,7 @@ def test_of_pairs_and_styles_the_figures_are_told_that_one_answer_allows(monkeyp
     assert found["style spread"].value == pytest.approx(
         (codes - codes.roll(-1, 0)).abs().mean().item(), rel=1e-5
     )
+    assert found["content found"].value == pytest.approx(1 / 6), "an image of one colour shows nothing of x"
     deaf = report(model(Tinted, hears=0.0), known, progress=False)
     assert deaf["diversity"].value == 0 and deaf["style error"].value > found["style error"].value
     assert multimodal.answering(toy, source) is source and multimodal.answering(model(Unread), pairs) is None
@@ -421,7 +451,7 @@ def test_where_no_answer_is_known_to_be_right_only_what_needs_none_is_told(monke
     two, partners = (Unpaired(images[:5], images[1:], images.shape[-1], partners=p) for p in (False, True))
     toy = model(Tinted)
     found = report(toy, multimodal.answering(toy, two), progress=False)
-    assert [*found] == ["diversity", "style error", "style spread", "ms a sample"]
+    assert [*found] == ["diversity", "content found", "style error", "style spread", "ms a sample"]
     assert sampled(toy, two) == f", {SAMPLES} samples for each of 5 of them"
     assert {"sample to answer", "answer to sample"} <= {
         *report(toy, multimodal.answering(toy, partners), progress=False)
@@ -446,7 +476,7 @@ def test_a_command_prints_them_and_the_card_keeps_them(cli, here, monkeypatch):
     assert status == 0, err
     export = here / "runs" / "small" / "export"
     card = i2i.load(export, device="cpu").card
-    asked = {*FIGURES} - {"style error", "style spread"}
+    asked = {*FIGURES} - {"content found", "style error", "style spread"}
     assert {"PSNR"} | asked <= {*card["figures"]}
     assert card["judged on"] == "5 held-out pictures, 3 samples for each of 5 of them"
     page = (export / "README.md").read_text()
