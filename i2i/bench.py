@@ -177,13 +177,13 @@ def _gflop(way: Callable[[], object]) -> float:
     return counter.get_total_flops() / 1e9
 
 
-def bench_step(recipe: Recipe, rounds: int, device: torch.device) -> Figures:
+def bench_step(recipe: Recipe, rounds: int, device: torch.device, precision: str = "auto") -> Figures:
     """A training step: milliseconds and the ratio to plain (above 1: faster), images a second, share of the ceiling; and a
     step on real batches, over one on noise: 1 where making them costs nothing. The latter also with a core to spare, on
     which the next batch is made meanwhile."""
     recipe = _last_stage(recipe)
     pool = _Noise(_example(recipe, max(recipe.batch, 8)))  # some methods measure their data before they begin
-    trainer = _tireless(Trainer(recipe.build(), pool, batch=recipe.batch, device=device))
+    trainer = _tireless(Trainer(recipe.build(), pool, batch=recipe.batch, device=device, precision=precision))
     rhythm = _rhythm(trainer.stages[0].turns.values())
 
     def often(step: Callable[[], object]) -> Callable[[], None]:
@@ -198,7 +198,9 @@ def bench_step(recipe: Recipe, rounds: int, device: torch.device) -> Figures:
     ways, source = {"plain": often(plain), "ours": ours, "ceiling": ceiling}, None
 
     def on_real() -> Callable[[], None]:
-        real = _tireless(Trainer(recipe.build(), source, batch=recipe.batch, device=device))
+        real = _tireless(
+            Trainer(recipe.build(), source, batch=recipe.batch, device=device, precision=precision)
+        )
         return often(partial(real.advance, read=False))
 
     if recipe.data in DATA:
@@ -226,7 +228,13 @@ def bench_step(recipe: Recipe, rounds: int, device: torch.device) -> Figures:
     return figures
 
 
-def bench_image(recipe: Recipe, rounds: int, device: torch.device, compile: bool = False) -> Figures:  # noqa: A002
+def bench_image(
+    recipe: Recipe,
+    rounds: int,
+    device: torch.device,
+    compile: bool = False,
+    precision: str = "auto",  # noqa: A002
+) -> Figures:
     """One image through `Model.translate`, as `bench_step` reports it, and the first call after loading, in seconds; and
     several answers to one image, of up to 128 px, where a method has them.
 
@@ -245,7 +253,7 @@ def bench_image(recipe: Recipe, rounds: int, device: torch.device, compile: bool
     with tempfile.TemporaryDirectory() as folder:
         home = export(Path(folder) / "model", recipe.build().eval(), size=recipe.size)
         bf16_here.cache_clear()  # the first call pays for the probe
-        model = load(home, device)
+        model = load(home, device, precision)
         ours = partial(model.sample, 1) if x is None else partial(model.translate, x)
         start = time.perf_counter()
         ours(0)
@@ -253,9 +261,9 @@ def bench_image(recipe: Recipe, rounds: int, device: torch.device, compile: bool
         ways = {"plain": plainly, "ours": lambda: ours(next(seed))}
         if x is not None and {"seed", "n"} <= {*model.controls} and recipe.size <= 128:
             ways["answers"] = lambda: answers(model, x, ANSWERS, next(seed))
-        if compile and x is not None and (ready := _compiled(home, device)):
+        if compile and x is not None and (ready := _compiled(home, device, precision)):
             ways["compiled"] = lambda: ready.translate(x, next(seed))
-        ceiling, unit = _ceiling(device, bf16_here(device))
+        ceiling, unit = _ceiling(device, precision == "bf16" or (precision == "auto" and bf16_here(device)))
         t = _interleaved(2 * rounds, **ways, ceiling=ceiling)
     work = _gflop(plainly)
     figures = {
@@ -276,8 +284,8 @@ def bench_image(recipe: Recipe, rounds: int, device: torch.device, compile: bool
     return figures
 
 
-def _compiled(home: Path, device: torch.device) -> Model | None:
-    model = load(home, device)
+def _compiled(home: Path, device: torch.device, precision: str) -> Model | None:
+    model = load(home, device, precision)
     model.compile().join()
     return model if model.compiled else None
 
@@ -342,10 +350,16 @@ def _status(field: str) -> int:
 # -- all of it ------------------------------------------------------------------------------------------------------
 
 
-def bench_recipe(recipe: Recipe, rounds: int = 7, compile: bool = False) -> Figures:  # noqa: A002
-    """Figures for one recipe at its own size and batch, in milliseconds, megabytes and ratios to plain."""
+def bench_recipe(
+    recipe: Recipe,
+    rounds: int = 7,
+    compile: bool = False,
+    precision: str = "auto",  # noqa: A002
+) -> Figures:
+    """Figures for one recipe at its own size and batch, in milliseconds, megabytes and ratios to plain, which is float32."""
     device = default_device()
-    figures = bench_step(recipe, rounds, device) | bench_image(recipe, rounds, device, compile)
+    figures = bench_step(recipe, rounds, device, precision)
+    figures |= bench_image(recipe, rounds, device, compile, precision)
     return figures | peak_memory(recipe, device)
 
 
@@ -363,9 +377,14 @@ def chosen(names: list[str]) -> dict[str, Recipe]:
     return {n: r for n, r in known.items() if n in names or (r.method in methods and n not in varied)}
 
 
-def bench(names: list[str], rounds: int = 7, compile: bool = False) -> dict[str, Figures]:  # noqa: A002
+def bench(
+    names: list[str],
+    rounds: int = 7,
+    compile: bool = False,
+    precision: str = "auto",  # noqa: A002
+) -> dict[str, Figures]:
     """Figures by name of recipe; see `chosen` for what names stand for."""
-    return {name: bench_recipe(recipe, rounds, compile) for name, recipe in chosen(names).items()}
+    return {name: bench_recipe(recipe, rounds, compile, precision) for name, recipe in chosen(names).items()}
 
 
 # One thing varies, the others stay as here.

@@ -270,6 +270,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     sub.add_argument("--out", type=Path, help="--curves: where to write them (default: assets/ of this copy)")
     sub.add_argument("--rounds", type=_whole(1), default=7)
+    sub.add_argument(
+        "--precision", choices=("auto", "fp32", "bf16"), default="auto", help="of ours; plain is fp32"
+    )
     sub.add_argument("--threads", type=_whole(1), help="CPU threads (default: all)")
     sub.add_argument("--json", action="store_true", help="machine-readable")
 

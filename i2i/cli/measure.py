@@ -171,7 +171,10 @@ def bench_command(options) -> None:
     if options.threads:
         torch.set_num_threads(options.threads)
     machine = {"threads": torch.get_num_threads(), "convolution GFLOP/s": bench.convolution_ceiling()}
-    found = {"machine": machine, "recipes": bench.bench(options.names, options.rounds, options.compile)}
+    found = {
+        "machine": machine,
+        "recipes": bench.bench(options.names, options.rounds, options.compile, options.precision),
+    }
     if options.curves:
         out = options.out or bench.ASSETS
         found["curves"] = bench.curves(options.rounds)

@@ -56,6 +56,7 @@ RECIPES: dict[str, Recipe] = {
             "dabs that contradict the guess can stay spots: a face with green dabs stays yellow between them",
             "without dabs colours are guesses: a cat comes out red, a car brown, a house pale pink",
             "eyes, windows and other small parts come out as dark or white patches, and strings and stems break off",
+            "what is smaller than half of the pad turns into patches of several colours, and a small face loses its features",
         ),
     ),
     "pix2pix-icons": Recipe(

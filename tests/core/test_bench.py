@@ -120,6 +120,18 @@ def test_real_images_are_timed_with_a_core_to_spare_too(monkeypatch):
     assert found["real step ratio, a core to spare"] > 0 < found["real step ratio"]
 
 
+@pytest.mark.parametrize("precision, half", [("fp32", 0.0), ("bf16", 1.0)])
+def test_ours_is_timed_in_the_precision_that_is_asked_for(monkeypatch, precision, half):
+    taken = []
+    monkeypatch.setattr(bench, "_ceiling", lambda device, bf16: taken.append(bf16) or (lambda: None, 1.0))
+    small = Recipe(
+        "pix2pix", "none of DATA", 16, {"width": 4, "depth": 2, "patch_width": 4, "patch_layers": 1}
+    )
+    cpu = torch.device("cpu")
+    found = bench.bench_step(small, 1, cpu, precision) | bench.bench_image(small, 1, cpu, precision=precision)
+    assert found["bf16"] == half and taken == [bool(half)] * 2
+
+
 def test_a_turn_that_rests_by_the_data_does_not_rest_while_it_is_timed(monkeypatch):
     """D of 3D-GAN sits out while it is too good, which on noise it soon is: plain computes it at every step."""
     monkeypatch.setattr(bench, "_ceiling", lambda device, bf16: (lambda: None, 1.0))
