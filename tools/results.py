@@ -105,21 +105,33 @@ def speedrun() -> str:
     return "\n".join(lines)
 
 
-# Figures of models that give several answers, as their cards have them, and decimals.
+# Figures of models that give several answers, as cards and the claim `several-answers` have them, and decimals.
 SEVERAL = {
-    "diversity": 3, "diversity of answers": 3, "sample to answer": 3, "answer to sample": 3, "answers met": 2, "lines kept": 2,
-    "style error": 2, "style spread": 2,
+    "diversity": 3, "diversity of answers": 3, "sample to answer": 3, "answer to sample": 3, "answers met": 2, "KD-i2i": 2, "lines kept": 2,
+    "content found": 2, "style error": 2, "style spread": 2, "ms a sample": 1,
 }  # fmt: skip
 
 
 def several() -> str:
-    """Cards with samples compared: what each figure is says `measure.multimodal.FIGURES`."""
-    lines = [f"| | {' | '.join(SEVERAL)} |", "|---" * (len(SEVERAL) + 1) + "|"]
+    """All methods that give several answers, a row for each number of steps where a net can take more or fewer; the other models
+    from their cards. What each figure is says `measure.multimodal.FIGURES`."""
+    emoji: dict[str, dict[str, float]] = {}
+    for told, value in recorded("several-answers")["figures"].items():
+        row, _, figure = told.partition(" | ")
+        emoji.setdefault(row, {})[figure] = value
+    sets = {"**emoji from a pen**": emoji}
     for name, config in cards().items():
-        figures = config["card"]["figures"]
-        if "diversity" in figures:
-            cells = [f"{figures[k][0]:.{n}f}" if k in figures else "" for k, n in SEVERAL.items()]
-            lines.append(f"| `{name}` | {' | '.join(cells)} |")
+        card, figures = config["card"], config["card"]["figures"]
+        if "diversity" in figures and card["data"] != "emoji-answers":
+            found = {told.removeprefix("samples "): estimate[0] for told, estimate in figures.items()}
+            kind = card["data"].removesuffix("-unpaired").replace("-", " ")  # judged by the same answers
+            sets.setdefault(f"**{kind}**", {})[f"`{name}`"] = found
+    lines = [f"| | {' | '.join(SEVERAL)} |", "|---" * (len(SEVERAL) + 1) + "|"]
+    for told, rows in sets.items():
+        lines.append(f"| {told} |{' |' * len(SEVERAL)}")
+        for row, found in rows.items():
+            cells = [f"{found[k]:.{n}f}" if k in found else "" for k, n in SEVERAL.items()]
+            lines.append(f"| {row} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 

@@ -79,6 +79,18 @@ def _icons(direction: str) -> list[Example]:
     ]
 
 
+def _flat(direction: str) -> list[Example]:
+    """Sketches with lines as wide as those of the set; for the way back flat icons."""
+    if direction == "xy":
+        return _sketches(direction, width=7)
+    label = torch.arange(len(icons.CLASSES))
+    drawn = icons.draw(icons.SPLITS["test"][0] + label, "flat", SIDE, label=label)
+    return [
+        Example(name, base=image_to_base(to_image(y)))
+        for name, y in zip(icons.CLASSES, drawn.split(1), strict=True)
+    ]
+
+
 def _drawn_icons(direction: str, finish: str = "glossy") -> list[tuple[str, Image.Image]]:
     index = icons.SPLITS["test"][0] + torch.tensor((5, 3, 8, 12))
     drawn = icons.draw(index, finish if direction == "xy" else "line", 128)
@@ -161,9 +173,9 @@ SUBJECTS: dict[str, Subject] = {
         mean="bridge-emoji",
     ),
     "flat": Subject(
-        ("bicyclegan-openmoji", "diffusion-openmoji"),
-        partial(_sketches, width=7),  # as wide as the lines of the set
-        ("cat", "cupcake", "ghost", "mug"),
+        ("bicyclegan-openmoji", "diffusion-openmoji", "munit-emoji"),
+        _flat,
+        ("cat", "cupcake", "mushroom", "mug"),
         seed=48,
         place=6,
         references=partial(_drawn_icons, finish="flat"),

@@ -28,6 +28,7 @@ KINDS = {
 }
 DIRECTION = "Direction of the translation"
 DIRECTIONS = {
+    "flat": {"xy": "lines → colours", "yx": "colours → lines"},
     "icons": {"xy": "lines → glossy", "yx": "glossy → lines"},
     "weather": {"xy": "day → sunrise", "yx": "sunrise → day"},
 }

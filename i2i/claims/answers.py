@@ -27,9 +27,11 @@ COLUMNS = {
     "diversity": "diversity",
     "sample to answer": "sample to answer",
     "answer to sample": "answer to sample",
+    "answers met": "answers met",
     "samples KD-i2i": "KD-i2i",
     "lines kept": "lines kept",
     "style error": "style error",
+    "style spread": "style spread",
     "ms a sample": "ms a sample",
 }
 

@@ -9,10 +9,10 @@ would be one path only, so it begins at x with noise, and each noise leads to an
 Differs from the paper:
 * the path begins at x + sigma N(0, 1), and v sees x, too. The paper's pairs are drawn independently, and its v sees the
   point alone; with pairs that belong together this is a bridge, as in I2SB (arXiv:2302.05872) and BBDM (arXiv:2205.07680).
-* the noise may be coarse (`grain`): drawn on a grid, and smooth between its points. Few steps cannot take away what changes from
-  pixel to pixel, and one colour for a whole part is then one number's choice. The paper's noise is of single pixels.
+* the noise may be a sum of several (`grains`), each drawn on a grid of its own and smooth between its points. The coarse ones decide
+  colours of whole parts in few steps, the fine ones hide edges at the start of the path. The paper's noise is of single pixels.
 * the net is pix2pix's U-Net with instance norm and without dropout, t is one more plane of its input, and what is linear
-  in z and x is added behind it; the paper's is a far larger one, with attention and an embedding of t in every block.
+  in z and x is added behind it, and with `finish` two more convolutions at full size see its input again; the paper's is a far larger one, with attention and an embedding of t in every block.
 * there is no second training on the pairs that the first one makes (the paper's reflow).
 * Euler's rule in a few equal steps; the paper also uses an adaptive solver of higher order.
 """
@@ -51,8 +51,8 @@ STEPS = Control("steps", "number", "a whole number of Euler steps, 1 to 20", low
 
 @dataclass(frozen=True)
 class Config:
-    """pix2pix's U-Net at 256 px; the paper's rate. sigma: of the noise at the start, on images in [-1, 1]. grain: how many
-    pixels wide it is."""
+    """pix2pix's U-Net at 256 px; the paper's rate. sigma: of the noise at the start, on images in [-1, 1]. grains: how many
+    pixels wide its parts are, of which each has the same share of the variance."""
 
     x_channels: int = 3
     y_channels: int = 3
@@ -61,8 +61,9 @@ class Config:
     depth: int = 8
     up: str = "transposed"
     norm: str = "instance"
+    finish: int = 0  # channels of two more layers at full size
     sigma: float = 0.5
-    grain: int = 1
+    grains: tuple[int, ...] = (1,)
     # training
     steps: int = 80_000
     rate: float = 2e-4
@@ -110,9 +111,13 @@ class Bridge(Method):
             raise ValueError(
                 f"a path from x to y needs as many channels in both; got {c.x_channels} and {c.y_channels}"
             )
+        if not c.grains or min(c.grains) < 1:
+            raise ValueError(f"grains are sizes in pixels, at least one of them; got {c.grains}")
         inputs = c.y_channels + c.x_channels + 1  # w, x and t
         ends = {"up": UPS[c.up], "norm": NORMS[c.norm], "ends": nn.Identity()}
-        self.v = Velocity(UNet(inputs, c.y_channels, c.width, c.cap, c.depth, dropout=0.0, **ends))
+        self.v = Velocity(
+            UNet(inputs, c.y_channels, c.width, c.cap, c.depth, dropout=0.0, finish=c.finish, **ends)
+        )
         self.multiple = 2**c.depth
 
     @classmethod
@@ -123,11 +128,12 @@ class Bridge(Method):
 
     def start(self, x: Tensor, rng: Rng = None) -> Tensor:
         """z_0, [B, C, H, W]: x with noise, without which there would be one answer."""
-        sides = torch.Size(-(-side // self.config.grain) for side in x.shape[2:])
-        noise = normal(x.shape[:2] + sides, rng, x.device).to(x.dtype)
-        if self.config.grain > 1:
-            noise = F.interpolate(noise, size=x.shape[2:], mode="bilinear")
-        return x + self.config.sigma * noise
+        noise = torch.zeros_like(x)
+        for grain in self.config.grains:
+            sides = torch.Size(-(-side // grain) for side in x.shape[2:])
+            part = normal(x.shape[:2] + sides, rng, x.device).to(x.dtype)
+            noise = noise + (part if grain == 1 else F.interpolate(part, size=x.shape[2:], mode="bilinear"))
+        return x + self.config.sigma / len(self.config.grains) ** 0.5 * noise
 
     def loss(self, batch: Batch) -> Terms:
         """Eq. 1, at one random t for each sample."""

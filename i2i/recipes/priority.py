@@ -26,6 +26,7 @@ FIRST = (
     "pix2pix-icons",
     "stargan-weather",
     "bicyclegan-openmoji",
+    "munit-emoji",
     "bicyclegan-facades",
     "bilinear-letters",
     "mad_gan-icons",

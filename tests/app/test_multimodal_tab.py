@@ -46,7 +46,7 @@ from kit.odd_images import BAD, GOOD, packed
 from kit.served import SENTENCE, Stroke, Visit, leaks, serving, tab, visiting
 
 KINDS = {name: name.partition("-")[0] for subject in SUBJECTS.values() for name in subject.models}
-GAN, BRIDGE, DIFFUSION, FLAT, NOISY, MUNIT, CODED, HEADS, FRONTS, WEATHER, LETTERS = KINDS
+GAN, BRIDGE, DIFFUSION, FLAT, NOISY, EMOJI, MUNIT, CODED, HEADS, FRONTS, WEATHER, LETTERS = KINDS
 FIGURES = {"diversity": [0.25, 0.2, 0.3], "answer to sample": [0.5, 0.4, 0.6]}
 
 
@@ -122,10 +122,18 @@ def test_the_tab_and_its_choices_hold_what_is_shipped_and_nothing_else(gallery, 
 
 
 def test_what_a_model_can_do_is_read_off_its_method(gallery):
-    assert [name for name in KINDS if subjects.styled(name)] == [GAN, FLAT, MUNIT, CODED, FRONTS, WEATHER]
+    assert [name for name in KINDS if subjects.styled(name)] == [
+        GAN,
+        FLAT,
+        EMOJI,
+        MUNIT,
+        CODED,
+        FRONTS,
+        WEATHER,
+    ]
     assert {name: k for name in KINDS if (k := subjects.heads(name))} == {HEADS: 3}
     assert {name: known for name in KINDS if (known := subjects.labels(name))} == {LETTERS: FONTS}
-    assert [name for name in KINDS if len(subjects.ways(name)) == 2] == [MUNIT, CODED, WEATHER]
+    assert [name for name in KINDS if len(subjects.ways(name)) == 2] == [EMOJI, MUNIT, CODED, WEATHER]
 
 
 @pytest.mark.parametrize("key", [key for key in SUBJECTS if key != "letters"])
@@ -607,11 +615,17 @@ def test_all_models_answer_beside_each_other_with_what_their_cards_say(gallery):
     assert [p.count("<img") for p in parts] == [4, 8, 12] and parts[-1].count("a sample, just now <b>") == 3
     assert "diversity of samples <b>0.25</b>" in parts[-1] and "answer to sample <b>0.50</b>" in parts[-1]
     assert parts[-1].count("<b>–</b>") == 4 and "sample to answer <b>" not in parts[-1]
+
+
+def test_on_the_way_back_only_those_answer_that_go_it_and_cards_which_speak_of_the_other_are_silent(
+    gallery, monkeypatch
+):
+    known = {name: config | {"card": {"figures": FIGURES}} for name, config in pipeline.cards().items()}
+    monkeypatch.setattr(compare, "cards", lambda: known)
     *_, there = compare.shown(settle(model=MUNIT))
     *_, back = compare.shown(settle(model=MUNIT, direction="yx"))
-    assert "MAD-GAN" in there and "diversity of samples" in there
-    assert back.count("<section>") == 2 and "MAD-GAN" not in back, "it goes from lines to icons alone"
-    assert "diversity" not in back, "cards speak of the way to y"
+    assert there.count("<section>") == 3 and "MAD-GAN" in there and there.count("diversity of samples") == 3
+    assert back.count("<section>") == 2 and "MAD-GAN" not in back and "diversity of samples" not in back
 
 
 # ---- What it learned by ----

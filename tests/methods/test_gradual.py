@@ -105,13 +105,13 @@ def test_a_step_from_the_start_to_the_end_is_the_same_for_every_noise():
 
 def test_coarse_noise_changes_little_from_pixel_to_pixel_and_is_a_seeds_own():
     x = noise(2, 3, 32, 32, dtype=DOUBLE)
-    fine, coarse = (tiny("bridge", sigma=0.7, grain=g).start(x, generators(3, 2)) - x for g in (1, 8))
+    fine, coarse = (tiny("bridge", sigma=0.7, grains=(g,)).start(x, generators(3, 2)) - x for g in (1, 8))
     for added, step in ((fine, 0.7 * 2**0.5), (coarse, 0.7 * 2**0.5 / 8)):
         assert added.diff(dim=3).std() == pytest.approx(step, rel=0.3)
         assert 0.3 < added.std() < 0.8
-    again = tiny("bridge", sigma=0.7, grain=8).start(x[1:], generators(4, 1)) - x[1:]
+    again = tiny("bridge", sigma=0.7, grains=(8,)).start(x[1:], generators(4, 1)) - x[1:]
     torch.testing.assert_close(again, coarse[1:])
-    assert tiny("bridge", grain=5).start(x).shape == x.shape, "sides need not be multiples of a grain"
+    assert tiny("bridge", grains=(5,)).start(x).shape == x.shape, "sides need not be multiples of a grain"
 
 
 def test_the_velocity_is_free_of_the_range_of_images():
