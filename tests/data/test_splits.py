@@ -324,6 +324,7 @@ def test_both_splits_have_names_and_shipped_recipes_keep_theirs(monkeypatch):
         "emoji-pens",
         "emoji-answers",
         "emoji-colours",
+        "emoji-line-colour",
     }
     asked.clear()
     unpaired_emoji(EMOJI, "noto", "fluent-3d", 16, "test")
