@@ -53,20 +53,23 @@ RECIPES["stargan-icons"] = Recipe(
         "lines carry coloured fringes, which a real line icon does not have",
     ),
 )
+# Photographs have detail that a net this small cannot draw again, so it draws what is added to them. With a way back that weighs
+# 30, or the paper's 10, it then adds next to nothing.
 RECIPES["stargan-weather"] = Recipe(
     "stargan",
     "weather-kinds",
     128,
-    {**_STAR, "side": 128, "halvings": 2, "critic_layers": 6, "steps": 3_500},
+    {**_STAR, "side": 128, "halvings": 2, "critic_layers": 6, "residual": True, "recon": 3.0, "steps": 3_500},
     batch=4,
     showcase=landscapes,
     fit="crop",
     summary="StarGAN: photographs of clouds, rain, clear skies and sunrises, one generator for all of them, 128 px.",
     licence="CC BY 4.0: trained on the Multi-class Weather Dataset (Ajayi 2018)",
-    minutes=56,
+    minutes=23,
     failures=(
-        "bright spots and corners turn into a disc of red and white, as a setting sun, whatever stood there and whatever is asked for",
-        "clouds and rain come out alike: the light goes grey, and no drop falls; everything is softer than it was",
+        "clouds and rain come out alike: the sky goes grey, and no drop falls",
+        "it is timid: of what it makes of photographs less than half is taken for the kind that was asked for",
+        "at sunrise soft brown and orange patches lie over hills and water, and follow no shape; borders darken",
     ),
 )
 
