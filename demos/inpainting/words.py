@@ -36,7 +36,7 @@ SUBJECTS = {
     ),
     "photographs": SubjectText(
         title="Photographs",
-        learnt="It learnt from fewer than three hundred photographs, at {side} px.",
+        learnt="It learnt from eleven hundred photographs, three quarters of which are of the weather, at {side} px.",
         notice="Sky, water and walls continue across a small hole. In a large one only the rim is near to something known, and "
         "towards the middle the net invents light and dark shapes that mean nothing. It cannot paint a face: it has seen too "
         "few.",
