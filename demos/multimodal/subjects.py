@@ -173,12 +173,13 @@ SUBJECTS: dict[str, Subject] = {
         mean="bridge-emoji",
     ),
     "flat": Subject(
-        ("bicyclegan-openmoji", "diffusion-openmoji", "munit-emoji"),
+        ("bicyclegan-openmoji", "bridge-openmoji", "diffusion-openmoji", "munit-emoji"),
         _flat,
         ("cat", "cupcake", "mushroom", "mug"),
         seed=48,
         place=6,
         references=partial(_drawn_icons, finish="flat"),
+        mean="bridge-openmoji",
         pen=7,
     ),
     "icons": Subject(

@@ -126,13 +126,20 @@ RECIPES["munit-weather"] = Recipe(
 )
 
 # Without an adversary: a squared error of what is to be added to a noisy answer.
+_BRIDGE = {
+    "width": 24,
+    "cap": 96,
+    "depth": 6,
+    "up": "resized",
+    "finish": 16,
+    "grains": (16, 8, 4),
+    "rate": 5e-4,
+}
 RECIPES["bridge-emoji"] = Recipe(
     "bridge",
     "emoji-answers",
     64,
-    {
-        "width": 24, "cap": 96, "depth": 6, "up": "resized", "finish": 16, "grains": (16, 8, 4), "rate": 5e-4, "steps": 16_000,
-    },
+    {**_BRIDGE, "steps": 16_000},
     batch=16,
     ema=0.999,
     showcase=sketches,
@@ -144,7 +151,24 @@ RECIPES["bridge-emoji"] = Recipe(
         "the paper around a thing keeps faint clouds of the noise",
     ),
     minutes=19,
-)  # fmt: skip
+)
+RECIPES["bridge-openmoji"] = Recipe(
+    "bridge",
+    "emoji-colours",
+    64,
+    {**_BRIDGE, "steps": 14_000},
+    batch=16,
+    ema=0.999,
+    showcase=icons_in("line", "flat"),
+    summary="An emoji in lines to the same in colours of any hue by a bridge: 1 step gives their mean, 4 a sample, 64 px.",
+    licence="CC BY-SA 4.0: trained on OpenMoji (CC BY-SA 4.0)",
+    failures=(
+        "hues change from patch to patch, where right answers have one hue for a part",
+        "sails, stars and the sun stay white or grey in many samples",
+        "the paper beside a thing keeps faint clouds of the noise",
+    ),
+    minutes=14,
+)
 _DIFFUSION = {
     "patch": 2, "widths": (32, 64, 80), "layers": 1, "attention": (2,), "head": 16, "groups": 8, "dropout": 0.0,
     "predicts": "velocity", "rate": 5e-4,

@@ -32,6 +32,7 @@ FIRST = (
     "mad_gan-icons",
     "diffusion-emoji",
     "augmented_cyclegan-icons",
+    "bridge-openmoji",
     "diffusion-openmoji",
     "gan3d-chairs",
     "infogan-faces",

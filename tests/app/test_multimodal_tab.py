@@ -46,7 +46,7 @@ from kit.odd_images import BAD, GOOD, packed
 from kit.served import SENTENCE, Stroke, Visit, leaks, serving, tab, visiting
 
 KINDS = {name: name.partition("-")[0] for subject in SUBJECTS.values() for name in subject.models}
-GAN, BRIDGE, DIFFUSION, FLAT, NOISY, EMOJI, MUNIT, CODED, HEADS, FRONTS, WEATHER, LETTERS = KINDS
+GAN, BRIDGE, DIFFUSION, FLAT, GREY, NOISY, EMOJI, MUNIT, CODED, HEADS, FRONTS, WEATHER, LETTERS = KINDS
 FIGURES = {"diversity": [0.25, 0.2, 0.3], "answer to sample": [0.5, 0.4, 0.6]}
 
 
