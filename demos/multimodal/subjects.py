@@ -69,10 +69,13 @@ def _sketches(direction: str, width: int = 5) -> list[Example]:
 
 
 def _icons(direction: str) -> list[Example]:
-    """One of each class: in lines, or for the way back glossy."""
+    """In lines, or for the way back glossy."""
+    return _of_each_class("line" if direction == "xy" else "glossy")
+
+
+def _of_each_class(style: str) -> list[Example]:
     label = torch.arange(len(icons.CLASSES))
-    index = icons.SPLITS["test"][0] + label
-    drawn = icons.draw(index, "line" if direction == "xy" else "glossy", SIDE, label=label)
+    drawn = icons.draw(icons.SPLITS["test"][0] + label, style, SIDE, label=label)
     return [
         Example(name, base=image_to_base(to_image(x)))
         for name, x in zip(icons.CLASSES, drawn.split(1), strict=True)
@@ -81,14 +84,7 @@ def _icons(direction: str) -> list[Example]:
 
 def _flat(direction: str) -> list[Example]:
     """Sketches with lines as wide as those of the set; for the way back flat icons."""
-    if direction == "xy":
-        return _sketches(direction, width=7)
-    label = torch.arange(len(icons.CLASSES))
-    drawn = icons.draw(icons.SPLITS["test"][0] + label, "flat", SIDE, label=label)
-    return [
-        Example(name, base=image_to_base(to_image(y)))
-        for name, y in zip(icons.CLASSES, drawn.split(1), strict=True)
-    ]
+    return _sketches(direction, width=7) if direction == "xy" else _of_each_class("flat")
 
 
 def _drawn_icons(direction: str, finish: str = "glossy") -> list[tuple[str, Image.Image]]:
