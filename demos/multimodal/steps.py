@@ -19,7 +19,7 @@ from .answers import colour_of, make, spread
 from .subjects import SUBJECTS, loaded
 from .view import Taken, View, picture
 
-STEPS = 1, 2, 4, 8
+STEPS = range(1, 9)
 FIRST = 1
 _NOISES = 4
 _LOCK = threading.Lock()
@@ -58,14 +58,15 @@ def shown(view: View, steps: int) -> Markup:
             )
         )
     apart = {n: spread(images) for n, images in made.items()}
-    told = Markup(" ").join(
-        Markup("<span{}>{} <b>{:.3f}</b></span>").format(
-            Markup(" class=now") if n == steps else "", words.steps(n), far
+    widest = max(*apart.values(), 1e-6)
+    bars = Markup("").join(
+        Markup('<li{} style="--part: {:.3f}"><b>{:.3f}</b> <span>{}</span></li>').format(
+            Markup(" class=now") if n == steps else "", far / widest, far, n
         )
         for n, far in apart.items()
     )
     return look.stack(
         Markup('<div class="noises">{}</div>').format(Markup("").join(figures)),
-        Markup('<p class="apart">{}</p>').format(words.APART.format(differences=told)),
+        Markup('<div class="apart"><p>{}</p><ol>{}</ol></div>').format(words.APART, bars),
         look.notice(words.ONE_STEP if steps == 1 else words.MORE_STEPS),
     )

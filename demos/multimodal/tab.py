@@ -347,9 +347,8 @@ def tab() -> Callable | None:
             look.saving("#mm-grid .board", "drawings-by-styles")
         with gr.Column(elem_classes="card mm", visible=bool(steps.model_of(now.key))) as stepped:
             look.label(words.BRIDGE)
-            count = gr.Radio(
-                [(words.steps(n), n) for n in steps.STEPS], value=steps.FIRST, label=words.STEPS, show_label=False, container=False,
-                elem_id="mm-steps", elem_classes="segmented step",
+            count = gr.Slider(
+                min(steps.STEPS), max(steps.STEPS), steps.FIRST, step=1, label=words.STEPS, buttons=[], elem_id="mm-steps", elem_classes="step"
             )  # fmt: skip
             noises = look.html(opens["noises"], "mm-noises")
         with gr.Column(elem_classes="card mm"):
@@ -612,7 +611,6 @@ def tab() -> Callable | None:
             ):
                 new = replace(reference.chosen(new, like), taken=new.taken)
             change(request, lambda _: new)
-            many = many if many in steps.STEPS else steps.FIRST
             yield {count: many}
             yield from follow(request, many)
 

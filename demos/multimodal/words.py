@@ -180,7 +180,7 @@ BRIDGE = "A bridge in one step, and in more: four noises"
 STEPS = "Steps of the bridge"
 NOISE = "noise {number}"
 FROM_NOISE = "{drawing} from noise {number} in {steps}, mostly {colour}"
-APART = Markup("Two of the four differ by: {differences}")
+APART = "How far two of the four are apart, by the number of steps"
 # Both are true of whatever net: at t = 0 it is shown nothing of the noise.
 ONE_STEP = Markup(
     "In one step the noise has no influence: at the start the net is not shown it, so all four pictures are the same. Trained by a squared error, "
@@ -188,7 +188,7 @@ ONE_STEP = Markup(
 )
 MORE_STEPS = (
     "From its second step on the net is shown where the noise has led, so its answers can differ. More steps follow the path more "
-    "closely: compare the differences at 1, 2, 4 and 8 steps."
+    "closely: the bars show how far the four pictures come apart."
 )
 
 

@@ -587,14 +587,11 @@ def test_one_step_is_one_picture_whatever_the_noise_and_more_are_several(gallery
     shown = {n: steps.shown(now, n) for n in steps.STEPS}
     one = re.findall(r'src="(.*?)"', shown[1])
     assert len(one) == 4 == len(set(re.findall(r'src="(.*?)"', shown[4]))) and len(set(one)) == 1
-    figures = re.findall(r"(\d) steps? <b>([\d.]+)", shown[1])
-    assert (
-        [n for n, _ in figures] == ["1", "2", "4", "8"]
-        and figures[0][1] == "0.000"
-        and float(figures[2][1]) > 0
-    )
+    apart = re.findall(r"<b>([\d.]+)</b> <span>(\d)", shown[1])
+    assert [n for _, n in apart] == list("12345678") and apart[0][0] == "0.000" and float(apart[3][0]) > 0
+    assert [re.search(r"class=now.*?<span>(\d)", shown[n])[1] for n in steps.STEPS] == list("12345678")
     assert "In one step the noise has no influence" in shown[1] and "second step" in shown[8]
-    assert steps.shown(now, 3) == shown[1]
+    assert steps.shown(now, 9) == steps.shown(now, 2.5) == shown[1]
 
 
 @pytest.mark.skipif("bridge-emoji" not in pipeline.shipped(), reason="bridge-emoji is not shipped")
@@ -934,6 +931,10 @@ def test_a_change_of_model_and_subject_shows_what_belongs_to_it(visit):
     v.other(before)
     v.page.wait_for_selector("#mm-grid", state="hidden")
     assert v.page.locator("#mm-stop").is_visible() and not v.page.locator("#mm-way").is_visible()
+    v.page.focus("#mm-steps input[type=range]")
+    v.page.keyboard.press("ArrowRight")
+    v.until("() => document.querySelector('#mm-noises .now').innerText.endsWith('2')")
+    v.until("() => location.search.includes('steps=2')")
     before = v.wall()
     v.choose("#mm-subject", "Icons")
     v.other(before)
