@@ -342,7 +342,9 @@ def samples(value: dict | None, key: str, seed: float) -> Markup:
     """Four dropout samples for the drawing, where they differ, and by how much. Once the pad holds another drawing they say so."""
     subject, asked = _subject(key), _mark(value, key, seed)
     if is_empty(value):
-        return Markup('<p class="small">{}</p>{}').format(subject.says.empty, asked)
+        return Markup('<p class="small fresh">{}</p><p class="small old">{}</p>{}').format(
+            subject.says.empty, words.NO_SAMPLES, asked
+        )
     made = why.loaded(subject.model)(_input(key, value), n=4, seed=_seed(seed))
     arrays = [np.asarray(m, np.float32) / 127.5 - 1 for m in made]
     spread = float(np.mean([np.abs(a - b).mean() for a, b in itertools.combinations(arrays, 2)]))
@@ -451,7 +453,8 @@ _STYLE = Markup(
     "<style>.samples{display:grid;grid-template-columns:repeat(auto-fit,minmax(84px,1fr));gap:10px}"
     ".samples figure{margin:0}.samples img{width:100%;border-radius:12px;border:1px solid var(--line)}"
     ".samples figcaption{font-size:13px;color:var(--soft);margin-top:3px}"
-    "#samples .old{display:none}#samples[data-old] .old{display:block}#samples[data-old] .samples{opacity:.45}</style>"
+    "#samples .old,#samples[data-old] .fresh{display:none}#samples[data-old] .old{display:block}"
+    "#samples[data-old] .samples{opacity:.45}</style>"
 )
 
 

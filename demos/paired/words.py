@@ -104,6 +104,7 @@ SPREAD = Markup(
     "Mean difference between two samples: <b>{spread:.3f}</b> of a range "
     "of 2. Dropout is pix2pix's only noise: it moves edges and shades, and leads to no other thing."
 )
+NO_SAMPLES = "No samples of this drawing yet: roll, and four answers to it come."
 OLD_SAMPLES = "These are of an earlier drawing: roll for the one on the pad."
 ROLL = "Roll for what is on the pad"
 

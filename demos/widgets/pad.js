@@ -111,9 +111,8 @@ function receive() {
   beneath = value.base ? value.under ?? -1 : -1;
   if (JSON.stringify(set) !== before) { reset(); past = pasts[[set.name, set.paper, ...set.inks]] ??= []; }
   sent = null; live = null; keyed = false; finger = null; rest(); point(); ops = decode(value.ops); hints = decode(value.hints);
-  offer();
   lies = null; lay(value.base || '');  // anew, as inks may have changed
-  redraw();
+  offer(); redraw();
   if (started) remember(value);
 }
 function tools() {
@@ -128,7 +127,7 @@ function reset() {
   tool = set.boxes ? 'rect' : 'pen';
   widths = {line: set.boxes ? 10 : set.width || 5, dab: set.dab};
   const show = (what, yes) => { element.querySelector(`[data-do=${what}]`).style.display = yes ? '' : 'none'; };
-  show('pen', !set.dab); show('rect', set.boxes); show('erase', !set.boxes);
+  show('pen', !set.dab); show('rect', set.boxes); show('erase', !set.boxes); show('fit', !set.boxes);
   inksBox.classList.toggle('pens', Boolean(set.dab));
   inksBox.setAttribute('aria-label', set.dab ? WORDS.pens : WORDS.inks);
   inksBox.replaceChildren(...(inks().length < 2 ? [] : inks().map(([name, c], i) => {
@@ -143,8 +142,27 @@ function reset() {
 }
 range.addEventListener('input', () => { widths[kind()] = range.value; point(); });
 
+// A small drawing in the middle of the pad, and larger: lines keep their width, dabs and the eraser grow with it.
+const FILLS = .8;  // the part of the pad that it takes then
+function extent(ops) {
+  const at = ops.filter(op => op.ink !== eraser()).flatMap(op => op.at), side = i => at.map(p => p[i]);
+  return [0, 1].map(i => [Math.min(...side(i)), Math.max(...side(i))]);
+}
+function isSmall() {
+  const long = Math.max(...extent(ops).map(([low, high]) => high - low));
+  return !set.boxes && !lies && long > 0 && long < (FILLS - .1) * 256;
+}
+function fit() {
+  const ends = extent(ops), by = FILLS * 256 / Math.max(...ends.map(([low, high]) => high - low));
+  const moved = p => p.map((v, i) => Math.max(0, Math.min(256, Math.round(128 + by * (v - (ends[i][0] + ends[i][1]) / 2)))));
+  const larger = op => ({...op, width: op.ink < eraser() ? op.width : Math.min(99, Math.round(by * op.width)), at: op.at.map(moved)});
+  past.push(now());
+  ops = ops.map(larger); hints = hints.map(larger); redraw(); send();
+}
+
 // Colours for the drawing, or none: the lines stay what they are.
 function offer() {
+  element.querySelector('[data-do=fit]').disabled = !isSmall();
   const some = ops.some(coloured), drawn = ops.some(op => !coloured(op)), add = !some && drawn && hints.length;
   const [button, other] = hintsBox.querySelectorAll('button'), says = hintsBox.querySelector('p');
   hintsBox.style.display = set.dab ? '' : 'none';
@@ -155,7 +173,7 @@ function offer() {
     const dot = document.createElement('i'); dot.style.background = c; return dot;
   })));
   other.style.display = some ? '' : 'none';
-  says.textContent = some ? '' : add ? WORDS.or_dab : drawn ? WORDS.dab : WORDS.draw;
+  says.textContent = some ? '' : add ? WORDS.or_dab : isSmall() ? WORDS.small : drawn ? WORDS.dab : WORDS.draw;
 }
 function others(i) {  // five pens on: blue after yellow, green after red
   const first = eraser() + 1, count = inks().length - first;
@@ -229,6 +247,7 @@ element.querySelector('.pad').addEventListener('click', e => {
   if (what === 'erase') take(eraser());
   if (what === 'hint') change(ops.some(coloured) ? ops.filter(op => !coloured(op)) : [...ops, ...hints]);
   if (what === 'other') change(ops.map(op => coloured(op) ? {...op, ink: others(op.ink)} : op));
+  if (what === 'fit') fit();
   if (what === 'undo') undo();
   if (what === 'clear') { if (ops.length || lies) past.push(now()); ops = []; hints = []; lay(''); beneath = -1; rest(); props.value = {...set, ops: '', base: ''}; redraw(); send(); }
 });

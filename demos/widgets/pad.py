@@ -159,6 +159,7 @@ _HTML = Markup("""
     <button type="button" data-do="rect" title="{rect.does}">{rect.text}</button>
     <button type="button" data-do="erase" title="{erase.does}">{erase.text}</button>
     <label title="{width_does}"><input type="range" min="2" max="40" value="5" aria-label="{width}"></label>
+    <button type="button" data-do="fit" title="{fit.does}">{fit.text}</button>
     <button type="button" data-do="undo" title="{undo.does}">{undo.text}</button>
     <button type="button" data-do="clear" title="{clear.does}">{clear.text}</button>
   </div>

@@ -33,6 +33,7 @@ HOLE_SENT = 'a hole: {"token": names the picture, "ops": strokes}'
 BRUSH = {
     "brush": Tool("✎ brush", "Brush: mark what should be filled"),
     "erase": Tool("⌫ erase", "Eraser: take it out of the hole"),
+    "fit": Tool("⤢ fit", "Make a small drawing as large as the pad; lines keep their width"),
     "undo": Tool("↶ undo", "Undo the last step"),
     "clear": Tool("clear", "Nothing is hole any more"),
     "invert": Tool("invert", "Hole and picture change places"),
@@ -146,6 +147,7 @@ PAD = {
     "pen": Tool("✎ pen", "Pen"),
     "rect": Tool("▭ box", "Rectangle"),
     "erase": Tool("⌫ erase", "Eraser"),
+    "fit": Tool("⤢ fit", "Make a small drawing as large as the pad; lines keep their width"),
     "undo": Tool("↶ undo", "Undo the last step: a stroke, or a drawing that was cleared or replaced"),
     "clear": Tool("clear", "Clear the pad"),
 }
@@ -163,6 +165,7 @@ PAD_SCRIPT = {
     "or_dab": "or take a pen and dab",
     "dab": "Take a coloured pen and dab.",
     "draw": "Draw in black, then dab in colour.",
+    "small": "Drawings as large as the pad come out best: press fit.",
     "eraser": "eraser",
     "box": "box",
     "pen": "pen",

@@ -552,3 +552,13 @@ def test_samples_of_an_earlier_drawing_say_so(visit):
     v.choose("#model", "Icon")
     v.until("() => document.querySelector('#made img').alt.includes('icon')")
     v.until(old, False)
+
+
+@pytest.mark.browser
+def test_samples_of_an_empty_pad_do_not_call_it_empty_once_it_is_drawn_on(visit):
+    v = visit("?model=emoji&d=empty")
+    fresh = v.page.locator("#samples .fresh")
+    fresh.wait_for(state="visible")
+    v.drag("#pad canvas", (0.3, 0.3), (0.5, 0.3), (0.5, 0.5))
+    v.page.locator("#samples .old").wait_for(state="visible")
+    assert not fresh.is_visible()

@@ -101,6 +101,47 @@ def test_a_palm_on_the_pad_neither_ends_a_stroke_nor_draws(blank):
 
 
 @pytest.mark.browser
+def test_a_small_drawing_is_made_as_large_as_the_pad_and_its_dabs_with_it(blank):
+    pens = {"inks": [["black", "#000000"], ["eraser", "#ffffff"], ["red", "#ff0000"]], "dab": 32}
+    mount(blank, Pad, pens | {"ops": "p0,5,100,40,140,40,140,60;p2,10,120,50;p1,15,0,0", "base": ""})
+    fit = blank.locator("[data-do=fit]")
+    assert fit.is_enabled()
+    fit.click()
+    assert blank.evaluate("props.value.ops") == "p0,5,26,77,230,77,230,179;p2,51,128,128;p1,77,0,0"
+    assert fit.is_disabled(), "it is large now"
+    blank.click("[data-do=undo]")
+    assert blank.evaluate("props.value.ops") == "p0,5,100,40,140,40,140,60;p2,10,120,50;p1,15,0,0"
+    blank.click("[data-do=clear]")
+    assert fit.is_disabled(), "nothing is drawn"
+    hand = Hand(blank)
+    hand.put(a=(0.5, 0.5))
+    hand.lift("a")
+    assert fit.is_disabled(), "a point has no size"
+    for end, small in ((0.7, True), (0.99, True), (0.01, False)):
+        hand.put(a=(0.5, 0.5))
+        hand.move(a=(end, 0.5))
+        hand.lift("a")
+        assert fit.is_enabled() == small == ("press fit" in blank.inner_text(".pad-hints"))
+
+
+@pytest.mark.browser
+def test_a_map_and_strokes_on_a_picture_stay_as_large_as_they_are(blank):
+    mount(
+        blank,
+        Pad,
+        {
+            "boxes": True,
+            "inks": [["wall", "#0000ff"], ["window", "#00ff00"]],
+            "ops": "r1,0,9,9,30,30",
+            "base": "",
+        },
+    )
+    assert not blank.locator("[data-do=fit]").is_visible()
+    blank.evaluate("server({inks: [['black', '#000000']], ops: 'p0,5,9,9,30,30', base: 'data:,'})")
+    assert blank.locator("[data-do=fit]").is_visible() and blank.locator("[data-do=fit]").is_disabled()
+
+
+@pytest.mark.browser
 def test_a_palm_on_the_painter_neither_ends_a_stroke_nor_turns_the_volume(blank):
     mount(blank, Painter, shapes.packed(begun(16)))
     if not blank.locator("canvas").is_visible():
