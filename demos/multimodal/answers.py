@@ -95,8 +95,10 @@ class _Shelf:
         self._lock, self._walls = threading.Lock(), OrderedDict()
 
     def put(self, key: tuple, wall: Answers) -> None:
+        """A finished wall stays, whoever still makes the same."""
         with self._lock:
-            self._walls[key] = wall
+            known = self._walls.get(key)
+            self._walls[key] = known if known and known.done == 1 > wall.done else wall
             self._walls.move_to_end(key)
             if len(self._walls) > _KEPT:
                 self._walls.popitem(last=False)

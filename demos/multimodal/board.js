@@ -43,7 +43,8 @@ function show() {
     b.classList.toggle('unseen', Boolean(c.unseen));
     if (v.bare) { b.firstChild.removeAttribute('src'); b.firstChild.alt = ''; }
     if (c.alt) b.firstChild.alt = c.alt;
-    if (c.title) { b.title = c.title; b.setAttribute('aria-label', c.alt ? `${c.title}: ${c.alt}` : c.title); }
+    const alt = b.firstChild.alt;  // it stays while the value leaves the picture as it is
+    if (c.title) { b.title = c.title; b.setAttribute('aria-label', alt ? `${c.title}: ${alt}` : c.title); }
     b.firstChild.style.visibility = b.firstChild.src ? '' : 'hidden';
   });
   mark(v.chosen === undefined ? -1 : v.chosen);

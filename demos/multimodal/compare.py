@@ -30,9 +30,9 @@ def _going(view: View) -> list[str]:
 
 
 def _row(
-    view: View, name: str, answered: tuple[list[Image.Image], float] | None, figures: list[str]
+    view: View, name: str, answered: tuple[list[Image.Image], float] | None, figures: list[str], config: dict
 ) -> Markup:
-    record, card = PAPERS[cards()[name]["method"]], cards()[name]["card"].get("figures", {})
+    record, card = PAPERS[config["method"]], config["card"].get("figures", {})
     if answered is None:
         cells = Markup('<i class="wait" aria-hidden="true"></i>') * _ANSWERS
         took = words.NOT_ASKED
@@ -59,10 +59,10 @@ def _row(
 
 
 def _shown(view: View, answered: dict[str, tuple[list[Image.Image], float]]) -> Markup:
-    names = _going(view)
+    names, known = _going(view), cards()
     told = names if view.direction == "xy" else []  # cards speak of the way to y
-    there = [f for f in words.FIGURES if any(f in cards()[name]["card"].get("figures", {}) for name in told)]
-    rows = Markup("").join(_row(view, name, answered.get(name), there) for name in names)
+    there = [f for f in words.FIGURES if any(f in known[name]["card"].get("figures", {}) for name in told)]
+    rows = Markup("").join(_row(view, name, answered.get(name), there, known[name]) for name in names)
     return look.stack(
         Markup('<div class="beside">{}</div>').format(rows),
         Markup('<p class="small">{}</p>').format(words.FIGURES_MEAN) if there else "",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import torch
 from markupsafe import Markup
 from torch import Tensor
@@ -17,6 +19,7 @@ from .answers import placed, taken
 from .subjects import labels, letter, loaded
 from .view import View
 
+_SEEDED = threading.Lock()  # one who seeds torch's generator waits for the other
 _DRAWS = 4  # of what chance decides in a term: a style, a noise, a time
 _KINDS = {"adversarial": "gan", "reconstruction": "l1"}  # the colour of a term by its role
 
@@ -74,7 +77,7 @@ def terms(view: View) -> list[tuple[Symbol, float, float]]:
     method, batch, found = model.method, _batch(view, model), {}
     if batch is None:
         return []
-    with torch.random.fork_rng(devices=[]):  # what is drawn here is nobody else's
+    with _SEEDED, torch.random.fork_rng(devices=[]):  # what is drawn here is nobody else's
         torch.manual_seed(0)
         for turn in method.stages()[-1].turns.values():
             if turn.trains and {*turn.trains} <= {*method.inference}:

@@ -16,7 +16,7 @@ from ..widgets import look
 from ..widgets.urls import light_url
 from . import words
 from .answers import colour_of, make, spread
-from .subjects import SUBJECTS, loaded
+from .subjects import SUBJECTS, loaded, ways
 from .view import Taken, View, picture
 
 STEPS = range(1, 9)
@@ -25,9 +25,10 @@ _NOISES = 4
 _LOCK = threading.Lock()
 
 
-def model_of(key: str) -> str:
-    """The model of a subject whose single step is a mean, "" where it is not here."""
-    return SUBJECTS[key].mean if SUBJECTS[key].mean in shipped() else ""
+def model_of(view: View) -> str:
+    """The model of the subject whose single step is a mean, "" where it is not here or does not go the view's way."""
+    name = SUBJECTS[view.key].mean
+    return name if name in shipped() and view.direction in ways(name) else ""
 
 
 @lru_cache(maxsize=32)
@@ -38,12 +39,11 @@ def _made(key: str, name: str, ops: str, base: str) -> dict[int, torch.Tensor]:
     return {n: to_bytes(make(model, x, [Taken(i) for i in range(_NOISES)], steps=n)) for n in STEPS}
 
 
-def shown(view: View, steps: int) -> Markup:
-    """HTML: what four noises become, and how far apart that is."""
-    name = model_of(view.key)
+def shown(view: View) -> Markup:
+    """HTML: what four noises become in the view's number of steps, and how far apart that is."""
+    name, steps = model_of(view), view.steps
     if not name or view.empty:
         return Markup('<p class="tell">{}</p>').format(words.NOTHING_YET)
-    steps = steps if steps in STEPS else FIRST
     with _LOCK:  # a second one who asks for the same waits for the first
         made = _made(view.key, name, view.ops, view.base)
     figures = []

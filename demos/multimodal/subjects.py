@@ -15,8 +15,10 @@ from i2i.data.worlds.glyphs import masks_of
 from i2i.data.worlds.sketches import DRAWINGS
 from i2i.images import to_image
 from i2i.measure.multimodal import reads_styles
+from i2i.method import Control
+from i2i.methods import METHODS
 from i2i.papers import PAPERS
-from i2i.run.pipeline import Model, cards, load, shipped
+from i2i.run.pipeline import Model, config_of, load, shipped
 
 from ..widgets import materials
 from ..widgets.pad import SIDE, Ink, image_to_base, strokes_to_ops
@@ -236,7 +238,7 @@ def subject_of(name: str) -> str:
     return next((key for key in available() if name in models(key)), "")
 
 
-@once(8)
+@once(16)
 def loaded(name: str) -> Model:
     """A model, after a first answer: what that prepares is not the time of the answers that are shown."""
     model = load(name)
@@ -248,7 +250,7 @@ def loaded(name: str) -> Model:
 def title(name: str) -> str:
     """Of the method, as a button can hold it: Bridge, Bilinear, and Diffusion for conditional diffusion; but Augmented
     CycleGAN, since its last word is another's name."""
-    whole = PAPERS[cards()[name]["method"]].name.partition(" (")[0].removesuffix(" models")
+    whole = PAPERS[config_of(name)["method"]].name.partition(" (")[0].removesuffix(" models")
     last = whole.split()[-1]
     short = whole if last in {paper.name for paper in PAPERS.values()} else last
     return short[0].upper() + short[1:]
@@ -262,25 +264,29 @@ def examples(key: str, direction: str) -> tuple[Example, ...]:
 # -- What a model can do, as its method declares it ---------------------------------------------------------------------
 
 
+def _declared(name: str) -> dict[str, Control]:
+    """The controls that its method declares; the model is not loaded for that, which takes seconds for some."""
+    return METHODS[config_of(name)["method"]].controls
+
+
 @opening
 def styled(name: str) -> bool:
     """Whether it takes a style, and reads one from an image."""
-    return reads_styles(loaded(name))
+    return "style" in _declared(name) and reads_styles(loaded(name))
 
 
 @opening
 def heads(name: str) -> int:
     """How many generators it has to choose from; 0 where there is one."""
-    control = loaded(name).method.controls.get("head")
-    return int(control.high) + 1 if control else 0
+    return int(loaded(name).method.controls["head"].high) + 1 if "head" in _declared(name) else 0
 
 
 @opening
 def labels(name: str) -> tuple[str, ...]:
     """The styles that it knows by name, where a name is all that it is told: each is an answer, and nothing is left to chance."""
-    return loaded(name).labels if "label" in loaded(name).controls else ()
+    return loaded(name).labels if "label" in _declared(name) else ()
 
 
 @opening
 def ways(name: str) -> tuple[str, ...]:
-    return ("xy", "yx") if "direction" in loaded(name).controls else ("xy",)
+    return ("xy", "yx") if "direction" in _declared(name) else ("xy",)

@@ -19,7 +19,7 @@ from i2i.run.pipeline import cards as configs
 from ..decoding import open_image
 from ..widgets import address as addresses
 from ..widgets import client, look
-from ..widgets.asking import sentence, uploaded, whole
+from ..widgets.asking import WholeSlider, sentence, uploaded, whole
 from ..widgets.choices import Choices
 from ..widgets.cover import Cover
 from ..widgets.pad import Pad, is_growing, palette
@@ -52,7 +52,7 @@ def pad_of(now: View) -> dict:
     subject = SUBJECTS[now.key]
     pen = {"width": subject.pen} if subject.pen else {}
     return {
-        **now.value, **pen, "name": "", **palette(subject.inks, subject.paper, subject.shown), "boxes": subject.boxes, "example": now.at, "under": _under(now),
+        **now.value, **pen, "name": f"{now.key} {now.direction}", **palette(subject.inks, subject.paper, subject.shown), "boxes": subject.boxes, "example": now.at, "under": _under(now),
         "keys": {"name": "", "ops": "drawn", "example": "sketch"},
     }  # fmt: skip
 
@@ -144,7 +144,7 @@ def _first() -> dict:
     return {
         "pad": pad_of(now), "heap": heap_of(now), "wall": wall_of(now, made), "doing": doing_of(now, made), "taken": taken.shown(now),
         "pictures": pictures_of(now) or {}, "reading": reading_of(now) or "", "way": way_of(now) or {}, "gradual": _gradual(now),
-        "grid": grid_of(now) or {"cells": [], "columns": 1}, "noises": noises_of(now, steps.FIRST) or "", "beside": compare.waiting(now),
+        "grid": grid_of(now) or {"cells": [], "columns": 1}, "noises": noises_of(now) or "", "beside": compare.waiting(now),
         "goal": objective.shown(now),
     }  # fmt: skip
 
@@ -178,8 +178,8 @@ def way_of(now: View) -> dict | None:
     return walk.value(now) if styled(now.model) else None
 
 
-def noises_of(now: View, count: int) -> Markup | None:
-    return steps.shown(now, count) if steps.model_of(now.key) else None
+def noises_of(now: View) -> Markup | None:
+    return steps.shown(now) if steps.model_of(now) else None
 
 
 # -- The API --------------------------------------------------------------------------------------------------------------
@@ -192,7 +192,7 @@ def answer(
     its own. direction: xy, or yx for a model that goes back."""
     names = [name for key in available() for name in models(key)]
     if model not in names:
-        raise sentence(words.NO_MODEL.format(model=model, models=", ".join(names)))
+        raise sentence(words.NO_MODEL.format(model=model[:40], models=", ".join(names)))
     if not image:
         raise sentence(words.NO_PICTURE)
     try:
@@ -345,9 +345,9 @@ def tab() -> Callable | None:
             look.label(words.GRID)
             matrix = Board(opens["grid"], elem_id="mm-grid", elem_classes="bare")
             look.saving("#mm-grid .board", "drawings-by-styles")
-        with gr.Column(elem_classes="card mm", visible=bool(steps.model_of(now.key))) as stepped:
+        with gr.Column(elem_classes="card mm", visible=bool(steps.model_of(now))) as stepped:
             look.label(words.BRIDGE)
-            count = gr.Slider(
+            count = WholeSlider(
                 min(steps.STEPS), max(steps.STEPS), steps.FIRST, step=1, label=words.STEPS, buttons=[], elem_id="mm-steps", elem_classes="step"
             )  # fmt: skip
             noises = look.html(opens["noises"], "mm-noises")
@@ -382,13 +382,13 @@ def tab() -> Callable | None:
         def visible(now: View, there: bool) -> dict:
             """Those of the cards below that there are, or that there are not: a card that is new is shown once it is filled."""
             cards = {
-                below: styled(now.model), gridded: grid.possible(now.model), stepped: bool(steps.model_of(now.key)),
+                below: styled(now.model), gridded: grid.possible(now.model), stepped: bool(steps.model_of(now)),
                 compared: len(models(now.key)) > 1,
             }  # fmt: skip
             return {card: gr.update(visible=there) for card, has in cards.items() if has == there}
 
-        def follow(request: gr.Request, number: int, with_pad: bool = True) -> Iterator[dict]:
-            """Show what the visitor looks at, piece by piece; number: of the bridge's steps."""
+        def follow(request: gr.Request, with_pad: bool = True) -> Iterator[dict]:
+            """Show what the visitor looks at, piece by piece."""
             who = request.session_hash
             now, wanted = _VISITORS.change(who, lambda v: replace(v, stops=False), anew=False)
             yield controls(now, with_pad) | outdated(request)
@@ -411,7 +411,7 @@ def tab() -> Callable | None:
                     lambda v: {halt: gr.update(interactive=False), **visible(v, False), **beside(v)},
                     lambda v: told(pictures, pictures_of(v)) | told(reading, reading_of(v)),
                     lambda v: told(way, way_of(v)),
-                    lambda v: told(noises, noises_of(v, number)),
+                    lambda v: told(noises, noises_of(v)),
                     lambda v: told(matrix, grid_of(v)) | visible(v, True),
                     lambda v: {goal: objective.shown(v)},
                 ]
@@ -439,12 +439,12 @@ def tab() -> Callable | None:
             shown: dict = {large: taken.shown(now)}
             return shown | ({board: wall_of(now, None), doing: doing_of(now, None)} if now.empty else {})
 
-        def follow_pen(value: dict | None, number: int, request: gr.Request):
+        def follow_pen(value: dict | None, request: gr.Request):
             try:
                 view.drawn(_VISITORS.view(request.session_hash), value)
             except ImageError as fault:
                 raise sentence(str(fault)) from None
-            yield from follow(request, number, with_pad=False)
+            yield from follow(request, with_pad=False)
 
         def follow_stroke(value: dict | None, request: gr.Request):
             """What is taken, for a stroke that still grows; the wall and the view wait for its end, which makes this stale."""
@@ -457,11 +457,11 @@ def tab() -> Callable | None:
                 return gr.skip()
             return shown if wanted() else gr.skip()
 
-        def follow_roll(number: int, request: gr.Request):
-            yield from follow(request, number, with_pad=False)
+        def follow_roll(request: gr.Request):
+            yield from follow(request, with_pad=False)
 
-        def follow_all(number: int, request: gr.Request):
-            yield from follow(request, number)
+        def follow_all(request: gr.Request):
+            yield from follow(request)
 
         def keep(request: gr.Request) -> Iterator[dict]:
             """Show what is taken; a wall on its way goes on."""
@@ -524,7 +524,8 @@ def tab() -> Callable | None:
                 yield str(walk.save(now, home))
 
         def step(number: int, request: gr.Request):
-            return noises_of(_VISITORS.view(request.session_hash), number) or ""
+            change(request, lambda v: replace(v, steps=number), anew=False)
+            return noises_of(_VISITORS.view(request.session_hash)) or ""
 
         def ask_all(request: gr.Request):
             now = _VISITORS.view(request.session_hash)
@@ -537,7 +538,7 @@ def tab() -> Callable | None:
                 yield shown
 
         def begin(key: str, request: gr.Request):
-            change(request, lambda v: settle(key) if key != v.key else v)
+            change(request, lambda v: replace(settle(key), steps=v.steps) if key != v.key else v)
 
         def switch(name: str, request: gr.Request):
             change(request, lambda v: view.switched(v, name))
@@ -560,16 +561,16 @@ def tab() -> Callable | None:
         }
         quiet = {"show_progress": "hidden", "api_visibility": "private", "trigger_mode": "always_last"}
         work = {"outputs": everything, "concurrency_id": "wall", "concurrency_limit": 2, **quiet}
-        pad.input(draw, pad, None, **at_once).then(follow_pen, [pad, count], **work)
+        pad.input(draw, pad, None, **at_once).then(follow_pen, pad, **work)
         pad.edit(follow_stroke, pad, large, concurrency_id="stroke", concurrency_limit=2, **quiet)
-        bring_drawing.upload(receive_drawing, bring_drawing, None, **at_once).then(follow_all, count, **work)
-        heap.select(pick, None, None, **at_once).then(follow_all, count, **work)
-        subject.input(begin, subject, None, **at_once).then(follow_all, count, **work)
-        model.input(switch, model, None, **at_once).then(follow_all, count, **work)
-        direction.input(turn, direction, None, **at_once).then(follow_all, count, **work)
-        roll.click(others, None, None, **at_once).then(follow_roll, count, **work)
+        bring_drawing.upload(receive_drawing, bring_drawing, None, **at_once).then(follow_all, None, **work)
+        heap.select(pick, None, None, **at_once).then(follow_all, None, **work)
+        subject.input(begin, subject, None, **at_once).then(follow_all, None, **work)
+        model.input(switch, model, None, **at_once).then(follow_all, None, **work)
+        direction.input(turn, direction, None, **at_once).then(follow_all, None, **work)
+        roll.click(others, None, None, **at_once).then(follow_roll, None, **work)
         halt.click(stop, None, None, **at_once)
-        matrix.select(combine, None, None, **at_once).then(follow_all, count, **work)
+        matrix.select(combine, None, None, **at_once).then(follow_all, None, **work)
         aside = {"concurrency_id": "taken", "concurrency_limit": 2, **quiet}
         board.select(take, None, None, **at_once).then(keep, None, everything, **aside)
         pictures.select(pick_style, None, None, **at_once).then(show_style, None, everything, **aside)
@@ -580,7 +581,7 @@ def tab() -> Callable | None:
         fetch.click(download, None, file, **aside).then(
             None, None, None, js=look.fetched("mm-file"), api_visibility="private"
         )
-        count.input(step, count, noises, **aside)
+        count.change(step, count, noises, **aside)
         count.change(None, count, None, js=addresses.remember("steps", steps.FIRST), api_visibility="private")
         ask.click(ask_all, None, beside_html, **aside)
         names = ", ".join(name for key in keys for name in models(key))
@@ -601,10 +602,8 @@ def tab() -> Callable | None:
             if "tab" not in wish or not addresses.asks(wish, "multimodal", KEYS):
                 yield {doing: gr.skip()}
                 return
-            new, many = (
-                wished(wish),
-                addresses.number(wish, "steps", min(steps.STEPS), max(steps.STEPS), steps.FIRST),
-            )
+            many = addresses.number(wish, "steps", min(steps.STEPS), max(steps.STEPS), steps.FIRST)
+            new = replace(wished(wish), steps=many)
             if (
                 styled(new.model)
                 and (like := addresses.number(wish, "like", 0, reference.count(new) - 1, -1)) >= 0
@@ -612,7 +611,7 @@ def tab() -> Callable | None:
                 new = replace(reference.chosen(new, like), taken=new.taken)
             change(request, lambda _: new)
             yield {count: many}
-            yield from follow(request, many)
+            yield from follow(request)
 
     return restore, [*everything, count]
 

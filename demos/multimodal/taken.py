@@ -75,7 +75,9 @@ def _right(view: View) -> Markup:
 def shown(view: View, passing: bool = False) -> Markup:
     """HTML of the card.  passing: as in `look.result`."""
     if view.empty:
-        return look.result(None, "", words.PAD_EMPTY[view.key], "")
+        return look.result(
+            None, "", words.PAD_EMPTY[view.key] if view.direction == "xy" else words.PAD_EMPTY_BACK, ""
+        )
     image = taken(view)
     alt = words.ANSWERED.format(drawing=view.name, model=title(view.model), colour=colour_of(image))
     large = image.resize((_SIDE, _SIDE), Image.BICUBIC)

@@ -14,7 +14,7 @@ from i2i.images import ImageError
 
 from ..widgets import address as addresses
 from ..widgets import materials
-from ..widgets.pad import SIDE, image_to_base, is_empty, rasterise
+from ..widgets.pad import SIDE, image_to_base, is_empty, rasterise, strokes_and_picture
 from ..widgets.pad import wished as wished_drawing
 from . import words
 from .subjects import (
@@ -58,7 +58,7 @@ class View:
 
     own: the visitor's last drawing.  read: the style that was read from an image, with a thumbnail of it.  halted: marks a
     wall that was stopped on its way.  stops: Stop was pressed since the last wall began.  start, end: of the walk, where they
-    were chosen.
+    were chosen.  steps: of the bridge, on its card.
     """
 
     key: str
@@ -77,6 +77,7 @@ class View:
     start: Taken | None = None
     end: Taken | None = None
     compared: tuple = ()
+    steps: int = 1
 
     @property
     def question(self) -> tuple:
@@ -157,9 +158,10 @@ def settle(
     return replace(view, taken=_taken(view, taken) or cells(view)[SUBJECTS[key].place % len(cells(view))])
 
 
-def _opening(key: str, direction: str) -> int:
+def _opening(key: str, direction: str, name: str = "") -> int:
+    """The place of the example of that name, of the one that opens where there is none."""
     names = [example.name for example in examples(key, direction)]
-    return names.index(SUBJECTS[key].rows[0])
+    return names.index(name if name in names else SUBJECTS[key].rows[0])
 
 
 def _yours(ops: str = "", base: str = "") -> Example | None:
@@ -230,7 +232,7 @@ def switched(view: View, model: str) -> View:
     if model == view.model or model not in models(subject_of(model) or available()[0]):
         return view
     if subject_of(model) != view.key:
-        return settle(model=model)
+        return replace(settle(model=model), steps=view.steps)
     old = cells(view)
     place = old.index(view.taken) if view.taken in old else SUBJECTS[view.key].place
     new = replace(view, model=model, read=(), read_from="", halted="", start=None, end=None)
@@ -240,10 +242,10 @@ def switched(view: View, model: str) -> View:
 
 
 def turned(view: View, direction: str) -> View:
-    """The other way: the drawings of that domain, and no style of the domain that was the target before."""
+    """The other way: of the drawings of that domain the one of the same thing, and no style of the domain that was the target before."""
     if direction == view.direction or direction not in ("xy", "yx"):
         return view
-    at = view.at if view.at >= 0 else _opening(view.key, direction)
+    at = _opening(view.key, direction, view.examples[view.at].name if view.at >= 0 else "")
     begun = examples(view.key, direction)[at]
     new = replace(
         view,
@@ -267,8 +269,7 @@ def turned(view: View, direction: str) -> View:
 
 def drawn(view: View, value: dict | None) -> View:
     """With another drawing on the pad. ImageError for what is none."""
-    value = value or {}
-    ops, base = value.get("ops") or "", value.get("base") or ""
+    ops, base = strokes_and_picture(value)
     picture(view.key, ops, base)
     begun = next((i for i, e in enumerate(view.examples) if (e.ops, e.base) == (ops, base)), -1)
     own = view.own if begun >= 0 else _yours(ops, base) or view.own

@@ -85,6 +85,7 @@ PAD_EMPTY = {
     "weather": _EMPTY.format(do="paint a sky with a sun and a hill below it, or upload a photograph"),
     "letters": "The pad is empty: draw a capital letter as large as the pad, and it comes in every font.",
 }
+PAD_EMPTY_BACK = _EMPTY.format(do="choose a picture, or upload one")
 ANSWERED = "{drawing}, answered by {model}: mostly {colour}"
 MADE_AT = "made at {px} px"
 STYLE = "the style: {numbers}"

@@ -16,7 +16,7 @@ from i2i.papers import PAPERS
 
 from ..decoding import open_image
 from ..widgets import address, client, look
-from ..widgets.asking import sentence, uploaded
+from ..widgets.asking import WholeSlider, sentence, uploaded
 from ..widgets.photograph import PICTURES
 from ..widgets.sides import Sides
 from ..widgets.strip import Strip
@@ -143,7 +143,7 @@ def card() -> tuple[Callable, list] | None:
         with gr.Column(scale=8, min_width=600, elem_classes="card"):
             trip = look.html(trip_value, "trip")
             look.saving("#trip", "unpaired-cycle")
-            noise = gr.Slider(
+            noise = WholeSlider(
                 0,
                 roundtrip.LEVELS[-1],
                 _NOISE,

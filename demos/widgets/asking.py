@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import gradio as gr
 from PIL import Image
 
@@ -31,6 +33,18 @@ def uploaded(file: str) -> Image.Image:
         raise sentence(str(fault)) from None
     image.thumbnail((_KEPT, _KEPT), Image.LANCZOS)
     return image
+
+
+class WholeSlider(gr.Slider):
+    """A slider of whole numbers. What its box holds that is none of them is taken for the nearest, nothing for the least."""
+
+    def get_block_name(self) -> str:
+        return "slider"  # to the browser it is Gradio's own
+
+    def preprocess(self, payload: float | None) -> int:
+        least, most = int(self.minimum), int(self.maximum)
+        number = payload if isinstance(payload, int | float) and math.isfinite(payload) else least
+        return min(most, max(least, round(number)))
 
 
 def whole(name: str, value: float) -> int:

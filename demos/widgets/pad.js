@@ -112,7 +112,7 @@ function receive() {
   if (JSON.stringify(set) !== before) { reset(); past = pasts[[set.name, set.paper, ...set.inks]] ??= []; }
   sent = null; live = null; keyed = false; finger = null; rest(); point(); ops = decode(value.ops); hints = decode(value.hints);
   lies = null; lay(value.base || '');  // anew, as inks may have changed
-  offer(); redraw();
+  redraw(); offer();
   if (started) remember(value);
 }
 function tools() {
@@ -127,7 +127,7 @@ function reset() {
   tool = set.boxes ? 'rect' : 'pen';
   widths = {line: set.boxes ? 10 : set.width || 5, dab: set.dab};
   const show = (what, yes) => { element.querySelector(`[data-do=${what}]`).style.display = yes ? '' : 'none'; };
-  show('pen', !set.dab); show('rect', set.boxes); show('erase', !set.boxes); show('fit', !set.boxes);
+  show('pen', !set.dab); show('rect', set.boxes); show('erase', !set.boxes); show('fit', ofLines());
   inksBox.classList.toggle('pens', Boolean(set.dab));
   inksBox.setAttribute('aria-label', set.dab ? WORDS.pens : WORDS.inks);
   inksBox.replaceChildren(...(inks().length < 2 ? [] : inks().map(([name, c], i) => {
@@ -142,22 +142,30 @@ function reset() {
 }
 range.addEventListener('input', () => { widths[kind()] = range.value; point(); });
 
-// A small drawing in the middle of the pad, and larger: lines keep their width, dabs and the eraser grow with it.
-const FILLS = .8;  // the part of the pad that it takes then
-function extent(ops) {
-  const at = ops.filter(op => op.ink !== eraser()).flatMap(op => op.at), side = i => at.map(p => p[i]);
-  return [0, 1].map(i => [Math.min(...side(i)), Math.max(...side(i))]);
+// A small drawing of lines in the middle of the pad, and larger: lines keep their width, dabs and the eraser grow with it.
+const FILLS = .8, WIDEST = 99, FURTHEST = 9999;  // the part of the pad that it takes then; what an op can say
+const ofLines = () => !set.boxes && (set.dab || inks().length < 2);
+function seen() {  // what is on the pad, erased or not, in 256ths: [[left, right], [top, bottom]]; null where nothing is
+  const side = canvas.width, d = ctx.getImageData(0, 0, side, side).data, ends = [[side, -1], [side, -1]];
+  const paper = [1, 3, 5].map(i => parseInt(set.paper.slice(i, i + 2), 16));
+  for (let y = 0, i = 0; y < side; y++) for (let x = 0; x < side; x++, i += 4) {
+    if (paper.every((c, k) => Math.abs(c - d[i + k]) < 64)) continue;
+    [x, y].forEach((v, k) => { ends[k] = [Math.min(ends[k][0], v), Math.max(ends[k][1], v)]; });
+  }
+  return ends[0][1] < 0 ? null : ends.map(([low, high]) => [low / S, (high + 1) / S]);
 }
+const longer = ends => Math.max(...ends.map(([low, high]) => high - low));
 function isSmall() {
-  const long = Math.max(...extent(ops).map(([low, high]) => high - low));
-  return !set.boxes && !lies && long > 0 && long < (FILLS - .1) * 256;
+  const ends = ofLines() && !lies && ops.length ? seen() : null;
+  return Boolean(ends) && ops.some(op => op.at.length > 1) && longer(ends) < (FILLS - .1) * 256;
 }
 function fit() {
-  const ends = extent(ops), by = FILLS * 256 / Math.max(...ends.map(([low, high]) => high - low));
-  const moved = p => p.map((v, i) => Math.max(0, Math.min(256, Math.round(128 + by * (v - (ends[i][0] + ends[i][1]) / 2)))));
-  const larger = op => ({...op, width: op.ink < eraser() ? op.width : Math.min(99, Math.round(by * op.width)), at: op.at.map(moved)});
+  const ends = seen(), by = FILLS * 256 / longer(ends), within = (v, most) => Math.max(-most, Math.min(most, Math.round(v)));
+  const moved = p => p.map((v, i) => within(128 + by * (v - (ends[i][0] + ends[i][1]) / 2), FURTHEST));
+  const larger = op => ({...op, width: op.ink < eraser() ? op.width : within(by * op.width, WIDEST), at: op.at.map(moved)});
   past.push(now());
   ops = ops.map(larger); hints = hints.map(larger); redraw(); send();
+  canvas.focus({preventScroll: true});  // the button has nothing left to do
 }
 
 // Colours for the drawing, or none: the lines stay what they are.
@@ -185,9 +193,10 @@ const at = e => {
   return [clip((e.clientX - r.left) / r.width * 256), clip((e.clientY - r.top) / r.height * 256)];
 };
 let spot = [128, 128], keyed = false, finger = null;  // where the ring is; whether a key put the pen down; the pointer that did
+const wide = () => Math.min(WIDEST, Number(range.value) * (erasing() ? 3 : 1));
 function begin() {
   const box = tool === 'rect' && !erasing();
-  live = {tool: box ? 'r' : 'p', ink, width: Number(range.value) * (erasing() ? 3 : 1), at: [spot]};
+  live = {tool: box ? 'r' : 'p', ink, width: wide(), at: [spot]};
   if (box) live.at.push(spot);
   told = performance.now();  // a tap has one answer, its last
   redraw();
@@ -201,7 +210,7 @@ function go(p) {
   redraw(); grow();
 }
 function point() {
-  const box = tool === 'rect' && !erasing(), side = box ? 5 : Math.max(5, Number(range.value) * (erasing() ? 3 : 1) / 2.56);
+  const box = tool === 'rect' && !erasing(), side = box ? 5 : Math.max(5, wide() / 2.56);
   ring.style.left = spot[0] / 2.56 + '%'; ring.style.top = spot[1] / 2.56 + '%'; ring.style.width = side + '%';
   ring.classList.toggle('down', keyed);
 }

@@ -38,7 +38,7 @@ SIDE = 256
 MAX_OPS = 60_000  # characters: more than an hour of drawing, less than a burden
 MAX_POINTS = 5_000  # each of which is a disc to draw; the head of an op counts as half a one
 MAX_BASE = 400_000  # characters; 256 x 256 px take 263,000 at most, and the browser's PNG a little more
-_OP = re.compile(r"[pr]\d{1,2},\d{1,2}(,-?\d{1,3},-?\d{1,3})+")
+_OP = re.compile(r"[pr]\d{1,2},\d{1,2}(,-?\d{1,4},-?\d{1,4})+", re.ASCII)
 _PREFIX = "data:image/png;base64,"
 
 CLEARED = "empty"  # what an address says of a pad with nothing on it
@@ -55,16 +55,20 @@ def palette(inks: Sequence[Ink], paper: str, shown: Sequence[Ink] = ()) -> dict:
     return told | {"base_inks": [colour for _, colour in inks]}
 
 
+def strokes_and_picture(value: dict | None) -> tuple[str, str]:
+    """What is drawn, and the data URL beneath. ImageError if the value is not a pad's, or too long for one."""
+    value = {} if value is None else value
+    ops, base = (value.get("ops") or "", value.get("base") or "") if isinstance(value, dict) else (None, None)
+    if not isinstance(ops, str) or not isinstance(base, str):
+        raise ImageError(words.NO_DRAWING)
+    if max(len(ops) / MAX_OPS, ops.count(",") / (2 * MAX_POINTS), len(base) / MAX_BASE) > 1:
+        raise ImageError(words.LONG_DRAWING)
+    return ops, base
+
+
 def rasterise(value: dict | None, inks: list[Ink], paper: str, size: int = SIDE) -> Image.Image:
     """The pad's value as an RGB image, size x size. ImageError with one sentence if the value is not a pad's."""
-    value = value or {}
-    ops, base = value.get("ops") or "", value.get("base") or ""
-    if (
-        not isinstance(ops, str)
-        or not isinstance(base, str)
-        or max(len(ops) / MAX_OPS, ops.count(",") / (2 * MAX_POINTS), len(base) / MAX_BASE) > 1
-    ):
-        raise ImageError(words.LONG_DRAWING)
+    ops, base = strokes_and_picture(value)
     fine = 3  # drawn larger and reduced: smooth strokes. Rectangles stay crisp, as label maps must.
     page = Image.new("RGB", (size * fine, size * fine), paper)
     if base:
@@ -96,12 +100,12 @@ def rasterise(value: dict | None, inks: list[Ink], paper: str, size: int = SIDE)
 
 
 def is_empty(value: dict | None) -> bool:
-    return not value or not (value.get("ops") or value.get("base"))
+    return not isinstance(value, dict) or not (value.get("ops") or value.get("base"))
 
 
 def is_growing(value: dict | None) -> bool:
     """Whether the last stroke of the drawing has not ended yet."""
-    return bool(value and value.get("growing"))
+    return isinstance(value, dict) and bool(value.get("growing"))
 
 
 def wished(ops: str, under: str = "") -> dict:

@@ -14,5 +14,9 @@ function drawnByKeys(stage, says, hand) {
   });
   stage.addEventListener('focus', () => { if (stage.matches(':focus-visible')) { led(true); says.textContent = hand.where(); } });
   stage.addEventListener('pointerdown', () => led(false));
-  stage.addEventListener('blur', () => { led(false); if (hand.leave) hand.leave(); });
+  const unled = () => { if (document.activeElement !== stage) led(false); };
+  stage.addEventListener('blur', () => {  // a button that is being pressed must not move away: the note on keys goes once it is let go
+    if (document.querySelector('button:active')) addEventListener('pointerup', () => setTimeout(unled), {once: true}); else unled();
+    if (hand.leave) hand.leave();
+  });
 }

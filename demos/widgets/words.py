@@ -33,7 +33,6 @@ HOLE_SENT = 'a hole: {"token": names the picture, "ops": strokes}'
 BRUSH = {
     "brush": Tool("✎ brush", "Brush: mark what should be filled"),
     "erase": Tool("⌫ erase", "Eraser: take it out of the hole"),
-    "fit": Tool("⤢ fit", "Make a small drawing as large as the pad; lines keep their width"),
     "undo": Tool("↶ undo", "Undo the last step"),
     "clear": Tool("clear", "Nothing is hole any more"),
     "invert": Tool("invert", "Hole and picture change places"),

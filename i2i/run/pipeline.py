@@ -374,4 +374,9 @@ def answers(model: Model, x: Tensor, n: int, seed: int = 0, **controls) -> Tenso
 
 def cards() -> dict[str, dict]:
     """config.json of every shipped model, without loading its weights."""
-    return {name: json.loads((SHIPPED / name / "config.json").read_text()) for name in shipped()}
+    return {name: config_of(name) for name in shipped()}
+
+
+def config_of(name: str) -> dict:
+    """config.json of one shipped model."""
+    return json.loads((SHIPPED / name / "config.json").read_text())

@@ -6,8 +6,10 @@ import base64
 import io
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from types import SimpleNamespace
 
 import gradio as gr
@@ -17,6 +19,9 @@ import pytest
 import torch
 from PIL import Image
 
+import demos
+from demos.attributes import view as attributes
+from demos.inpainting import tab as inpainting
 from demos.map import tab as map
 from demos.multimodal import (
     answers,
@@ -34,12 +39,16 @@ from demos.multimodal import (
 from demos.multimodal import tab as multimodal
 from demos.multimodal.subjects import SUBJECTS
 from demos.multimodal.view import Taken, cells, settle, wished
+from demos.paired import tab as paired
+from demos.unpaired import compare as unpaired
+from demos.voxels import view as voxels
 from demos.widgets import materials
+from demos.widgets.asking import WholeSlider
 from i2i.checkpoint import export
 from i2i.data.letters import ALPHABET, FONTS, font_letters
 from i2i.data.worlds import facades
 from i2i.data.worlds.sketches import DRAWINGS
-from i2i.images import from_bytes
+from i2i.images import ImageError, from_bytes
 from i2i.run import pipeline
 from kit.methods import tiny
 from kit.odd_images import BAD, GOOD, packed
@@ -259,7 +268,7 @@ def test_stop_ends_the_wall_on_its_way_and_no_later_one(gallery):
     does = {fn.name: fn.fn for fn in page.fns.values()}
     visitor = SimpleNamespace(session_hash="who stops")
     now = multimodal._VISITORS.change(visitor.session_hash, lambda _: settle(model=DIFFUSION))[0]
-    coming = does["follow_all"](4, visitor)
+    coming = does["follow_all"](visitor)
     next(coming)
     next(coming)
     does["stop"](visitor)
@@ -267,9 +276,40 @@ def test_stop_ends_the_wall_on_its_way_and_no_later_one(gallery):
     assert answers.SHELF.get(now.wall).done < 1, "it did not go on to its end"
     assert multimodal._VISITORS.view(visitor.session_hash).halted
     does["others"](visitor)
-    next(does["follow_all"](4, visitor))
+    next(does["follow_all"](visitor))
     now = multimodal._VISITORS.view(visitor.session_hash)
     assert not now.stops and not now.halted
+
+
+def test_the_slider_moved_while_a_wall_comes_is_where_it_stays(gallery):
+    with gr.Blocks() as page:
+        multimodal.tab()
+    does = {fn.name: fn.fn for fn in page.fns.values()}
+    visitor = SimpleNamespace(session_hash="who moves the slider")
+    coming = does["follow_all"](visitor)
+    next(coming)
+    does["step"](5, visitor)
+    (card,) = [
+        str(html)
+        for came in coming
+        for part, html in came.items()
+        if part.elem_id == "mm-noises" and "noises" in str(html)
+    ]
+    assert re.search(r"class=now.*?<span>(\d)", card)[1] == "5"
+    does["begin"]("facades", visitor)
+    does["begin"]("emoji", visitor)
+    assert multimodal._VISITORS.view(visitor.session_hash).steps == 5, "the slider still says so"
+
+
+def test_one_who_gives_up_leaves_the_finished_wall_of_another(gallery):
+    now = settle(model=DIFFUSION)
+    mine, others = answers.wall(now), answers.wall(now)
+    next(others)
+    last = list(mine)[-1]
+    assert last.done == 1
+    next(others)
+    others.close()
+    assert torch.equal(answers.SHELF.get(now.wall).images, last.images)
 
 
 def test_a_fault_on_the_way_reaches_whoever_waits(gallery, monkeypatch):
@@ -327,6 +367,32 @@ def test_another_model_keeps_the_drawing_and_the_place(gallery):
     assert view.switched(now, "nonsense") == now and view.turned(now, "zz") == now
 
 
+@pytest.mark.parametrize("name", [EMOJI, MUNIT, WEATHER])
+@pytest.mark.parametrize("way, other", [("xy", "yx"), ("yx", "xy")])
+def test_the_other_way_begins_with_the_same_thing_where_there_is_one(gallery, name, way, other):
+    there = {e.name for e in subjects.examples(subjects.subject_of(name), other)}
+    for at, example in enumerate(subjects.examples(subjects.subject_of(name), way)):
+        now = view.turned(settle(model=name, direction=way, at=at), other)
+        assert now.name == settle(model=name, direction=way, at=at).name or example.name not in there
+        assert now.base or now.ops
+
+
+def test_an_empty_pad_says_what_the_models_way_takes(gallery):
+    pads = {
+        way: str(taken.shown(replace(settle(model=EMOJI, direction=way), ops="", base="")))
+        for way in ("xy", "yx")
+    }
+    assert "closed outline" in pads["xy"] and "choose a picture" in pads["yx"] and "outline" not in pads["yx"]
+
+
+@pytest.mark.parametrize(
+    "value", [[1], "x", 5, {"ops": [1]}, {"ops": "p0,5,10,10", "base": ["x"]}, {"ops": "p\u0663,5,10,10"}]
+)
+def test_what_is_no_drawing_is_told_in_a_sentence(gallery, value):
+    with pytest.raises(ImageError, match="cannot be read"):
+        view.drawn(settle(), value)
+
+
 def test_a_bar_of_a_style_is_as_high_as_its_number():
     drawn = taken.code((1.5, -3.0, 9.0))
     assert (
@@ -349,7 +415,7 @@ def test_each_answer_to_a_letter_is_a_font_by_its_name(gallery):
         "there is none of that number"
     )
     assert cells(view.rolled(now)) == cells(now) and "Modern typewriter" in taken.shown(now)
-    assert [multimodal.pictures_of(now), multimodal.way_of(now), multimodal.noises_of(now, 1)] == [None] * 3
+    assert [multimodal.pictures_of(now), multimodal.way_of(now), multimodal.noises_of(now)] == [None] * 3
 
 
 def test_a_letter_that_training_did_not_show_is_told_apart_and_the_right_one_is_beside_it(gallery):
@@ -453,24 +519,18 @@ def test_what_an_address_cannot_mean_is_passed_over(gallery, wish):
 
 
 def test_its_words_in_the_address_are_no_other_tabs():
-    others = {
-        "model",
-        "d",
-        "example",
-        "seed",
-        "subject",
-        "method",
-        "direction",
-        "noise",
-        "styles",
-        "from",
-        "target",
-        "thing",
-        "one",
-        "way",
-    }
-    others |= {"digit", "face", "written", "picture", "hole", "place", "side", "tab", "lecture"}
-    assert not view.KEYS & others
+    said = re.compile(r"""(?:address|addresses)\.(?:number|remember)\((?:wish, )?"(\w+)\"""")
+    files = [file for file in Path(demos.__file__).parent.rglob("*.py") if file.parent.name != "multimodal"]
+    others = {word for file in files for word in said.findall(file.read_text())}
+    others |= (
+        attributes.KEYS
+        | voxels.KEYS
+        | paired._KEYS
+        | inpainting._KEYS
+        | unpaired._KEYS
+        | {"tab", "lecture", "one", "as", "bend"}
+    )
+    assert len(others) > 30 and not view.KEYS & others
 
 
 # ---- Contents and styles ----
@@ -584,14 +644,26 @@ def test_a_walk_to_where_it_begins_stands_still(gallery, tmp_path):
 
 def test_one_step_is_one_picture_whatever_the_noise_and_more_are_several(gallery):
     now = settle()
-    shown = {n: steps.shown(now, n) for n in steps.STEPS}
+    shown = {n: steps.shown(replace(now, steps=n)) for n in steps.STEPS}
     one = re.findall(r'src="(.*?)"', shown[1])
     assert len(one) == 4 == len(set(re.findall(r'src="(.*?)"', shown[4]))) and len(set(one)) == 1
     apart = re.findall(r"<b>([\d.]+)</b> <span>(\d)", shown[1])
     assert [n for _, n in apart] == list("12345678") and apart[0][0] == "0.000" and float(apart[3][0]) > 0
     assert [re.search(r"class=now.*?<span>(\d)", shown[n])[1] for n in steps.STEPS] == list("12345678")
     assert "In one step the noise has no influence" in shown[1] and "second step" in shown[8]
-    assert steps.shown(now, 9) == steps.shown(now, 2.5) == shown[1]
+
+
+def test_a_bridge_is_not_asked_for_the_way_that_it_does_not_go(gallery):
+    there, back = settle(model=EMOJI), settle(model=EMOJI, direction="yx")
+    assert steps.model_of(there) == GREY and multimodal.noises_of(there)
+    assert steps.model_of(back) == "" and multimodal.noises_of(back) is None
+
+
+@pytest.mark.parametrize(
+    "typed, taken", [(3, 3), (None, 1), (12, 8), (-4, 1), (2.6, 3), (float("nan"), 1), ("x", 1)]
+)
+def test_what_the_box_of_a_slider_holds_is_a_whole_number_within_it(typed, taken):
+    assert WholeSlider(1, 8, 1, step=1, render=False).preprocess(typed) == taken
 
 
 @pytest.mark.skipif("bridge-emoji" not in pipeline.shipped(), reason="bridge-emoji is not shipped")
@@ -714,6 +786,22 @@ def test_the_api_refuses_in_a_sentence(gallery, tmp_path, model, n, seed, style,
         multimodal.answer(None, GAN)
 
 
+def test_terms_are_the_same_whoever_else_asks_at_that_time(gallery):
+    now = settle()
+    alone = objective.terms(now)
+    with ThreadPoolExecutor(8) as crowd:
+        for told in crowd.map(lambda _: objective.terms(now), range(32)):
+            assert told == alone
+
+
+def test_undo_on_the_pad_does_not_cross_into_another_subject(gallery):
+    views = [settle("emoji"), settle("icons"), settle("icons", direction="yx"), settle("flat")]
+    assert len({multimodal.pad_of(now)["name"] for now in views}) == 4
+    assert {multimodal.pad_of(now)["keys"]["name"] for now in views} == {""}, (
+        "the address knows its model already"
+    )
+
+
 # ---- The models that are shipped ----
 
 HERE = [name for name in KINDS if name in pipeline.shipped()]
@@ -722,9 +810,10 @@ HERE = [name for name in KINDS if name in pipeline.shipped()]
 @pytest.mark.parametrize("name", HERE)
 def test_answers_of_a_shipped_model_differ(name):
     forget()
-    if name == DIFFUSION:
-        pytest.skip("its wall takes seconds: its four answers are in the next test")
-    assert answers.spread(finished(settle(model=name)).images) > 0.01
+    now, model = settle(model=name), subjects.loaded(name)
+    few = {"steps": 4} if model.method.gradual else {}  # a whole wall takes seconds
+    made = answers.make(model, answers.placed(now), cells(now)[:4], **few)
+    assert answers.spread(answers.to_bytes(made)) > 0.01
 
 
 def test_bicyclegan_is_here_and_a_style_is_a_style_on_other_drawings_too():

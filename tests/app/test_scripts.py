@@ -13,7 +13,7 @@ from demos.voxels import shapes
 from demos.voxels.painter import Painter
 from demos.voxels.view import begun
 from demos.widgets.component import Component, worded
-from demos.widgets.pad import Pad
+from demos.widgets.pad import Pad, rasterise
 from demos.widgets.strip import Strip
 
 PIXEL = "data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA="
@@ -100,17 +100,36 @@ def test_a_palm_on_the_pad_neither_ends_a_stroke_nor_draws(blank):
     assert blank.evaluate("props.value.ops").count(";") == 1, "the next finger draws"
 
 
+PENS = {
+    "inks": [["black", "#000000"], ["eraser", "#ffffff"], ["red", "#ff0000"]],
+    "paper": "#ffffff",
+    "dab": 32,
+}
+SMALL = "p0,5,100,40,140,40,140,60;p2,10,120,50;p1,15,0,0"
+
+
+def numbers(ops: str) -> list[list[int]]:
+    return [[int(n) for n in op.split(",")[1:]] for op in ops.split(";")]
+
+
 @pytest.mark.browser
 def test_a_small_drawing_is_made_as_large_as_the_pad_and_its_dabs_with_it(blank):
-    pens = {"inks": [["black", "#000000"], ["eraser", "#ffffff"], ["red", "#ff0000"]], "dab": 32}
-    mount(blank, Pad, pens | {"ops": "p0,5,100,40,140,40,140,60;p2,10,120,50;p1,15,0,0", "base": ""})
+    mount(blank, Pad, PENS | {"ops": SMALL, "base": ""})
     fit = blank.locator("[data-do=fit]")
     assert fit.is_enabled()
     fit.click()
-    assert blank.evaluate("props.value.ops") == "p0,5,26,77,230,77,230,179;p2,51,128,128;p1,77,0,0"
+    (width, *line), (dab, *at), (eraser, *away) = numbers(blank.evaluate("props.value.ops"))
+    assert width == 5, "a line is as wide as it was"
+    assert [line[0], line[2]] == pytest.approx([36, 220], abs=3), (
+        "from side to side but for the width of the line"
+    )
+    assert dab == pytest.approx(46, abs=1) and at == pytest.approx([128, 128], abs=3), (
+        "in the middle, as large a part of it"
+    )
+    assert eraser == pytest.approx(69, abs=2) and max(away) < -eraser, "what touched nothing touches nothing"
     assert fit.is_disabled(), "it is large now"
-    blank.click("[data-do=undo]")
-    assert blank.evaluate("props.value.ops") == "p0,5,100,40,140,40,140,60;p2,10,120,50;p1,15,0,0"
+    blank.keyboard.press("Control+z")
+    assert blank.evaluate("props.value.ops") == SMALL, "the keys are the pad's still"
     blank.click("[data-do=clear]")
     assert fit.is_disabled(), "nothing is drawn"
     hand = Hand(blank)
@@ -125,20 +144,51 @@ def test_a_small_drawing_is_made_as_large_as_the_pad_and_its_dabs_with_it(blank)
 
 
 @pytest.mark.browser
-def test_a_map_and_strokes_on_a_picture_stay_as_large_as_they_are(blank):
+def test_what_was_erased_does_not_count_when_a_drawing_is_made_larger(blank):
     mount(
         blank,
         Pad,
-        {
-            "boxes": True,
-            "inks": [["wall", "#0000ff"], ["window", "#00ff00"]],
-            "ops": "r1,0,9,9,30,30",
-            "base": "",
-        },
+        PENS | {"ops": "p0,5,10,10,30,10;p1,20,5,10,35,10;p0,5,108,108,148,108,148,148", "base": ""},
     )
-    assert not blank.locator("[data-do=fit]").is_visible()
-    blank.evaluate("server({inks: [['black', '#000000']], ops: 'p0,5,9,9,30,30', base: 'data:,'})")
-    assert blank.locator("[data-do=fit]").is_visible() and blank.locator("[data-do=fit]").is_disabled()
+    blank.click("[data-do=fit]")
+    *_, (_, *square) = numbers(blank.evaluate("props.value.ops"))
+    assert max(square) == pytest.approx(220, abs=4) and min(square) == pytest.approx(36, abs=4)
+    assert (
+        blank.evaluate("element.querySelector('canvas').getContext('2d').getImageData(4, 4, 1, 1).data[0]")
+        == 255
+    )
+
+
+@pytest.mark.browser
+def test_the_widest_eraser_is_one_that_the_server_reads(blank):
+    mount(blank, Pad, PENS | {"ops": "", "base": ""})
+    blank.evaluate(
+        "(r => { r.value = 40; r.dispatchEvent(new Event('input')); })(element.querySelector('input'))"
+    )
+    blank.click("[data-do=erase]")
+    blank.evaluate(
+        "(r => { r.value = 40; r.dispatchEvent(new Event('input')); })(element.querySelector('input'))"
+    )
+    hand = Hand(blank)
+    hand.put(a=(0.5, 0.5))
+    hand.lift("a")
+    ops = blank.evaluate("props.value.ops")
+    assert numbers(ops) == [[99, 128, 128]]
+    rasterise({"ops": ops}, [("black", "#000000")], "#ffffff")
+
+
+@pytest.mark.browser
+def test_maps_paintings_and_strokes_on_a_picture_stay_as_large_as_they_are(blank):
+    fit = blank.locator("[data-do=fit]")
+    paints = {"inks": [["wall", "#0000ff"], ["window", "#00ff00"]], "ops": "p1,24,9,9,30,30", "base": ""}
+    mount(blank, Pad, paints | {"boxes": True})
+    assert not fit.is_visible()
+    blank.evaluate("value => server(value)", paints | {"paper": "#ffffff"})
+    assert not fit.is_visible()
+    blank.evaluate(
+        "server({inks: [['black', '#000000']], paper: '#ffffff', ops: 'p0,5,9,9,30,30', base: 'data:,'})"
+    )
+    assert fit.is_visible() and fit.is_disabled()
 
 
 @pytest.mark.browser
