@@ -154,7 +154,7 @@ def before_and_after() -> Cover:
     now = settle()
     made, side = _finished(now), loaded(now.model).size
     page = Image.new("RGB", (2 * side, 2 * side))
-    for i, place in enumerate((3, 9, 0, 6)):
+    for i, place in enumerate((3, 7, 4, 10)):
         page.paste(made.image(place), (side * (i % 2), side * (i // 2)))
     return Cover(now.image(), page, {**address(now), "sketch": now.at})
 

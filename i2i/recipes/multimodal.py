@@ -12,7 +12,7 @@ from .showcase_inputs import from_world, icons_in, landscapes
 RECIPES: dict[str, Recipe] = {}
 
 _BICYCLE = {
-    "width": 24, "cap": 112, "depth": 6, "up": "resized", "e_width": 24, "e_blocks": 2, "patch_layers": 2, "patch_width": 32,
+    "width": 24, "cap": 104, "depth": 5, "up": "resized", "e_width": 24, "e_blocks": 2, "patch_layers": 2, "patch_width": 32,
 }  # fmt: skip
 
 # z has to say which of several drawing styles is meant, and which colours.
@@ -28,9 +28,9 @@ RECIPES["bicyclegan-emoji"] = Recipe(
     failures=(
         "whole things take one colour, another one with each code: few answers have a red cap on a white stalk",
         "its answers differ far more than the right ones do, which share their colours: most are plausible, and not true",
-        "fins, strings and other thin ends fade into the paper; small figures of people turn into statues",
+        "in cold and in dark colours a white glare lies over faces; strings and other thin ends fade into the paper",
     ),
-    minutes=21,
+    minutes=14,
 )
 
 # One drawing has six right answers, a sixth of a turn of all hues apart.
@@ -45,10 +45,10 @@ RECIPES["bicyclegan-openmoji"] = Recipe(
     licence="CC BY-SA 4.0: trained on OpenMoji (CC BY-SA 4.0)",
     failures=(
         "a code is one hue for the whole thing, where right answers have several colours",
-        "colours lie in patches, as in a watercolour that is still wet, and some parts stay white",
+        "colours lie in patches, as in a watercolour that is still wet; one code in twelve leaves the whole thing white",
         "beside open lines (the ribs of an umbrella, a mast) colour runs out onto the paper",
     ),
-    minutes=27,
+    minutes=15,
 )
 
 # One front was photographed once: what z tells is the light, the paint and the stone, which a map does not.
@@ -129,7 +129,7 @@ RECIPES["munit-weather"] = Recipe(
 _BRIDGE = {
     "width": 24,
     "cap": 96,
-    "depth": 6,
+    "depth": 5,
     "up": "resized",
     "finish": 16,
     "grains": (16, 8, 4),
