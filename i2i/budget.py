@@ -20,14 +20,13 @@ import torch
 from .checkpoint import CheckpointError, load_resume, read_config
 from .cores import cores
 from .data.folders import NotInstalled
-from .files import replacing
+from .files import PLAN, RESUME, replacing
 from .method import Batch, Method
 from .publish import publish
 from .recipes import RECIPES, Recipe
 from .step import WARM_UP
-from .train import RESUME, AnotherRun, Source, Trainer, default_device
+from .train import AnotherRun, Source, Trainer, default_device
 
-PLAN = "plan.json"
 SLACK = 0.97  # what saving, sheets and a busy moment leave of the time
 STRETCHES = 5  # in which a step is timed
 LEAST = 30.0  # seconds below which a training is not worth its start

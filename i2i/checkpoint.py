@@ -19,7 +19,7 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from .cards import render_card
-from .files import replacing
+from .files import is_model, printable, replacing
 from .images import FITS
 from .method import Method
 from .methods import METHODS
@@ -27,6 +27,14 @@ from .nets.vgg import VGG19
 
 FORMAT = 1
 SEEN = "trained_on.txt"  # in the export of a user's folder: digests of its training files
+_PARTS = {
+    "config.json",
+    "README.md",
+    "sheet.png",
+    SEEN,
+    ".DS_Store",
+    "Thumbs.db",
+}  # the last two are a system's
 
 
 class CheckpointError(ValueError):
@@ -85,8 +93,11 @@ def export(
 
     size: side in pixels that it was trained at.  card: data, licence, figures.  sheet: PIL image or None.
     shaped: how images become x and y, {"fit", "direction"}.  seen: digests of the files that it was trained on.
-    Raises CheckpointError when the disk refuses or a weight is no number; what was there before is then untouched.
+    Raises CheckpointError when the disk refuses, a weight is no number, or `folder` is not `vacant`; what was there before
+    is then untouched.
     """
+    vacant(folder)
+    told, folder = folder, folder.resolve()  # a link stays one
     key = next(key for key, cls in METHODS.items() if type(method) is cls)
     names = tuple(dict.fromkeys(method.inference + tuple(nets)))
     part = folder.with_name(f".{folder.name}.part-{os.getpid()}")
@@ -117,9 +128,32 @@ def export(
         shutil.rmtree(part, ignore_errors=True)
         reason = getattr(fault, "strerror", None) or str(fault)
         raise CheckpointError(
-            f"could not export to {folder} ({reason}); what was there before is untouched."
+            f"could not export to {told} ({reason}); what was there before is untouched."
         ) from fault
-    return folder
+    return told
+
+
+def vacant(folder: Path) -> None:
+    """CheckpointError, in one sentence, where an export to `folder` would take the place of anything but an export."""
+    place, work = folder.resolve(), Path.cwd()
+    if place in (work, *work.parents):
+        raise CheckpointError(
+            f"{folder} is the folder that you work in, or lies above it: export to another one."
+        )
+    if place.exists() and not place.is_dir():
+        raise CheckpointError(f"{folder} is a file: export to a folder.")
+    held = sorted(p.name for p in place.iterdir()) if place.exists() else []
+    foreign = [name for name in held if not _is_part(name)] or (held if not is_model(place) else [])
+    if foreign:
+        raise CheckpointError(
+            f"{folder} holds {printable(foreign[0])!r}, which is no part of an exported model and would be lost: "
+            "export to another folder."
+        )
+
+
+def _is_part(name: str) -> bool:
+    """Whether an export, or one that was killed while it wrote, may hold a file of that name."""
+    return name in _PARTS or name.endswith(".safetensors") or (name.startswith(".") and ".part-" in name)
 
 
 def write_config(folder: Path, config: dict) -> None:

@@ -1,12 +1,16 @@
 """Writing files so that a crash, a kill or a full disk leaves the old one or the new one, never a part; printing their names;
-where datasets and the user's cache lie."""
+where datasets and the user's cache lie; what tells a run's folder and an exported model's from others."""
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+RESUME, FLAT, LOCK, PLAN = "resume.pt", "resume-before-decay.pt", ".lock", "plan.json"
+"""What a run keeps in its folder: its state, that from before its learning rate fell, its lock, and its plan in minutes."""
 
 
 @contextmanager
@@ -45,3 +49,17 @@ def dataset_homes() -> list[Path]:
     """The places where datasets may lie, best first: $I2I_DATA, and `data` in the folder that one works in."""
     given = os.environ.get("I2I_DATA")
     return ([Path(given).expanduser()] if given else []) + [Path("data")]
+
+
+def is_run(folder: Path) -> bool:
+    """Whether a training keeps its state in a folder, or has begun to."""
+    return any((folder / name).is_file() for name in (RESUME, FLAT, LOCK, PLAN))
+
+
+def is_model(folder: Path) -> bool:
+    """Whether a folder's config.json describes a model of this package, of any version."""
+    try:
+        config = json.loads((folder / "config.json").read_text())
+    except (OSError, ValueError):
+        return False
+    return isinstance(config, dict) and {"format", "method", "networks"} <= set(config)

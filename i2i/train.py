@@ -35,13 +35,11 @@ from .cores import cores
 from .data.device import OnDevice
 from .data.fingerprint import fingerprint
 from .fast import MEMORY_FORMATS, lay_out
-from .files import replacing
+from .files import FLAT, LOCK, RESUME, is_run, printable, replacing
 from .images import sheet
 from .method import Batch, Method, Stage, Terms
 from .step import Stepper, Unrecorded
 from .voxels import pictures
-
-RESUME, FLAT = "resume.pt", "resume-before-decay.pt"
 
 
 class Source(Protocol):
@@ -177,6 +175,15 @@ def folder_for(source: Source, plain: Path) -> Path:
             link.symlink_to(own.name, target_is_directory=True)
             os.replace(link, plain)
     return own
+
+
+def claimed(out: Path) -> None:
+    """AnotherRun, in one sentence, where a folder holds something and is no run's: a run would mix its files with it."""
+    held = sorted(p.name for p in out.iterdir() if not p.name.startswith(".")) if out.is_dir() else []
+    if held and not is_run(out):
+        raise AnotherRun(
+            f"{out} holds {printable(held[0])!r} and is no folder of a run: give an empty or a new folder as --out."
+        )
 
 
 def _agree_until(one: Method, other: Method, steps: int) -> int:
@@ -402,6 +409,8 @@ class Trainer:
         """
         if not self.out:
             return self._fit(log_every, sheet_every, save_every, progress, watch, [])
+        if self.rank == 0:
+            claimed(self.out)
         self.out.mkdir(parents=True, exist_ok=True)
         with self._alone(), _asked_to_stop() as asked:
             for left in (
@@ -497,7 +506,7 @@ class Trainer:
         if self.rank:
             yield
             return
-        lock = filelock.FileLock(self.folder / ".lock", timeout=0)
+        lock = filelock.FileLock(self.folder / LOCK, timeout=0)
         try:
             lock.acquire()
         except filelock.Timeout:

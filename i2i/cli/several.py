@@ -197,8 +197,9 @@ def queue(options) -> None:
     noted = path.with_name(path.name + ".done")
     if hasattr(os, "nice"):
         os.nice(10)
-    failed: list[str] = []
-    while line := _next(path, noted, failed):
+    tried, failed = [], []
+    while line := _next(path, noted, tried):
+        tried.append(line)
         print(f"train {line}", flush=True)
         began, job = time.monotonic(), Job(line, 1.0)
         try:
@@ -221,11 +222,11 @@ def queue(options) -> None:
         raise Failed(f"{len(failed)} of the trainings in {path} failed: {'; '.join(failed)}.")
 
 
-def _next(path: Path, noted: Path, failed: list[str]) -> str | None:
-    """The first line of the queue that is neither done nor failed just now."""
-    done = {line.split("\t")[0] for line in noted.read_text().splitlines()} if noted.is_file() else set()
+def _next(path: Path, noted: Path, tried: list[str]) -> str | None:
+    """The first line of the queue that is neither done nor was tried just now."""
+    done = {line.rsplit("\t", 2)[0] for line in noted.read_text().splitlines()} if noted.is_file() else set()
     lines = (line.strip() for line in path.read_text(errors="replace").splitlines())
-    return next((n for n in lines if n and n[0] != "#" and n not in done and n not in failed), None)
+    return next((n for n in lines if n and n[0] != "#" and n not in done and n not in tried), None)
 
 
 def _process(words: list[str], more: Mapping[str, str] | None = None) -> subprocess.Popen:

@@ -213,10 +213,11 @@ def _on_folder(options, recipe: Recipe, method: Method) -> _Task:
 def _trained(task: _Task, options, device, began: float) -> None:
     """Trained, exported and judged; with --minutes as many steps as fit into what is left of them."""
     from .. import budget
-    from ..train import folder_for
+    from ..train import claimed, folder_for
 
     out = options.out or folder_for(task.train, RUNS / task.run)  # two folders called `data` are two runs
-    home, standing, keeping = options.export or out / "export", None, nullcontext()
+    claimed(out)
+    home, standing, keeping = _home(options, out), None, nullcontext()
     if options.minutes:
         standing = budget.standing(out, task.method.lengths)
         task, keeping = _in_minutes(task, options, device, out, standing, began)
@@ -227,6 +228,21 @@ def _trained(task: _Task, options, device, began: float) -> None:
         print(f"it had ended, and its export is {home}: there was nothing left to do.")
     elif trainer.rank == 0:
         _exported(task, trainer, out, home, not options.quiet)
+
+
+def _home(options, out: Path) -> Path:
+    """Where the export goes. Wrong where it would take the place of the run, of the pictures, or of anything but an export."""
+    from ..checkpoint import CheckpointError, vacant
+
+    home = Path(os.path.normpath(options.export or out / "export"))
+    for kept in filter(None, (out, out / "sheets", options.data)):
+        if home.resolve() in (kept.resolve(), *kept.resolve().parents):
+            raise Wrong(f"--export {home} would take the place of {kept}: give another folder.")
+    try:
+        vacant(home)
+    except CheckpointError as fault:
+        raise Wrong(str(fault)) from None
+    return home
 
 
 def _in_minutes(task: _Task, options, device, out: Path, standing: dict | None, began: float):

@@ -568,6 +568,24 @@ def test_a_queue_runs_its_lines_in_order_and_goes_on_where_it_was(tmp_path, monk
     assert begun == [10, ["three", "--threads", "1"]]
 
 
+def test_a_line_of_a_queue_may_hold_tabs(tmp_path, monkeypatch):
+    begun = []
+
+    def process(words):
+        begun.append(words[:-2])
+        if len(begun) > 4:
+            raise AssertionError("the queue goes on for ever")
+        return sleeping(0.01)
+
+    monkeypatch.setattr(several, "_process", process)
+    monkeypatch.setattr(several.os, "nice", lambda by: None)
+    path = tmp_path / "queue"
+    path.write_text("one\t--steps\t3\none\n")
+    for _ in range(2):
+        queued(path)
+    assert begun == [["one", "--steps", "3"], ["one"]]
+
+
 def test_a_stopped_queue_begins_with_the_same_line(tmp_path, monkeypatch):
     path = tmp_path / "queue"
     path.write_text("one\ntwo\n")

@@ -199,10 +199,48 @@ def options(words: list[str]) -> dict[str, str]:
 
 
 def test_an_export_replaces_the_one_before_whole(folder):
-    (folder / "stale.txt").write_text("old")
+    (folder / "D_2.safetensors").write_text("of an older version")
+    (folder / ".config.part-9.json").write_text("of a killed export")
     export(folder, trained(), size=16)
     assert sorted(p.name for p in folder.iterdir()) == ["G.safetensors", "README.md", "config.json"]
     assert [p.name for p in folder.parent.iterdir()] == ["model"]
+
+
+@pytest.mark.parametrize("mine", ["thesis.txt", "weights.safetensors", "README.md"])
+def test_an_export_replaces_nothing_but_an_export(tmp_path, mine):
+    """Nor a download of another library, which has safetensors and a config.json, too."""
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / mine).write_text("mine")
+    (tmp_path / "own/config.json").write_text('{"architectures": ["Other"]}')
+    (tmp_path / "image.png").write_text("mine")
+    before = bytes_in(tmp_path)
+    for name in ("own", "image.png"):
+        with pytest.raises(CheckpointError, match=rf"{name} (holds|is a file).*export to"):
+            export(tmp_path / name, trained(), size=16)
+    assert bytes_in(tmp_path) == before
+
+
+def test_an_export_with_a_file_of_the_users_is_kept(folder):
+    (folder / "notes.txt").write_text("mine")
+    with pytest.raises(CheckpointError, match="holds 'notes.txt', which is no part of an exported model"):
+        export(folder, trained(), size=16)
+    assert (folder / "notes.txt").read_text() == "mine"
+
+
+@pytest.mark.parametrize("name", [".", "..", "../here"])
+def test_the_folder_that_one_works_in_is_not_replaced(here, name):
+    (here / "here").mkdir()
+    os.chdir(here / "here")
+    with pytest.raises(CheckpointError, match="is the folder that you work in"):
+        export(Path(name), trained(), size=16)
+
+
+def test_an_export_to_a_link_goes_where_it_leads(folder):
+    link = folder.with_name("link")
+    link.symlink_to(folder)
+    for seed in (1, 2):
+        assert export(link, trained(seed=seed), size=16) == link
+    assert link.is_symlink() and sorted(p.name for p in folder.parent.iterdir()) == ["link", "model"]
 
 
 # ---- Refusals: weights ----

@@ -430,9 +430,54 @@ def test_a_log_without_its_run_starts_anew(tmp_path):
     (tmp_path / "sheets" / "000900.png").write_bytes(b"old")
     (tmp_path / "sheets" / "mine.png").write_bytes(b"kept")
     (tmp_path / ".resume.part-99.pt").write_bytes(b"what a kill left")
+    (tmp_path / ".lock").touch()
     trainer(tiny(), out=tmp_path, showcase=fake_batch()).fit(progress=False, log_every=1)
     assert "900" not in (tmp_path / "log.csv").read_text() and not list(tmp_path.glob("*part*"))
     assert sorted(p.name for p in (tmp_path / "sheets").iterdir()) == ["000008.png", "mine.png"]
+
+
+# ---- What is the user's own ----
+
+
+def kept(folder: Path) -> dict[Path, bytes]:
+    return {p: p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def test_a_folder_that_is_no_runs_is_left_as_it_is(tmp_path):
+    (tmp_path / "sheets").mkdir()
+    (tmp_path / "sheets/0001.png").write_bytes(b"mine")
+    (tmp_path / "log.csv").write_text("mine")
+    before = kept(tmp_path)
+    with pytest.raises(AnotherRun, match="holds 'log.csv' and is no folder of a run: give an empty"):
+        trainer(tiny(), out=tmp_path).fit(progress=False)
+    assert kept(tmp_path) == before
+
+
+@pytest.mark.parametrize(
+    "words, said",
+    [
+        ("--export precious", "precious holds 'thesis.txt'"),
+        ("--export mine", "--export mine would take the place of mine"),
+        ("--export o", "--export o would take the place of o"),
+        ("--export o/sheets", "--export o/sheets would take the place of o/sheets"),
+        ("--export mine/A/001.png", "mine/A/001.png is a file"),
+        ("--export .", "--export . would take the place of o"),
+        ("--export ..", "--export .. would take the place of o"),
+        ("--export precious/../mine/A", "mine/A holds '000.png'"),
+        ("--out precious", "precious holds 'thesis.txt' and is no folder of a run"),
+        ("--out mine", "mine holds 'A' and is no folder of a run"),
+    ],
+)
+def test_nothing_of_the_users_is_replaced_and_it_is_said_before_the_training(cli, here, words, said):
+    pairs(here / "mine", count=4)
+    (here / "precious").mkdir()
+    (here / "precious/thesis.txt").write_text("mine")
+    before = kept(here)
+    status, out, err = cli(
+        "train", "pix2pix", "--data", "mine", "--out", "o", "--steps", 2, *SMALL, *words.split()
+    )
+    assert status in (1, 2) and said in err and "exported" not in out and "Traceback" not in err
+    assert kept(here) == before and not Path("o").exists()
 
 
 # ---- A full disk, a kill between two writes ----
