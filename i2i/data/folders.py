@@ -19,6 +19,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from ..files import is_model, is_run
 from ..images import FITS, SUFFIXES, ImageError, fitted, from_bytes, open_image, printable
 from .device import OnDevice
 
@@ -53,8 +54,20 @@ def images_in(folder: Path) -> list[Path]:
 
 
 def folders_in(folder: Path) -> list[Path]:
-    """The folders directly in a folder, in the order of their names, without those that systems put there themselves."""
-    return sorted(f for f in folder.iterdir() if f.is_dir() and not f.name.startswith((".", "__", "@")))
+    """The folders directly in a folder, in the order of their names, without those that systems and trainings put there."""
+    seen = (f for f in folder.iterdir() if f.is_dir() and not f.name.startswith((".", "__", "@")))
+    return sorted(f for f in seen if not _trained(f))
+
+
+def _trained(folder: Path, depth: int = 2) -> bool:
+    """Whether a training made a folder: a run, an exported model, or, so many folders down, one that holds such and nothing
+    to learn from."""
+    if is_run(folder) or is_model(folder):
+        return True
+    if not depth or images_in(folder):
+        return False
+    held = [f for f in folder.iterdir() if f.is_dir() and any(f.iterdir())]
+    return bool(held) and all(_trained(f, depth - 1) for f in held)
 
 
 def unreadable(folders: Iterable[Path]) -> str:
@@ -84,9 +97,8 @@ def nothing_in(folder: Path) -> DataError:
 
 def inside(folder: Path, name: str) -> Path | None:
     """The folder of that name, in small letters or capitals, or None."""
-    if (folder / name).is_dir():
-        return folder / name
-    return next((f for f in folders_in(folder) if f.name.lower() == name.lower()), None)
+    found = [f for f in folder.iterdir() if f.name.lower() == name.lower() and f.is_dir() and not _trained(f)]
+    return min(found, key=lambda f: (f.name != name, f.name), default=None)
 
 
 def home(

@@ -250,6 +250,19 @@ def test_a_second_training_in_the_same_folder_is_told_so(tmp_path):
     assert trainer(out=tmp_path / "run").fit(progress=False) is not None
 
 
+@pytest.mark.parametrize("out", [(), ("--out", "first"), ("--export", "test"), ("--out", "o", "--export", "model")])
+def test_what_a_training_leaves_among_the_domains_is_none_of_them(cli, here, monkeypatch, out):
+    pairs(here / "inside", count=4)
+    monkeypatch.chdir(here / "inside")
+    words = ["train", "stargan", "--data", ".", "--size", 32, "--threads", 1, "--quiet", "--precision", "fp32"]
+    words += ["--width", 4, "--blocks", 1, "--critic_layers", 2, "--critic_width", 4, "--steps", 1, *out]
+    told = [cli(*words) for _ in range(2)]
+    assert [(status, err) for status, _, err in told] == [(0, "")] * 2
+    assert told[0][1] == told[1][1], "the same export of the same run"
+    config = json.loads(next(here.glob("inside/**/config.json")).read_text())
+    assert config["card"]["labels"] == ["A", "B"]
+
+
 # ---- Going on for longer ----
 
 
