@@ -664,10 +664,15 @@ class Trainer:
 
     def _further(self, state: dict) -> dict:
         """The state from which a run of another number of steps goes on: as long as both plans agree, the last one, then the
-        copy from before the rate fell. AnotherRun if neither will do."""
-        path, planned = self.folder / RESUME, state["stages"]
+        copy from before the rate fell. AnotherRun if neither will do, or if fewer steps are asked for than were taken."""
+        path, planned = self.folder / RESUME, [tuple(s) for s in state["stages"]]
         mine = [(s.name, s.steps) for s in self.stages]
-        if [tuple(s) for s in planned[:-1]] == mine[:-1]:
+        if planned[:-1] != mine[:-1]:
+            why = f"only its last stage, '{planned[-1][0]}', may get another length"
+        elif state["step"] > mine[state["stage"]][1]:
+            why = f"{state['step']:,} have been taken"
+        else:
+            why = "their learning rates part earlier"
             with torch.device("meta"):
                 there = type(self.method)(replace(self.method.config, steps=state["config"]["steps"]))
             agreed = _agree_until(there, self.method, min(planned[-1][1], mine[-1][1]))
@@ -678,8 +683,8 @@ class Trainer:
                     return copied
         steps = state["config"]["steps"], self.method.config.steps
         raise AnotherRun(
-            f"{path} was planned for {steps[0]:,} steps and has gone too far to become a run of {steps[1]:,}: their learning "
-            f"rates part earlier. Give --steps {steps[0]}, or another --out."
+            f"{path} was planned for {steps[0]:,} steps and cannot become a run of {steps[1]:,}: {why}. Give "
+            f"--steps {steps[0]}, or another --out."
         )
 
     def _trim_log(self) -> None:

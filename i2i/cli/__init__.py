@@ -147,7 +147,7 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument(
         "--steps",
         type=_whole(1),
-        help="batches to train on; of the last stage, where a method has several (dtn has --f_steps, ost --autoencoder_steps before it)",
+        help="batches to train on; where a method has several stages, of the last one (dtn has --f_steps, ost --autoencoder_steps before it) or, for icgan, of the first (--code_steps and --label_steps come after it)",
     )
     sub.add_argument(
         "--data",

@@ -297,7 +297,7 @@ def test_a_plan_may_change_as_long_as_both_agree(tmp_path):
         other = trainer(rated(steps), out=tmp_path)
         assert other.resume() and other.step == 3
     with pytest.raises(
-        AnotherRun, match="planned for 8 steps and has gone too far to become a run of 3.*--steps 8"
+        AnotherRun, match="planned for 8 steps and cannot become a run of 3: their learning rates part earlier. Give --steps 8"
     ):
         trainer(rated(3), out=tmp_path).resume()
 
@@ -312,8 +312,26 @@ def test_a_run_without_decay_goes_on_from_its_end(tmp_path):
 def test_without_its_copy_a_run_that_decayed_is_refused(tmp_path):
     trainer(rated(8), out=tmp_path).fit(progress=False)
     (tmp_path / "resume-before-decay.pt").unlink()
-    with pytest.raises(AnotherRun, match="gone too far"):
+    with pytest.raises(AnotherRun, match="cannot become a run of 16: their learning rates part"):
         trainer(rated(16), out=tmp_path).resume()
+
+
+def test_a_run_is_not_replaced_by_one_of_fewer_steps_than_it_has_taken(tmp_path):
+    """Where a learning rate falls from the first step on, its copy from before would fit a run of any length."""
+    trainer(tiny("bilinear"), out=tmp_path).fit(progress=False)
+    assert load_resume(tmp_path / "resume-before-decay.pt")["step"] == 1
+    before = kept(tmp_path)
+    with pytest.raises(AnotherRun, match="for 8 steps and cannot become a run of 5: 8 have been taken. Give --steps 8"):
+        trainer(tiny("bilinear", steps=5), out=tmp_path).fit(progress=False)
+    assert kept(tmp_path) == before
+    assert trainer(tiny("bilinear", steps=12), out=tmp_path).resume()
+
+
+def test_a_stage_before_the_last_one_keeps_its_length_and_that_is_the_reason(tmp_path):
+    trainer(tiny("icgan"), out=tmp_path).save()
+    steps = tiny("icgan").config.steps
+    with pytest.raises(AnotherRun, match=rf"become a run of {steps + 9}: only its last stage, 'label', may get another"):
+        trainer(tiny("icgan", steps=steps + 9), out=tmp_path).resume()
 
 
 def test_the_card_lists_the_legs(cli, here):
