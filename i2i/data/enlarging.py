@@ -17,6 +17,7 @@ from .device import OnDevice
 from .folders import DataError, images_in, in_split, large_enough, note, photographs_of, pictures
 
 ON_BENCHMARKS = ("302003",)  # a training photograph of BSDS, of which Set5's woman is a smaller copy
+MOST = 8  # times the size that is trained at: the longer side of what is kept of a user's photograph
 SHRUNK = (1.0, 0.8, 0.6)  # copies to learn from: a photograph half as large has twice the detail
 
 
@@ -81,6 +82,13 @@ def shrunk(images: Iterable[Image.Image], factors: tuple[float, ...] = SHRUNK) -
             yield image if f == 1 else image.resize([round(f * s) for s in image.size], Image.BICUBIC)
 
 
+def bounded(images: Iterable[Image.Image], size: int) -> Iterable[Image.Image]:
+    """Images, those whose longer side is above MOST times `size` px reduced to that; no shorter side falls below `size`."""
+    for image in images:
+        factor = max(MOST * size / max(image.size), size / min(image.size))
+        yield image if factor >= 1 else image.resize([round(factor * s) for s in image.size], Image.BICUBIC)
+
+
 def photographs(
     classic: str | Path,
     bsds: str | Path,
@@ -100,7 +108,7 @@ def photographs(
         for p in images_in(Path(classic) / "t91") + images_in(Path(bsds) / "train")
         if in_split(p.stem, split)
     ]
-    return _learned([p for p in files if p.stem not in without], size, split, scale)
+    return _learned(pictures(p for p in files if p.stem not in without), size, split, scale)
 
 
 def enlarging(
@@ -112,11 +120,11 @@ def enlarging(
     scale: int = 4,
 ) -> Enlarging:
     """A user's folder of photographs, in train/ and test/ if it has them; else a tenth by hash serves as val and test.
-    seen: as in `chosen`."""
+    seen: as in `chosen`. Large photographs are `bounded`."""
     files = photographs_of(root, split, direction, seen)
-    return note(_learned(files, size, split, scale), zip(files, strict=True))
+    source = _learned(bounded(pictures(files), size), size, split, scale)
+    return note(source, zip(files, strict=True))
 
 
-def _learned(files: list[Path], size: int, split: str, scale: int) -> Enlarging:
-    images = pictures(files)
+def _learned(images: Iterable[Image.Image], size: int, split: str, scale: int) -> Enlarging:
     return Enlarging(shrunk(images) if split == "train" else images, size, scale, augment=split == "train")

@@ -200,19 +200,9 @@ def taken(folder: Path, whole: bool, split: str, seen: frozenset[str] | None = N
 
 
 def photographs_of(root: str | Path, split: str, direction: str, seen: frozenset[str] | None) -> list[Path]:
-    """The files of a split of a user's folder of images, in train/ and test/ if it has them. DataError where there are none."""
-    root = existing(root, split, direction)
-    folder, whole = home(root, split)
-    files = images_in(folder)
-    if not files:
-        raise nothing_in(folder)
-    wanted = chosen(files, split, whole, seen)
-    if not wanted:
-        raise DataError(
-            f"none of the {len(files)} picture(s) in {folder} falls into the {split} split (a tenth, by a hash of the "
-            f"name): add more, or put some into {root / 'test'}."
-        )
-    return wanted
+    """`taken` of a split of a user's folder of images, which lie in train/ and test/ if it has them."""
+    folder, whole = home(existing(root, split, direction), split)
+    return taken(folder, whole, split, seen)
 
 
 def large_enough(images: Iterable, size: int, extent: Callable[[Any], tuple[int, int]]) -> Iterator:

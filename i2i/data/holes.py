@@ -13,7 +13,7 @@ from torch import Tensor
 from ..images import as_bytes, from_bytes, open_image, to_bytes
 from . import emoji
 from .device import OnDevice
-from .enlarging import shrunk
+from .enlarging import bounded, shrunk
 from .folders import DataError, folders_in, images_in, in_split, large_enough, note, photographs_of, pictures
 from .worlds.facades import Facades
 from .worlds.sdf import hash_uniform
@@ -130,12 +130,12 @@ def photograph_holes(
     A filling has to know skies, water and hills: the training photographs of the weather come to `train`, and to no other.
     """
     if split == "test":
-        return _holes(images_in(Path(bsds) / "val"), size, split)
+        return _holes(pictures(images_in(Path(bsds) / "val")), size, split)
     files = images_in(Path(classic) / "t91") + images_in(Path(bsds) / "train")
     files = [p for p in files if in_split(p.stem, split)]
     if split == "train":
         files += [p for kind in folders_in(Path(weather) / "train") for p in images_in(kind)]
-    return _holes(files, size, split)
+    return _holes(pictures(files), size, split)
 
 
 def cmp_holes(root: str | Path, size: int, split: str = "train") -> Holes:
@@ -172,11 +172,10 @@ def holes(
     seen: frozenset[str] | None = None,
 ) -> Holes:
     """A user's folder of images, in train/ and test/ if it has them; else a tenth by hash serves as val and test.
-    seen: as in `chosen`."""
+    seen: as in `chosen`. Large photographs are `bounded`."""
     files = photographs_of(root, split, direction, seen)
-    return note(_holes(files, size, split), zip(files, strict=True))
+    return note(_holes(bounded(pictures(files), size), size, split), zip(files, strict=True))
 
 
-def _holes(files: list[Path], size: int, split: str) -> Holes:
-    images = pictures(files)
+def _holes(images: Iterable[Image.Image], size: int, split: str) -> Holes:
     return Holes(map(as_bytes, shrunk(images) if split == "train" else images), size, split == "train")
