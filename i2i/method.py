@@ -21,6 +21,10 @@ adam = partial(torch.optim.Adam, lr=2e-4, betas=(0.5, 0.999), fused=True)
 """Adam with the rates that most translation papers took over from DCGAN; fused is four times as fast on a CPU."""
 
 
+class Unfit(ValueError):
+    """Data, or a batch, that a method cannot learn from; the message is one sentence."""
+
+
 @dataclass(frozen=True)
 class Turn:
     """One optimizer step.
@@ -187,6 +191,7 @@ class Method(nn.Module):
     given: str = (
         ""  # the network that comes with weights of its own and never learns here (DTN's f, SRGAN's phi)
     )
+    least_batch: int = 1  # samples that a step wants, in each process
     enlarges: int = 1  # a translation's sides, in those of x
     multiple: int = 1  # what the sides of x must be divisible by
     formerly: dict = {}  # settings that came later, and what nets had before: exports may not state them, new nets need not repeat them

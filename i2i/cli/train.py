@@ -179,6 +179,11 @@ def _built(recipe: Recipe) -> Method:
         raise Wrong(
             f"with these settings the sides must be a multiple of {method.multiple} px (--depth, --halvings); {recipe.size} is not."
         )
+    processes = int(os.environ.get("WORLD_SIZE", 1))
+    if recipe.batch < processes * method.least_batch:
+        raise Wrong(
+            f"{recipe.method} learns from several pictures at once: give --batch {processes * method.least_batch} or more."
+        )
     return method
 
 

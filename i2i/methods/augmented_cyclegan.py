@@ -98,6 +98,7 @@ class AugmentedCycleGAN(Method):
     inference = ("G_AB", "G_BA", "E_A", "E_B")
     controls = controls(DIRECTION, STYLE, SEED, SAMPLES, SCALE)
     layout = "unpaired"
+    least_batch = 2  # full layers with batch norms
     shared = ("z_a", "z_b", "fake_a", "fake_b", "code_a", "code_b")
     symbols = _symbols("A", "B", "xy") | _symbols("B", "A", "yx")
     multiple = 2

@@ -80,7 +80,10 @@ class DiscoGAN(Method):
         super().__init__(config)
         c = config
         self.G_AB, self.G_BA = (EncoderDecoder(c.width, c.code, UPS[c.up], c.depth) for _ in "AB")
-        self.multiple = 2**c.depth
+        self.multiple, self.least_batch = (
+            2**c.depth,
+            2 if c.code else 1,
+        )  # a map of one pixel has a batch norm
         self.D_A, self.D_B = (WholePicture(c.width, c.depth) for _ in "AB")
 
     @classmethod

@@ -19,7 +19,7 @@ import torch
 from torch import Tensor
 
 from ..losses import ADVERSARIAL, distance_loss, wide
-from ..method import SCALE, Batch, Fit, Method, Stage, Symbol, Terms, Turn, controls, judged
+from ..method import SCALE, Batch, Fit, Method, Stage, Symbol, Terms, Turn, Unfit, controls, judged
 from ..nets.chance import Rng
 from ..nets.layers import NORMS, UPS
 from ..nets.patchgan import PatchGAN, patch_layers
@@ -98,7 +98,7 @@ class DistanceGAN(Method):
         self.adversarial, self.distances = ADVERSARIAL[c.adversarial], DISTANCES[c.between]
         self.G = ResNetGenerator(3, 3, c.width, c.blocks, UPS[c.up], NORMS[c.norm], c.halvings)
         self.D = PatchGAN(3, c.patch_width, c.patch_layers, 8 * c.patch_width, NORMS[c.norm])
-        self.multiple = 2**c.halvings
+        self.multiple, self.least_batch = 2**c.halvings, 2 if c.distance and c.between == "pairs" else 1
         self.pool = ImagePool(c.pool)
         # Mean and deviation of the distances within each domain: measured once, on real images of both.
         self.register_buffer("units_x", torch.tensor([0.0, 1.0]))
@@ -120,8 +120,8 @@ class DistanceGAN(Method):
             found = pairs if self.config.between == "pairs" else between_halves(images)
             # Equal numbers may deviate by their rounding.
             if len(found) < 2 or found.std(correction=0) <= 1e-6 * found.mean():
-                raise ValueError(
-                    "the pictures of a domain are all alike, or fewer than three: distances cannot be compared"
+                raise Unfit(
+                    "the pictures of a domain are all alike, or fewer than three: give at least three in each."
                 )
             units.copy_(torch.stack([found.mean(), found.std(correction=0)]))
 
@@ -139,9 +139,7 @@ class DistanceGAN(Method):
         if self.config.distance and (self.training or len(fake_y) > 1 or self.config.between == "halves"):
             before, after = self.distances(batch["x"]), self.distances(fake_y)
             if not len(before):
-                raise ValueError(
-                    "distances between pairs want a batch of two or more; or take between=halves"
-                )
+                raise Unfit("distances between pairs want a batch of two or more; or take --between halves.")
             terms["distance"] = distance_loss(before, after, self.units_x, self.units_y)
         return terms
 

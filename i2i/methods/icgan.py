@@ -77,6 +77,7 @@ class IcGAN(Method):
     inference = ("G", "E_z", "E_y")
     controls = controls(LABEL)
     layout = "classes"
+    least_batch = 2  # full layers with batch norms
     lengths = ("steps", "code_steps", "label_steps")
     shared = ("z", "fake")
     symbols = {
@@ -179,9 +180,7 @@ class IcGAN(Method):
             "D": Turn(self.discriminator_loss, ("D",), self.optimizer),
             "G": Turn(self.generator_loss, ("G",), self.optimizer),
         }
-        of_z, of_y = (
-            Turn(loss, (net,), slow) for loss, net in ((self.code_loss, "E_z"), (self.label_loss, "E_y"))
-        )
+        of_z, of_y = Turn(self.code_loss, ("E_z",), slow), Turn(self.label_loss, ("E_y",), slow)
         plan = [("gan", c.steps, game), ("code", c.code_steps, {"E_z": of_z})]
         plan += [("label", c.label_steps, {"E_y": of_y})]
         return [

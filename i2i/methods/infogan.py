@@ -88,6 +88,7 @@ class InfoGAN(Method):
     inference = ("G", "trunk", "Q")
     controls = controls(CODE, SEED, SAMPLES)
     layout = "classes"
+    least_batch = 2  # full layers with batch norms
     shared = ("c", "fake")
     symbols = {
         "real": judged("D(x)", "log", True, equation="eq. 1", nets=("trunk", "D")),
@@ -166,9 +167,8 @@ class InfoGAN(Method):
         return math.log(k) - class_loss(self.read(image)[0], code[:, :k].argmax(1))
 
     def fakes(self, batch: Batch) -> Batch:
-        x = batch["x"]
-        c = self.code(len(x), None, x.device).to(x.dtype)
-        return {"c": c, "fake": self.sample(len(x), style=c)}
+        c = self.code(len(batch["x"]), None, batch["x"].device).to(batch["x"].dtype)
+        return {"c": c, "fake": self.sample(len(c), style=c)}
 
     def information(self, h: Tensor, code: Tensor, when: str) -> Terms:
         """-log Q(c | image) of what the trunk makes of images, of the category and of the values: eq. 5 without H(c)."""

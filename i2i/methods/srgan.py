@@ -113,7 +113,7 @@ class SRGAN(Method):
             )
         self.G = EnlargingResNet(c.channels, c.width, c.blocks, c.scale, NORMS[c.norm])
         self.enlarges, self.reach = c.scale, self.G.reach
-        self.D = Critic(c)
+        self.D, self.least_batch = Critic(c), 1 if c.side > 16 else 2  # a map of one pixel has a batch norm
         if c.content != "mse":
             self.phi = VGG19(c.content) if c.features == "vgg19" else JudgeMap(c.content)
 

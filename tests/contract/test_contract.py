@@ -223,6 +223,20 @@ def test_a_turn_sends_gradients_into_the_networks_that_it_trains_and_no_others(k
 
 
 @EACH
+def test_the_least_batch_of_a_method_is_enough_for_each_of_its_stages_and_no_less_is(key):
+    def train(batch: int) -> None:
+        t = trainer(tiny(key), batch=batch)
+        while not t.done:
+            t.advance()
+
+    least = tiny(key).least_batch
+    train(least)
+    if least > 1:
+        with pytest.raises(ValueError, match="batch|more than 1 value"):
+            train(least - 1)
+
+
+@EACH
 def test_what_turns_share_changes_no_number(key):
     """Each turn may make its own fakes, as the equations read, and finds the same; in float64 and in training mode."""
     method = amplified(tiny(key)).double().train()

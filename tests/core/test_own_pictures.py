@@ -122,6 +122,34 @@ def test_a_name_is_a_shipped_model_and_a_run_leads_to_its_export(tmp_path, monke
         i2i.load("painter", device="cpu")
 
 
+@pytest.mark.parametrize("method", ["augmented_cyclegan", "infogan", "icgan", "distancegan", "discogan"])
+@pytest.mark.parametrize("processes, batch, least", [(1, 1, 2), (2, 2, 4)])
+def test_a_batch_that_is_too_small_for_a_method_is_a_sentence(
+    cli, here, monkeypatch, method, processes, batch, least
+):
+    sides(here / "mine")
+    monkeypatch.setenv("WORLD_SIZE", str(processes))
+    status, _, err = cli("train", method, "--data", "mine", *QUICK, "--batch", batch)
+    assert (
+        status == 2 and f"{method} learns from several pictures at once: give --batch {least} or more." in err
+    )
+
+
+def test_pictures_that_a_method_cannot_learn_from_are_a_sentence(cli, here):
+    sides(here / "mine", FEW[:2])
+    for n in FEW[:2]:
+        view(40, 30, 100 + int(n)).save(here / "mine/B" / f"{n}.png")
+    words = "--width 4 --blocks 1 --patch_layers 1 --patch_width 4".split()
+    status, _, err = cli("train", "distancegan", "--data", "mine", *QUICK, *words)
+    assert status == 1 and err == (
+        "i2i train: the pictures of a domain are all alike, or fewer than three: give at least three in each.\n"
+    )
+    status, _, err = cli(
+        "train", "distancegan", "--data", "mine", *QUICK, *words, "--batch", 1, "--between", "halves"
+    )
+    assert status == 0, err
+
+
 @pytest.mark.parametrize("code", ["cp1252", "ascii"])
 def test_a_name_that_a_terminal_has_no_sign_for_is_printed_all_the_same(cli, here, monkeypatch, code):
     (here / "in").mkdir()

@@ -250,11 +250,25 @@ def test_a_second_training_in_the_same_folder_is_told_so(tmp_path):
     assert trainer(out=tmp_path / "run").fit(progress=False) is not None
 
 
-@pytest.mark.parametrize("out", [(), ("--out", "first"), ("--export", "test"), ("--out", "o", "--export", "model")])
+@pytest.mark.parametrize(
+    "out", [(), ("--out", "first"), ("--export", "test"), ("--out", "o", "--export", "model")]
+)
 def test_what_a_training_leaves_among_the_domains_is_none_of_them(cli, here, monkeypatch, out):
     pairs(here / "inside", count=4)
     monkeypatch.chdir(here / "inside")
-    words = ["train", "stargan", "--data", ".", "--size", 32, "--threads", 1, "--quiet", "--precision", "fp32"]
+    words = [
+        "train",
+        "stargan",
+        "--data",
+        ".",
+        "--size",
+        32,
+        "--threads",
+        1,
+        "--quiet",
+        "--precision",
+        "fp32",
+    ]
     words += ["--width", 4, "--blocks", 1, "--critic_layers", 2, "--critic_width", 4, "--steps", 1, *out]
     told = [cli(*words) for _ in range(2)]
     assert [(status, err) for status, _, err in told] == [(0, "")] * 2
@@ -297,7 +311,8 @@ def test_a_plan_may_change_as_long_as_both_agree(tmp_path):
         other = trainer(rated(steps), out=tmp_path)
         assert other.resume() and other.step == 3
     with pytest.raises(
-        AnotherRun, match="planned for 8 steps and cannot become a run of 3: their learning rates part earlier. Give --steps 8"
+        AnotherRun,
+        match="planned for 8 steps and cannot become a run of 3: their learning rates part earlier. Give --steps 8",
     ):
         trainer(rated(3), out=tmp_path).resume()
 
@@ -321,7 +336,9 @@ def test_a_run_is_not_replaced_by_one_of_fewer_steps_than_it_has_taken(tmp_path)
     trainer(tiny("bilinear"), out=tmp_path).fit(progress=False)
     assert load_resume(tmp_path / "resume-before-decay.pt")["step"] == 1
     before = kept(tmp_path)
-    with pytest.raises(AnotherRun, match="for 8 steps and cannot become a run of 5: 8 have been taken. Give --steps 8"):
+    with pytest.raises(
+        AnotherRun, match="for 8 steps and cannot become a run of 5: 8 have been taken. Give --steps 8"
+    ):
         trainer(tiny("bilinear", steps=5), out=tmp_path).fit(progress=False)
     assert kept(tmp_path) == before
     assert trainer(tiny("bilinear", steps=12), out=tmp_path).resume()
@@ -330,7 +347,9 @@ def test_a_run_is_not_replaced_by_one_of_fewer_steps_than_it_has_taken(tmp_path)
 def test_a_stage_before_the_last_one_keeps_its_length_and_that_is_the_reason(tmp_path):
     trainer(tiny("icgan"), out=tmp_path).save()
     steps = tiny("icgan").config.steps
-    with pytest.raises(AnotherRun, match=rf"become a run of {steps + 9}: only its last stage, 'label', may get another"):
+    with pytest.raises(
+        AnotherRun, match=rf"become a run of {steps + 9}: only its last stage, 'label', may get another"
+    ):
         trainer(tiny("icgan", steps=steps + 9), out=tmp_path).resume()
 
 

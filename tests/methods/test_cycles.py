@@ -511,7 +511,7 @@ def test_a_mapping_that_keeps_the_order_of_shades_costs_no_distance(between, a, 
 
 
 def test_pairs_want_two_pictures_and_halves_only_one():
-    with pytest.raises(ValueError, match="batch of two or more; or take between=halves"):
+    with pytest.raises(ValueError, match="batch of two or more; or take --between halves"):
         trainer(tiny("distancegan"), batch=1).advance()
     t = trainer(tiny("distancegan", between="halves"), batch=1)
     assert all(math.isfinite(v) for _ in range(3) for v in t.advance().values())
