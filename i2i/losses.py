@@ -9,6 +9,13 @@ import torch.nn.functional as F
 from torch import Tensor
 
 
+class Named(dict):
+    """What a setting may name. KeyError with a sentence that lists the names for any other."""
+
+    def __missing__(self, name: str):
+        raise KeyError(f"{name!r} is none of {', '.join(self)}.")
+
+
 def wide(t: Tensor) -> Tensor:
     """In float32 or wider: half precision carries the nets, never a loss; what is float64 stays so."""
     return t.float() if t.dtype in (torch.bfloat16, torch.float16) else t
@@ -46,7 +53,7 @@ def least_squares(logits: Tensor, real: bool) -> Tensor:
     return (wide(logits) - float(real)).square().mean()
 
 
-ADVERSARIAL = {"log": log_loss, "least-squares": least_squares}
+ADVERSARIAL = Named({"log": log_loss, "least-squares": least_squares})
 
 
 def class_loss(logits: Tensor, label: Tensor) -> Tensor:

@@ -12,6 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .losses import Named
 from .nets.chance import Rng, generators, normal
 
 Batch = dict[str, Tensor]
@@ -99,10 +100,12 @@ class Symbol:
 def judged(logits: str, adversarial: str, real: bool, **facts) -> Symbol:
     """The symbol of a discriminator's term, by the name of its loss in `losses.ADVERSARIAL`. logits: LaTeX, "D(G(x))".
     facts: further fields of the Symbol."""
-    forms = {
-        "log": rf"-\log {logits}" if real else rf"-\log(1 - {logits})",
-        "least-squares": rf"({logits} - 1)^2" if real else rf"{logits}^2",
-    }
+    forms = Named(
+        {
+            "log": rf"-\log {logits}" if real else rf"-\log(1 - {logits})",
+            "least-squares": rf"({logits} - 1)^2" if real else rf"{logits}^2",
+        }
+    )
     return Symbol(forms[adversarial], role="adversarial", **facts)
 
 

@@ -20,7 +20,7 @@ def device_of(name: str) -> str | None:
     if name == "auto":
         return None
     try:
-        torch.zeros(1, device=name)
+        torch.zeros(1, device=name).item()  # torch's "meta" holds no numbers
     except (RuntimeError, AssertionError):
         raise Wrong(f"there is no device {name!r} here; cpu always is.") from None
     return name

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import math
 import os
 import time
+import typing
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from ..data.folders import DataError
 from ..images import ImageError
@@ -25,7 +27,7 @@ RUNS = Path("runs")
 def overrides(rest: list[str], config_class) -> dict:
     """--field value pairs for the method's config, read as the type of the field's default."""
     fields = {f.name: f for f in dataclasses.fields(config_class)}
-    changes = {}
+    hints, changes = typing.get_type_hints(config_class), {}
     words = iter(rest)
     for word in words:
         option, given, text = word.partition("=")
@@ -46,6 +48,8 @@ def overrides(rest: list[str], config_class) -> dict:
                 kind, f"a value of type {kind.__name__}"
             )
             raise Wrong(f"--{name} wants {wanted}, got {text!r}.") from None
+        if typing.get_origin(hints[name]) is Literal and text not in typing.get_args(hints[name]):
+            raise Wrong(f"--{name} is one of {', '.join(typing.get_args(hints[name]))}; got {text!r}.")
     return changes
 
 
@@ -75,12 +79,13 @@ def _one(options, began: float) -> None:
     if options.name in _judges():
         _judge(options)
         return
-    recipe = _changed(_asked(options), options)
+    recipe, device = _changed(_asked(options), options), device_of(options.device)
     method = _built(recipe)
+    if options.rest or options.batch or options.size:
+        _tried(method, recipe, device)
     own = options.name in _methods()
     task = _on_folder(options, recipe, method) if own else _as_published(recipe, method, options.name)
 
-    device = device_of(options.device)
     if own and int(os.environ.get("RANK", 0)) == 0:
         print(_told(task.train, task.held_out), end="", flush=True)
     _trained(task, options, device, began)
@@ -173,8 +178,8 @@ def _built(recipe: Recipe) -> Method:
         method = recipe.build()
     except DataError:  # the settings are right, and weights that they build on are not there
         raise
-    except (KeyError, ValueError, RuntimeError) as fault:
-        raise Wrong(f"these settings do not make a {recipe.method}: {fault}") from None
+    except (ArithmeticError, LookupError, TypeError, ValueError, RuntimeError) as fault:
+        raise Wrong(_unfit(recipe, fault)) from None
     if recipe.size % method.multiple:
         raise Wrong(
             f"with these settings the sides must be a multiple of {method.multiple} px (--depth, --halvings); {recipe.size} is not."
@@ -185,6 +190,35 @@ def _built(recipe: Recipe) -> Method:
             f"{recipe.method} learns from several pictures at once: give --batch {processes * method.least_batch} or more."
         )
     return method
+
+
+def _tried(method: Method, recipe: Recipe, device: str | None) -> None:
+    """Wrong where the settings of a user make a method that cannot take its first step: found now, before pictures are read."""
+    import torch
+
+    from ..fast import lay_out
+    from ..step import Stepper
+    from ..train import default_device, own_chance
+
+    where = torch.device(device) if device else default_device()
+    try:
+        with own_chance(where):
+            trial = lay_out(copy.deepcopy(method), where).train()
+            batch = {k: v.to(where) for k, v in trial.example(recipe.batch, recipe.size).items()}
+            for stage in trial.stages():
+                Stepper(trial, trial, stage, bf16=False, static=False)  # has the optimizers made
+                for turn in stage.turns.values():
+                    turn.loss(batch)
+    except Exception as fault:  # whatever nets make of a setting that nobody foresaw
+        raise Wrong(_unfit(recipe, fault)) from fault
+
+
+def _unfit(recipe: Recipe, fault: Exception) -> str:
+    """The first line of a fault, as a sentence. str() of a KeyError is the code of its text."""
+    told = (
+        str(fault.args[0] if isinstance(fault, KeyError) else fault) or type(fault).__name__
+    ).splitlines()[0]
+    return f"these settings do not make a {recipe.method} of size {recipe.size}: {told.removesuffix('.')}."
 
 
 def _as_published(recipe: Recipe, method: Method, name: str) -> _Task:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ..losses import ADVERSARIAL, distance_loss, wide
+from ..losses import ADVERSARIAL, Named, distance_loss, wide
 from ..method import SCALE, Batch, Fit, Method, Stage, Symbol, Terms, Turn, Unfit, controls, judged
 from ..nets.chance import Rng
 from ..nets.layers import NORMS, UPS
@@ -64,7 +64,7 @@ def between_halves(images: Tensor) -> Tensor:
     return (left - right).abs().flatten(1).mean(1)
 
 
-DISTANCES: dict[str, Callable[[Tensor], Tensor]] = {"pairs": between_pairs, "halves": between_halves}
+DISTANCES = Named({"pairs": between_pairs, "halves": between_halves})
 
 
 def _symbols(adversarial: str) -> dict[str, Symbol]:

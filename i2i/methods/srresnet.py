@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from ..losses import mse
+from ..losses import Named, mse
 from ..method import Batch, Fit, Method, Stage, Symbol, Terms, Turn, adam
 from ..nets.chance import Rng
 from ..nets.layers import batch_norm
@@ -27,7 +27,7 @@ def no_norm(channels: int) -> nn.Module:
     return nn.Identity()
 
 
-NORMS = {"batch": batch_norm, "none": no_norm}
+NORMS = Named({"batch": batch_norm, "none": no_norm})
 """Lim et al. (EDSR, 2017) found that such nets do better without norms."""
 
 

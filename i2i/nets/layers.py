@@ -10,6 +10,7 @@ from typing import TypeVar
 import torch
 from torch import Tensor, nn
 
+from ..losses import Named
 from .chance import Rng, uniform
 
 Net = TypeVar("Net", bound=nn.Module)
@@ -42,7 +43,7 @@ def affine_instance_norm(channels: int) -> nn.Module:
     return AffineInstanceNorm2d(channels)
 
 
-NORMS = {"batch": batch_norm, "instance": instance_norm}
+NORMS = Named({"batch": batch_norm, "instance": instance_norm})
 
 
 def transposed(inputs: int, outputs: int, bias: bool) -> nn.Module:
@@ -79,8 +80,8 @@ def transposed5(inputs: int, outputs: int, bias: bool) -> nn.Module:
     return nn.ConvTranspose2d(inputs, outputs, 5, 2, 2, output_padding=1, bias=bias)
 
 
-UPS = {"transposed": transposed, "transposed3": transposed3, "resized": resized}
-UPS_3D = {"transposed": transposed3d, "resized": resized3d}
+UPS = Named({"transposed": transposed, "transposed3": transposed3, "resized": resized})
+UPS_3D = Named({"transposed": transposed3d, "resized": resized3d})
 
 
 def mirrored_conv(inputs: int, outputs: int, kernel: int, stride: int, padding: int) -> nn.Module:
@@ -97,6 +98,8 @@ class NoiseDropout(nn.Module):
 
     def __init__(self, p: float = 0.5):
         super().__init__()
+        if not 0 <= p < 1:
+            raise ValueError(f"dropout is a probability from 0 up to, not including, 1; got {p}")
         self.p = p
 
     def forward(self, h: Tensor, generator: Rng = None, on: bool = True) -> Tensor:

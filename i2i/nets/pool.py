@@ -20,6 +20,8 @@ class ImagePool(nn.Module):
 
     def __init__(self, size: int):
         super().__init__()
+        if size < 0:
+            raise ValueError(f"a pool keeps 0 images or more; got {size}")
         self.size = size
         self.register_buffer("store", torch.empty(0, 3, 1, 1))
         self.register_buffer("count", torch.zeros((), dtype=torch.int64))
