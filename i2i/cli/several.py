@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .errors import SHARE, Failed, Wrong
+from .errors import SHARE, Failed, Wrong, no_recipe
 
 # By the exit status of one of several trainings that could not begin: `status` of `budget.TooShort` and of `folders.NotInstalled`.
 LEFT_OUT = {3: "left out: too little time", 4: "left out: no data"}
@@ -49,7 +49,7 @@ def together(options) -> None:
 
     unknown = [name for name in options.names if name not in RECIPES]
     if unknown:
-        raise Wrong(f"there is no recipe {unknown[0]!r}; recipes: {', '.join(RECIPES)}.")
+        raise no_recipe(unknown[0], options.rest)
     if options.gallery and options.names:
         raise Wrong("--gallery trains the recipes of all shipped models: give it, or names, not both.")
     if options.minutes is None:

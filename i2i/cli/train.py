@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ..data.folders import DataError
 from ..images import ImageError
-from .errors import Wrong, device_of
+from .errors import Wrong, device_of, no_recipe
 
 if TYPE_CHECKING:
     from ..method import Method
@@ -147,7 +147,7 @@ def _asked(options) -> Recipe:
                 )
         return RECIPES[options.name]
     if options.name not in _methods():
-        raise Wrong(f"there is no recipe or method {options.name!r}; recipes: {', '.join(RECIPES)}.")
+        raise no_recipe(options.name, options.rest)
     if not options.data:
         raise Wrong(f"{options.name} is a method: give it a folder with --data, or train one of its recipes.")
     try:

@@ -398,7 +398,7 @@ class Here:
 @pytest.mark.patient
 def test_several_that_were_stopped_go_on_with_other_shares(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    small = {"size": 32, "data": "icons", "batch": 1, "minutes": 1.0, "ship": ()}
+    small = {"size": 32, "data": "icons", "batch": 2, "minutes": 1.0, "ship": ()}
     for method in ("pix2pix", "discogan"):
         name = f"{method}-icons"
         monkeypatch.setitem(RECIPES, name, replace(RECIPES[name], config=TINY[method], **small))

@@ -185,6 +185,14 @@ WRONG = {
         "do not make a diffusion",
     ),
     "a device without numbers": ("train pix2pix --data d --size 32 --device meta", "no device 'meta'"),
+    "a setting before the name": (
+        "train --width 8 pix2pix --data d",
+        "(settings such as --width go after the name)",
+    ),
+    "settings before the name": (
+        "train --width 8 --l1 3 pix2pix --data d",
+        "(settings such as --width go after",
+    ),
     "a net too deep for the size": ("train pix2pix --data d --size 32 --depth 6", "64"),
     "a size that f does not halve to 4": ("train dtn --data d --size 48", "side must be"),
     "a setting for a judge": (f"train {next(iter(judges.JUDGES))} --width 4", "--width"),
