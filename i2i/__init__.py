@@ -5,7 +5,11 @@
 >>> image = model(drawing, seed=1)  # PIL in, PIL out
 """
 
+import time
 from importlib import import_module
+
+BEGAN = time.monotonic()
+"""When the package was imported: what a command's --minutes count from, before the seconds that torch takes to import."""
 
 # Resolved at first use: `import i2i` alone should not cost the seconds that torch takes to import.
 _HOMES = {"PAPERS": "papers", "METHODS": "methods", "RECIPES": "recipes", "load": "run.pipeline"}

@@ -25,9 +25,9 @@ from .method import Batch, Method
 from .publish import publish
 from .recipes import RECIPES, Recipe
 from .step import WARM_UP
-from .train import AnotherRun, Source, Trainer, default_device
+from .train import SHEET_EVERY, AnotherRun, Source, Trainer, default_device
 
-SLACK = 0.97  # what saving, sheets and a busy moment leave of the time
+SLACK = 0.97  # what saving and a busy moment leave of the time
 STRETCHES = 5  # in which a step is timed
 LEAST = 30.0  # seconds below which a training is not worth its start
 
@@ -53,11 +53,22 @@ class Pace:
 def measured(
     trainer: Trainer, recipe: Recipe, showcase: Batch, held_out: Source | None, name: str | None
 ) -> Pace:
-    """By trying; the trainer is of no use afterwards, since what it has learned is nobody's."""
-    return Pace(
-        tuple(_step(trainer, i) for i in range(len(trainer.stages))),
-        _end(trainer, recipe, showcase, held_out, name),
-    )
+    """By trying; the trainer is of no use afterwards, since what it has learned is nobody's. The sample sheets, which may cost
+    more than many steps, are shared out among the steps that lie between two of them; the last one belongs to the end."""
+    steps = [_step(trainer, i) for i in range(len(trainer.stages))]
+    sheet = _sheet(trainer)
+    end = _end(trainer, recipe, showcase, held_out, name)
+    return Pace(tuple(each + sheet / SHEET_EVERY for each in steps), end + sheet)
+
+
+def _sheet(trainer: Trainer) -> float:
+    """Seconds of a sample sheet; 0 where none is drawn."""
+    if trainer.showcase is None:
+        return 0.0
+    start = time.perf_counter()
+    with tempfile.TemporaryDirectory() as folder:
+        trainer.save_sheet(Path(folder) / "sheet.png")
+    return time.perf_counter() - start
 
 
 def _step(

@@ -41,6 +41,8 @@ from .method import Batch, Method, Stage, Terms
 from .step import Stepper, Unrecorded
 from .voxels import pictures
 
+SHEET_EVERY = 500  # steps
+
 
 class Source(Protocol):
     """What the loop needs of data."""
@@ -395,7 +397,7 @@ class Trainer:
         self,
         *,
         log_every: int = 20,
-        sheet_every: int = 500,
+        sheet_every: int = SHEET_EVERY,
         save_every: float = 60.0,
         progress: bool = True,
         watch: Callable[[Trainer, dict[str, float]], None] | None = None,

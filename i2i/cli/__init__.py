@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import time
 from pathlib import Path
 
+from .. import BEGAN
 from ..data.folders import DataError
 from ..images import FITS, ImageError
 from .data import data_command, list_command
@@ -27,6 +29,7 @@ def main(argv: list[str] | None = None) -> int:
     if rest and options.run is not train_command:
         parser.error(f"unknown argument {rest[0]!r}; see python -m i2i {options.command} --help")
     options.rest = rest
+    options.began = BEGAN if argv is None else time.monotonic()  # a process of its own, or a call within one
     try:
         options.run(options)
     except Wrong as wrong:

@@ -63,7 +63,7 @@ def together(options) -> None:
         )
     gallery = [name for name, recipe in RECIPES.items() if recipe.shipped]
     names = in_order(list(dict.fromkeys(options.names)) or gallery)
-    end = time.monotonic() + 60 * options.minutes
+    end = options.began + 60 * options.minutes
 
     def tried() -> int:
         return side_by_side(names, options.device, options.precision, options.batch)

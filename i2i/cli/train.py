@@ -69,10 +69,10 @@ def train_command(options) -> None:
         raise Wrong("train wants a recipe or a method, or --gallery, or --queue FILE.")
     else:
         options.name = options.names[0]
-        _one(options, time.monotonic())
+        _one(options)
 
 
-def _one(options, began: float) -> None:
+def _one(options) -> None:
     if options.minutes and options.steps:
         raise Wrong("--minutes says how long, --steps how many: give one of them.")
     _threads(options.threads)
@@ -88,7 +88,7 @@ def _one(options, began: float) -> None:
 
     if own and int(os.environ.get("RANK", 0)) == 0:
         print(_told(task.train, task.held_out), end="", flush=True)
-    _trained(task, options, device, began)
+    _trained(task, options, device)
 
 
 def _threads(asked: int | None) -> None:
@@ -249,7 +249,7 @@ def _on_folder(options, recipe: Recipe, method: Method) -> _Task:
     return _Task(recipe, method, train, held_out, showcase, None, run)
 
 
-def _trained(task: _Task, options, device, began: float) -> None:
+def _trained(task: _Task, options, device) -> None:
     """Trained, exported and judged; with --minutes as many steps as fit into what is left of them."""
     from .. import budget
     from ..train import claimed, folder_for
@@ -259,7 +259,7 @@ def _trained(task: _Task, options, device, began: float) -> None:
     home, standing, keeping = _home(options, out), None, nullcontext()
     if options.minutes:
         standing = budget.standing(out, task.method.lengths)
-        task, keeping = _in_minutes(task, options, device, out, standing, began)
+        task, keeping = _in_minutes(task, options, device, out, standing)
     trainer = task.trainer(options, device, out)
     with keeping:
         trainer.fit(progress=not options.quiet)
@@ -284,7 +284,7 @@ def _home(options, out: Path) -> Path:
     return home
 
 
-def _in_minutes(task: _Task, options, device, out: Path, standing: dict | None, began: float):
+def _in_minutes(task: _Task, options, device, out: Path, standing: dict | None):
     """The task with the steps that --minutes pays for, and the context that keeps that plan while it is trained."""
     from .. import budget
 
@@ -294,7 +294,7 @@ def _in_minutes(task: _Task, options, device, out: Path, standing: dict | None, 
     if not lengths:
         trial = task.trainer(options, device, None)
         pace = budget.measured(trial, task.recipe, task.showcase, task.held_out, task.name)
-        config = budget.fitted(method, pace, 60 * options.minutes - (time.monotonic() - began))
+        config = budget.fitted(method, pace, 60 * options.minutes - (time.monotonic() - options.began))
         lengths = {field: getattr(config, field) for field in method.lengths}
         keeping = budget.kept(out, asked, lengths, pace)
     told = " ".join(f"--{field} {count}" for field, count in lengths.items())

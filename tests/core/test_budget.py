@@ -21,6 +21,7 @@ import pytest
 import torch
 from PIL import Image
 
+import i2i.cli
 from i2i import budget
 from i2i.budget import Pace, TooShort, fitted
 from i2i.checkpoint import load_resume, read_config
@@ -34,6 +35,7 @@ from i2i.recipes.priority import FIRST, in_order
 from i2i.step import Unrecorded
 from i2i.train import AnotherRun, Trainer
 from kit.methods import TINY, tiny
+from kit.sources import fake_batch
 from kit.toy import toy, trainer
 
 # ---- How many steps fit ----
@@ -96,6 +98,21 @@ def test_a_step_is_timed_over_whole_rounds_and_in_every_stage(monkeypatch):
     first, second = (budget._step(t, stage, least=0.3) for stage in (0, 1))
     assert 0.05 <= first < 0.09 and 0.01 <= second < 0.04
     assert taken == sorted(taken), "each in its own stage"
+
+
+@pytest.mark.parametrize("shown, each, end", [(True, 0.1 + 20 / 500, 27.0), (False, 0.1, 7.0)])
+def test_sample_sheets_are_counted(monkeypatch, shown, each, end):
+    t, clock = trainer(toy(), showcase=fake_batch() if shown else None), [0.0]
+
+    def save_sheet(path):
+        clock[0] += 20.0
+
+    monkeypatch.setattr(budget.time, "perf_counter", lambda: clock[0])
+    monkeypatch.setattr(t, "save_sheet", save_sheet)
+    monkeypatch.setattr(budget, "_step", lambda trainer, stage: 0.1)
+    monkeypatch.setattr(budget, "_end", lambda *_: 7.0)
+    pace = budget.measured(t, RECIPES["pix2pix-icons"], t.showcase, None, None)
+    assert pace.steps == pytest.approx((each, each)) and pace.end == pytest.approx(end)
 
 
 def asking(minutes=10.0, **changes) -> dict:
@@ -173,6 +190,22 @@ def test_a_folder_in_minutes_says_its_steps_and_a_second_start_keeps_them(tmp_pa
     assert main(words) == 0 and read_config(export)[1]["card"]["steps"] == steps
 
 
+def test_minutes_count_from_where_the_process_began(monkeypatch, tmp_path):
+    """Torch takes seconds to import, on a busy machine ten; a call within a process begins when it is made."""
+    seen = []
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(i2i.cli, "BEGAN", time.monotonic() - 25)
+    monkeypatch.setattr(budget, "measured", lambda *_: Pace((1.0,), end=1.0))
+    monkeypatch.setattr(budget, "fitted", lambda method, pace, seconds: seen.append(seconds) or exit(9))
+    words = "train pix2pix-icons --minutes 2 --threads 1 --precision fp32 --device cpu".split()
+    for argv in (None, words):
+        monkeypatch.setattr(sys, "argv", ["i2i", *words])
+        with pytest.raises(SystemExit):
+            main(argv)
+    assert seen[0] < 95 < seen[1] <= 120
+    assert i2i.BEGAN < time.monotonic()
+
+
 @pytest.mark.parametrize(
     "words, said",
     [
@@ -239,10 +272,11 @@ def test_the_time_is_shared_by_weight_and_among_the_workers():
 
 @pytest.fixture
 def clock(monkeypatch):
-    """The time of `several`, which goes on only where that waits."""
+    """The time of several trainings, which goes on only where that waits."""
     told = SimpleNamespace(now=0.0, monotonic=lambda: told.now)
     told.sleep = lambda seconds: setattr(told, "now", told.now + seconds)
     monkeypatch.setattr(several, "time", told)
+    monkeypatch.setattr(i2i.cli, "time", told)
     return told
 
 
