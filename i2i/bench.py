@@ -318,13 +318,19 @@ def peak_memory(recipe: Recipe, device: torch.device) -> Figures:
         "picture": image,
         "plain picture": plain_image,
     }
-    return {
-        f"{name} MB": megabytes for name, way in ways.items() if (megabytes := _peak(way, device)) is not None
-    }
+    rounds = _rhythm(_like(recipe).stages()[0].turns.values())
+    runs = {"step": rounds * _until_recorded(device), "plain step": 3 * rounds}
+    found = {f"{name} MB": _peak(way, device, runs.get(name, 3)) for name, way in ways.items()}
+    return {name: megabytes for name, megabytes in found.items() if megabytes is not None}
 
 
-def _peak(build: Callable[[], Callable[[], object]], device: torch.device) -> float | None:
-    """The most memory that building and three runs take beyond what is held now."""
+def _until_recorded(device: torch.device) -> int:
+    """Steps of a kind after which a GPU has recorded it, whose graph has memory of its own, and replayed it; elsewhere three."""
+    return WARM_UP + 2 if device.type == "cuda" else 3
+
+
+def _peak(build: Callable[[], Callable[[], object]], device: torch.device, runs: int = 3) -> float | None:
+    """The most memory that building and so many runs take beyond what is held now."""
     gc.collect()
     try:
         if device.type == "cuda":
@@ -337,7 +343,7 @@ def _peak(build: Callable[[], Callable[[], object]], device: torch.device) -> fl
     except (OSError, AttributeError, TypeError):  # another system than Linux, or one that forbids it
         return None
     run = build()
-    for _ in range(3):
+    for _ in range(runs):
         run()
     return ((torch.cuda.max_memory_allocated() if device.type == "cuda" else _status("VmHWM")) - before) / 1e6
 

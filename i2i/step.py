@@ -236,7 +236,7 @@ class Stepper:
         while that does no harm."""
         here, waits = torch.cuda.current_stream(self.device), []
         self.side.wait_stream(here)
-        with torch.cuda.stream(self.side), _noting(waits) if last else nullcontext():
+        with torch.cuda.stream(self.side), noting(waits) if last else nullcontext():
             shown = self._turns(batch, running)
         here.wait_stream(self.side)
         if waits:
@@ -282,7 +282,7 @@ def _finds_its_rate(optimizer: torch.optim.Optimizer) -> bool:
 
 
 @contextmanager
-def _noting(waits: list[str]) -> Iterator[None]:
+def noting(waits: list[str]) -> Iterator[None]:
     """Add the lines in which the host waits for the GPU meanwhile."""
     with warnings.catch_warnings(record=True) as heard:
         warnings.simplefilter("always")

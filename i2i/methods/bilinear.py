@@ -180,7 +180,7 @@ class Bilinear(Method):
         label, source: a style's number, or one for each image.  label None: the first style.  source: of x; None: `guess`.
         ValueError for what is no style.
         """
-        to = self._styles("label", 0 if label is None else label, x)
+        to = self._styles("label", label, x)
         own = self.guess(x) if source is None else self._styles("source", source, x)
         b = self.content(x, own)
         with torch.autocast(x.device.type, enabled=False):
@@ -188,6 +188,8 @@ class Bilinear(Method):
 
     def _styles(self, name: str, wanted, x: Tensor) -> Tensor:
         k = self.config.styles
+        if wanted is None:  # made where it is needed: a GPU's graph cannot hold a copy from the host
+            return torch.zeros(len(x), dtype=torch.int64, device=x.device)
         try:
             told = torch.as_tensor(wanted)
         except (TypeError, ValueError, RuntimeError):  # words, lists of unequal lengths

@@ -116,7 +116,7 @@ class IcGAN(Method):
         """What G is told, float [count, domains] in [-1, 1], of a domain's number (one, or one for each image) or of
         attributes [domains] or [count, domains] in [0, 1]; None: the first domain, or no attribute. ValueError for any other."""
         c, at = self.config, next(self.parameters()).device
-        return self.told(asked(label, count, c.domains, c.attributes).to(at)).expand(count, c.domains)
+        return self.told(asked(label, count, c.domains, c.attributes, at)).expand(count, c.domains)
 
     def told(self, label: Tensor) -> Tensor:
         """Labels that are known to be right as -1 and 1: domains int64 [B], or attributes [B, domains]."""

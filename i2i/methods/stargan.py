@@ -147,7 +147,7 @@ class StarGAN(Method):
         """What G is told, float [count, domains], of a domain's number (one, or one for each image) or of attributes
         [domains] or [count, domains] in [0, 1]; None: the first domain, or no attribute. ValueError for any other."""
         c, at = self.config, next(self.G.parameters()).device
-        return self.told(asked(label, count, c.domains, c.attributes).to(at)).expand(count, c.domains)
+        return self.told(asked(label, count, c.domains, c.attributes, at)).expand(count, c.domains)
 
     def told(self, label: Tensor) -> Tensor:
         """What G is told of labels that are known to be right: domains int64 [...], or attributes [..., domains] as they are."""

@@ -6,11 +6,13 @@ import torch
 from torch import Tensor
 
 
-def asked(label: Tensor | int | list | None, count: int, domains: int, attributes: bool) -> Tensor:
-    """A label for `count` images, checked: a domain's number [] or [count], or attributes [domains] or [count, domains] in
-    [0, 1]. None: the first domain, or no attribute. ValueError, in one sentence, for any other."""
-    if label is None:
-        label = [0] * domains if attributes else 0
+def asked(
+    label: Tensor | int | list | None, count: int, domains: int, attributes: bool, at: torch.device
+) -> Tensor:
+    """A label for `count` images, checked, on a device: a domain's number [] or [count], or attributes [domains] or
+    [count, domains] in [0, 1]. None: the first domain, or no attribute. ValueError, in one sentence, for any other."""
+    if label is None:  # made where it is needed: a GPU's graph cannot hold a copy from the host
+        return torch.zeros((domains,) if attributes else (), dtype=torch.int64, device=at)
     try:
         told = torch.as_tensor(label)
     except (TypeError, ValueError, RuntimeError):  # words, lists of unequal lengths
@@ -23,4 +25,4 @@ def asked(label: Tensor | int | list | None, count: int, domains: int, attribute
         got = label.tolist() if isinstance(label, Tensor) else label
         whose = f"for all of {count} picture(s) or for each of them"
         raise ValueError(f"a label here is {kind}, {whose}; got {got!r}.")
-    return told
+    return told.to(at)

@@ -25,6 +25,7 @@ from ..fast import MEMORY_FORMATS
 from ..files import cache_folder
 from ..method import Method
 from ..nets.chance import Rng, Tape, drawn, generators
+from ..step import noting
 from .prepared import prepared, seconds
 
 Translate = Callable[[Tensor, Rng], Tensor]
@@ -78,15 +79,21 @@ def _recorded(
     translate: Translate, x: Tensor, numbers: list[Tensor]
 ) -> Callable[[Tensor, list[Tensor]], Tensor] | None:
     """A CUDA graph: all kernels of an image launched at once. It has one set of buffers, so callers take turns. None where
-    something in it cannot be recorded."""
+    the host waits for the GPU in it, or something else cannot be recorded."""
     held, lock, graph = (x.clone(), [n.clone() for n in numbers]), threading.Lock(), torch.cuda.CUDAGraph()
+    heard: list[list[str]] = [[], [], []]  # of three runs, where the host waits for the GPU
     with torch.inference_mode():
         aside = torch.cuda.Stream()
         aside.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(aside):
-            for _ in range(3):
-                translate(held[0], Tape(held[1]))
+            for waits in heard:
+                with noting(waits):
+                    translate(held[0], Tape(held[1]))
         torch.cuda.current_stream().wait_stream(aside)
+        # After a recording that failed, torch can record nothing more in this process. In each run: what only some of them
+        # heard was another thread's, or the first one's preparations.
+        if all(heard):
+            return None
         try:  # what other threads do meanwhile, another visitor's image, is no part of it, and must not spoil it
             with (
                 torch.cuda.stream(aside),

@@ -57,6 +57,20 @@ def test_the_fast_step_of_cyclegan_is_the_plain_step_in_float64(up):
         )
 
 
+def test_memory_is_that_of_each_kind_of_step_and_on_a_gpu_of_its_graph(monkeypatch):
+    small = {"width": 4, "code": 4}
+    recipe, runs = Recipe("discogan", "icons", 64, small, batch=2), []
+    monkeypatch.setattr(bench, "_peak", lambda way, device, count: runs.append(count))
+    assert bench.peak_memory(recipe, torch.device("cpu")) == {}
+    assert runs == [9, 9, 3, 3], "of three steps D makes two"
+    runs.clear()
+    monkeypatch.setattr(
+        bench, "_until_recorded", lambda _, known=bench._until_recorded: known(torch.device("cuda"))
+    )
+    bench.peak_memory(recipe, torch.device("cpu"))
+    assert runs == [3 * (WARM_UP + 2), 9, 3, 3]
+
+
 def test_a_step_is_timed_over_the_whole_rhythm_of_a_method():
     disco = built("discogan", width=4, code=4)
     turns = disco.stages()[0].turns

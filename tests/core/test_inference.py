@@ -7,7 +7,9 @@ import stat
 import threading
 import time
 import types
+import warnings
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 
 import pytest
 import torch
@@ -363,6 +365,58 @@ def test_a_package_that_cannot_be_loaded_is_as_good_as_none(monkeypatch, tmp_pat
         compiling.sys.modules, "torch._inductor", types.SimpleNamespace(aoti_load_package=str)
     )
     assert compiling._loaded(tmp_path / "x.pt2") == str(tmp_path / "x.pt2")
+
+
+class Recorder:
+    """Stands for CUDA where an image is recorded: a graph that replays nothing."""
+
+    def __init__(self, monkeypatch):
+        self.mode, self.recordings = "default", 0
+        stream = types.SimpleNamespace(wait_stream=lambda other: None)
+        monkeypatch.setattr(torch.cuda, "CUDAGraph", object)
+        monkeypatch.setattr(torch.cuda, "Stream", lambda: stream)
+        monkeypatch.setattr(torch.cuda, "current_stream", lambda: stream)
+        monkeypatch.setattr(torch.cuda, "stream", nullcontext)
+        monkeypatch.setattr(torch.cuda, "graph", self.graph)
+        monkeypatch.setattr(torch.cuda, "set_sync_debug_mode", lambda mode: setattr(self, "mode", mode))
+
+    def graph(self, *given, **options):
+        self.recordings += 1
+        return nullcontext()
+
+    def paint(self, waits: bool):
+        """A way to translate, in which the host waits for the GPU or does not."""
+
+        def translate(x, rng):
+            if waits and self.mode == "warn":
+                warnings.warn("called a synchronizing CUDA operation", stacklevel=1)
+            return x
+
+        return translate
+
+
+def test_an_image_in_which_the_host_waits_is_never_recorded(monkeypatch):
+    """Torch can record nothing more in a process in which one recording failed."""
+    cuda = Recorder(monkeypatch)
+    assert compiling._recorded(cuda.paint(waits=True), X, []) is None and cuda.recordings == 0
+    assert compiling._recorded(cuda.paint(waits=False), X, []) is not None and cuda.recordings == 1
+    once = iter([True])
+
+    def first_waits(x, rng):
+        return cuda.paint(waits=next(once, False))(x, rng)
+
+    assert compiling._recorded(first_waits, X, []) is not None and cuda.mode == "default"
+
+
+@pytest.mark.parametrize("key", ["stargan", "bilinear"])
+def test_the_label_that_nobody_asked_for_is_made_where_the_image_is(monkeypatch, key):
+    """One that is copied from the host cannot be recorded."""
+    method = tiny(key).eval()
+    x = torch.zeros(2, 3, 16, 16)
+    with torch.no_grad():
+        wanted = method.translate(x, label=0)
+        monkeypatch.setattr(torch, "as_tensor", None)
+        assert torch.equal(method.translate(x), wanted)
 
 
 @pytest.mark.long
