@@ -325,7 +325,7 @@ def peak_memory(recipe: Recipe, device: torch.device) -> Figures:
 
 
 def _until_recorded(device: torch.device) -> int:
-    """Steps of a kind after which a GPU has recorded it, whose graph has memory of its own, and replayed it; elsewhere three."""
+    """Steps of a kind after which a GPU has recorded it, in memory of its own, and replayed it; elsewhere three."""
     return WARM_UP + 2 if device.type == "cuda" else 3
 
 

@@ -196,14 +196,13 @@ def _tried(method: Method, recipe: Recipe, device: str | None) -> None:
     """Wrong where the settings of a user make a method that cannot take its first step: found now, before pictures are read."""
     import torch
 
-    from ..fast import lay_out
     from ..step import Stepper
     from ..train import default_device, own_chance
 
     where = torch.device(device) if device else default_device()
     try:
         with own_chance(where):
-            trial = lay_out(copy.deepcopy(method), where).train()
+            trial = copy.deepcopy(method).to(where).train()
             batch = {k: v.to(where) for k, v in trial.example(recipe.batch, recipe.size).items()}
             for stage in trial.stages():
                 Stepper(trial, trial, stage, bf16=False, static=False)  # has the optimizers made
