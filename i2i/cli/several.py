@@ -213,7 +213,7 @@ def queue(options) -> None:
             raise KeyboardInterrupt(f"stopped at {line!r}; the same command goes on there.")
         if job.state == "done":
             minutes = (time.monotonic() - began) / 60
-            with noted.open("a") as file:
+            with noted.open("a", encoding="utf-8") as file:
                 file.write(f"{line}\t{time.strftime('%Y-%m-%d %H:%M')}\t{minutes:.1f} min\n")
         else:
             failed.append(line)
@@ -224,8 +224,12 @@ def queue(options) -> None:
 
 def _next(path: Path, noted: Path, tried: list[str]) -> str | None:
     """The first line of the queue that is neither done nor was tried just now."""
-    done = {line.rsplit("\t", 2)[0] for line in noted.read_text().splitlines()} if noted.is_file() else set()
-    lines = (line.strip() for line in path.read_text(errors="replace").splitlines())
+    done = (
+        {line.rsplit("\t", 2)[0] for line in noted.read_text("utf-8", "replace").splitlines()}
+        if noted.is_file()
+        else set()
+    )
+    lines = (line.strip() for line in path.read_text("utf-8", "replace").splitlines())
     return next((n for n in lines if n and n[0] != "#" and n not in done and n not in tried), None)
 
 
