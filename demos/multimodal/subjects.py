@@ -166,7 +166,7 @@ SUBJECTS: dict[str, Subject] = {
         _sketches,
         ("cat", "cupcake", "ghost", "mug"),
         seed=64,
-        place=10,
+        place=6,
         references=_drawn_icons,
         mean="bridge-emoji",
     ),
