@@ -65,7 +65,7 @@ QUESTIONS = {
         },
         "b",
         "Each answer costs 20 passes instead of one, for both the number of answers is the same factor. What a pass costs "
-        "is another question: nets with as many weights may differ in it, as the milliseconds above do. It is the price of "
+        "is another question: it does not go by the number of weights alone, as the table above shows. It is the price of "
         "training without an adversary; fewer steps are cheaper, and end nearer to the mean.",
     ),
 }
