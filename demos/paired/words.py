@@ -40,9 +40,10 @@ EMOJI = Subject(
     "an emoji",
     "Black lines say where, and colour is a guess until you give one. Dab a coloured pen into a part, here and there: it "
     "turns to that colour, and the lines stay where they are. The model adds light and shade itself, since a dab is flat.",
-    "Draw a large circle. Which colour will it be? Then put a blue dab into it. How far will the blue spread?",
-    "A large circle without colour turns yellow, since most round things in this set are yellow faces. The dab turns it blue, and the "
-    "paper outside stays white. A small dab may stay a spot: give a large part two or three.",
+    "Draw a circle, with two eyes and a mouth. Which colour will the face be? Then put a blue dab into a circle without a face. "
+    "How far will the blue spread?",
+    "The face turns yellow or orange, since most round faces in this set are. A bare circle is a fainter guess, between skin and "
+    "orange. The dab turns it blue, and the paper outside stays white. A small dab may stay a spot: give a large part two or three.",
     "The pad is empty: draw a closed outline, a mug or a face, nearly as large as the pad, and the model fills it in; a dab of colour says with what.",
     _NO_LINES,
 )

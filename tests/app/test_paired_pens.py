@@ -97,9 +97,21 @@ def test_the_colours_of_an_example_are_known_from_a_link_too():
 # ---- What the texts say of the model ----
 
 
+def arc(
+    x: float, y: float, radius: float, start: float = 0, end: float = 2 * math.pi
+) -> list[tuple[float, float]]:
+    turn = np.linspace(start, end, 33)
+    return [(x + radius * math.cos(t), y + radius * math.sin(t)) for t in turn]
+
+
 def circle(radius: float) -> str:
-    turn = np.linspace(0, 2 * math.pi, 33)
-    return strokes_to_ops([[(0.5 + radius * math.cos(t), 0.5 + radius * math.sin(t)) for t in turn]])
+    return strokes_to_ops([arc(0.5, 0.5, radius)])
+
+
+def face(radius: float) -> str:
+    eyes = [arc(0.5 + side * 0.35 * radius, 0.5 - 0.25 * radius, 0.1 * radius) for side in (-1, 1)]
+    mouth = arc(0.5, 0.5 + 0.1 * radius, 0.45 * radius, 0.3, math.pi - 0.3)
+    return strokes_to_ops([arc(0.5, 0.5, radius), *eyes, mouth])
 
 
 CIRCLE = circle(0.38)
@@ -143,11 +155,16 @@ def a_closed_outline_is_filled_in(made: Made) -> None:
     assert np.mean(shares) > 0.85, shares  # a few are white, as mugs are
 
 
-def a_large_bare_circle_is_yellow(made: Made) -> None:
-    for radius in (0.34, 0.36, 0.38, 0.4, 0.42):
-        inside = made.net(circle(radius))[ACROSS < radius - 0.03]
-        red, green, blue = inside.mean(0)
+def a_round_face_is_yellow_or_orange(made: Made) -> None:
+    for radius in (0.2, 0.25, 0.3, 0.34, 0.38, 0.42):
+        red, green, blue = made.net(face(radius))[ACROSS < radius - 0.03].mean(0)
         assert red > green > blue + 0.15 and red + green > 1.2, radius
+
+
+def a_bare_circle_is_between_skin_and_orange(made: Made) -> None:
+    for radius in (0.25, 0.3, 0.34, 0.36, 0.38, 0.4, 0.42):
+        red, green, blue = made.net(circle(radius))[ACROSS < radius - 0.03].mean(0)
+        assert red > 0.75 and red - 0.1 > green > blue + 0.05, radius
 
 
 def dabs_turn_their_part_to_their_colour(made: Made) -> None:
@@ -191,7 +208,8 @@ def light_and_shade_are_its_own(made: Made) -> None:
 
 SAID = (
     a_closed_outline_is_filled_in,
-    a_large_bare_circle_is_yellow,
+    a_round_face_is_yellow_or_orange,
+    a_bare_circle_is_between_skin_and_orange,
     dabs_turn_their_part_to_their_colour,
     blue_spreads_to_the_line_and_not_beyond,
     the_lines_stay_where_they_are,
@@ -234,7 +252,8 @@ def painter(
 
 FAULTS = {
     a_closed_outline_is_filled_in: {"fills": False},
-    a_large_bare_circle_is_yellow: {"guess": (0.6, 0.3, 0.7)},
+    a_round_face_is_yellow_or_orange: {"guess": (0.6, 0.3, 0.7)},
+    a_bare_circle_is_between_skin_and_orange: {"guess": (0.6, 0.3, 0.7)},
     dabs_turn_their_part_to_their_colour: {"hears": False},
     blue_spreads_to_the_line_and_not_beyond: {"stays": False},
     the_lines_stay_where_they_are: {"shifts": True},
