@@ -35,6 +35,7 @@ from .subjects import SUBJECTS, available, heads, labels, loaded, models, styled
 from .view import KEYS, View, address, cells, settle, truth, wished
 
 _STYLE = look.style(__file__, "tab")
+ON_THE_TILE = 3, 7, 4, 10  # places on the wall whose answers stand on the tile of the map
 _TILE = 128  # px of a picture on the wall
 _NAMED = 6  # columns of a wall of styles that have names
 
@@ -154,7 +155,7 @@ def before_and_after() -> Cover:
     now = settle()
     made, side = _finished(now), loaded(now.model).size
     page = Image.new("RGB", (2 * side, 2 * side))
-    for i, place in enumerate((3, 7, 4, 10)):
+    for i, place in enumerate(ON_THE_TILE):
         page.paste(made.image(place), (side * (i % 2), side * (i // 2)))
     return Cover(now.image(), page, {**address(now), "sketch": now.at})
 

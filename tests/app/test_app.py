@@ -24,6 +24,7 @@ from PIL import Image
 
 from demos.inpainting import fillers
 from demos.multimodal import subjects as multimodal
+from demos.multimodal.tab import ON_THE_TILE
 from demos.paired import tab as paired
 from demos.voxels import words as voxels
 from demos.widgets import look
@@ -235,11 +236,12 @@ TILES = {
         [(0, WHOLE, "#sides figure img", WHOLE), (1, WHOLE, "#sides [aria-checked=true] img", WHOLE)],
     ),
     "Multimodal": (
-        "sketch=2&roll=64",
+        "sketch=2&roll=128",
         [(0, WHOLE, "#mm-pad canvas", WHOLE)]
         + [
             (1, [x / 2, y / 2, (x + 1) / 2, (y + 1) / 2], f"#mm-wall button:nth-of-type({place + 1}) img", WHOLE)
-            for place, x, y in ((3, 0, 0), (9, 1, 0), (0, 0, 1), (6, 1, 1))
+            for i, place in enumerate(ON_THE_TILE)
+            for x, y in [(i % 2, i // 2)]
         ],
     ),
     "3D voxels": ("shelf=500", []),
