@@ -897,18 +897,21 @@ def test_it_opens_finished_and_what_is_taken_stays_while_one_draws(visit):
     before = v.large()
     v.page.locator("#mm-wall button").nth(10).click()
     v.anew(before)
-    v.until("() => new URL(location).searchParams.get('taken') === '26'")
+    mine = str(SUBJECTS["emoji"].seed + 10)
+    v.until("([mine]) => new URL(location).searchParams.get('taken') === mine", mine)
     before, large = v.wall(), v.large()
     v.drag("#mm-pad canvas", (0.3, 0.9), (0.5, 0.95), (0.7, 0.9))
     v.other(before)
     v.anew(large)
-    assert v.chosen() == 10 and v.wish()["taken"] == "26" and v.wish()["drawn"]
+    assert v.chosen() == 10 and v.wish()["taken"] == mine and v.wish()["drawn"]
     assert v.page.locator("#mm-wall .board").bounding_box() == size
     before = v.wall()
     v.page.click("#mm-roll")
     v.other(before)
-    v.until("() => new URL(location).searchParams.get('roll') === '32'")
-    assert v.chosen() == -1 and v.wish()["taken"] == "26"
+    v.until(
+        "([roll]) => new URL(location).searchParams.get('roll') === roll", str(SUBJECTS["emoji"].seed + 16)
+    )
+    assert v.chosen() == -1 and v.wish()["taken"] == mine
     v.page.wait_for_timeout(300)
     other = visit("&" + v.address.partition("?")[2].replace("tab=multimodal&", ""))
     other.until(
