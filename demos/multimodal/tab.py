@@ -193,7 +193,7 @@ def answer(
     its own. direction: xy, or yx for a model that goes back."""
     names = [name for key in available() for name in models(key)]
     if model not in names:
-        raise sentence(words.NO_MODEL.format(model=model[:40], models=", ".join(names)))
+        raise sentence(words.NO_MODEL.format(model=str(model)[:40], models=", ".join(names)))
     if not image:
         raise sentence(words.NO_PICTURE)
     try:

@@ -385,6 +385,13 @@ def test_an_empty_pad_says_what_the_models_way_takes(gallery):
     assert "closed outline" in pads["xy"] and "choose a picture" in pads["yx"] and "outline" not in pads["yx"]
 
 
+@pytest.mark.parametrize("model", [None, 7, "", "x" * 60_000])
+def test_a_model_that_is_none_is_told_in_a_short_sentence(gallery, model):
+    with pytest.raises(gr.Error) as told:
+        multimodal.answer(None, model)
+    assert len(told.value.message) < 1_000 and GAN in told.value.message
+
+
 @pytest.mark.parametrize(
     "value", [[1], "x", 5, {"ops": [1]}, {"ops": "p0,5,10,10", "base": ["x"]}, {"ops": "p\u0663,5,10,10"}]
 )
