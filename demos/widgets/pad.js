@@ -170,7 +170,8 @@ function fit() {
 
 // Colours for the drawing, or none: the lines stay what they are.
 function offer() {
-  element.querySelector('[data-do=fit]').disabled = !isSmall();
+  const small = isSmall();
+  element.querySelector('[data-do=fit]').disabled = !small;
   const some = ops.some(coloured), drawn = ops.some(op => !coloured(op)), add = !some && drawn && hints.length;
   const [button, other] = hintsBox.querySelectorAll('button'), says = hintsBox.querySelector('p');
   hintsBox.style.display = set.dab ? '' : 'none';
@@ -181,7 +182,7 @@ function offer() {
     const dot = document.createElement('i'); dot.style.background = c; return dot;
   })));
   other.style.display = some ? '' : 'none';
-  says.textContent = some ? '' : add ? WORDS.or_dab : isSmall() ? WORDS.small : drawn ? WORDS.dab : WORDS.draw;
+  says.textContent = some ? '' : add ? WORDS.or_dab : small ? WORDS.small : drawn ? WORDS.dab : WORDS.draw;
 }
 function others(i) {  // five pens on: blue after yellow, green after red
   const first = eraser() + 1, count = inks().length - first;
