@@ -161,15 +161,6 @@ def _unseen(example: str, label: str) -> Image.Image | None:
 
 
 SUBJECTS: dict[str, Subject] = {
-    "emoji": Subject(
-        ("bicyclegan-emoji", "bridge-emoji", "diffusion-emoji"),
-        _sketches,
-        ("cat", "cupcake", "ghost", "mug"),
-        seed=64,
-        place=6,
-        references=_drawn_icons,
-        mean="bridge-emoji",
-    ),
     "flat": Subject(
         ("bicyclegan-openmoji", "bridge-openmoji", "diffusion-openmoji", "munit-emoji"),
         _flat,
@@ -179,6 +170,15 @@ SUBJECTS: dict[str, Subject] = {
         references=partial(_drawn_icons, finish="flat"),
         mean="bridge-openmoji",
         pen=7,
+    ),
+    "emoji": Subject(
+        ("bicyclegan-emoji", "bridge-emoji", "diffusion-emoji"),
+        _sketches,
+        ("cat", "cupcake", "ghost", "mug"),
+        seed=64,
+        place=6,
+        references=_drawn_icons,
+        mean="bridge-emoji",
     ),
     "icons": Subject(
         ("munit-icons", "augmented_cyclegan-icons", "mad_gan-icons"),

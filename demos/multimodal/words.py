@@ -19,8 +19,8 @@ LEAD = Markup(
 DRAW = "Draw"
 KIND = "Kind of drawing"
 KINDS = {
-    "emoji": "Emoji",
     "flat": "Flat",
+    "emoji": "Emoji",
     "icons": "Icons",
     "facades": "Fronts",
     "weather": "Skies",

@@ -55,7 +55,7 @@ from kit.odd_images import BAD, GOOD, packed
 from kit.served import SENTENCE, Stroke, Visit, leaks, serving, tab, visiting
 
 KINDS = {name: name.partition("-")[0] for subject in SUBJECTS.values() for name in subject.models}
-GAN, BRIDGE, DIFFUSION, FLAT, GREY, NOISY, EMOJI, MUNIT, CODED, HEADS, FRONTS, WEATHER, LETTERS = KINDS
+FLAT, GREY, NOISY, EMOJI, GAN, BRIDGE, DIFFUSION, MUNIT, CODED, HEADS, FRONTS, WEATHER, LETTERS = KINDS
 FIGURES = {"diversity": [0.25, 0.2, 0.3], "answer to sample": [0.5, 0.4, 0.6]}
 
 
@@ -106,7 +106,7 @@ def pixels(image: Image.Image) -> np.ndarray:
 
 
 def test_the_tab_and_its_choices_hold_what_is_shipped_and_nothing_else(gallery, tmp_path, monkeypatch):
-    assert subjects.available() == ["emoji", "flat", "icons", "facades", "weather", "letters"]
+    assert subjects.available() == ["flat", "emoji", "icons", "facades", "weather", "letters"]
     assert subjects.models("emoji") == [
         GAN,
         BRIDGE,
@@ -119,9 +119,9 @@ def test_the_tab_and_its_choices_hold_what_is_shipped_and_nothing_else(gallery, 
     monkeypatch.setattr(pipeline, "SHIPPED", some)
     assert subjects.available() == ["emoji"] and settle().model == BRIDGE
     assert (
-        multimodal.pictures_of(settle())
-        is multimodal.grid_of(settle())
-        is multimodal.way_of(settle())
+        multimodal.pictures_of(settle("emoji"))
+        is multimodal.grid_of(settle("emoji"))
+        is multimodal.way_of(settle("emoji"))
         is None
     )
     monkeypatch.setattr(pipeline, "SHIPPED", tmp_path / "none")
@@ -132,9 +132,9 @@ def test_the_tab_and_its_choices_hold_what_is_shipped_and_nothing_else(gallery, 
 
 def test_what_a_model_can_do_is_read_off_its_method(gallery):
     assert [name for name in KINDS if subjects.styled(name)] == [
-        GAN,
         FLAT,
         EMOJI,
+        GAN,
         MUNIT,
         CODED,
         FRONTS,
@@ -233,7 +233,7 @@ def test_a_column_of_a_model_with_several_generators_is_one_of_them(gallery):
 
 
 def test_the_wall_comes_in_halves_or_step_by_step_and_is_kept(gallery):
-    now = settle()
+    now = settle("emoji")
     parts = list(answers.wall(now))
     assert [len(p.images) for p in parts] == [8, 16] and [p.done for p in parts] == [0.5, 1]
     half = multimodal.wall_of(now, parts[0])
@@ -334,7 +334,7 @@ def test_colours_are_named_as_they_are():
 
 
 def test_what_is_taken_stays_with_another_drawing_and_other_answers(gallery):
-    now = settle(taken=f"{settle().seed + 7}")
+    now = settle(taken=str(settle().seed + 7))
     assert cells(now).index(now.taken) == 7
     other = view.shown(now, 3)
     assert other.taken == now.taken and other.name != now.name
@@ -349,15 +349,15 @@ def test_what_is_taken_stays_with_another_drawing_and_other_answers(gallery):
 
 
 def test_the_card_says_what_is_kept(gallery):
-    assert "Its style stays" in taken.shown(settle()) and "<svg" in taken.shown(settle())
+    assert "Its style stays" in taken.shown(settle("emoji")) and "<svg" in taken.shown(settle("emoji"))
     assert "number 2 of 3" in taken.shown(settle(model=HEADS, taken="20.1"))
     assert "Its noise stays" in taken.shown(settle(model=BRIDGE))
-    empty = replace(settle(), ops="")
+    empty = replace(settle("emoji"), ops="")
     assert "The pad is empty" in taken.shown(empty) and "<img" not in taken.shown(empty)
 
 
 def test_another_model_keeps_the_drawing_and_the_place(gallery):
-    now = view.shown(settle(taken=f"{settle().seed + 4}"), 2)
+    now = view.shown(settle(taken=str(settle().seed + 4)), 2)
     new = view.switched(now, BRIDGE)
     assert (new.at, new.seed, cells(new).index(new.taken)) == (2, now.seed, 4)
     icons = view.switched(now, MUNIT)
@@ -397,7 +397,7 @@ def test_a_model_that_is_none_is_told_in_a_short_sentence(gallery, model):
 )
 def test_what_is_no_drawing_is_told_in_a_sentence(gallery, value):
     with pytest.raises(ImageError, match="cannot be read"):
-        view.drawn(settle(), value)
+        view.drawn(settle("emoji"), value)
 
 
 def test_a_bar_of_a_style_is_as_high_as_its_number():
@@ -452,7 +452,7 @@ def test_the_grid_has_letters_for_rows_and_fonts_for_columns(gallery):
         assert (new.taken, new.at) == (across[i % 10], grid.rows(now)[i // 10])
         assert value["cells"][i]["unseen"] == (view.truth(new, new.taken, new.at) is not None)
     assert {c["unseen"] for c in value["cells"]} == {True, False} and value["corner"]
-    assert len(grid.columns(settle(model=LETTERS))) == 10 and not grid.value(settle())["corner"]
+    assert len(grid.columns(settle(model=LETTERS))) == 10 and not grid.value(settle("emoji"))["corner"]
 
 
 def test_the_api_counts_fonts_from_a_number(gallery, tmp_path):
@@ -489,7 +489,7 @@ def test_an_address_leads_back_to_the_view(gallery, name):
 def test_an_address_says_a_cleared_pad_strokes_on_an_example_and_no_more_than_there_is(gallery):
     cleared = wished({"drawn": "empty"})
     assert cleared.empty and cleared.at == -1
-    assert wished({"sketch": "999"}).at == len(settle().examples) - 1
+    assert wished({"sketch": "999"}).at == len(settle("emoji").examples) - 1
     name = next(name for name in KINDS if settle(model=name).key == "icons")
     under = wished({"answers": name, "sketch": "2", "drawn": "p0,5,10,10,99,99"})
     assert (under.ops, under.base, under.at) == ("p0,5,10,10,99,99", under.examples[2].base, -1)
@@ -544,7 +544,7 @@ def test_its_words_in_the_address_are_no_other_tabs():
 
 
 def test_a_cell_of_the_grid_is_its_drawing_in_its_style(gallery):
-    now = view.drawn(settle(), {"ops": "p0,9,40,40,200,200,40,200"})
+    now = view.drawn(settle("emoji"), {"ops": "p0,9,40,40,200,200,40,200"})
     down, across = grid.rows(now), grid.columns(now)
     assert (
         down[0] == grid.OWN
@@ -563,7 +563,7 @@ def test_a_cell_of_the_grid_is_its_drawing_in_its_style(gallery):
 
 
 def test_rows_of_the_grid_are_four_drawings_and_the_present_one_is_among_them(gallery):
-    for now in (settle(), view.drawn(settle(), {"ops": "p0,5,9,9"})):
+    for now in (settle("emoji"), view.drawn(settle("emoji"), {"ops": "p0,5,9,9"})):
         for at in range(len(now.examples)):
             there = grid.rows(view.shown(now, at))
             assert len(set(there)) == 4 and at in there and (grid.OWN in there) == bool(now.own)
@@ -597,7 +597,7 @@ def test_a_style_is_read_from_each_picture_of_the_choice(gallery, name, way):
 @pytest.mark.parametrize("make", [make for make, _ in GOOD.values()], ids=GOOD)
 def test_a_picture_of_any_kind_gives_a_style(gallery, tmp_path, make):
     (tmp_path / "in.png").write_bytes(make())
-    new = reference.read(settle(), multimodal.uploaded(str(tmp_path / "in.png")))
+    new = reference.read(settle("emoji"), multimodal.uploaded(str(tmp_path / "in.png")))
     assert len(new.taken.style) == 8 and new.read_from.startswith("data:image/")
 
 
@@ -624,7 +624,7 @@ def test_what_is_no_picture_gets_a_sentence(gallery, tmp_path, make, fault):
 
 
 def test_a_walk_begins_and_ends_where_it_says(gallery, tmp_path):
-    now = settle()
+    now = settle("emoji")
     now = replace(now, start=cells(now)[0], end=cells(now)[9])
     made, wall = walk.pictures(now), finished(now)
     assert len(made) == walk.FRAMES and len(walk.value(now)["frames"]) == walk.FRAMES
@@ -639,7 +639,7 @@ def test_a_walk_begins_and_ends_where_it_says(gallery, tmp_path):
 
 
 def test_a_walk_to_where_it_begins_stands_still(gallery, tmp_path):
-    now = settle()
+    now = settle("emoji")
     now = replace(now, start=now.taken, end=now.taken)
     assert len(set(walk.styles(now))) == 1
     with Image.open(walk.save(now, str(tmp_path))) as saved:
@@ -650,7 +650,7 @@ def test_a_walk_to_where_it_begins_stands_still(gallery, tmp_path):
 
 
 def test_one_step_is_one_picture_whatever_the_noise_and_more_are_several(gallery):
-    now = settle()
+    now = settle("emoji")
     shown = {n: steps.shown(replace(now, steps=n)) for n in steps.STEPS}
     one = re.findall(r'src="(.*?)"', shown[1])
     assert len(one) == 4 == len(set(re.findall(r'src="(.*?)"', shown[4]))) and len(set(one)) == 1
@@ -676,7 +676,7 @@ def test_what_the_box_of_a_slider_holds_is_a_whole_number_within_it(typed, taken
 @pytest.mark.skipif("bridge-emoji" not in pipeline.shipped(), reason="bridge-emoji is not shipped")
 def test_the_shipped_bridge_gives_one_picture_in_one_step():
     forget()
-    made = steps._made("emoji", "bridge-emoji", settle().examples[0].ops, "")
+    made = steps._made("emoji", "bridge-emoji", settle("emoji").examples[0].ops, "")
     assert answers.spread(made[1]) < 5e-4 < answers.spread(made[4])
 
 
@@ -684,7 +684,7 @@ def test_the_shipped_bridge_gives_one_picture_in_one_step():
 
 
 def test_all_models_answer_beside_each_other_with_what_their_cards_say(gallery):
-    now = settle()
+    now = settle("emoji")
     before = compare.waiting(now)
     assert before.count("not asked yet") == 3 and "<img" not in before
     parts = list(compare.shown(now))
@@ -712,7 +712,7 @@ def values_of(now) -> dict[str, float]:
 
 
 def test_terms_are_those_of_the_drawing_and_the_answer_that_is_taken(gallery):
-    now = settle()
+    now = settle("emoji")
     model, here = subjects.loaded(now.model), values_of(now)
     y = model.place(answers.taken(now)).x
     with torch.inference_mode():
@@ -740,7 +740,7 @@ def test_a_letter_of_the_alphabet_has_a_term_in_every_font_and_ones_own_has_none
 
 
 def test_an_empty_pad_has_no_terms(gallery):
-    now = replace(settle(), ops="", base="", at=-1)
+    now = replace(settle("emoji"), ops="", base="", at=-1)
     assert words.NOTHING_YET in objective.shown(now) and "<strong>" not in objective.shown(now)
 
 
@@ -794,7 +794,7 @@ def test_the_api_refuses_in_a_sentence(gallery, tmp_path, model, n, seed, style,
 
 
 def test_terms_are_the_same_whoever_else_asks_at_that_time(gallery):
-    now = settle()
+    now = settle("emoji")
     alone = objective.terms(now)
     with ThreadPoolExecutor(8) as crowd:
         for told in crowd.map(lambda _: objective.terms(now), range(32)):
@@ -893,7 +893,7 @@ def visit(server, chromium):
 @pytest.mark.browser
 def test_it_opens_finished_and_what_is_taken_stays_while_one_draws(visit):
     v = visit()
-    assert len(set(v.wall())) == 16 and v.chosen() == SUBJECTS["emoji"].place
+    assert len(set(v.wall())) == 16 and v.chosen() == SUBJECTS["flat"].place
     assert (
         v.page.evaluate(
             "[...document.images].filter(i => i.checkVisibility() && !i.alt.trim() && i.closest('.head, .way-line') === null).length"
@@ -904,7 +904,7 @@ def test_it_opens_finished_and_what_is_taken_stays_while_one_draws(visit):
     before = v.large()
     v.page.locator("#mm-wall button").nth(10).click()
     v.anew(before)
-    mine = str(SUBJECTS["emoji"].seed + 10)
+    mine = str(SUBJECTS["flat"].seed + 10)
     v.until("([mine]) => new URL(location).searchParams.get('taken') === mine", mine)
     before, large = v.wall(), v.large()
     v.drag("#mm-pad canvas", (0.3, 0.9), (0.5, 0.95), (0.7, 0.9))
@@ -916,7 +916,7 @@ def test_it_opens_finished_and_what_is_taken_stays_while_one_draws(visit):
     v.page.click("#mm-roll")
     v.other(before)
     v.until(
-        "([roll]) => new URL(location).searchParams.get('roll') === roll", str(SUBJECTS["emoji"].seed + 16)
+        "([roll]) => new URL(location).searchParams.get('roll') === roll", str(SUBJECTS["flat"].seed + 16)
     )
     assert v.chosen() == -1 and v.wish()["taken"] == mine
     v.page.wait_for_timeout(300)
@@ -939,7 +939,7 @@ def test_what_is_taken_follows_the_pen_and_the_wall_its_end(visit):
     stroke.lift()
     v.other(wall)
     v.until("() => document.querySelector('#mm-taken img').src.startsWith('data:image/png')")
-    assert v.chosen() == SUBJECTS["emoji"].place and "drawn" in v.wish()
+    assert v.chosen() == SUBJECTS["flat"].place and "drawn" in v.wish()
 
 
 @pytest.mark.browser
@@ -968,7 +968,8 @@ def test_the_keyboard_leads_over_the_wall_and_a_cell_of_the_grid_is_drawing_and_
     before = v.wall()
     v.page.locator("#mm-grid button").nth(2 * 6 + 1).click()
     v.other(before)
-    v.until("() => new URL(location).searchParams.get('sketch') === '2'")
+    place = [example.name for example in settle().examples].index(SUBJECTS["flat"].rows[2])
+    v.until("([place]) => new URL(location).searchParams.get('sketch') === place", str(place))
     v.page.wait_for_selector("#mm-grid button:nth-of-type(14)[aria-checked=true]")
 
 
