@@ -338,7 +338,9 @@ def _peak(build: Callable[[], Callable[[], object]], device: torch.device, runs:
             before = torch.cuda.memory_allocated()
         else:
             ctypes.CDLL(None).malloc_trim(0)  # return freed heap, or it counts as free memory
-            Path("/proc/self/clear_refs").write_text("5")  # the high-water mark starts afresh
+            Path("/proc/self/clear_refs").write_text(
+                "5", encoding="utf-8"
+            )  # the high-water mark starts afresh
             before = _status("VmRSS")
     except (OSError, AttributeError, TypeError):  # another system than Linux, or one that forbids it
         return None
@@ -349,7 +351,7 @@ def _peak(build: Callable[[], Callable[[], object]], device: torch.device, runs:
 
 
 def _status(field: str) -> int:
-    lines = Path("/proc/self/status").read_text().splitlines()
+    lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
     return 1024 * next(int(line.split()[1]) for line in lines if line.startswith(field))
 
 

@@ -133,7 +133,7 @@ def hardware(trainer: Trainer) -> str:
     models = (
         [
             line.partition(":")[2].strip()
-            for line in info.read_text().splitlines()
+            for line in info.read_text(encoding="utf-8").splitlines()
             if line.startswith("model name")
         ]
         if info.exists()

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import torch
 from markupsafe import Markup
 from PIL import Image
 
-from i2i.cores import cores
 from i2i.images import ImageError
 from i2i.run import tiles
 
@@ -104,7 +104,7 @@ def follow(key: str, image: Image.Image, owner: str) -> Iterator[Job | None]:
     home = tempfile.mkdtemp(prefix="i2i-whole-", dir=sweeper.desk())
     out = os.path.join(home, f"{model_of(key)}-{job.result[0]}x{job.result[1]}.png")
     try:
-        threads = max(1, min(4, cores() // 2))
+        threads = torch.get_num_threads()  # as many as an answer of the app takes
         args = (str(loaded(key).folder), np.asarray(image), TILE, out, threads)
         cap = _START + _A_TILE * job.of
         with closing(line_of(job).frames(owner, WORK, *args, cap=cap, share=_share)) as frames:

@@ -271,7 +271,7 @@ def _end(text: str, name: str) -> int:
 
 def _listed(path: Path, line: str, name: str, entry: str) -> str:
     """The text of a file with one more import, in its order, and one more entry in the dict `name`."""
-    text = path.read_text()
+    text = path.read_text(encoding="utf-8")
     at = _end(text, name)
     comma = "" if text[:at].rstrip().endswith((",", "{")) else ", "
     text = text[:at] + comma + entry + text[at:]
@@ -284,7 +284,7 @@ def _listed(path: Path, line: str, name: str, entry: str) -> str:
 
 def _booked(path: Path, key: str) -> str:
     """lessons/__init__.py with one more book."""
-    text = path.read_text()
+    text = path.read_text(encoding="utf-8")
     names = sorted({*re.search(r"^from \. import (.+)$", text, re.M)[1].split(", "), key})
     text = re.sub(r"^from \. import .+$", f"from . import {', '.join(names)}", text, flags=re.M)
     return re.sub(r"^(_BOOKS = \(.*)\)$", rf"\1, {key})", text, flags=re.M)
@@ -292,6 +292,6 @@ def _booked(path: Path, key: str) -> str:
 
 def _recorded(path: Path, record: str) -> str:
     """papers.py with one more record, the last."""
-    text = path.read_text()
+    text = path.read_text(encoding="utf-8")
     at = _end(text, "_RECORDS")
     return text[:at] + record + text[at:]

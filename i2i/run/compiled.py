@@ -140,7 +140,7 @@ def _key(folder: Path, shape: torch.Size, bf16: bool) -> str:
 
 def _processor() -> str:
     try:
-        lines = Path("/proc/cpuinfo").read_text().split("\n\n")[0].splitlines()
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").split("\n\n")[0].splitlines()
         return "".join(line for line in lines if line.startswith(("model name", "flags", "Features")))
     except OSError:
         return platform.processor() + torch.backends.cpu.get_cpu_capability()

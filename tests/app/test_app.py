@@ -972,7 +972,7 @@ TABS = sorted(p.parent.name for p in (ROOT / "demos").glob("*/tab.py"))
 def test_each_tab_is_a_module_that_runs_alone(name):
     module = importlib.import_module(f"demos.{name}.tab")
     assert callable(module.tab)
-    source = Path(module.__file__).read_text()
+    source = Path(module.__file__).read_text(encoding="utf-8")
     assert "page(tab).launch(**LAUNCH)" in source, f"python -m demos.{name}.tab"
 
 

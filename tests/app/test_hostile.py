@@ -528,9 +528,9 @@ def test_it_ends_with_the_app(tmp_path):
     environment = {**os.environ, "PYTHONPATH": ways, "GRADIO_TEMP_DIR": str(tmp_path)}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
     status, end = Path("/proc", done.stdout.strip(), "status"), time.monotonic() + 20
-    while status.exists() and "zombie" not in status.read_text() and time.monotonic() < end:
+    while status.exists() and "zombie" not in status.read_text(encoding="utf-8") and time.monotonic() < end:
         time.sleep(0.05)
-    assert not status.exists() or "zombie" in status.read_text()
+    assert not status.exists() or "zombie" in status.read_text(encoding="utf-8")
 
 
 def test_many_large_pictures_at_once_are_read_one_by_one(monkeypatch):

@@ -687,7 +687,7 @@ def test_a_link_to_itself_and_a_name_that_is_no_text_end_nothing(elsewhere, mode
     put(elsewhere / "mine" / "last.png", photo())
     odd = os.fsdecode(b"mine/od\xffd.png")
     put(elsewhere / odd, photo())
-    Path(os.fsdecode(b"mine/brok\xffen.png")).write_text("no picture")
+    Path(os.fsdecode(b"mine/brok\xffen.png")).write_text("no picture", encoding="utf-8")
     words = [sys.executable, "-m", "i2i", "translate", str(model), "mine", "--out", "made"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8:strict"}
     done = subprocess.run(words, capture_output=True, text=True, env=environment)

@@ -357,13 +357,13 @@ def test_the_card_lists_the_legs(cli, here):
     pairs(here / "mine")
     start = ["train", "pix2pix", "--data", "mine", "--out", "o", *SMALL]
     assert cli(*start, "--steps", 4)[0] == 0
-    assert "legs" not in json.loads(Path("o/export/config.json").read_text())["card"]
+    assert "legs" not in json.loads(Path("o/export/config.json").read_text(encoding="utf-8"))["card"]
     assert cli(*start, "--steps", 8)[0] == 0
-    card = json.loads(Path("o/export/config.json").read_text())["card"]
+    card = json.loads(Path("o/export/config.json").read_text(encoding="utf-8"))["card"]
     assert (
         card["legs"] == "0 to 3 of a plan of 4 in fp32; 3 to 8 of a plan of 8 in fp32" and card["steps"] == 8
     )
-    assert card["legs"] in Path("o/export/README.md").read_text()
+    assert card["legs"] in Path("o/export/README.md").read_text(encoding="utf-8")
 
 
 # ---- Stopping ----

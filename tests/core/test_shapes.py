@@ -244,7 +244,7 @@ def test_judging_and_translating_use_the_direction_of_training(cli, here):
     two_sides(here / "mine" / "test", 6, first=100)
     status, _, err = cli("train", "pix2pix", "--data", "mine", "--out", "o", "--direction", "BA", *TRAIN)
     assert status == 0, err
-    assert json.loads(Path("o/export/config.json").read_text())["direction"] == "BA"
+    assert json.loads(Path("o/export/config.json").read_text(encoding="utf-8"))["direction"] == "BA"
     by_itself, told = judged(cli("evaluate", "o/export", "--data", "mine", "--json"))
     said, _ = judged(cli("evaluate", "o/export", "--data", "mine", "--direction", "BA", "--json"))
     wrong, _ = judged(cli("evaluate", "o/export", "--data", "mine", "--direction", "AB", "--json"))

@@ -33,7 +33,9 @@ class _Outside(http.server.BaseHTTPRequestHandler):
 def unrouted() -> int:
     """Packets and connections, of this namespace, that had no way to where they were meant to go."""
     names, values = (
-        line.split() for line in Path("/proc/net/snmp").read_text().splitlines() if line.startswith("Ip:")
+        line.split()
+        for line in Path("/proc/net/snmp").read_text(encoding="utf-8").splitlines()
+        if line.startswith("Ip:")
     )
     return int(values[names.index("OutNoRoutes")])
 

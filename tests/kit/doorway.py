@@ -18,7 +18,7 @@ def _turned(file: str | None):
 
 def _written():
     with tempfile.TemporaryDirectory(dir=sweeper.desk()) as place:
-        Path(place, "made.txt").write_text("made here")
+        Path(place, "made.txt").write_text("made here", encoding="utf-8")
         yield str(Path(place, "made.txt"))
 
 

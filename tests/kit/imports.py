@@ -52,7 +52,7 @@ def imported(path: Path, package: Path = PACKAGE) -> set[str]:
     # The package that relative imports start from, as a path: one dot is the file's own folder.
     here = ("i2i", *path.relative_to(package).parts[:-1])
     parts = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom):
             base = here[: len(here) - node.level + 1] if node.level else ()
             module = (*base, *(node.module.split(".") if node.module else ()))

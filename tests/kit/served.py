@@ -43,7 +43,7 @@ class Server:
 
     def megabytes(self) -> float:
         """Resident memory of the process."""
-        pages = int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1])
+        pages = int(Path(f"/proc/{self.process.pid}/statm").read_text(encoding="utf-8").split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
     def client(self) -> httpx.Client:

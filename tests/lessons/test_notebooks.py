@@ -28,7 +28,7 @@ pytestmark = pytest.mark.skipif(not BOOKS, reason="this copy has no notebooks")
 
 
 def read(path: Path) -> list[dict]:
-    return json.loads(path.read_text())["cells"]
+    return json.loads(path.read_text(encoding="utf-8"))["cells"]
 
 
 def text(cell: dict) -> str:

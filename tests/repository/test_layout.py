@@ -149,7 +149,9 @@ MODELS = [p for p in SOURCES if part_of(p) in ("nets", "methods")]
 def calls(path: Path) -> set[str]:
     """Names of everything that a file calls: print, x.cuda, torch.manual_seed."""
     return {
-        ast.unparse(node.func) for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)
+        ast.unparse(node.func)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
     }
 
 
@@ -206,7 +208,7 @@ def images_of(path: Path) -> list[bytes]:
         return [path.read_bytes()]
     if path.suffix not in (".ipynb", ".html", ".md", ".json"):
         return []
-    text = path.read_text(errors="ignore")
+    text = path.read_text(encoding="utf-8", errors="ignore")
     found = re.findall(r"data:image/[a-z+]+;base64,([A-Za-z0-9+/=\\n]+)", text)
     if path.suffix == ".ipynb":
         for cell in json.loads(text).get("cells", []):

@@ -103,7 +103,7 @@ def in_script(source: str) -> Iterator[tuple[int, str]]:
     ids=lambda p: p.relative_to(DEMOS).as_posix(),
 )
 def test_what_the_page_says_stands_in_words(path: Path):
-    source = path.read_text()
+    source = path.read_text(encoding="utf-8")
     found = dict(spoken(source) if path.suffix == ".py" else in_script(source))
     allowed = ALLOWED.get(path.relative_to(DEMOS).as_posix(), set())
     assert {at: text for at, text in found.items() if text not in allowed} == {}

@@ -249,7 +249,7 @@ def _read_record(record: Path) -> dict[str, str]:
     """{file name: sha256} of the first fetch, in the format of sha256sum."""
     if not record.exists():
         return {}
-    lines = (line.partition("  ") for line in record.read_text().splitlines())
+    lines = (line.partition("  ") for line in record.read_text(encoding="utf-8").splitlines())
     return {name: digest for digest, _, name in lines}
 
 
