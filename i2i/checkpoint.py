@@ -26,6 +26,7 @@ from .methods import METHODS
 from .nets.vgg import VGG19
 
 FORMAT = 1
+LARGEST = 4096  # side of a model's images, in pixels
 SEEN = "trained_on.txt"  # in the export of a user's folder: digests of its training files
 _PARTS = {
     "config.json",
@@ -236,6 +237,11 @@ def read_config(folder: Path) -> tuple[Path, dict]:
         if not isinstance(config.get(key), kind):
             fault = f"has no {key}" if key not in config else f"has an unusable {key} ({config[key]!r})"
             raise CheckpointError(f"{path} {fault}; export the model again.")
+    if isinstance(config["size"], bool) or not 1 <= config["size"] <= LARGEST:
+        raise CheckpointError(f"{path} has an unusable size ({config['size']}), not 1 to {LARGEST} px.")
+    labels = config["card"].get("labels", [])
+    if not (isinstance(labels, list) and all(isinstance(label, str) for label in labels)):
+        raise CheckpointError(f"{path} has unusable labels ({str(labels)[:80]}): they are names.")
     for key, known in (("fit", FITS), ("direction", ("AB", "BA"))):
         if config.get(key, known[0]) not in known:
             raise CheckpointError(
@@ -270,6 +276,13 @@ def load_method(folder: Path) -> tuple[Method, dict]:
             f"{folder / 'config.json'} has settings of which no {config['method']} can be built "
             f"({type(fault).__name__}: {fault}); export the model again."
         ) from None
+    step, size = method.multiple, config["size"]
+    if size % step or (
+        size != step and step == getattr(method.config, "side", 0)
+    ):  # the latter takes one size alone
+        raise CheckpointError(
+            f"{folder / 'config.json'} is of {size} px, which its {config['method']} does not take; export the model again."
+        )
     foreign = sorted(set(config["networks"]) - set(method.networks()))
     if foreign:
         raise CheckpointError(
@@ -312,6 +325,10 @@ def load_net(net: nn.Module, path: Path, key: str) -> None:
         )
         raise CheckpointError(f"{path} does not fit {key} as config.json describes it: it {say}.")
     for name, value in want.items():
+        if state[name].is_floating_point() != value.is_floating_point():
+            raise CheckpointError(
+                f"{path} does not fit {key}: {name} is {state[name].dtype}, expected {value.dtype}."
+            )
         if state[name].shape != value.shape:
             raise CheckpointError(
                 f"{path} does not fit {key} as config.json describes it: {name} has shape "

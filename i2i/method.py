@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
+from numbers import Real
+from typing import cast
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from . import settings
 from .losses import Named
 from .nets.chance import Rng, generators, normal
 
@@ -134,10 +137,10 @@ class Control:
             fine = value in self.choices
         elif self.kind == "number":
             fine = (
-                isinstance(value, int | float)
+                isinstance(value, Real)
                 and not isinstance(value, bool)
-                and self.low <= value <= self.high
-                and (not self.whole or value == int(value))
+                and self.low <= cast(float, value) <= self.high
+                and (not self.whole or float(value).is_integer())
             )
         else:
             fine = True  # what it may be, the method itself knows
@@ -204,7 +207,9 @@ class Method(nn.Module):
     reach: int = 0  # of one pixel of the translation, in pixels of x, where x may be cut into tiles
 
     def __init__(self, config):
+        """ValueError for a config of which no method can be built."""
         super().__init__()
+        settings.check(config)
         self.config = config
 
     @classmethod
@@ -286,6 +291,11 @@ class Method(nn.Module):
         """For methods without x (`alone`), and those that need none: n samples, float [n, C, H, W] in [-1, 1], or voxels
         [n, 1, D, H, W] in [0, 1]. rng: a generator for each."""
         raise TypeError(f"{type(self).__name__} has no samples without an input")
+
+    @property
+    def reads_styles(self) -> bool:
+        """Whether `style` reads one from an image; others that take styles have them as numbers and seeds alone."""
+        return type(self).style is not Method.style
 
     def style(self, image: Tensor, **way: str) -> Tensor:
         """The style of images [B, C, H, W] of the target, [B, style_size]. A method with the control "direction" takes it

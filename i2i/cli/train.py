@@ -206,8 +206,11 @@ def _tried(method: Method, recipe: Recipe, device: str | None) -> None:
             batch = {k: v.to(where) for k, v in trial.example(recipe.batch, recipe.size).items()}
             for stage in trial.stages():
                 Stepper(trial, trial, stage, bf16=False, static=False)  # has the optimizers made
+                stage.schedule(trial)(0)
                 for turn in stage.turns.values():
-                    turn.loss(batch)
+                    for term, value in turn.loss(batch).items():
+                        if not value.isfinite().all():
+                            raise ValueError(f"its term {term} is no number")
     except Exception as fault:  # whatever nets make of a setting that nobody foresaw
         raise Wrong(_unfit(recipe, fault)) from fault
 
@@ -221,7 +224,15 @@ def _unfit(recipe: Recipe, fault: Exception) -> str:
 
 
 def _as_published(recipe: Recipe, method: Method, name: str) -> _Task:
+    from ..recipes import facts_of
+
     train, held_out = recipe.source("train"), recipe.source("test")
+    facts = facts_of(train)
+    for name in (
+        facts.keys() & method.fit(recipe.size, facts).config.keys()
+    ):  # what the data say of this method's nets
+        if getattr(method.config, name) != facts[name]:
+            raise Wrong(f"--{name} is {facts[name]} for these data; got {getattr(method.config, name)}.")
     return _Task(recipe, method, train, held_out, recipe.showcase(recipe.size), name, name)
 
 

@@ -18,7 +18,6 @@ from tqdm.auto import tqdm
 from ..data.folders import TooFew
 from ..data.worlds.lines import colour_steps, thin, widened
 from ..judges import load_judge
-from ..method import Method
 from ..metrics import (
     Estimate,
     Features,
@@ -219,7 +218,7 @@ def report(model, source, limit: int = 500, progress: bool = True, **controls) -
 
 def reads_styles(model) -> bool:
     """Whether a model reads a style from an image and takes one for a translation."""
-    return "style" in getattr(model, "controls", {}) and type(model.method).style is not Method.style
+    return "style" in getattr(model, "controls", {}) and model.method.reads_styles
 
 
 @torch.inference_mode()

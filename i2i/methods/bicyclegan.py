@@ -201,6 +201,10 @@ class BicycleGAN(Method):
         }
         return [Stage("train", self.config.steps, turns)]
 
+    @property
+    def reads_styles(self) -> bool:
+        return self.loaded("E")
+
     def style(self, image: Tensor) -> Tensor:
         """The mean of q(z | y) of images y [B, 3, H, W] in [-1, 1], [B, code]."""
         return self.E(image)[0]

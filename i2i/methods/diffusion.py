@@ -102,6 +102,11 @@ class Diffusion(Method):
     def __init__(self, config: Config = Config()):  # noqa: B008 (frozen)
         super().__init__(config)
         c = config
+        if not (0 < c.beta_first <= c.beta_last < 1 and c.T):
+            raise ValueError(
+                f"each of T >= 1 steps takes a part of y away, beta_first to beta_last, in order and between 0 and 1; "
+                f"got T {c.T}, {c.beta_first} and {c.beta_last}."
+            )
         self.epsilon = unet(c)
         self.multiple = c.patch * 2 ** (len(c.widths) - 1)
         # abar_t of section 2, how much of y is left after t steps; a function of the config, so no file keeps it.
@@ -171,13 +176,13 @@ class Diffusion(Method):
     ) -> Tensor:  # fmt: skip
         """x [B, C, H, W] in [-1, 1], sides multiples of patch * 2**(levels - 1) -> the same: a sample of y by DDIM.
 
-        generator draws the noise that it begins with.  watch: see `Method.translate`; the estimate is y as it would be if
+        generator draws the noise that it begins with.  steps: at most T.  watch: see `Method.translate`; the estimate is y as it would be if
         all noise that epsilon finds were taken away at once.
         """
         shape = torch.Size([len(x), self.config.y_channels, *x.shape[2:]])
         z = normal(shape, generator, x.device).to(x.dtype)
         scheduler = self.scheduler()
-        scheduler.set_timesteps(int(steps))
+        scheduler.set_timesteps(min(int(steps), self.config.T))
         for i, t in enumerate(scheduler.timesteps.tolist(), 1):
             e = self.predicted(z, x, torch.full((len(x),), t, device=x.device)).to(z.dtype)
             made: Any = scheduler.step(e, t, z)

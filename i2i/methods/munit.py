@@ -72,7 +72,7 @@ class Config:
     steps: int = 1_000_000
     rate: float = 1e-4
     weight_decay: float = 1e-4
-    halve_every: int = 100_000  # steps after which the rate is half of what it was
+    halve_every: int = 100_000  # steps after which the rate is half of what it was; 0: never
 
 
 def _symbols(i: int, j: int, way: str) -> dict[str, Symbol]:
@@ -171,8 +171,9 @@ class MUNIT(Method):
         return {f"{name}_{domain}": factor for name, factor in factors.items() for domain in (1, 2)}
 
     def learning_rate(self, step: int) -> float:
-        """Half of it after each `halve_every` steps."""
-        return 0.5 ** (step // self.config.halve_every)
+        """Half of it after each `halve_every` steps; all of it where that is 0."""
+        every = self.config.halve_every
+        return 0.5 ** (step // every) if every else 1.0
 
     def optimizer(self, parameters: Iterable[torch.nn.Parameter]) -> torch.optim.Optimizer:
         return adam(parameters, lr=self.config.rate, weight_decay=self.config.weight_decay)

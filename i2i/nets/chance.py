@@ -6,6 +6,7 @@ draws on its own device, where no `rng` is given.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Sequence
 
 import torch
@@ -40,8 +41,9 @@ Rng = torch.Generator | Sequence[torch.Generator] | Tape | None
 
 
 def generators(seed: int, n: int) -> list[torch.Generator]:
-    """One for each of n samples: sample i of a seed is sample 0 of seed + i."""
-    return [torch.Generator().manual_seed((seed + i) % 2**63) for i in range(n)]
+    """One for each of n samples: sample i of a seed is sample 0 of seed + i.  seed: any whole number, numpy's, too."""
+    first = operator.index(seed)
+    return [torch.Generator().manual_seed((first + i) % 2**63) for i in range(n)]
 
 
 def drawn(draw: Callable[..., Tensor], shape: torch.Size, rng: Rng, device: torch.device) -> Tensor:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
+from ..losses import wide
 from .layers import affine_instance_norm, batch_norm, init_normal, transposed3
 
 
@@ -20,8 +21,8 @@ class CodeNorm(nn.Module):
 
     def forward(self, h: Tensor, z: Tensor) -> Tensor:
         shift, scale = (told(z).relu()[:, :, None, None] for told in (self.shift, self.scale))
-        var, mean = torch.var_mean(h, (2, 3), keepdim=True)
-        return (h - mean) * torch.rsqrt(var + 1e-5) * scale + shift
+        var, mean = torch.var_mean(wide(h), (2, 3), keepdim=True)
+        return ((h - mean) * torch.rsqrt(var + 1e-5) * scale + shift).to(h.dtype)
 
 
 class Coded(nn.Sequential):

@@ -15,7 +15,7 @@ from diffusers import DDIMScheduler, DiffusionPipeline, ImagePipelineOutput, UNe
 from PIL import Image
 from torch import Tensor
 
-from ..images import to_image, to_tensor
+from ..images import to_image, to_rgb, to_tensor
 from ..method import Method
 from ..nets.chance import Rng, normal
 
@@ -46,11 +46,23 @@ class TranslationPipeline(DiffusionPipeline):
         """image: of a size that the net takes; or a tensor [B, C, H, W] in [-1, 1].  generator: one, or one for each image.
 
         `images` of what it returns is a list of PIL images, or a tensor [B, C, H, W] in [-1, 1] on the net's device, where
-        output_type is "pt". Equal generators give what the method's `translate` gives.
+        output_type is "pt". Equal generators give what the method's `translate` gives. What is transparent is over white.
+        ValueError for other arguments.
         """
-        x = to_tensor(image) if isinstance(image, Image.Image) else image
+        if output_type not in ("pil", "pt"):
+            raise ValueError(f"output_type is 'pil' or 'pt'; got {output_type!r}.")
+        if not 1 <= num_inference_steps <= self.scheduler.config.num_train_timesteps:
+            raise ValueError(
+                f"num_inference_steps is 1 to {self.scheduler.config.num_train_timesteps}; got {num_inference_steps!r}."
+            )
+        if not isinstance(image, Image.Image | Tensor):
+            raise ValueError(f"image is a PIL image or a tensor [B, C, H, W]; got {type(image).__name__}.")
+        x = to_tensor(to_rgb(image)) if isinstance(image, Image.Image) else image
         x = x.to(self.unet.device, self.unet.dtype)
         patch = self.config.patch
+        multiple = patch * 2 ** (len(self.unet.config.block_out_channels) - 1)
+        if x.dim() != 4 or any(side % multiple for side in x.shape[2:]):
+            raise ValueError(f"sides are multiples of {multiple} px; got {list(x.shape)}.")
         shape = torch.Size([len(x), self.unet.config.out_channels // patch**2, *x.shape[2:]])
         z = normal(shape, generator, x.device).to(x.dtype)
         self.scheduler.set_timesteps(num_inference_steps)

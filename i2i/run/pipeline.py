@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import threading
 from collections.abc import Callable, Iterator
@@ -20,7 +21,7 @@ from ..assets import CHECKPOINTS
 from ..checkpoint import SEEN, CheckpointError, is_export, load_method
 from ..fast import MEMORY_FORMATS, lay_out
 from ..images import fitted, like, to_image, to_tensor
-from ..method import Method
+from ..method import DIRECTION, Method
 from ..nets.chance import Rng, generators
 from .compiled import Compiled, compiled
 from .filling import as_hole, fill
@@ -29,6 +30,7 @@ from .tiles import enlarge
 
 SHIPPED = CHECKPOINTS
 TOGETHER = 8  # samples that are computed at once
+FARTHEST = 1_000  # of a number of a style from 0: farther away nets overflow, and all pictures are one colour
 
 Watch = Callable[[list[Image.Image], float], object]
 """What is told of a translation under way: the answers as they are by now, and the part of the work that is done."""
@@ -48,30 +50,56 @@ def load(
     """A shipped model by name, or the folder that `train` exported; of a folder called like a shipped model write ./NAME.
 
     device: "auto" takes CUDA if it is there, else the CPU.  precision: "fp32", "bf16", or "auto", which takes bf16 where a probe of
-    this device says that it pays; its images differ by a quarter of a grey level on average.  compile: see
-    `Model.compile`. Raises CheckpointError with one sentence if the model is absent or does not fit,
-    ValueError for an unknown precision.
+    this device says that it pays; its images differ by a quarter of a grey level on average, MUNIT's by up to two thirds.
+    compile: see `Model.compile`. Raises CheckpointError with one sentence if the model is absent or does not fit,
+    ValueError for an unknown precision, and for a device that is not there.
     """
     if precision not in ("auto", "bf16", "fp32"):
         raise ValueError(f"unknown precision {precision!r}; there are auto, bf16 and fp32.")
-    folder = Path(name_or_folder)
-    if name_or_folder in shipped():  # whatever else lies here under that name, such as the run of its recipe
-        folder = SHIPPED / str(name_or_folder)
-    elif (folder / "export" / "config.json").is_file() and not (folder / "config.json").is_file():
-        raise CheckpointError(f"{folder} is the folder of a run; its model is {folder / 'export'}.")
-    elif not is_export(folder):
-        folder = SHIPPED / str(name_or_folder)
-        if "/" in str(name_or_folder) or not is_export(folder):
-            raise CheckpointError(
-                f"there is no shipped model or folder {str(name_or_folder)!r}; shipped: {', '.join(shipped()) or 'none'}."
-            )
-    if device == "auto":
-        device = "cuda" if torch.cuda.is_available() else "cpu"
+    folder, device = _folder(name_or_folder), _device(device)
     method, config = load_method(folder)
     model = Model(lay_out(method, device), config, folder, precision)
     if compile:
         model.compile()
     return model
+
+
+def _folder(name_or_folder: str | Path) -> Path:
+    """Where the export lies that is meant. CheckpointError if there is none."""
+    if not isinstance(name_or_folder, str | os.PathLike):
+        raise CheckpointError(f"a model is a name or a folder; got {_short(name_or_folder)}.")
+    folder = Path(name_or_folder)
+    try:
+        there = is_export(folder)
+    except (OSError, ValueError):  # longer than a name can be, or with signs that no name has
+        raise CheckpointError(f"no folder can be called {_short(name_or_folder)}.") from None
+    if name_or_folder in shipped():  # whatever else lies here under that name, such as the run of its recipe
+        folder = SHIPPED / str(name_or_folder)
+    elif (folder / "export" / "config.json").is_file() and not (folder / "config.json").is_file():
+        raise CheckpointError(f"{folder} is the folder of a run; its model is {folder / 'export'}.")
+    elif not there:
+        folder = SHIPPED / str(name_or_folder)
+        if "/" in str(name_or_folder) or not is_export(folder):
+            raise CheckpointError(
+                f"there is no shipped model or folder {_short(str(name_or_folder))}; shipped: {', '.join(shipped()) or 'none'}."
+            )
+    return folder
+
+
+def _device(asked: str | torch.device) -> torch.device:
+    """ValueError where there is no such device."""
+    try:
+        device = torch.device(("cuda" if torch.cuda.is_available() else "cpu") if asked == "auto" else asked)
+        torch.empty(0, device=device)
+    except (AssertionError, NotImplementedError, RuntimeError, TypeError):  # what torch makes of it
+        raise ValueError(f"there is no device {_short(asked)} here; auto takes the best one.") from None
+    return device
+
+
+def _short(wrong: object) -> str:
+    """How a wrong value stands in a sentence."""
+    told = " ".join(repr(wrong).split())
+    return told if len(told) <= 80 else f"{told[:76]} ..."
 
 
 @dataclass
@@ -112,6 +140,13 @@ class Model:
         """`folders.digest` of the files of a user's folder that it was trained on; empty for a shipped model."""
         path = self.folder / SEEN
         return frozenset(path.read_text().split()) if path.is_file() else frozenset()
+
+    def __getstate__(self) -> dict:
+        """A copy, or a pickle, makes ready for inference anew."""
+        return {k: v for k, v in vars(self).items() if k not in ("_quick", "_compiled", "_lock")}
+
+    def __setstate__(self, state: dict) -> None:
+        vars(self).update(state, _quick=None, _compiled=None, _lock=threading.Lock())
 
     def __repr__(self) -> str:
         return f"<{self.kind} model {self.name!r}, {self.size} px, controls: {', '.join(self.controls)}>"
@@ -233,8 +268,8 @@ class Model:
                 raise ValueError(
                     f"{self.name} has no control {name!r}; it has: {', '.join(self.controls) or 'none'}."
                 )
-        if not isinstance(n, int) or isinstance(n, bool) or not 1 <= n <= 64:
-            raise ValueError(f"n is the number of samples, 1 to 64; got {n!r}.")
+        if not isinstance(n, Integral) or isinstance(n, bool) or not 1 <= n <= 64:
+            raise ValueError(f"n is the number of samples, 1 to 64; got {_short(n)}.")
         for control in declared.values():
             if control.required and control.name not in given:
                 raise ValueError(f"{self.name} needs a {control.name}: {control.says}.")
@@ -254,21 +289,26 @@ class Model:
 
         direction: of the translation, where a method has two: with "yx" the target is x.
         """
-        size, read = self.method.style_size, type(self.method).style is not Method.style
+        DIRECTION.check(direction)
+        size, read = self.method.style_size, self.method.reads_styles
         if isinstance(wanted, Image.Image) and read:
             way = {"direction": direction} if "direction" in self.method.controls else {}
             return self.method.style(self.place(wanted).x.to(self.device), **way).float().cpu()
-        if isinstance(wanted, int) and not isinstance(wanted, bool):
-            return self.method.styles(wanted, 1)
+        if isinstance(wanted, Integral) and not isinstance(wanted, bool):
+            return self.method.styles(int(wanted), 1)
         try:
-            numbers = torch.as_tensor(wanted, dtype=torch.float32).flatten()
+            numbers = torch.as_tensor(wanted)
+            fine = not numbers.is_complex() and list(numbers.shape) in ([size], [1, size])
+            numbers = numbers.float().reshape(1, -1) if fine else torch.empty(1, 0)
         except (TypeError, ValueError, RuntimeError):
-            numbers = torch.empty(0)
-        if not size or len(numbers) != size or not numbers.isfinite().all():
+            numbers = torch.empty(1, 0)
+        if not size or numbers.shape[1] != size or not (numbers.abs() <= FARTHEST).all():
+            near = f" of at most {FARTHEST:,}" if numbers.numel() and numbers.isfinite().all() else ""
             raise ValueError(
-                f"a style of {self.name} is {'an image, ' if read else ''}a seed{',' if read else ''} or {size} numbers; got {wanted!r}."
+                f"a style of {self.name} is {'an image, ' if read else ''}a seed{',' if read else ''} or {size} numbers{near}; "
+                f"got {_short(wanted)}."
             )
-        return numbers[None]
+        return numbers
 
     def number(self, label):
         """The place of a named label; what is no name passes through. ValueError for a name that this model never heard."""
@@ -284,8 +324,10 @@ class Model:
     def translate(self, x: Tensor, seed: int = 0, **controls) -> Tensor:
         """x [B, C, H, W] in [-1, 1], sides as `place` makes them -> the same, on CPU. controls: those of the method.
 
-        Sample i of a seed is sample 0 of seed + i, on any device.
+        Sample i of a seed is sample 0 of seed + i, on any device. One x in n styles gives n. ValueError for other shapes.
         """
+        seed = _seed(seed)
+        self._fit(x, controls)
         x = x.to(self.device, memory_format=MEMORY_FORMATS.get(x.dim(), torch.contiguous_format))
         controls = {k: v.to(self.device) if isinstance(v, Tensor) else v for k, v in controls.items()}
         rng, ready = generators(seed, len(x)), self._compiled
@@ -295,6 +337,22 @@ class Model:
         else:
             made = self._translate(x, rng, **controls)
         return made.float().clamp(-1, 1).cpu()  # a net without tanh may overshoot
+
+    def _fit(self, x: Tensor, controls: dict) -> None:
+        """ValueError where tensors are not of the shapes that the method takes, or there is no such direction."""
+        step, style = self.method.multiple, controls.get("style")
+        if x.dim() != 4 or any(side < step or side % step for side in x.shape[2:]):
+            raise ValueError(
+                f"{self.name} takes x [B, C, H, W], sides multiples of {step}; got {list(x.shape)}."
+            )
+        DIRECTION.check(controls.get("direction") or "xy")
+        if isinstance(style, Tensor) and style.is_floating_point():
+            several = len(style) if style.dim() == 2 and style.shape[1] == self.method.style_size else 0
+            if not several or several != len(x) and 1 not in (several, len(x)):
+                raise ValueError(
+                    f"{self.name} takes styles [n, {self.method.style_size}], one for each x, or one x or one style for all; "
+                    f"got {list(style.shape)} for {len(x)}."
+                )
 
     def _translate(self, x: Tensor, rng: Rng, **controls) -> Tensor:
         """Without compiling."""
@@ -316,6 +374,9 @@ class Model:
     def compile(self) -> threading.Thread:
         """Compile for images of the trained size in the background, and use that once its images are right.
 
+        Compiled is the plain translation, of one image at a time: a call with a label, a style or another control is made as
+        before, and so are several answers of a method that codes its input once. A model that has no plain one, since
+        it needs a mask or no image at all, stays as it is.
         On a CPU this takes a C++ compiler and about a minute of one core, the first time; the result stays in the user's
         cache. On a GPU it records a graph. Where that fails, or gains nothing, all stays as it was. `join()` the thread to wait.
         """
@@ -324,6 +385,8 @@ class Model:
         return thread
 
     def _compile(self) -> None:
+        if self.method.alone or any(control.required for control in self.method.controls.values()):
+            return
         x = self.place(Image.new("RGB", (self.size, self.size))).x
         x = torch.rand(x.shape, generator=torch.Generator().manual_seed(0)) * 2 - 1
         x = x.to(self.device, memory_format=MEMORY_FORMATS.get(x.dim(), torch.contiguous_format))

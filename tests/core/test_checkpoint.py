@@ -262,6 +262,11 @@ def test_a_tensor_of_another_shape_is_refused(folder):
     assert "down.1.weight has shape (2, 2), expected (8, 4, 4, 4)" in sentence(folder)
 
 
+def test_weights_that_are_whole_numbers_are_refused(folder):
+    weights(folder, lambda state: state.update({"down.1.weight": state["down.1.weight"].int()}))
+    assert "down.1.weight is torch.int32" in sentence(folder)
+
+
 @pytest.mark.parametrize("bad", [float("nan"), float("inf")])
 def test_weights_that_are_no_numbers_are_refused(folder, bad):
     weights(folder, lambda state: state["down.1.weight"].view(-1)[3].fill_(bad))
@@ -338,6 +343,24 @@ def test_a_config_without_a_key_is_refused(folder, key):
 def test_a_value_of_the_wrong_kind_is_refused(folder, key, value):
     config(folder, **{key: value})
     assert f"has an unusable {key}" in sentence(folder)
+
+
+@pytest.mark.parametrize("size", [0, -64, 10**9, True, 65])
+def test_a_size_that_no_image_has_is_refused(folder, size):
+    config(folder, size=size)
+    assert f"size ({size})" in sentence(folder) or f"is of {size} px" in sentence(folder)
+
+
+@pytest.mark.parametrize("labels", [5, "ab", [1, 2], {"a": 1}])
+def test_labels_that_are_no_names_are_refused(folder, labels):
+    config(folder, card={"labels": labels})
+    assert "unusable labels" in sentence(folder)
+
+
+def test_a_size_that_the_matrices_are_not_for_is_refused(tmp_path):
+    one = export(tmp_path / "letters", tiny("bilinear").eval(), size=tiny("bilinear").config.side, card={})
+    config(one, size=2 * tiny("bilinear").config.side)
+    assert "does not take" in sentence(one)
 
 
 def test_a_newer_format_is_told_before_anything_else(folder):

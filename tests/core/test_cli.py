@@ -174,11 +174,14 @@ WRONG = {
     "a probability above 1": ("train pix2pix --data d --size 32 --dropout 3", "dropout is a probability"),
     "a net without depth": ("train pix2pix --data d --size 32 --depth 0", "do not make a pix2pix"),
     "a net without width": ("train pix2pix --data d --size 32 --width 0", "do not make a pix2pix"),
-    "a rate below 0": ("train pix2pix --data d --size 32 --width 4 --rate -1", "Invalid learning rate"),
+    "a rate below 0": (
+        "train pix2pix --data d --size 32 --width 4 --rate -1",
+        "rate is a number, at least 0",
+    ),
     "patches larger than the images": ("train pix2pix --data d --size 32 --patch_layers 6", "of size 32"),
     "a pool below 0": (
         "train cyclegan --data d --size 32 --width 4 --pool -1",
-        "a pool keeps 0 images or more",
+        "pool is a whole number, at least 0",
     ),
     "widths that groups do not divide": (
         "train diffusion --data d --size 32 --widths 8,8,8",
@@ -534,6 +537,27 @@ def test_a_setting_of_the_method_reaches_the_model(cli, elsewhere):
     config = i2i.load("made").method.config
     assert (config.width, config.l1, config.skips, config.norm) == (4, 7.0, False, "instance")
     assert (config.rate, config.adversarial) == (2e-3, "least-squares")
+
+
+@pytest.mark.parametrize(
+    "words, says",
+    [
+        (("bicyclegan", "--code", "0"), "its term latent is no number"),
+        (("pix2pix", "--l1", "-1"), "l1 is a number, at least 0; got -1.0"),
+        (("pix2pix", "--grains", "1"), "neither an option nor a setting"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_refused_before_anything_is_trained(cli, elsewhere, words, says):
+    side_by_side(elsewhere / "mine", FEW)
+    method, *more = words
+    status, _, err = cli("train", method, "--data", "mine", "--size", "32", "--steps", "1", *more)
+    assert status == 2 and says in err and err.count("\n") == 1, err
+    assert not list(elsewhere.glob("runs/*"))
+
+
+def test_a_number_that_the_data_of_a_recipe_say_is_not_another(cli, elsewhere):
+    status, _, err = cli("train", "bilinear-letters", "--styles", "3")
+    assert status == 2 and "--styles is 22 for these data; got 3." in err
 
 
 def test_a_recipe_is_trained_on_its_world(cli, elsewhere, monkeypatch):

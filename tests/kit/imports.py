@@ -11,7 +11,20 @@ PACKAGE = ROOT / "i2i"
 
 # Each part may import from parts of a lower rank, and from its own.
 RANKS = [
-    {"data", "nets", "losses", "opening", "images", "voxels", "colour", "files", "assets", "papers", "cores"},
+    {
+        "data",
+        "nets",
+        "losses",
+        "opening",
+        "images",
+        "voxels",
+        "colour",
+        "files",
+        "assets",
+        "papers",
+        "cores",
+        "settings",
+    },
     {"method"},
     {"fast"},
     {"methods"},
