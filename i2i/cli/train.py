@@ -228,11 +228,10 @@ def _as_published(recipe: Recipe, method: Method, name: str) -> _Task:
 
     train, held_out = recipe.source("train"), recipe.source("test")
     facts = facts_of(train)
-    for name in (
-        facts.keys() & method.fit(recipe.size, facts).config.keys()
-    ):  # what the data say of this method's nets
-        if getattr(method.config, name) != facts[name]:
-            raise Wrong(f"--{name} is {facts[name]} for these data; got {getattr(method.config, name)}.")
+    # Of all that the data say, what decides on this method's nets.
+    for fact in facts.keys() & method.fit(recipe.size, facts).config.keys():
+        if getattr(method.config, fact) != facts[fact]:
+            raise Wrong(f"--{fact} is {facts[fact]} for these data; got {getattr(method.config, fact)}.")
     return _Task(recipe, method, train, held_out, recipe.showcase(recipe.size), name, name)
 
 

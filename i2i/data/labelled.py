@@ -13,7 +13,7 @@ from torch import Tensor
 
 from ..images import from_bytes
 from .device import OnDevice
-from .digits import digit_split
+from .digits import by_another_hand, digit_split
 from .folders import DataError, existing, folders_in, home, inside, note, stacked, taken
 from .worlds import glyphs
 from .worlds.sdf import hash_uniform
@@ -27,12 +27,16 @@ class Labelled(OnDevice):
     x: positions int64 [B] -> images float [B, 3, S, S] in [-1, 1].  label: int64 [N], what x shows.
     y: float [M, 3, S, S]; y_label int64 [M], what they show, is for the evaluator alone, and None if nobody knows.
     batch: {"x", "y", "label", "index"}; y is drawn at random, or, without a generator, in order.
+    varied: (positions, generator) -> x as it may look in training, another way each time; None: as it lies here.
     """
 
     layout = "labelled"
 
-    def __init__(self, x: Callable[[Tensor], Tensor], label: Tensor, y: Tensor, y_label: Tensor | None):
-        self.x, self.label, self.y, self.y_label = x, label, y, y_label
+    def __init__(
+        self, x: Callable[[Tensor], Tensor], label: Tensor, y: Tensor, y_label: Tensor | None,
+        varied: Callable[[Tensor, torch.Generator], Tensor] | None = None,
+    ):  # fmt: skip
+        self.x, self.label, self.y, self.y_label, self.varied = x, label, y, y_label, varied
         self.size = y.shape[-1]
 
     def __len__(self) -> int:
@@ -48,13 +52,14 @@ class Labelled(OnDevice):
         return min(len(self), len(self.y))
 
     def batch(self, index: Tensor, generator: torch.Generator | None = None) -> dict[str, Tensor]:
+        # x is looked up, or inked, by the processor: digits are small.
+        x = self.varied(index, generator) if self.varied and generator else self.x(index)
         other = (
             index % len(self.y)
             if generator is None
             else torch.randint(len(self.y), (len(index),), generator=generator)
         )
-        # x is looked up, or inked, by the processor: digits are small.
-        x, label = self._sent(self.x(index)), self._sent(self.label[index])
+        x, label = self._sent(x), self._sent(self.label[index])
         return {"x": x, "y": self.y[self._sent(other)], "label": label, "index": self._sent(index)}
 
 
@@ -73,20 +78,31 @@ def pen_to_toy(size: int = 32, split: str = "train", count: int = 8192) -> Label
 
 
 def handwriting_to_toy(
-    root: str | Path, size: int = 32, split: str = "train", by: Callable[[int], str] = digit_split
+    root: str | Path,
+    size: int = 32,
+    split: str = "train",
+    by: Callable[[int], str] = digit_split,
+    hands: bool = False,
 ) -> Labelled:
-    """MNIST's digits in ink and on paper of any colour to moulded ones; by: place in the file -> its split."""
+    """MNIST's digits in ink and on paper of any colour to moulded ones; by: place in the file -> its split.
+    hands: in training each digit is written by another hand each time, see `by_another_hand`."""
     data = np.load(Path(root) / "mnist_t10k.npz")
     kept = [i for i in range(len(data["labels"])) if by(i) == split]
     masks = F.pad(torch.from_numpy(data["images"][kept]), (2, 2, 2, 2))[:, None].float() / 255
     masks = masks if size == 32 else F.interpolate(masks, (size, size), mode="bilinear", antialias=True)
     label = torch.from_numpy(data["labels"][kept].astype(np.int64))
-    return Labelled(partial(_inked, masks, torch.tensor(kept)), label, *_toys(size, split))
+    names = torch.tensor(kept)
+    varied = partial(_varied, masks, names) if hands and split == "train" else None
+    return Labelled(partial(_inked, masks, names), label, *_toys(size, split), varied)
 
 
 def _inked(masks: Tensor, name: Tensor, index: Tensor) -> Tensor:
     """Each digit has colours of its own, the same ones whenever it is looked at."""
     return glyphs.inked(masks[index], hash_uniform(31, name[index], 12)) * 2 - 1
+
+
+def _varied(masks: Tensor, name: Tensor, index: Tensor, generator: torch.Generator) -> Tensor:
+    return glyphs.inked(by_another_hand(masks[index], generator), hash_uniform(31, name[index], 12)) * 2 - 1
 
 
 def labelled(

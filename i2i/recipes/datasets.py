@@ -60,7 +60,7 @@ DATA: dict[str, Callable[..., Source]] = {
     ),
     # Of MNIST, too, there are two: `digits-toy` is dtn-digits' own, `digits-toy-unseen` tests on digits new to the judge.
     "digits-toy": lambda size, split, folder=None: handwriting_to_toy(
-        folder or catalogue.require("mnist_t10k"), size, split, first_split
+        folder or catalogue.require("mnist_t10k"), size, split, first_split, hands=True
     ),
     "digits-toy-unseen": lambda size, split, folder=None: handwriting_to_toy(
         folder or catalogue.require("mnist_t10k"), size, split

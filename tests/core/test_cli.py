@@ -21,7 +21,7 @@ from i2i import bench, judges
 from i2i.cards import command
 from i2i.checkpoint import export, read_config
 from i2i.claims import CLAIMS, Claim, Comparison, claim
-from i2i.cli import _parser, main
+from i2i.cli import _parser, main, train
 from i2i.data.folders import is_validation
 from i2i.data.public import catalogue, download
 from i2i.images import to_image
@@ -558,6 +558,9 @@ def test_a_setting_that_cannot_be_is_refused_before_anything_is_trained(cli, els
 def test_a_number_that_the_data_of_a_recipe_say_is_not_another(cli, elsewhere):
     status, _, err = cli("train", "bilinear-letters", "--styles", "3")
     assert status == 2 and "--styles is 22 for these data; got 3." in err
+    recipe = RECIPES["bilinear-letters"]
+    task = train._as_published(recipe, recipe.build(), "bilinear-letters")
+    assert (task.name, task.run) == ("bilinear-letters", "bilinear-letters")
 
 
 def test_a_recipe_is_trained_on_its_world(cli, elsewhere, monkeypatch):

@@ -13,7 +13,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from i2i.data.digits import first_split
+from i2i.data.digits import by_another_hand, first_split
 from i2i.data.folders import DataError, is_validation
 from i2i.data.labelled import Labelled, handwriting_to_toy, labelled, pen_to_toy
 from i2i.data.worlds import glyphs
@@ -291,3 +291,27 @@ def test_a_corrupt_picture_is_named(tmp_path):
     path = three_classes(tmp_path) / "A" / "ape" / f"{min(TRAIN):03d}.png"
     path.write_bytes(path.read_bytes()[:50])
     assert path.name in refused(tmp_path, 16, error=ImageError)
+
+
+def test_another_hand_writes_the_same_digit_bolder_and_another_way_each_time():
+    mask = torch.zeros(64, 1, 32, 32)
+    mask[:, :, 6:26, 15:17] = 1
+    one, again, other = (by_another_hand(mask, torch.Generator().manual_seed(seed)) for seed in (0, 0, 1))
+    assert torch.equal(one, again) and not torch.equal(one, other)
+    assert one.shape == mask.shape and one.min() >= 0 and one.max() <= 1
+    ink = one.sum((1, 2, 3)) / mask[0].sum()
+    assert 0.6 < ink.min() and 2 < ink.max() < 4.5 and len(ink.unique()) == 64
+    thin = by_another_hand(mask, torch.Generator().manual_seed(0), widest=0)
+    assert (thin.sum((1, 2, 3)) <= one.sum((1, 2, 3))).all() and 0.6 < thin.sum() / mask.sum() < 1.5
+
+
+def test_training_sees_other_hands_and_nobody_else_does(written):
+    root = written[0]
+    splits = {split: handwriting_to_toy(root, 32, split, hands=True) for split in ("train", "val", "test")}
+    index, rng = torch.arange(2), torch.Generator().manual_seed(0)
+    told = [splits["train"].batch(index, rng)["x"] for _ in range(2)]
+    assert not torch.equal(*told) and torch.equal(
+        splits["train"].batch(index)["x"], handwriting_to_toy(root, 32).batch(index)["x"]
+    )
+    for split in ("val", "test"):
+        assert splits[split].varied is None
