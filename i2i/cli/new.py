@@ -16,7 +16,7 @@ from .errors import Failed, Wrong
 from .stubs import class_of, stubs, unwritten
 
 # The options that are texts, and how many characters each may have.
-_TEXTS = {"called": 60, "title": 300, "authors": 2000, "venue": 100, "arxiv": 10, "idea": 100}
+_TEXTS = {"called": 60, "title": 300, "authors": 2000, "venue": 100, "arxiv": 40, "idea": 100}
 _FACTS = (*_TEXTS, "year", "family", "tab")  # the options of which a record consists
 
 # Windows can neither make nor fetch files of these names.
@@ -56,8 +56,8 @@ def _check_key(root: Path, key: str) -> None:
 
     if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", key) or len(key) > 40:
         raise Wrong(
-            "a paper's key is a Python name of small letters, digits and single underscores, 40 at most; "
-            f"got {key[:60]!r}."
+            "a paper's key begins with a small letter, and has at most 40 small letters, digits and single "
+            f"underscores between them; got {key[:60]!r}."
         )
     if key in METHODS:
         raise Wrong(f"there is a method {key!r} already: i2i/methods/{key}.py.")
@@ -79,13 +79,13 @@ def _check_key(root: Path, key: str) -> None:
             if path.exists():
                 raise Wrong(f"{path.relative_to(root)} is there already.")
     own = names_in(stubs(unwritten(key), "paired")["method"])
-    taken = {name: places["method"] for name in own if own.count(name) > 1}
+    taken = {name: "every method's file" for name in own if own.count(name) > 1}
     for what in ("methods", "claims", "lessons"):
-        taken |= dict.fromkeys(names_in(places[what].read_text(encoding="utf-8")), places[what])
+        bound = names_in(places[what].read_text(encoding="utf-8"))
+        taken |= dict.fromkeys(bound, str(places[what].relative_to(root)))
     for name in names:
         if name in taken:
-            path = taken[name].relative_to(root)
-            raise Wrong(f"{key!r} cannot be a key: {name!r} means something else in {path}.")
+            raise Wrong(f"{key!r} cannot be a key: {name!r} means something else in {taken[name]}.")
 
 
 def _record(options) -> Paper:

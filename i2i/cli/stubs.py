@@ -237,5 +237,6 @@ def quoted(text: str) -> str:
 
 
 def _in_docstring(text: str) -> str:
-    """A text as it stands between three double quotes."""
-    return text.replace("\\", r"\\").replace('"""', r"\"\"\"")
+    """A text as it stands between three double quotes; behind the first three the formatter wants a space before a fourth."""
+    text = text.replace("\\", r"\\").replace('"""', r"\"\"\"")
+    return f" {text}" if text.startswith('"') else text
