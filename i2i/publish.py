@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 from dataclasses import asdict
 from pathlib import Path
 
@@ -170,10 +171,15 @@ def papers_table() -> str:
     here = {config["method"] for config in shipped_cards().values()}
     lines = ["| system | paper | idea | tab | notebook | here |", "|---|---|---|---|---|---|"]
     for p in PAPERS.values():
-        paper = f"{p.cited}, {p.appeared}"
+        name, paper, idea = map(_plain, (p.name, f"{p.cited}, {p.appeared}", p.idea))
         book = f"[`{p.notebook}`](notebooks/{p.notebook}.ipynb)" if p.notebook else ""
         state = "yes" if p.key in METHODS and p.key in here else "to come"
         lines.append(
-            f"| {p.name} | {f'[{paper}]({p.url})' if p.url else paper} | {p.idea} | {p.tab} | {book} | {state} |"
+            f"| {name} | {f'[{paper}]({p.url})' if p.url else paper} | {idea} | {p.tab} | {book} | {state} |"
         )
     return "\n".join(lines)
+
+
+def _plain(text: str) -> str:
+    """A text in a cell of a page's table, whose signs are to be read as they stand."""
+    return re.sub(r"[\\`*_\[\]<|~]", r"\\\g<0>", text)

@@ -165,7 +165,7 @@ def citation(page: str) -> str:
     for paper in papers.values():
         lines += [
             f"  - type: {'conference-paper' if paper.venue else 'article'}",
-            f"    title: {json.dumps(paper.title)}",
+            f"    title: {json.dumps(paper.title, ensure_ascii=False)}",
             "    authors:",
         ]
         for author, surname in zip(paper.authors, paper.surnames, strict=True):
@@ -173,7 +173,7 @@ def citation(page: str) -> str:
             names = {"family-names": surname, "given-names": given} if given else {"name": surname}
             lines.append(f"      - {json.dumps(names, ensure_ascii=False)}")
         if paper.venue:
-            lines.append(f"    conference: {json.dumps({'name': paper.venue})}")
+            lines.append(f"    conference: {json.dumps({'name': paper.venue}, ensure_ascii=False)}")
         lines += [f"    year: {paper.year}", f"    url: {json.dumps(paper.url)}"]
     return page.partition("references:\n")[0] + "references:\n" + "\n".join(lines) + "\n"
 

@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 import time
+from datetime import date
 from pathlib import Path
 
 from .. import BEGAN
@@ -14,7 +15,8 @@ from ..images import FITS, ImageError
 from .data import data_command, list_command
 from .errors import SHARE, Failed, Wrong
 from .measure import bench_command, claims_command, evaluate_command
-from .new import STUB_LAYOUTS, new_command
+from .new import new_command
+from .stubs import LAYOUTS
 from .train import train_command
 from .translate import translate_command
 
@@ -286,16 +288,14 @@ def _parser() -> argparse.ArgumentParser:
         'python -m i2i new toygan --called ToyGAN --title "A Toy" --year 2026',
     )
     sub.add_argument("name", metavar="NAME", help="its key: small letters, as in METHODS")
-    sub.add_argument(
-        "--layout", choices=STUB_LAYOUTS, default="paired", help="of the images that it learns from"
-    )
+    sub.add_argument("--layout", choices=LAYOUTS, default="paired", help="of the images that it learns from")
     sub.add_argument("--called", help="what the system is called")
     sub.add_argument("--title", help="of the paper")
     sub.add_argument("--authors", help="with commas between")
-    sub.add_argument("--year", type=_whole(1900), help="of the venue")
+    sub.add_argument("--year", type=_whole(1950, date.today().year + 1), help="of the venue")
     sub.add_argument("--venue", help="where it appeared")
     sub.add_argument("--arxiv", help="its number")
     sub.add_argument("--idea", help="in one line")
-    sub.add_argument("--family", default="Paired", help="on the Map (default Paired)")
-    sub.add_argument("--tab", default="Paired", help="where the app shows it (default Paired)")
+    sub.add_argument("--family", help="on the Map (default Paired)")
+    sub.add_argument("--tab", help="where the app shows it (default Paired)")
     return parser

@@ -3,207 +3,125 @@
 from __future__ import annotations
 
 import ast
+import builtins
+import keyword
 import re
+from contextlib import ExitStack
 from pathlib import Path
-from string import Template
 
 from ..files import replacing
+from ..papers import FAMILIES, PAPERS, TABS, Paper
+from .entries import names_in, with_entry, with_import, with_sibling
 from .errors import Failed, Wrong
+from .stubs import class_of, stubs, unwritten
 
-STUB_LAYOUTS = (
-    "paired",
-    "unpaired",
-)  # of which a stub can train at once; a method of another layout starts from one of these
+# The options that are texts, and how many characters each may have.
+_TEXTS = {"called": 60, "title": 300, "authors": 2000, "venue": 100, "arxiv": 40, "idea": 100}
+_FACTS = (*_TEXTS, "year", "family", "tab")  # the options of which a record consists
 
-_METHOD = Template('''\
-"""$name. $authors: $title.
-$venue $year, $arxiv.
-
-TODO What is given, what is learned, and by which losses: three sentences that a reader of the paper would sign.
-
-Differs from the paper:
-* TODO this is a stub: two convolutions for G, patches for D, the log loss$and_l1; say here what is left out, and what is added.
-"""
-
-from __future__ import annotations
-
-from dataclasses import dataclass
-
-from torch import Tensor, nn
-
-from ..losses import $losses
-from ..method import Batch, Fit, Method, Symbol, Terms
-from ..nets.chance import Rng
-from ..nets.patchgan import PatchGAN
-
-
-@dataclass(frozen=True)
-class Config:
-    """TODO The paper's sizes."""
-
-    width: int = 64
-    patch_layers: int = 3
-    patch_width: int = 64
-    # the objective$objective_fields
-    # training
-    steps: int = 100_000
-    rate: float = 2e-4
-    decay_from: float = 0.5
-
-
-class $cls(Method):
-    """TODO The objective in one line, with its equation's number: $objective."""
-
-    Config = Config
-    layout = "$layout"
-    shared = ("fake_y",)
-    symbols = {
-        "real": Symbol(r"-\\log D(y)", "TODO", ("D",), "adversarial"),
-        "fake": Symbol(r"-\\log(1 - D(G(x)))", "TODO", ("D", "G"), "adversarial"),
-        "gan": Symbol(r"-\\log D(G(x))", "TODO", ("D", "G"), "adversarial"),$l1_symbol
-    }
-
-    def __init__(self, config: Config = Config()):  # noqa: B008 (frozen)
-        super().__init__(config)
-        c = config
-        layers = [nn.Conv2d(3, c.width, 3, padding=1), nn.ReLU(), nn.Conv2d(c.width, 3, 3, padding=1), nn.Tanh()]
-        self.G = nn.Sequential(*layers)  # TODO
-        self.D = PatchGAN(3, c.patch_width, c.patch_layers, cap=8 * c.patch_width)
-
-    @classmethod
-    def fit(cls, size: int, facts: dict[str, int]) -> Fit:
-        """TODO How it is trained on a user's folder, on a laptop."""
-        return Fit({"width": 32, "patch_width": 32, "patch_layers": 3 if size >= 128 else 2, "steps": 10_000}, batch=4)
-
-    def fakes(self, batch: Batch) -> Batch:
-        return {"fake_y": self.G(batch["x"])}
-
-    def generator_loss(self, batch: Batch) -> Terms:
-        """TODO Which equations."""
-        fake_y = self.complete(batch)["fake_y"]
-        terms = $terms
-        if self.loaded("D"):
-            terms["gan"] = log_loss(self.D(fake_y), True)
-        return terms
-
-    def discriminator_loss(self, batch: Batch) -> Terms:
-        fake_y = self.complete(batch)["fake_y"].detach()
-        return {"real": log_loss(self.D(batch["y"]), True), "fake": log_loss(self.D(fake_y), False)}
-
-    def weights(self, step: int) -> dict[str, float]:
-        return {"real": 0.5, "fake": 0.5, "gan": 1.0$l1_weight}
-
-    def translate(self, x: Tensor, generator: Rng = None) -> Tensor:
-        """x [B, 3, H, W] in [-1, 1] -> the same."""
-        return self.G(x)
-''')
-
-_RECORD = Template("""\
-    Paper(
-        key="$key",
-        name="$name",
-        title="$title",
-        authors=$authors_tuple,
-        year=$year,
-        venue="$venue",
-        arxiv="$number",
-        idea="$idea",
-        objective=r"TODO",
-        family="$family",
-        tab="$tab",
-        notebook="",
-        lectures=(),
-    ),
-""")
-
-_RECIPE = Template("""
-RECIPES["$key-icons"] = Recipe(
-    "$key", "$data", 64, {"width": 32, "patch_layers": 2, "patch_width": 32, "steps": 2_000}, batch=4,
-    showcase=$showcase, shipped=False, summary="$name: TODO, 64 px.",
-    licence="MIT: trained on the procedural icons of this package",
-    failures=("TODO what goes wrong, seen on the sheet",),
-)
-""")
-
-_CLAIMS = Template('''\
-"""Claims about $name: what the lecture or the paper says, as something that a command can measure."""
-
-from __future__ import annotations
-
-from .claim import Claim
-
-# TODO One Claim for each sentence worth measuring: its rule, three seeds, and where it is said; see inpainting.py.
-$upper: dict[str, Claim] = {}
-''')
-
-_LESSON = Template('''\
-"""Questions and exercises on $name."""
-
-from __future__ import annotations
-
-from .lesson import Exercise, Question
-
-QUESTIONS: dict[str, Question] = {}  # TODO what a reader should predict before a cell runs; see unit.py
-EXERCISES: dict[str, Exercise] = {}  # TODO what a reader should write, and the mistakes that the check can name
-''')
+# Windows can neither make nor fetch files of these names.
+_DEVICES = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9]")
 
 
 def new_command(options) -> None:
     root = Path(__file__).resolve().parents[2]
     if not (root / "tests" / "kit" / "methods.py").is_file():
         raise Failed("`new` writes into a clone of the repository; this is an installed package.")
-    from ..methods import METHODS
-    from ..papers import PAPERS
-
     key = options.name
-    if not re.fullmatch(r"[a-z][a-z0-9_]*", key):
-        raise Wrong(f"a paper's key is a Python name in small letters; got {key!r}.")
-    if key in METHODS:
-        raise Wrong(f"there is a method {key!r} already: i2i/methods/{key}.py.")
-    for path in _places(root, key).values():
-        if path.exists() and path.stem == key:
-            raise Wrong(f"{path.relative_to(root)} is there already.")
-    pairs = options.layout == "paired"
-    name = options.called or (PAPERS[key].name if key in PAPERS else key)
-    authors = tuple(a.strip() for a in options.authors.split(",")) if options.authors else ("TODO",)
-    words = {
-        "key": key,
-        "upper": key.upper(),
-        "cls": "".join(part.capitalize() for part in key.split("_")),
-        "name": name,
-        "title": options.title or "TODO title",
-        "authors": ", ".join(authors),
-        "authors_tuple": repr(authors),
-        "year": options.year or 0,
-        "venue": options.venue or "TODO venue",
-        "number": options.arxiv or "",
-        "arxiv": f"arXiv:{options.arxiv}" if options.arxiv else "TODO arXiv number",
-        "idea": options.idea or "TODO the idea in one line",
-        "family": options.family,
-        "tab": options.tab,
-        "layout": options.layout,
-        "losses": "l1, log_loss" if pairs else "log_loss",
-        "and_l1": " and L1" if pairs else "",
-        "objective": "L_GAN(G, D) + lambda L_1(G)" if pairs else "L_GAN(G, D)",
-        "objective_fields": "\n    l1: float = 100.0" if pairs else "",
-        "l1_symbol": '\n        "l1": Symbol("|y - G(x)|", "TODO", ("G",), "reconstruction"),'
-        if pairs
-        else "",
-        "terms": '{"l1": l1(fake_y, batch["y"])}' if pairs else "{}",
-        "l1_weight": ', "l1": self.config.l1' if pairs else "",
-        "data": "icons" if pairs else "icons-glossy-night",
-        "showcase": "from_world(Icons)" if pairs else 'icons_in("glossy", "night")',
-    }
-    for path, text in _written(root, words, key in PAPERS).items():
-        with replacing(path) as part:
-            part.write_text(text)
+    _check_key(root, key)
+    texts = _written(root, _record(options), options.layout)
+    for path, text in texts.items():
+        try:
+            ast.parse(text)
+        except SyntaxError as fault:
+            raise Failed(
+                f"nothing was written: {path.relative_to(root)} would be no Python any more (line {fault.lineno}: {fault.msg})."
+            ) from fault
+    _write(texts)
+    for path in texts:
         print(f"wrote {path.relative_to(root)}")
     print(
         f"\nNow, in this order:\n"
         f"  pytest tests/contract --regold -k {key}     writes its golden values; commit them\n"
+        f"  make results                         puts the paper into README.md and CITATION.cff\n"
         f"  make test-fast                       says what is still to do, by file and line\n"
         f"  python -m i2i train {key}-icons        trains its recipe; CONTRIBUTING.md tells the rest"
     )
+
+
+def _check_key(root: Path, key: str) -> None:
+    """A key names files, a class, two variables and a recipe; each of these has to be free."""
+    from ..methods import METHODS
+    from ..recipes import RECIPES
+
+    if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", key) or len(key) > 40:
+        raise Wrong(
+            "a paper's key begins with a small letter, and has at most 40 small letters, digits and single "
+            f"underscores between them; got {key[:60]!r}."
+        )
+    if key in METHODS:
+        raise Wrong(f"there is a method {key!r} already: i2i/methods/{key}.py.")
+    names = (key, class_of(key), key.upper())
+    for name in names:
+        if keyword.iskeyword(name) or keyword.issoftkeyword(name) or hasattr(builtins, name):
+            raise Wrong(f"{key!r} cannot be a key: Python has a meaning of its own for {name!r}.")
+    if _DEVICES.fullmatch(key):
+        raise Wrong(f"{key!r} cannot be a key: Windows has no files of this name.")
+    for other in {**PAPERS, **METHODS}:
+        if other != key and other.replace("_", "") == key.replace("_", ""):
+            raise Wrong(f"{key!r} differs from the key {other!r} in its underscores alone.")
+    for recipe in (key, f"{key}-icons"):
+        if recipe in RECIPES:
+            raise Wrong(f"{key!r} cannot be a key: there is a recipe {recipe!r} already.")
+    places = _places(root, key)
+    for what in ("method", "claim", "lesson"):
+        for path in (places[what], places[what].with_suffix("")):
+            if path.exists():
+                raise Wrong(f"{path.relative_to(root)} is there already.")
+    own = names_in(stubs(unwritten(key), "paired")["method"])
+    taken = {name: "every method's file" for name in own if own.count(name) > 1}
+    for what in ("methods", "claims", "lessons"):
+        bound = names_in(places[what].read_text(encoding="utf-8"))
+        taken |= dict.fromkeys(bound, str(places[what].relative_to(root)))
+    for name in names:
+        if name in taken:
+            raise Wrong(f"{key!r} cannot be a key: {name!r} means something else in {taken[name]}.")
+
+
+def _record(options) -> Paper:
+    """The record of the paper: that which there is already, or one of what was said."""
+    key = options.name
+    said = {name: getattr(options, name) for name in _FACTS if getattr(options, name) is not None}
+    if key in PAPERS:
+        if said:
+            raise Wrong(f"i2i/papers.py has a record of {key!r} already; leave out --{' --'.join(said)}.")
+        return PAPERS[key]
+    for name in _TEXTS.keys() & said.keys():
+        said[name] = _checked(name, said[name])
+    for name, known in (("family", FAMILIES), ("tab", TABS)):
+        if name in said and said[name] not in known:
+            raise Wrong(f"there is no {name} {said[name]!r}; there are {', '.join(known)}.")
+    if said.get("arxiv") and not re.fullmatch(r"[0-9]{4}\.[0-9]{4,5}", said["arxiv"]):
+        raise Wrong(f"--arxiv is a number such as 1611.07004; got {said['arxiv']!r}.")
+    said["authors"] = tuple(filter(None, (a.strip() for a in said.get("authors", "").split(","))))
+    paper = unwritten(key, name=said.pop("called", ""), **said)
+    for other in PAPERS.values():
+        if other.name.casefold() == paper.name.casefold():
+            raise Wrong(f"the system {other.key!r} is called {other.name!r} already; give another --called.")
+    return paper
+
+
+def _checked(name: str, text: str) -> str:
+    """The text of an option without spaces around it. Wrong if it is no line that can be printed."""
+    text = text.strip(" ")
+    if odd := next((sign for sign in text if not sign.isprintable()), ""):
+        raise Wrong(
+            f"--{name} has to be one line of signs that can be printed; "
+            f"this has U+{ord(odd):04X} after {text.index(odd)} of them."
+        )
+    if len(text) > _TEXTS[name]:
+        raise Wrong(f"--{name} may have {_TEXTS[name]} characters; this has {len(text):,}.")
+    return text
 
 
 def _places(root: Path, key: str) -> dict[str, Path]:
@@ -220,78 +138,36 @@ def _places(root: Path, key: str) -> dict[str, Path]:
     }
 
 
-def _written(root: Path, words: dict, known: bool) -> dict[Path, str]:
+def _written(root: Path, paper: Paper, layout: str) -> dict[Path, str]:
     """Every file that is new or changes, with its text."""
-    key, at = words["key"], _places(root, words["key"])
-    recipes = root / "i2i" / "recipes" / f"{words['layout']}.py"
-    texts = {
-        at["method"]: _METHOD.substitute(words),
-        at["methods"]: _listed(
-            at["methods"], f"from .{key} import {words['cls']}", "METHODS", f'    "{key}": {words["cls"]},\n'
-        ),
-        at["claim"]: _CLAIMS.substitute(words),
-        at["claims"]: _listed(
-            at["claims"], f"from .{key} import {words['upper']}", "CLAIMS", f"**{words['upper']}"
-        ),
-        at["lesson"]: _LESSON.substitute(words),
-        at["lessons"]: _booked(at["lessons"], key),
-        at["tiny"]: _listed(
-            at["tiny"],
-            "",
-            "TINY",
-            f'    "{key}": {{"width": 4, "patch_layers": 1, "patch_width": 4, "steps": 8}},\n',
-        ),
-        recipes: recipes.read_text().rstrip("\n") + "\n" + _RECIPE.substitute(words),
+    key, at, stub = paper.key, _places(root, paper.key), stubs(paper, layout)
+    recipes = root / "i2i" / "recipes" / f"{layout}.py"
+    now = {
+        path: path.read_text(encoding="utf-8")
+        for path in (at["methods"], at["claims"], at["lessons"], at["record"], at["tiny"], recipes)
     }
-    if not known:  # a system that is still to come has its record
-        texts[at["record"]] = _recorded(at["record"], _RECORD.substitute(words))
+    cls, claims = class_of(key), key.upper()
+    texts = {
+        at["method"]: stub["method"],
+        at["methods"]: with_entry(with_import(now[at["methods"]], key, cls), "METHODS", f'"{key}": {cls}'),
+        at["claim"]: stub["claim"],
+        at["claims"]: with_entry(with_import(now[at["claims"]], key, claims), "CLAIMS", f"**{claims}"),
+        at["lesson"]: stub["lesson"],
+        at["lessons"]: with_entry(with_sibling(now[at["lessons"]], key), "_BOOKS", key),
+        at["tiny"]: with_entry(now[at["tiny"]], "TINY", stub["tiny"]),
+        recipes: now[recipes].rstrip("\n") + "\n" + stub["recipe"],
+    }
+    if key not in PAPERS:  # a system that is still to come has its record
+        texts[at["record"]] = with_entry(now[at["record"]], "_RECORDS", stub["record"])
     return texts
 
 
-def _end(text: str, name: str) -> int:
-    """Where the closing bracket of the assignment to `name` stands."""
-    for node in ast.parse(text).body:
-        targets = (
-            node.targets
-            if isinstance(node, ast.Assign)
-            else [node.target]
-            if isinstance(node, ast.AnnAssign)
-            else []
-        )
-        if any(isinstance(t, ast.Name) and t.id == name for t in targets):
-            lines = text.splitlines(keepends=True)
-            value = node.value
-            return (
-                sum(map(len, lines[: value.end_lineno - 1]))
-                + len(lines[value.end_lineno - 1].encode()[: value.end_col_offset].decode())
-                - 1
-            )
-    raise Failed(f"there is no {name} to add to; has the file been moved?")
-
-
-def _listed(path: Path, line: str, name: str, entry: str) -> str:
-    """The text of a file with one more import, in its order, and one more entry in the dict `name`."""
-    text = path.read_text(encoding="utf-8")
-    at = _end(text, name)
-    comma = "" if text[:at].rstrip().endswith((",", "{")) else ", "
-    text = text[:at] + comma + entry + text[at:]
-    if not line:
-        return text
-    imports = [m for m in re.finditer(r"^from \.\w+ import .*?(?:\(\n.*?^\))?$", text, re.M | re.S)]
-    later = next((m.start() for m in imports if m[0].split()[1] > line.split()[1]), imports[-1].end() + 1)
-    return text[:later] + line + "\n" + text[later:]
-
-
-def _booked(path: Path, key: str) -> str:
-    """lessons/__init__.py with one more book."""
-    text = path.read_text(encoding="utf-8")
-    names = sorted({*re.search(r"^from \. import (.+)$", text, re.M)[1].split(", "), key})
-    text = re.sub(r"^from \. import .+$", f"from . import {', '.join(names)}", text, flags=re.M)
-    return re.sub(r"^(_BOOKS = \(.*)\)$", rf"\1, {key})", text, flags=re.M)
-
-
-def _recorded(path: Path, record: str) -> str:
-    """papers.py with one more record, the last."""
-    text = path.read_text(encoding="utf-8")
-    at = _end(text, "_RECORDS")
-    return text[:at] + record + text[at:]
+def _write(texts: dict[Path, str]) -> None:
+    """All files or none: the new ones lie beside the old ones, whole, before the first takes its place."""
+    path = None
+    try:
+        with ExitStack() as together:
+            for path, text in texts.items():
+                together.enter_context(replacing(path)).write_text(text, encoding="utf-8")
+    except OSError as fault:  # on its way out through the stack it took the name of the first file
+        raise OSError(fault.errno, fault.strerror, str(path)) from fault
