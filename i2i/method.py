@@ -203,6 +203,9 @@ class Method(nn.Module):
     formerly: dict = {}  # settings that came later, and what nets had before: exports may not state them, new nets need not repeat them
     lengths: tuple[str, ...] = ("steps",)  # the fields of the config that count steps of training
     style_size: int = 0  # numbers in a style, of methods with the control "style"
+    reader: tuple[
+        str, ...
+    ] = ()  # the networks that read a style from an image, where a config may leave them out
     gradual: bool = False  # whether `translate` takes steps, and `watch`, which is told of each
     reach: int = 0  # of one pixel of the translation, in pixels of x, where x may be cut into tiles
 
@@ -295,7 +298,7 @@ class Method(nn.Module):
     @property
     def reads_styles(self) -> bool:
         """Whether `style` reads one from an image; others that take styles have them as numbers and seeds alone."""
-        return type(self).style is not Method.style
+        return type(self).style is not Method.style and self.loaded(*self.reader)
 
     def style(self, image: Tensor, **way: str) -> Tensor:
         """The style of images [B, C, H, W] of the target, [B, style_size]. A method with the control "direction" takes it

@@ -60,7 +60,6 @@ class Config:
     up: str = "transposed"
     inject: Literal["all", "input"] = "all"  # which downward layers are told z: each one, or the first
     finish: int = 0  # channels of two more layers at full size
-    # E
     e_width: int = 64
     e_blocks: int = 4
     # D and D_LR
@@ -103,6 +102,7 @@ class BicycleGAN(Method):
 
     Config = Config
     inference = ("G", "E")
+    reader = ("E",)
     controls = controls(STYLE, SEED, SAMPLES, SCALE)
     symbols = _symbols()
     shared = ("mean", "log_variance", "fake_vae", "z", "fake_lr")
@@ -200,10 +200,6 @@ class BicycleGAN(Method):
             "D": Turn(self.discriminator_loss, critics, self.optimizer),
         }
         return [Stage("train", self.config.steps, turns)]
-
-    @property
-    def reads_styles(self) -> bool:
-        return self.loaded("E")
 
     def style(self, image: Tensor) -> Tensor:
         """The mean of q(z | y) of images y [B, 3, H, W] in [-1, 1], [B, code]."""
