@@ -249,7 +249,8 @@ def _parser() -> argparse.ArgumentParser:
         "--run",
         action="store_true",
         dest="again",
-        help="measure again; nets once trained are kept in runs/claims",
+        help="measure again, and put each result in the place of the earlier one in assets/claims.json, the record that this "
+        "copy's app, notebooks and pages show; nets once trained are kept in runs/claims",
     )
     sub.add_argument("--markdown", action="store_true", help="tables for a page")
     sub.add_argument("--json", action="store_true", help="machine-readable")

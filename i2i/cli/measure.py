@@ -118,7 +118,7 @@ def _each(model, options) -> None:
 
 
 def claims_command(options) -> None:
-    from ..claims import CLAIMS, as_table, markdown, measure, recorded, shown
+    from ..claims import CLAIMS, measure, recorded
 
     unknown = [i for i in options.ids if i not in CLAIMS]
     if unknown:
@@ -126,10 +126,35 @@ def claims_command(options) -> None:
     ids = options.ids or list(CLAIMS)
     if options.again:
         print(f"this takes about {sum(CLAIMS[i].minutes for i in ids):.1f} minutes", file=sys.stderr)
-    results = {i: measure(i) if options.again else recorded(i) for i in ids}
+    results, faults = {}, []
+    for i in ids:
+        results[i] = measure(i) if options.again else recorded(i)
+        if options.again:
+            faults += _kept(i, results[i])
     if options.json:
         print(json.dumps(results, indent=2))
-        return
+    else:
+        _claims_told(results, options.markdown)
+    if faults:  # at the end, since what was measured is to be seen all the same
+        raise Failed(faults[0])
+
+
+def _kept(name: str, result: dict) -> list[str]:
+    """Record a result and say so; a sentence where it cannot be written."""
+    from ..claims import claim, record
+
+    try:
+        record(name, result)
+    except OSError as fault:
+        at = fault.filename or claim.RECORD
+        return [f"what was measured is not recorded, since {at} cannot be written: {fault.strerror}."]
+    print(f"i2i claims: recorded {name} in {claim.RECORD}", file=sys.stderr)
+    return []
+
+
+def _claims_told(results: dict[str, dict | None], as_markdown: bool) -> None:
+    from ..claims import CLAIMS, as_table, markdown, shown
+
     for i, result in results.items():
         claim = CLAIMS[i]
         print(f"{i}: {claim.says} ({claim.where})")
@@ -137,7 +162,7 @@ def claims_command(options) -> None:
             print("  not measured yet: run with --run")
             continue
         figures = result["figures"]
-        if options.markdown:
+        if as_markdown:
             print(f"\n{markdown(figures)}\n")
         elif table := as_table(figures):
             columns, rows = table

@@ -10,6 +10,8 @@ import re
 import shlex
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -758,6 +760,7 @@ def test_figures_need_pictures_and_a_model_of_ours_or_a_folder(cli, elsewhere, m
 def record(tmp_path, monkeypatch) -> Path:
     """A record of its own, so that a test cannot change what the gallery states."""
     monkeypatch.setattr(claim, "RECORD", tmp_path / "claims.json")
+    monkeypatch.setenv("I2I_CACHE", str(tmp_path / "cache"))
     return tmp_path / "claims.json"
 
 
@@ -778,17 +781,46 @@ def test_a_measurement_is_recorded_and_read_back(cli, record):
     assert abs(figures["guess under L2"] - 0.7) < 0.03 and abs(figures["guess under L1"] - 1) < 0.03
     assert result["verdict"] == "holds" and "holds" not in result
     assert json.loads(record.read_text()) == {"best-constant": result}
+    assert f"recorded best-constant in {record}" in err
 
     status, table, _ = cli("claims", "best-constant")
     assert "HOLDS: " in table and result["date"] in table and f"{figures['mean of y']:.4g}" in table
 
 
-def test_a_claim_that_fails_is_reported_as_such(cli, record, monkeypatch):
-    below = (Comparison(2, "density", exact=True),)
-    doubt = Claim(
-        "the moon is cheese", "no lecture", "its density is below 2", lambda: {"density": 3.34}, below, 0.0
+def moon(figures: dict) -> Claim:
+    comparison = (Comparison(2, "density", exact=True),)
+    return Claim(
+        "the moon is cheese", "no lecture", "its density is below 2", lambda: figures, comparison, 0.0
     )
-    monkeypatch.setitem(CLAIMS, "moon", doubt)
+
+
+def test_the_help_says_that_a_measurement_replaces_the_record(cli):
+    assert "assets/claims.json" in cli("claims", "--help")[1].replace("\n", " ")
+
+
+def test_a_record_that_cannot_be_written_is_a_sentence_below_the_figures(cli, record, monkeypatch):
+    monkeypatch.setitem(CLAIMS, "moon", moon({"density": 3.34}))
+    (record.parent / "file").touch()
+    monkeypatch.setattr(claim, "RECORD", record.parent / "file" / "claims.json")
+    status, out, err = cli("claims", "moon", "--run")
+    assert status == 1 and "3.34" in out and "CONTRADICTED" in out, "what was measured is not lost"
+    assert "i2i claims: what was measured is not recorded, since" in err and "Traceback" not in err
+
+
+def test_two_measurements_at_once_lose_neither_record(record, monkeypatch):
+    """Both read the record before either wrote it."""
+    read = claim._records
+    monkeypatch.setattr(claim, "_records", lambda: [read(), time.sleep(0.2)][0])
+    threads = [threading.Thread(target=claim.record, args=(name, {"figures": {}})) for name in ("one", "two")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {*json.loads(record.read_text(encoding="utf-8"))} == {"one", "two"}
+
+
+def test_a_claim_that_fails_is_reported_as_such(cli, record, monkeypatch):
+    monkeypatch.setitem(CLAIMS, "moon", moon({"density": 3.34}))
     record.write_text(json.dumps({"older": {"figures": {}, "verdict": "holds", "date": "2020-01-01"}}))
     status, out, _ = cli("claims", "moon", "--run")
     assert status == 0, "a claim that is contradicted is a result, not a failure"
