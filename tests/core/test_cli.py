@@ -31,6 +31,7 @@ from i2i.methods import METHODS
 from i2i.metrics import Estimate
 from i2i.papers import PAPERS
 from i2i.recipes import DATA, RECIPES, Recipe
+from i2i.run import pipeline
 from i2i.run.pipeline import shipped
 from kit.methods import tiny
 from kit.root import ROOT
@@ -654,6 +655,28 @@ def test_samples_are_numbered_and_differ_and_a_seed_names_them(cli, elsewhere, m
     assert made["a"] == made["b"]
     assert made["a"][0] != made["a"][1]
     assert made["a"][1] == made["c"][0], "sample i of seed s is the first of seed s + i"
+
+
+@pytest.mark.parametrize("asked", [("--n", "2"), ("--seed", "3")])
+def test_a_model_that_leaves_nothing_to_chance_has_one_answer(cli, elsewhere, asked):
+    export(elsewhere / "still", tiny("cyclegan"), size=32)
+    put(elsewhere / "in.png", photo())
+    words = ("translate", "still", "in.png", "--out", "made")
+    refused(
+        cli(*words, *asked), 2, asked[0], "still leaves nothing to chance, so each picture has one answer"
+    )
+    assert not (elsewhere / "made").exists()
+    assert cli(*words, "--n", "1")[0] == 0
+
+
+def test_the_precision_reaches_the_model(cli, elsewhere, model, monkeypatch):
+    put(elsewhere / "in.png", photo())
+    load, asked = pipeline.load, []
+    monkeypatch.setattr(pipeline, "load", lambda *given: asked.append(given[2]) or load(*given))
+    for words in ((), ("--precision", "bf16")):
+        assert cli("translate", model, "in.png", "--out", "made", *words)[0] == 0
+    assert asked == ["auto", "bf16"]
+    refused(cli("translate", model, "in.png", "--out", "made", "--precision", "half"), 2, "half")
 
 
 def test_a_scale_enlarges_the_result(cli, elsewhere, model):
