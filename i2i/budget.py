@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import statistics
 import subprocess
 import sys
@@ -136,12 +137,22 @@ def fitted(method: Method, pace: Pace, seconds: float):
     factor = (SLACK * seconds - pace.end) / max(1e-9, whole - pace.end)
     config = method.scaled(method.config, factor) if factor > 0 else None
     if config is None or config.steps < 10:
-        short = (pace.end + 10 * pace.steps[-1]) / SLACK / 60
+        least = (pace.end + (whole - pace.end) * 10 / max(1, method.config.steps)) / SLACK
+        more = least - seconds
+        more += 3 + 0.1 * max(least, more)  # another start and another trial may take a little longer
+        given = f" ({math.ceil(more / 0.6) / 100:g} minutes)" if more < 120 else ""  # as --minutes takes it
         raise TooShort(
-            f"{max(0.0, seconds) / 60:.1f} minutes are left, and export and figures alone take {pace.end / 60:.1f}: "
-            f"give at least {short + 0.5:.0f} minutes more."
+            f"start and trial leave {_told(max(0.0, seconds), math.floor)}, and export and figures alone take "
+            f"{_told(pace.end)}: give at least {_told(more)}{given} more."
         )
     return config
+
+
+def _told(seconds: float, whole: Callable[[float], int] = math.ceil) -> str:
+    """A stretch of time in words: whole seconds below two minutes, then minutes."""
+    if seconds >= 120:
+        return f"{whole(seconds / 6) / 10:g} minutes"
+    return f"{whole(seconds)} second{'' if whole(seconds) == 1 else 's'}"
 
 
 def asked(

@@ -18,8 +18,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from math import isnan, log
 
+import filelock
+
 from ..assets import ASSETS
-from ..files import replacing
+from ..files import cache_folder, replacing
 from ..papers import LECTURES
 
 RECORD = ASSETS / "claims.json"
@@ -211,7 +213,7 @@ class Claim:
 
 
 def measure(name: str) -> dict:
-    """Run a claim's measurement now and record the figures with the date."""
+    """Run a claim's measurement now: its figures, the verdict and the date, which `record` keeps."""
     from . import CLAIMS
 
     claim = CLAIMS[name]
@@ -219,17 +221,23 @@ def measure(name: str) -> dict:
         key: [float(v) for v in value] if isinstance(value, list) else float(value)
         for key, value in claim.run().items()
     }
-    result = {
+    return {
         "figures": figures,
         "verdict": claim.verdict(figures),
         "date": datetime.date.today().isoformat(),
     }
-    records = _records()
-    records[name] = result
+
+
+def record(name: str, result: dict) -> None:
+    """Put a result in the place of the claim's earlier one in RECORD, which is all that this copy of the gallery shows of claims.
+    OSError where it cannot be written."""
+    lock = cache_folder() / "claims.lock"
+    lock.parent.mkdir(parents=True, exist_ok=True)
     RECORD.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(RECORD) as part:
-        part.write_text(json.dumps(dict(sorted(records.items())), indent=2) + "\n")
-    return result
+    with filelock.FileLock(lock):  # of two at once the second reads what the first has written
+        records = _records() | {name: result}
+        with replacing(RECORD) as part:
+            part.write_text(json.dumps(dict(sorted(records.items())), indent=2) + "\n", encoding="utf-8")
 
 
 def recorded(name: str) -> dict | None:

@@ -194,8 +194,12 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("name", help="a shipped model, or the folder of an exported one")
     sub.add_argument("inputs", nargs="+", type=Path, metavar="IN", help="pictures or folders of pictures")
     sub.add_argument("--out", type=Path, required=True, help="folder for the results")
-    sub.add_argument("--seed", type=int, default=0)
-    sub.add_argument("--n", type=_whole(1, 64), default=1, help="samples for each picture")
+    sub.add_argument(
+        "--seed", type=int, help="of samples (default 0), for methods that leave something to chance"
+    )
+    sub.add_argument(
+        "--n", type=_whole(1, 64), default=1, help="samples for each picture, for the same methods"
+    )
     sub.add_argument("--scale", type=float, help="1 to 4 times the trained size")
     sub.add_argument(
         "--direction",
@@ -214,6 +218,7 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument(
         "--device", default="auto", help="cpu, cuda, mps or the like (default: cuda, or else cpu)"
     )
+    sub.add_argument("--precision", choices=("auto", "fp32", "bf16"), default="auto")
 
     sub = command(
         "evaluate",
@@ -251,7 +256,8 @@ def _parser() -> argparse.ArgumentParser:
         "--run",
         action="store_true",
         dest="again",
-        help="measure again; nets once trained are kept in runs/claims",
+        help="measure again, and put each result in the place of the earlier one in assets/claims.json, the record that this "
+        "copy's app, notebooks and pages show; nets once trained are kept in runs/claims",
     )
     sub.add_argument("--markdown", action="store_true", help="tables for a page")
     sub.add_argument("--json", action="store_true", help="machine-readable")

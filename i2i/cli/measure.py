@@ -11,29 +11,29 @@ from .errors import Failed, Wrong
 
 
 def evaluate_command(options) -> None:
-    from ..measure import evaluate, evaluate_apart
-    from ..recipes import DRAWN, RECIPES, own_folder
+    from ..measure import counted, evaluate, evaluate_apart, without_training
+    from ..measure.own import parted
+    from ..recipes import DRAWN, RECIPES
     from ..run.pipeline import load
 
-    model, train, apart = load(options.name), None, None
+    if options.direction and not options.data:
+        raise Wrong("--direction goes with --data and a folder of your own; the recipe has its own.")
+    if options.each and options.data:
+        raise Wrong(
+            "--each is of Set5, Set14 and BSD100, and --data of a folder of your own: give one of them."
+        )
+    model, train, apart, drawn = load(options.name), None, None, False
     if options.each:
         return _each(model, options)
     if options.data:
-        source = own_folder(
-            model.method,
-            options.data,
-            model.size,
-            "test",
-            options.direction or model.direction,
-            model.fit,
-            model.trained_on,
-        )
+        source, train = parted(model, options.data, options.direction)
     else:
         key = model.card.get("recipe", model.name)
         if key not in RECIPES:
             raise Wrong(f"{options.name} comes from no recipe here: say which pictures with --data.")
         source = RECIPES[key].source("test")
         train = RECIPES[key].source("train") if model.method.layout != "photographs" else None
+        drawn = RECIPES[key].data in DRAWN
     try:
         figures = evaluate(model, source, options.limit, progress=not options.json, train=train)
     except TooFew as fault:
@@ -42,11 +42,15 @@ def evaluate_command(options) -> None:
         raise Failed(
             f"{fault} Judge by another folder, or put pictures that it was not trained on into {options.data / 'test'}."
         ) from None
-    if train is not None and RECIPES[key].data not in DRAWN:
+    if train is not None and not drawn:
         apart = evaluate_apart(model, source, train, options.limit, progress=not options.json)
     judged = _judged(model, source, options)
+    left_out = without_training(model, source) if train is None else ""
+    note = f"left out, since {options.data} does not hold the {counted(source)} that it was trained on: {left_out}."
     if options.json:
         print(f"{model.name}, {judged}", file=sys.stderr)
+        if left_out:
+            print(f"i2i evaluate: {note}", file=sys.stderr)
         found = {k: list(v) for k, v in figures.items()}
         print(
             json.dumps(
@@ -62,15 +66,17 @@ def evaluate_command(options) -> None:
                 f"  {name:{width}} {e.value:8.4g}"
                 + ("" if e.low is None else f"   ({e.low:.4g} to {e.high:.4g})")
             )
+    if left_out:
+        print(note)
 
 
 def _judged(model, source, options) -> str:
-    """What the figures are of, in words: how many images, and what of the folder was left out."""
+    """What the figures are of, in words: how many images, what of the folder was left out, and of how many several samples are."""
     from ..measure import counted, sampled
 
-    count = min(options.limit, len(source))
+    count, more = min(options.limit, len(source)), sampled(model, source, options.limit)
     if not options.data:
-        return f"{count} held-out {counted(source)}{sampled(model, source, options.limit)}"
+        return f"{count} held-out {counted(source)}{more}"
     kept = f"the first {count} of {len(source)}" if count < len(source) else f"all {count}"
     known = len({*source.digests} & model.trained_on)
     rest = (
@@ -85,7 +91,7 @@ def _judged(model, source, options) -> str:
         if any((options.data / name).is_dir() for name in ("test", "testA", "testB"))
         else ""
     )
-    return f"{kept} picture(s) of {part}{options.data}{rest}"
+    return f"{kept} picture(s) of {part}{options.data}{rest}{more}"
 
 
 def _each(model, options) -> None:
@@ -112,7 +118,7 @@ def _each(model, options) -> None:
 
 
 def claims_command(options) -> None:
-    from ..claims import CLAIMS, as_table, markdown, measure, recorded, shown
+    from ..claims import CLAIMS, measure, recorded
 
     unknown = [i for i in options.ids if i not in CLAIMS]
     if unknown:
@@ -120,10 +126,35 @@ def claims_command(options) -> None:
     ids = options.ids or list(CLAIMS)
     if options.again:
         print(f"this takes about {sum(CLAIMS[i].minutes for i in ids):.1f} minutes", file=sys.stderr)
-    results = {i: measure(i) if options.again else recorded(i) for i in ids}
+    results, faults = {}, []
+    for i in ids:
+        results[i] = measure(i) if options.again else recorded(i)
+        if options.again:
+            faults += _kept(i, results[i])
     if options.json:
         print(json.dumps(results, indent=2))
-        return
+    else:
+        _claims_told(results, options.markdown)
+    if faults:  # at the end, since what was measured is to be seen all the same
+        raise Failed(faults[0])
+
+
+def _kept(name: str, result: dict) -> list[str]:
+    """Record a result and say so; a sentence where it cannot be written."""
+    from ..claims import claim, record
+
+    try:
+        record(name, result)
+    except OSError as fault:
+        at = fault.filename or claim.RECORD
+        return [f"what was measured is not recorded, since {at} cannot be written: {fault.strerror}."]
+    print(f"i2i claims: recorded {name} in {claim.RECORD}", file=sys.stderr)
+    return []
+
+
+def _claims_told(results: dict[str, dict | None], as_markdown: bool) -> None:
+    from ..claims import CLAIMS, as_table, markdown, shown
+
     for i, result in results.items():
         claim = CLAIMS[i]
         print(f"{i}: {claim.says} ({claim.where})")
@@ -131,7 +162,7 @@ def claims_command(options) -> None:
             print("  not measured yet: run with --run")
             continue
         figures = result["figures"]
-        if options.markdown:
+        if as_markdown:
             print(f"\n{markdown(figures)}\n")
         elif table := as_table(figures):
             columns, rows = table

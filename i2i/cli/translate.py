@@ -23,11 +23,14 @@ def translate_command(options) -> None:
 
     if options.scale is not None and not 1 <= options.scale <= 4:
         raise Wrong(f"--scale is a factor from 1 to 4; got {options.scale}.")
-    model = load(options.name, device_of(options.device) or "auto")
+    model = load(options.name, device_of(options.device) or "auto", options.precision)
     if model.method.alone:
         raise Wrong(
             f"{model.name} makes pictures of chance alone, of no input; in Python: i2i.load({model.name!r}).sample(4)."
         )
+    for option, asked in (("n", options.n > 1), ("seed", options.seed is not None)):
+        if asked and option not in model.controls:
+            raise Wrong(f"--{option}: {model.name} leaves nothing to chance, so each picture has one answer.")
     if options.scale is not None and "scale" not in model.controls:
         raise Wrong(f"--scale: {model.name} makes pictures of its own size only.")
     direction = options.direction or "xy"
@@ -76,7 +79,7 @@ def translate_command(options) -> None:
                 made = model(
                     image,
                     n=options.n,
-                    seed=options.seed,
+                    seed=options.seed or 0,
                     scale=options.scale,
                     direction=direction,
                     label=label,

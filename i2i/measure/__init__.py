@@ -25,23 +25,44 @@ PROTOCOLS = {
 }
 
 
+# By layout, the figures that need training images, from which judges learn or with which they compare.
+OF_TRAINING = {
+    "unpaired": "likeness",
+    "classes": "likeness and domain",
+    "labelled": "likeness",
+    "attributes": "flipped, unchanged and read of real",
+    "voxels": "coverage and matching distance of training, nearest in training, nearest of held-out",
+}
+
+
 def evaluate(
     model, source: Source, limit: int = 500, progress: bool = True, train: Source | None = None
 ) -> dict[str, Estimate]:
     """Figures with 95 % intervals, by the protocol of the source's `layout` ("paired" where it states none); of a source that
     knows all right answers, and of pairs where the model reads styles, those of several samples, too.
 
-    train: the model's training source, from which the linear judges of looks learn; without it, from `source` itself.
-    Raises TooFew below 4 images, DataError where the model knows other domains.
+    train: the model's training source, from which the linear judges of looks learn; without it the figures `OF_TRAINING` are
+    left out. It is never `source` itself, since a judge would then know the images that it judges.
+    Raises TooFew below 4 images, DataError where the model knows other domains, or where no figure is left.
     """
-    told = getattr(source, "facts", {}).get("attributes")
-    layout = getattr(source, "layout", "paired")
-    # What finds classes by itself translates nothing: what its code tells is measured.
-    alone = layout == "classes" and getattr(getattr(model, "method", None), "alone", False)
-    protocol = PROTOCOLS["codes" if alone else "attributes" if told else layout]
-    figures = protocol(model, source, train or source, limit, progress)
+    figures = PROTOCOLS[_kind(model, source)](model, source, train, limit, progress)
     answers = multimodal.answering(model, source)
     return figures | (multimodal.report(model, answers, limit, progress) if answers else {})
+
+
+def _kind(model, source: Source) -> str:
+    """By which of PROTOCOLS a source is measured."""
+    layout = getattr(source, "layout", "paired")
+    # What finds classes by itself translates nothing: what its code tells is measured.
+    if layout == "classes" and getattr(getattr(model, "method", None), "alone", False):
+        return "codes"
+    return "attributes" if getattr(source, "facts", {}).get("attributes") else layout
+
+
+def without_training(model, source: Source) -> str:
+    """What `evaluate` leaves out without training images, in words for a sentence; "" where that is nothing."""
+    drawn = hasattr(source, "edited")  # their attributes are read by a judge of their own
+    return "" if drawn else OF_TRAINING.get(_kind(model, source), "")
 
 
 def counted(source: Source) -> str:

@@ -34,12 +34,14 @@ Translate = Callable[[Tensor, Tensor], Tensor]
 """(x [B, 3, H, W] in [-1, 1], label float [B, K]) -> the same faces with these attributes."""
 
 
-def reader_of(source: Source, train: Source) -> Callable[[Tensor], Tensor]:
+def reader_of(source: Source, train: Source | None) -> Callable[[Tensor], Tensor] | None:
     """What reads attributes off images: [B, 3, H, W] -> bool [B, K]. Of the drawn faces the shipped judge; else a linear
-    classifier for each attribute, on the features of i2i-feat-v1, which learns from `train`."""
+    classifier for each attribute, on the features of i2i-feat-v1, which learns from `train`, or None without that."""
     if hasattr(source, "edited"):
         judge = load_reader()
         return lambda x: torch.cat([judge(part) > 0 for part in x.split(64)])
+    if train is None:
+        return None
     features = load_judge()
     known = train.batch(torch.arange(min(2000, len(train))))
     seen = embed(known["x"], features)
@@ -49,7 +51,7 @@ def reader_of(source: Source, train: Source) -> Callable[[Tensor], Tensor]:
 
 @torch.no_grad()
 def by_attribute(
-    translate: Translate, source: Source, train: Source, limit: int = 500
+    translate: Translate, source: Source, train: Source | None, limit: int = 500
 ) -> dict[str, dict[str, Estimate]]:
     """FIGURES of the edits of each attribute, by its name; each of the first `limit` // K images is edited in all K ways."""
     count = min(len(source), max(4, limit // len(source.names)))
@@ -58,20 +60,19 @@ def by_attribute(
     reads = reader_of(source, train)
     batch = source.batch(torch.arange(count))
     x, label = batch["x"].cpu(), batch["label"].cpu()
+    real = (reads(x) == (label > 0.5)).double() if reads else None
     itself = (_split(translate, x, label) - x).abs().flatten(1).mean(1)
-    real = (reads(x) == (label > 0.5)).double()
     found = {}
     for k, name in enumerate(source.names):
         wanted = source.toggled(label, k)
-        made = _split(translate, x, wanted)
-        right = (reads(made) == (wanted > 0.5)).double()
-        # What had to change with the attribute (another hair colour went) is no fault, and no merit.
-        kept = (wanted == label).double()
-        figures = {
-            "flipped": bootstrap(right[:, k]),
-            "unchanged": bootstrap((right * kept).sum(1) / kept.sum(1)),
-            "read of real": bootstrap(real[:, k]),
-        }
+        made, figures = _split(translate, x, wanted), {}
+        if reads and real is not None:
+            right = (reads(made) == (wanted > 0.5)).double()
+            # What had to change with the attribute (another hair colour went) is no fault, and no merit.
+            kept = (wanted == label).double()
+            figures["flipped"] = bootstrap(right[:, k])
+            figures["unchanged"] = bootstrap((right * kept).sum(1) / kept.sum(1))
+            figures["read of real"] = bootstrap(real[:, k])
         if hasattr(source, "edited"):
             answer = source.edited(torch.arange(count), wanted).cpu()
             figures["answer L1"] = bootstrap((made - answer).abs().flatten(1).mean(1))
@@ -85,8 +86,9 @@ def by_attribute(
     return found
 
 
-def report(model, train: Source, held_out: Source, limit: int = 500) -> dict[str, Estimate]:
-    """FIGURES, means over all attributes and of the ends of their intervals, and "flipped: NAME" of each.
+def report(model, train: Source | None, held_out: Source, limit: int = 500) -> dict[str, Estimate]:
+    """FIGURES, means over all attributes and of the ends of their intervals, and "flipped: NAME" of each; without `train` what
+    the source itself knows.
 
     TooFew below 4 images, DataError where the model knows other attributes.
     """
@@ -101,7 +103,8 @@ def report(model, train: Source, held_out: Source, limit: int = 500) -> dict[str
         name: Estimate(*(_mean([figures[name][end] for figures in found.values()]) for end in range(3)))
         for name in some
     }
-    return means | {f"flipped: {name}": figures["flipped"] for name, figures in found.items()}
+    flipped = {f"flipped: {name}": f["flipped"] for name, f in found.items() if "flipped" in f}
+    return means | flipped
 
 
 def _split(translate: Translate, x: Tensor, label: Tensor) -> Tensor:

@@ -49,7 +49,7 @@ def told(found: Tensor, attributes: Tensor) -> Tensor:
 
 
 @torch.inference_mode()
-def report(model, train: Source, held_out: Source, limit: int = 500) -> dict[str, Estimate]:
+def report(model, train: Source | None, held_out: Source, limit: int = 500) -> dict[str, Estimate]:
     """FIGURES of a method with `sample`, `code`, `bound` and `classes` (InfoGAN), of at most `limit` held-out images; "classes" of a
     source whose labels are one of several, "told" of one whose labels are attributes. TooFew below 4 images."""
     count = min(limit, len(held_out))

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import torch
 
-from ..data.folders import TooFew
+from ..data.folders import DataError, TooFew
 from ..data.letters import Letters
 from ..metrics import Estimate, bootstrap, psnr, ssim
 
 
-def report(model, train: Letters, held_out: Letters, limit: int = 500) -> dict[str, Estimate]:
+def report(model, train: Letters | None, held_out: Letters, limit: int = 500) -> dict[str, Estimate]:
     """`unseen PSNR` (dB) and `unseen SSIM`: of held-out letters as the model draws them, from the same letter in the next style
-    of which training shows it. TooFew below 4 letters."""
+    of which training shows it. DataError without the training's letters, TooFew below 4 letters."""
+    if train is None:
+        raise DataError(
+            "a letter is drawn from the same letter in another style, as training has shown it, and training has shown none "
+            "of these pictures: there are no figures."
+        )
     batch = held_out.batch(torch.arange(min(limit, len(held_out))))
     at = train.elsewhere(batch["style"], batch["content"])
     known = (at >= 0).nonzero()[:, 0]

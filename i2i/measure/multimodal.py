@@ -170,10 +170,11 @@ def answering(model, source):
     return OneAnswer(source) if two and reads_styles(model) else None
 
 
-def inputs(source, limit: int = INPUTS) -> list[int]:
-    """Which images are judged: at most 100, spread evenly over the source."""
-    count = min(limit, INPUTS, len(source))
-    return [i * len(source) // count for i in range(count)]
+def inputs(source, limit: int = 500) -> list[int]:
+    """Which images are judged: at most 100, spread evenly over the first `limit` of the source, by which the other figures go."""
+    many = min(limit, len(source))
+    count = min(INPUTS, many)
+    return [i * many // count for i in range(count)]
 
 
 def report(model, source, limit: int = 500, progress: bool = True, **controls) -> dict[str, Estimate]:

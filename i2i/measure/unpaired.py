@@ -98,23 +98,23 @@ def everything(source: Unpaired, limit: int) -> tuple[Tensor, Tensor]:
 def report(model: Translates, train, held_out, limit: int = 500) -> dict[str, Estimate]:
     """FIGURES of a model on held-out images, those of the way back under "back: ...".
 
-    train: only for the linear judges of looks and classes, which learn them from it; both are `Unpaired`, `Domains` or
-    `Labelled`. Raises DataError below 4 images.
+    train: only for the linear judges of looks and classes, which learn them from it; None leaves out what they would say. Both
+    are `Unpaired`, `Domains` or `Labelled`. Raises DataError below 4 images.
     """
     protocols = {"unpaired": _two, "classes": _many, "labelled": _by_class}
     return protocols[held_out.layout](model, train, held_out, limit)
 
 
-def _two(model: Translates, train: Unpaired, held_out: Unpaired, limit: int) -> dict[str, Estimate]:
+def _two(model: Translates, train: Unpaired | None, held_out: Unpaired, limit: int) -> dict[str, Estimate]:
     judge, (x, y) = load_judge(), everything(held_out, limit)
     if min(len(x), len(y)) < 4:
         raise TooFew(f"figures need at least 4 held-out pictures of each domain, got {len(x)} and {len(y)}.")
-    looks = [embed(part, judge) for part in everything(train, 600)]
+    looks = [embed(part, judge) for part in everything(train, 600)] if train else []
     found: dict[str, Estimate] = {}
     for direction in directions(model):
         source, target = (x, y) if direction == "xy" else (y, x)
         made = translate(model, source, direction)
-        likes = linear_probe(*(looks if direction == "xy" else looks[::-1]))
+        likes = linear_probe(*(looks if direction == "xy" else looks[::-1])) if looks else None
         figures = _one_way(source, made, target, held_out.partners, likes, judge)
         if len(directions(model)) > 1 and not isinstance(model, Source):
             back = translate(model, made, "yx" if direction == "xy" else "xy")
@@ -130,22 +130,26 @@ def pairs(names: tuple[str, ...]) -> list[tuple[int, int]]:
 
 
 def by_pair(
-    model: Translates, train: Domains, held_out: Domains, limit: int = 500
+    model: Translates, train: Domains | None, held_out: Domains, limit: int = 500
 ) -> dict[tuple[int, int], dict[str, Estimate]]:
     """FIGURES of every ordered pair of domains. With `Source` in the model's place, those of no translation."""
     judge, still = load_judge(), isinstance(model, Source)
     real = [from_bytes(part[:limit]) for part in held_out.images]
     if min(map(len, real)) < 4:
         raise TooFew(f"figures need at least 4 held-out pictures of each domain, got {min(map(len, real))}.")
-    looks = [embed(from_bytes(part[:600]), judge) for part in train.images]
-    names = torch.repeat_interleave(torch.arange(len(looks)), torch.tensor([len(e) for e in looks]))
-    which = linear_classifier(torch.cat(looks), names)
+    looks, which = [], None
+    if train:
+        looks = [embed(from_bytes(part[:600]), judge) for part in train.images]
+        names = torch.repeat_interleave(torch.arange(len(looks)), torch.tensor([len(e) for e in looks]))
+        which = linear_classifier(torch.cat(looks), names)
     found = {}
     for i, j in pairs(held_out.names):
         x = real[i]
         made = x if still else translate(To(model, j), x)
-        figures = _one_way(x, made, real[j], held_out.partners, linear_probe(looks[i], looks[j]), judge)
-        figures["domain"] = bootstrap((which(embed(made, judge)) == j).double())
+        likes = linear_probe(looks[i], looks[j]) if looks else None
+        figures = _one_way(x, made, real[j], held_out.partners, likes, judge)
+        if which:
+            figures["domain"] = bootstrap((which(embed(made, judge)) == j).double())
         if not still:
             figures["cycle"] = bootstrap((translate(To(model, i), made) - x).abs().flatten(1).mean(1))
             figures["to itself"] = bootstrap((translate(To(model, i), x) - x).abs().flatten(1).mean(1))
@@ -153,7 +157,7 @@ def by_pair(
     return found
 
 
-def _many(model: Translates, train: Domains, held_out: Domains, limit: int) -> dict[str, Estimate]:
+def _many(model: Translates, train: Domains | None, held_out: Domains, limit: int) -> dict[str, Estimate]:
     labels = getattr(model, "labels", ()) or held_out.names
     if labels != held_out.names:
         raise DataError(
@@ -176,19 +180,24 @@ def _mean(values: list[float | None]) -> float | None:
     return None if None in values else sum(values) / len(values)
 
 
-def _by_class(model: Translates, train: Labelled, held_out: Labelled, limit: int) -> dict[str, Estimate]:
+def _by_class(
+    model: Translates, train: Labelled | None, held_out: Labelled, limit: int
+) -> dict[str, Estimate]:
     if min(len(held_out), len(held_out.y)) < 4:
         raise TooFew(
             f"figures need at least 4 held-out pictures of each domain, got {len(held_out)} and {len(held_out.y)}."
         )
     judge, some = load_judge(), torch.arange(min(limit, len(held_out)))
     x, y, shown = held_out.batch(some)["x"], held_out.y[:limit], held_out.label[some]
-    seen_x, seen_y = train.batch(torch.arange(min(600, len(train))))["x"], train.y[:2000]
-    e_seen, made = embed(seen_y, judge), translate(model, x)
-    figures = _one_way(x, made, y, False, linear_probe(embed(seen_x, judge), e_seen[:600]), judge)
+    made, likes, reads = translate(model, x), None, None
+    if train:
+        seen_x, e_seen = train.batch(torch.arange(min(600, len(train))))["x"], embed(train.y[:2000], judge)
+        likes = linear_probe(embed(seen_x, judge), e_seen[:600])
+        if train.y_label is not None:
+            reads = linear_classifier(e_seen, train.y_label[:2000], ridge=1e-3)
+    figures = _one_way(x, made, y, False, likes, judge)
     figures["identity"] = bootstrap((translate(model, y) - y).abs().flatten(1).mean(1))
-    if train.y_label is not None:
-        reads = linear_classifier(e_seen, train.y_label[:2000], ridge=1e-3)
+    if reads:
         figures["class"] = bootstrap((reads(embed(made, judge)) == shown).double())
         figures["class of real"] = bootstrap((reads(embed(y, judge)) == held_out.y_label[:limit]).double())
     return {name: figures[name] for name in FIGURES if name in figures}
@@ -209,7 +218,8 @@ def _one_way(
         if len(target) >= 100:
             place = ranks(e_made, e_target)
             figures["top-1"], figures["top-5"] = (bootstrap((place <= k).double()) for k in (1, 5))
-    figures["likeness"] = bootstrap(likes(e_made).double())
+    if likes:
+        figures["likeness"] = bootstrap(likes(e_made).double())
     value, error = kernel_distance(e_made, e_target)
     figures["KD-i2i"] = Estimate(value, value - 1.96 * error, value + 1.96 * error)
     with suppress(ValueError):  # where all made images are alike there is nothing to correlate

@@ -89,9 +89,9 @@ def _features(volumes: Tensor) -> Tensor:
     return F.adaptive_avg_pool3d(volumes, 8).flatten(1)
 
 
-def report(model, train: Source, held_out: Source, limit: int = 500) -> dict[str, Estimate]:
+def report(model, train: Source | None, held_out: Source, limit: int = 500) -> dict[str, Estimate]:
     """FIGURES of as many samples as there are held-out shapes, `limit` at most; those that compare with training only where
-    `train` is another source. TooFew below 4 held-out shapes."""
+    `train` is given. TooFew below 4 held-out shapes."""
     count = min(limit, len(held_out))
     if count < 4:
         raise TooFew(f"figures need at least 4 held-out shapes, got {count}.")
@@ -103,8 +103,8 @@ def report(model, train: Source, held_out: Source, limit: int = 500) -> dict[str
         "coverage": Estimate(coverage(likeness)),
         "matching distance": bootstrap(matching_distance(likeness)),
     }
-    known_label = None
-    if train is not held_out:
+    known = known_label = None
+    if train is not None:
         known, known_label = _volumes(train, TRAINING)
         seen = solid(known)
         chance = ious(seen[:count], shapes)
@@ -114,7 +114,7 @@ def report(model, train: Source, held_out: Source, limit: int = 500) -> dict[str
             "nearest in training": bootstrap(ious(near, seen).amax(1)),
             "nearest of held-out": bootstrap(ious(shapes, seen).amax(1)),
         }
-    if known_label is not None and real_label is not None:
+    if known is not None and known_label is not None and real_label is not None:
         classify = linear_classifier(_features(known), known_label)
         kinds = int(known_label.max()) + 1
         shares = classify(_features(made)).bincount(minlength=kinds) / count

@@ -61,10 +61,35 @@ def test_decays_end_where_the_time_does():
     assert type(method)(config).weights(49)["back_a"] == config.early_rate
 
 
-@pytest.mark.parametrize("seconds", [-5, 3, 62])
-def test_too_short_a_time_is_a_sentence(seconds):
-    with pytest.raises(TooShort, match=r"^\d+\.\d minutes are left, .* at least \d+ minutes more\.$"):
-        fitted(tiny(), Pace((1.0,), end=60.0), seconds)
+@pytest.mark.parametrize(
+    "end, seconds, said",
+    [
+        (0.4, -4.8, "leave 0 seconds, and export and figures alone take 1 second: give at least 21 seconds (0.34 minutes) more."),
+        (0.4, 1.9, "leave 1 second, and export and figures alone take 1 second: "),
+        (60.0, 62.4, "leave 62 seconds, and export and figures alone take 60 seconds: "),
+        (600.0, 150.0, "leave 2.5 minutes, and export and figures alone take 10 minutes: give at least 9"),
+    ],
+)  # fmt: skip
+def test_too_short_a_time_is_a_sentence_that_says_what_would_do(end, seconds, said):
+    method, pace = tiny(steps=400), Pace((1.0,), end=end)
+    with pytest.raises(TooShort) as short:
+        fitted(method, pace, seconds)
+    sentence = str(short.value)
+    assert sentence.startswith(f"start and trial {said}")
+    count, unit = re.search(r"at least ([\d.]+) (seconds?|minutes)", sentence).groups()
+    more = float(count) * (60 if unit == "minutes" else 1)
+    assert fitted(method, pace, seconds + more).steps >= 10, "it does what it says"
+    needed = (10 + end) / budget.SLACK - seconds
+    assert more < needed + 10 + 0.12 * max(needed, 10 + end), "and is not far more than it takes"
+
+
+@pytest.mark.parametrize("method, stages", [("dtn", (2.0, 1.0)), ("pix2pix", (2.0,))])
+def test_what_is_said_to_do_does_with_several_stages(method, stages):
+    pace, method = Pace(stages, end=3.0), tiny(method)
+    with pytest.raises(TooShort) as short:
+        fitted(method, pace, 0.0)
+    more = float(re.search(r"at least ([\d.]+) (?=seconds)", str(short.value))[1])
+    assert fitted(method, pace, more).steps >= 10
 
 
 @pytest.mark.parametrize("odd, seconds", [(0, 0.02), (1, 0.02), (3, 0.02), (3, 0.5)])

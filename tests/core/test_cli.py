@@ -10,6 +10,8 @@ import re
 import shlex
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -29,6 +31,7 @@ from i2i.methods import METHODS
 from i2i.metrics import Estimate
 from i2i.papers import PAPERS
 from i2i.recipes import DATA, RECIPES, Recipe
+from i2i.run import pipeline
 from i2i.run.pipeline import shipped
 from kit.methods import tiny
 from kit.root import ROOT
@@ -681,6 +684,28 @@ def test_samples_are_numbered_and_differ_and_a_seed_names_them(cli, elsewhere, m
     assert made["a"][1] == made["c"][0], "sample i of seed s is the first of seed s + i"
 
 
+@pytest.mark.parametrize("asked", [("--n", "2"), ("--seed", "3")])
+def test_a_model_that_leaves_nothing_to_chance_has_one_answer(cli, elsewhere, asked):
+    export(elsewhere / "still", tiny("cyclegan"), size=32)
+    put(elsewhere / "in.png", photo())
+    words = ("translate", "still", "in.png", "--out", "made")
+    refused(
+        cli(*words, *asked), 2, asked[0], "still leaves nothing to chance, so each picture has one answer"
+    )
+    assert not (elsewhere / "made").exists()
+    assert cli(*words, "--n", "1")[0] == 0
+
+
+def test_the_precision_reaches_the_model(cli, elsewhere, model, monkeypatch):
+    put(elsewhere / "in.png", photo())
+    load, asked = pipeline.load, []
+    monkeypatch.setattr(pipeline, "load", lambda *given: asked.append(given[2]) or load(*given))
+    for words in ((), ("--precision", "bf16")):
+        assert cli("translate", model, "in.png", "--out", "made", *words)[0] == 0
+    assert asked == ["auto", "bf16"]
+    refused(cli("translate", model, "in.png", "--out", "made", "--precision", "half"), 2, "half")
+
+
 def test_a_scale_enlarges_the_result(cli, elsewhere, model):
     put(elsewhere / "in.png", photo())
     assert cli("translate", model, "in.png", "--out", "made", "--scale", "2")[0] == 0
@@ -785,6 +810,7 @@ def test_figures_need_pictures_and_a_model_of_ours_or_a_folder(cli, elsewhere, m
 def record(tmp_path, monkeypatch) -> Path:
     """A record of its own, so that a test cannot change what the gallery states."""
     monkeypatch.setattr(claim, "RECORD", tmp_path / "claims.json")
+    monkeypatch.setenv("I2I_CACHE", str(tmp_path / "cache"))
     return tmp_path / "claims.json"
 
 
@@ -805,17 +831,46 @@ def test_a_measurement_is_recorded_and_read_back(cli, record):
     assert abs(figures["guess under L2"] - 0.7) < 0.03 and abs(figures["guess under L1"] - 1) < 0.03
     assert result["verdict"] == "holds" and "holds" not in result
     assert json.loads(record.read_text()) == {"best-constant": result}
+    assert f"recorded best-constant in {record}" in err
 
     status, table, _ = cli("claims", "best-constant")
     assert "HOLDS: " in table and result["date"] in table and f"{figures['mean of y']:.4g}" in table
 
 
-def test_a_claim_that_fails_is_reported_as_such(cli, record, monkeypatch):
-    below = (Comparison(2, "density", exact=True),)
-    doubt = Claim(
-        "the moon is cheese", "no lecture", "its density is below 2", lambda: {"density": 3.34}, below, 0.0
+def moon(figures: dict) -> Claim:
+    comparison = (Comparison(2, "density", exact=True),)
+    return Claim(
+        "the moon is cheese", "no lecture", "its density is below 2", lambda: figures, comparison, 0.0
     )
-    monkeypatch.setitem(CLAIMS, "moon", doubt)
+
+
+def test_the_help_says_that_a_measurement_replaces_the_record(cli):
+    assert "assets/claims.json" in cli("claims", "--help")[1].replace("\n", " ")
+
+
+def test_a_record_that_cannot_be_written_is_a_sentence_below_the_figures(cli, record, monkeypatch):
+    monkeypatch.setitem(CLAIMS, "moon", moon({"density": 3.34}))
+    (record.parent / "file").touch()
+    monkeypatch.setattr(claim, "RECORD", record.parent / "file" / "claims.json")
+    status, out, err = cli("claims", "moon", "--run")
+    assert status == 1 and "3.34" in out and "CONTRADICTED" in out, "what was measured is not lost"
+    assert "i2i claims: what was measured is not recorded, since" in err and "Traceback" not in err
+
+
+def test_two_measurements_at_once_lose_neither_record(record, monkeypatch):
+    """Both read the record before either wrote it."""
+    read = claim._records
+    monkeypatch.setattr(claim, "_records", lambda: [read(), time.sleep(0.2)][0])
+    threads = [threading.Thread(target=claim.record, args=(name, {"figures": {}})) for name in ("one", "two")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {*json.loads(record.read_text(encoding="utf-8"))} == {"one", "two"}
+
+
+def test_a_claim_that_fails_is_reported_as_such(cli, record, monkeypatch):
+    monkeypatch.setitem(CLAIMS, "moon", moon({"density": 3.34}))
     record.write_text(json.dumps({"older": {"figures": {}, "verdict": "holds", "date": "2020-01-01"}}))
     status, out, _ = cli("claims", "moon", "--run")
     assert status == 0, "a claim that is contradicted is a result, not a failure"

@@ -332,8 +332,10 @@ def test_content_is_found_whatever_the_light_and_the_colours_and_not_in_another_
 
 
 def test_inputs_are_spread_over_the_source():
-    assert inputs(range(12)) == [*range(12)] and inputs(range(1000))[:3] == [0, 10, 20]
-    assert len(inputs(range(1000))) == 100 and inputs(range(1000), 4) == [0, 250, 500, 750]
+    assert inputs(range(12)) == [*range(12)] and inputs(range(1000), 1000)[:3] == [0, 10, 20]
+    assert len(inputs(range(1000))) == 100 and inputs(range(1000), 4) == [0, 1, 2, 3], (
+        "the first, by which all is judged"
+    )
 
 
 def test_too_few_are_refused(monkeypatch):
