@@ -16,6 +16,8 @@ import pytest
 from i2i.cli.entries import names_in, with_entry, with_import, with_sibling
 from i2i.cli.errors import Failed
 from i2i.cli.new import _write
+from i2i.methods import METHODS
+from i2i.papers import PAPERS
 from kit.root import ROOT
 
 WORDS = [
@@ -128,6 +130,9 @@ def test_a_paper_that_new_lays_needs_no_line_elsewhere(clone):
     assert again.returncode == 2 and "there is a method 'toy' already" in again.stderr
 
 
+# One of the systems that have their record and no method yet, while there is one.
+TO_COME = [key for key in PAPERS if key not in METHODS][:1]
+
 # ---- What is refused ----
 
 REFUSED = [
@@ -137,7 +142,7 @@ REFUSED = [
     *(([key], "means something else") for key in ("tensor", "config", "mean", "verdicts", "holds")),
     *(([key], "is there already") for key in ("workshop", "lesson", "gans", "kept")),
     *(([key], "underscores alone") for key in ("madgan", "pix_2_pix", "layerswapping")),
-    (["crn", "--title", "Another"], "leave out --title"),
+    *(([key, "--title", "Another"], "leave out --title") for key in TO_COME),
     *((["toy", "--title", f"two{sign}parts"], f"U+{ord(sign):04X} after 3") for sign in "\n\r\t\0\x1b\u2028\u202e\udcff"),
     (["toy", "--called", "a\nb"], "--called has to be one line"),
     (["toy", "--authors", "A. B,\nC. D"], "--authors has to be one line"),
@@ -203,7 +208,7 @@ ODD = [
     ["empty", "--called", "", "--title", " ", "--authors", " , ", "--venue", ""],
     ["toy10"], ["toy9"], ["pix2"], ["pix10"], ["mad"], ["mada", "--layout", "unpaired"], ["mad_h"], ["zz_9"], ["a1"],
     ["a" * 40, "--title", "long" * 75, "--called", "x" * 60, "--idea", "y" * 100],
-    ["crn"],  # its record is there
+    *([key] for key in TO_COME),
 ]  # fmt: skip
 
 # Each text is in its record as it was given, and in the head of its method; the pages that are made from it can be read.
