@@ -1,6 +1,7 @@
 """The tables of docs/results.md and of README.md, from the records in assets/ and i2i/papers.py: `make results` writes them anew.
 
-Text is written by hand in the page itself; what stands between `<!-- table: NAME -->` and `<!-- end -->` is made here.
+Text is written by hand in the page itself; what stands between `<!-- table: NAME -->` and `<!-- end -->` is made here: tables, and
+sentences whose numbers are those of cards, which a new training changes.
 """
 
 from __future__ import annotations
@@ -135,12 +136,42 @@ def several() -> str:
     return "\n".join(lines)
 
 
+def several_said() -> str:
+    """What cards say of several answers, in sentences: how far samples differ, whose they are, what becomes of their styles."""
+    differ, found, styles, chance = [], [], [], []
+    for name, config in cards().items():
+        card = config["card"]
+        figures = {told: value for told, (value, _, _) in card["figures"].items()}
+        if "diversity of answers" in figures and card["data"] != "emoji-answers":
+            ratio = figures["diversity"] / figures["diversity of answers"]
+            differ.append((ratio, f"`{name}` {ratio:.1f} times"))
+        if "content found" in figures:
+            found.append((figures["content found"], f"`{name}` {100 * figures['content found']:.0f} %"))
+            chance.append(1 / int(re.findall(r"for each of (\d+) of them", card["judged on"])[0]))
+        if "style error" in figures:
+            share = figures["style error"] / figures["style spread"]
+            styles.append((share, f"{100 * share:.0f} % (`{name}`)"))
+
+    def listed(rows: list[tuple[float, str]]) -> str:
+        *first, last = (told for _, told in sorted(rows))
+        return f"{', '.join(first)} and {last}"
+
+    least, most = (f"{100 * share:.0f}" for share in (min(chance), max(chance)))
+    return (
+        f"How far samples differ, beside how far right answers do: {listed(differ)} as far. So many samples are found to belong to "
+        f"their own input: of {listed(found)}, where chance has {least if least == most else f'{least} to {most}'} %. Styles "
+        "that are read from an image and read again from the translation are off by "
+        f"{min(styles)[1]} to {max(styles)[1]} of the spread."
+    )
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "figures": figures_table,
     "papers": papers_table,
     "verdicts": verdicts,
     "super-resolution": super_resolution,
     "several": several,
+    "several-said": several_said,
     "speed": speed,
     "speedrun": speedrun,
 }
@@ -181,6 +212,6 @@ def citation(page: str) -> str:
 if __name__ == "__main__":
     for page in PAGES:
         with replacing(page) as part:
-            part.write_text(filled(page.read_text()))
+            part.write_text(filled(page.read_text(encoding="utf-8")), encoding="utf-8")
     with replacing(CITATION) as part:
-        part.write_text(citation(CITATION.read_text()))
+        part.write_text(citation(CITATION.read_text(encoding="utf-8")), encoding="utf-8")

@@ -140,6 +140,26 @@ def test_the_tables_of_results_are_current():
     } <= names
 
 
+def test_sentences_with_numbers_of_cards_say_what_the_cards_say(monkeypatch):
+    """They were written by hand, and stayed as they were when the models were trained anew."""
+    results = tool("results")
+
+    def card(found: float, diversity: float, error: float) -> dict:
+        figures = {
+            "diversity": diversity, "diversity of answers": 0.1, "content found": found, "style error": error, "style spread": 0.5,
+        }  # fmt: skip
+        told = {"data": "toy", "judged on": "50 held-out pictures, 20 samples for each of 50 of them"}
+        return {"card": told | {"figures": {name: (value, None, None) for name, value in figures.items()}}}
+
+    monkeypatch.setattr(
+        results, "cards", lambda: {"one": card(0.25, 0.31, 0.1), "two": card(0.5, 0.12, 0.25)}
+    )
+    said = results.several_said()
+    assert "`two` 1.2 times and `one` 3.1 times as far" in said
+    assert "of `one` 25 % and `two` 50 %, where chance has 2 %." in said
+    assert said.endswith("off by 20 % (`one`) to 50 % (`two`) of the spread.")
+
+
 def test_the_papers_to_cite_are_those_of_the_records():
     results = tool("results")
     page = results.CITATION.read_text()
