@@ -246,7 +246,7 @@ def recorded(name: str) -> dict | None:
 
 
 def _records() -> dict:
-    return json.loads(RECORD.read_text()) if RECORD.exists() else {}
+    return json.loads(RECORD.read_text(encoding="utf-8")) if RECORD.exists() else {}
 
 
 def mean(value: float | list[float]) -> float:

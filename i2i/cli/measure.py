@@ -211,7 +211,7 @@ def bench_command(options) -> None:
         found["curves"] = bench.curves(options.rounds)
         bench.plot(found["curves"], out / "figures" / "cost.png")
         with replacing(out / "bench.json") as part:
-            part.write_text(json.dumps(bench.rounded(found), indent=1) + "\n")
+            part.write_text(json.dumps(bench.rounded(found), indent=1) + "\n", encoding="utf-8")
     if options.json:
         print(json.dumps(found, indent=2))
         return
