@@ -15,8 +15,8 @@ QUESTIONS = {
         "letters. How far is it from the images of the grid?",
         {
             "a": "a little: fonts are not bilinear",
-            "b": "nowhere, and it would be just as near to 22 times 26 images of noise",
-            "c": "nowhere, and that shows that style and content are separated",
+            "b": "not at all: error 0, as it would be for 22 times 26 images of noise",
+            "c": "not at all: error 0, and that shows that style and content are separated",
         },
         "b",
         "The stacked matrix has 26 columns, so its rank is 26 at most, whatever it holds. With J = 26 each letter may have a "
