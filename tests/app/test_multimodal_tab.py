@@ -334,7 +334,7 @@ def test_colours_are_named_as_they_are():
 
 
 def test_what_is_taken_stays_with_another_drawing_and_other_answers(gallery):
-    now = settle(taken=str(settle().seed + 7))
+    now = settle("emoji", taken=str(settle("emoji").seed + 7))
     assert cells(now).index(now.taken) == 7
     other = view.shown(now, 3)
     assert other.taken == now.taken and other.name != now.name
@@ -357,7 +357,7 @@ def test_the_card_says_what_is_kept(gallery):
 
 
 def test_another_model_keeps_the_drawing_and_the_place(gallery):
-    now = view.shown(settle(taken=str(settle().seed + 4)), 2)
+    now = view.shown(settle("emoji", taken=str(settle("emoji").seed + 4)), 2)
     new = view.switched(now, BRIDGE)
     assert (new.at, new.seed, cells(new).index(new.taken)) == (2, now.seed, 4)
     icons = view.switched(now, MUNIT)
