@@ -781,7 +781,7 @@ def test_the_api_gives_what_a_call_gives(gallery, tmp_path):
     [
         (GAN, 0, 0, -1, "1 to 64; got 0"), (GAN, 65, 0, -1, "1 to 64; got 65"), (GAN, 1.5, 0, -1, "as n; got"),
         (GAN, None, 0, -1, "as n; got"), (GAN, 1, float("nan"), -1, "as seed; got"),
-        ("pix2pix-emoji", 1, 0, -1, f"there are {GAN}"), (BRIDGE, 1, 0, 3, "has no control 'style'"),
+        ("pix2pix-emoji", 1, 0, -1, f"there are {FLAT}"), (BRIDGE, 1, 0, 3, "has no control 'style'"),
     ],
 )  # fmt: skip
 def test_the_api_refuses_in_a_sentence(gallery, tmp_path, model, n, seed, style, told):
