@@ -201,6 +201,9 @@ class Method(nn.Module):
     enlarges: int = 1  # a translation's sides, in those of x
     multiple: int = 1  # what the sides of x must be divisible by
     formerly: dict = {}  # settings that came later, and what nets had before: exports may not state them, new nets need not repeat them
+    free: tuple[
+        str, ...
+    ] = ()  # fields that `fit` sets by the images, and that may be another number all the same
     lengths: tuple[str, ...] = ("steps",)  # the fields of the config that count steps of training
     style_size: int = 0  # numbers in a style, of methods with the control "style"
     reader: tuple[

@@ -227,12 +227,15 @@ def _as_published(recipe: Recipe, method: Method, name: str) -> _Task:
     from ..recipes import facts_of
 
     train, held_out = recipe.source("train"), recipe.source("test")
-    facts = facts_of(train)
-    # Of all that the data say, what decides on this method's nets.
-    for fact in facts.keys() & method.fit(recipe.size, facts).config.keys():
-        if getattr(method.config, fact) != facts[fact]:
-            raise Wrong(f"--{fact} is {facts[fact]} for these data; got {getattr(method.config, fact)}.")
+    _agreeing(vars(method.config), facts_of(train), method, recipe.size)
     return _Task(recipe, method, train, held_out, recipe.showcase(recipe.size), name, name)
+
+
+def _agreeing(asked: dict, facts: dict[str, int], method: Method, size: int) -> None:
+    """Wrong where a setting is another number than the one that the data say, of those that decide on this method's nets."""
+    for fact in sorted((asked.keys() & method.fit(size, facts).config.keys()) - {*method.free}):
+        if fact in facts and asked[fact] != facts[fact]:
+            raise Wrong(f"--{fact} is {facts[fact]} for these data; got {asked[fact]}.")
 
 
 def _on_folder(options, recipe: Recipe, method: Method) -> _Task:
@@ -249,9 +252,11 @@ def _on_folder(options, recipe: Recipe, method: Method) -> _Task:
         )
     recipe = dataclasses.replace(recipe, direction=options.direction or "AB", fit=options.fit or "letterbox")
     train, held_out = _own(method, options.data, recipe)
-    blind, fitted = (method.fit(recipe.size, facts).config for facts in ({}, facts_of(train)))
-    if told := {k: v for k, v in fitted.items() if v != blind.get(k)}:
-        recipe = dataclasses.replace(recipe, config=recipe.config | told)  # goes before what was asked
+    facts, asked = facts_of(train), overrides(options.rest, method.Config)
+    _agreeing(asked, facts, method, recipe.size)
+    blind, fitted = (method.fit(recipe.size, known).config for known in ({}, facts))
+    if told := {k: v for k, v in fitted.items() if v != blind.get(k) and k not in asked}:
+        recipe = dataclasses.replace(recipe, config=recipe.config | told)
         method = recipe.build()
     showcase = held_out.batch(torch.arange(min(8, len(held_out))))
     run = f"{options.name}-{options.data.resolve().name}"

@@ -567,6 +567,28 @@ def test_a_number_that_the_data_of_a_recipe_say_is_not_another(cli, elsewhere):
     assert (task.name, task.run) == ("bilinear-letters", "bilinear-letters")
 
 
+@pytest.mark.parametrize("name", ["stargan-icons", "stargan-faces", "icgan-faces", "infogan-faces"])
+def test_a_recipe_agrees_with_what_its_own_data_say(name):
+    recipe = RECIPES[name]
+    assert train._as_published(recipe, recipe.build(), name).recipe is recipe
+
+
+@pytest.mark.parametrize("asked", ["4", "5"], ids=["the default", "another"])
+def test_how_many_domains_a_folder_has_is_not_asked_otherwise(cli, elsewhere, asked):
+    three_domains(elsewhere / "mine")
+    status, _, err = cli("train", "stargan", "--data", "mine", "--steps", "1", *STAR, "--domains", asked)
+    assert status == 2 and f"--domains is 3 for these data; got {asked}." in err
+    assert not list(elsewhere.glob("runs/*"))
+
+
+def test_infogan_seeks_as_many_kinds_in_a_folder_as_one_likes(cli, elsewhere):
+    three_domains(elsewhere / "mine")
+    words = "--size 32 --steps 1 --width 4 --d_width 4 --domains 5 --precision fp32 --quiet".split()
+    status, _, err = cli("train", "infogan", "--data", "mine", *words)
+    assert status == 0, err
+    assert i2i.load(elsewhere / "runs" / "infogan-mine" / "export").method.config.domains == 5
+
+
 def test_a_recipe_is_trained_on_its_world(cli, elsewhere, monkeypatch):
     config = {"depth": 5, "width": 4, "cap": 8, "patch_layers": 1, "patch_width": 4, "steps": 1}
     small = dataclasses.replace(RECIPES["pix2pix-icons"], size=32, config=config, batch=2)
