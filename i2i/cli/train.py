@@ -53,10 +53,21 @@ def overrides(rest: list[str], config_class) -> dict:
     return changes
 
 
+def _sorted(rest: list[str]) -> tuple[list[str], list[str]]:
+    """What the parser left over, as names that stand behind an option, and settings with their values."""
+    names, settings = [], []
+    for before, word in zip(["", *rest], rest):  # noqa: B905 (the last word is before none)
+        value = before.startswith("--") and "=" not in before
+        (settings if value or word.startswith("--") else names).append(word)
+    return names, settings
+
+
 def train_command(options) -> None:
     """One training; several of them, which share the time or stand in a queue, are `several`'s."""
     from . import several
 
+    behind, options.rest = _sorted(options.rest)
+    options.names = options.names + behind
     if options.minutes and int(os.environ.get("WORLD_SIZE", 1)) > 1:
         raise Wrong(
             "--minutes: each of several processes would measure a pace of its own, so give --steps to all of them."

@@ -360,6 +360,10 @@ def test_several_are_started_in_the_order_of_the_gallery_whatever_was_typed(cloc
     names = ["discogan-icons", "pix2pix-emoji", "cyclegan-icons"]
     assert main(["train", *names, "--minutes", "30", "--jobs", "1"]) == 0
     assert begun == in_order(names) != names
+    begun.clear()
+    one, *more = names
+    assert main(["train", one, "--quiet", *more, "--minutes", "30", "--jobs=1"]) == 0, "behind an option, too"
+    assert begun == in_order(names)
     assert not any("I2I_EAGER" in env for env in told)
 
 
