@@ -170,7 +170,7 @@ class Model:
         translated. A model that enlarges takes it whole, at its own size, and one that fills holes, too: what they make of an
         image is as grey and as transparent as that is, L, LA, RGB or RGBA; other answers are RGB, and are made of the image
         over white. Colours are those of sRGB. seed:
-        sample i is the same for equal seed + i, whatever n is; None draws a fresh one.
+        sample i is the same for equal seed + i, whatever n is; None draws a fresh one. All n are equal where nothing is drawn.
         watch: called as watch(images, done) after each step of a method that takes steps, and else with each answer: up to
         8 of the n images, those that are being made, and the part of all the work that is done, above 0 and up to 1. Where
         it returns False those images are taken as they are, and no further ones are begun: a list may then be shorter
