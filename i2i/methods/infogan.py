@@ -9,9 +9,8 @@ Differs from the paper:
 * Q learns when D does, and the trunk with it, as in the authors' code; in eq. 6 it learns when G does (q_learns="with G").
 * images lie in [-1, 1] and G ends in tanh; the authors' in [0, 1], with a sigmoid.
 * D and G see the same made images in a step; the authors draw new ones for G.
-* read_noise is an addition: Q reads an image beneath noise, so a code cannot hide in what is too faint to be seen.
 * d_dense_norm=False is an addition: the norm before the logit takes out what a batch has in common, as that it is made.
-* other sizes than that of digits, images in colour and up="resized" are additions; the paper has nets of their own for those.
+* other sizes than that of digits, images in colour and up="resized" are additions; the paper has nets of its own for those.
 """
 
 from __future__ import annotations
@@ -54,22 +53,26 @@ class Config:
 
     side: int = 28
     channels: int = 1
-    noise: int = 62  # of them in z
+    # z and c
+    noise: int = 62
     domains: int = 10  # K: categories, the classes that are looked for
     values: int = 2  # numbers of U(-1, 1)
-    width: int = 64  # of G's last map but the image, and of D's first; it doubles with each halving
+    # G
+    width: int = 64  # of the last map but the image, and of D's first; it doubles with each halving
     dense: int = 1024
     halvings: int = 2
     up: str = "transposed"
+    # D and Q
     d_width: int = 64
     d_dense: int = 1024
     d_dense_norm: bool = True  # a batch norm behind that full layer, right before the logit
     q_dense: int = 128
     deviation: Literal["one", "learned"] = "one"  # of Q's normal distributions over the values
-    info: float = 1.0  # lambda of eq. 6, of the category
-    info_values: float = 1.0  # the same, of the values
+    # the objective, eq. 6
+    info: float = 1.0  # lambda, of the category
+    info_values: float = 1.0  # lambda, of the values
     q_learns: Literal["with D", "with G"] = "with D"
-    read_noise: float = 0.0  # deviation of the noise that lies over what Q reads
+    # training
     steps: int = 5_000
     rate: float = 1e-3
     d_rate: float = 2e-4
@@ -167,11 +170,9 @@ class InfoGAN(Method):
         c = self.code(len(batch["x"]), None, batch["x"].device).to(batch["x"].dtype)
         return {"c": c, "fake": self.sample(len(c), style=c)}
 
-    def reading(self, h: Tensor, image: Tensor, code: Tensor, when: str) -> Terms:
-        """-log Q(c | image) of the category and of the values: eq. 5 without H(c). h is what the trunk makes of the images."""
+    def information(self, h: Tensor, code: Tensor, when: str) -> Terms:
+        """-log Q(c | image) of what the trunk makes of images, of the category and of the values: eq. 5 without H(c)."""
         c = self.config
-        if c.read_noise:
-            h = self.trunk(image + c.read_noise * normal(image.shape, None, image.device).to(image.dtype))
         logits, mean, spread = self.Q(h).split([c.domains, c.values, c.values], 1)
         terms = {f"class_{when}": class_loss(logits, code[:, : c.domains].argmax(1))}
         if c.values:
@@ -183,17 +184,16 @@ class InfoGAN(Method):
     def discriminator_loss(self, batch: Batch) -> Terms:
         """Eq. 1 seen by D; with it, as the authors train, what Q reads."""
         made = self.complete(batch)
-        fake = made["fake"].detach()
-        h = self.trunk(fake)
+        h = self.trunk(made["fake"].detach())
         terms = {"real": log_loss(self.D(self.trunk(batch["x"])), True), "fake": log_loss(self.D(h), False)}
-        return terms | (self.reading(h, fake, made["c"], "read") if self.config.q_learns == "with D" else {})
+        return terms | (self.information(h, made["c"], "read") if self.config.q_learns == "with D" else {})
 
     def generator_loss(self, batch: Batch) -> Terms:
         """Eq. 1 seen by G, and what Q is to read of its images."""
         made = self.complete(batch)
         h = self.trunk(made["fake"])
         terms = {"gan": log_loss(self.D(h), True)} if self.loaded("D") else {}
-        return terms | self.reading(h, made["fake"], made["c"], "written")
+        return terms | self.information(h, made["c"], "written")
 
     def weights(self, step: int) -> dict[str, float]:
         parts = {"class": self.config.info, "value": self.config.info_values}

@@ -12,7 +12,6 @@ from torch import nn
 import i2i
 from i2i.checkpoint import export
 from i2i.images import to_image
-from i2i.losses import log_loss
 from i2i.methods import METHODS
 from i2i.methods.infogan import Config
 from i2i.nets.chance import generators
@@ -149,34 +148,6 @@ def test_q_learns_in_the_turn_that_is_asked_for(learns, with_d, with_g):
     assert taken == [("D", with_d), ("G", with_g)]
     terms = tiny("infogan", q_learns=learns).discriminator_loss(fake_batch(4))
     assert ("class_read" in terms) == (learns == "with D")
-
-
-def test_beneath_noise_q_reads_another_image_than_d_judges():
-    """With a trunk that tells the mean square: the logits of D are those of the image, what Q is told has the noise's in it."""
-
-    class Power(nn.Module):
-        def forward(self, x):
-            return x.square().mean((1, 2, 3))[:, None]
-
-    torch.manual_seed(0)
-    net, heard = tiny("infogan", read_noise=0.5), []
-    net.trunk, net.D, net.Q = Power(), nn.Identity(), nn.Linear(1, 6 + 2 * 2)
-    net.Q.register_forward_hook(lambda _, told, out: heard.append(told[0]))
-    batch = fake_batch(4)
-    batch |= net.fakes(batch)
-    power = net.trunk(batch["fake"])
-    for turn, term, real in ((net.discriminator_loss, "fake", False), (net.generator_loss, "gan", True)):
-        assert turn(batch)[term] == log_loss(power, real)
-        assert (heard[-1] - power - 0.25).abs().max() < 0.1, "the square of the noise's deviation"
-    assert not torch.equal(*heard), "another noise in each turn"
-
-
-def test_beneath_noise_g_is_still_told_what_q_reads():
-    for turn, reached in (("generator_loss", True), ("discriminator_loss", False)):
-        net = tiny("infogan", read_noise=0.5)
-        terms = getattr(net, turn)(fake_batch(4))
-        next(term for name, term in terms.items() if name.startswith("class")).backward()
-        assert any(p.grad is not None and p.grad.any() for p in net.G.parameters()) == reached
 
 
 def test_ds_turn_reaches_no_weight_of_g():
