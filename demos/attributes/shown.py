@@ -323,4 +323,5 @@ def found_told(now: View) -> Markup:
     bound, most = found.bound(name)
     category, noise = found.moved(found.rows(name, now.noise))
     text = words.FOUND_BOUND.format(bound=bound, most=most, category=category, noise=noise)
+    text += words.FOUND_SEEN if category > noise / 2 else words.FOUND_HIDDEN
     return Markup('<p class="tell">{}</p>').format(text)

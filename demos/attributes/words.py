@@ -280,10 +280,11 @@ FOUND_CELL = "Category {number} with noise {noise}, by {model}"
 FOUND_READ = Markup("In {count} samples of it a judge finds {some}.")
 FOUND_SHARE = Markup("{attribute} in <b>{share}</b> (in all rows: {all})")
 FOUND_BOUND = Markup(
-    "Q reads <b>{bound:.2f}</b> nats of the category off a sample, and {most:.2f} would be all. Yet from row to row a pixel of these pictures changes by "
-    "<b>{category:.3f}</b> on average, and from column to column by <b>{noise:.3f}</b>, of a range of 2. What a net can read is not always what "
-    "you can see."
+    "Q reads <b>{bound:.2f}</b> nats of the category off a sample, and {most:.2f} would be all. From row to row a pixel of these pictures changes by "
+    "<b>{category:.3f}</b> on average, and from column to column by <b>{noise:.3f}</b>, of a range of 2. "
 )
+FOUND_SEEN = Markup("So Q is not the only one that can read it: you see the category, too.")
+FOUND_HIDDEN = Markup("What a net can read is not always what you can see.")
 OTHER_NOISE = "Other noise ⟳"
 
 # -- What is refused --

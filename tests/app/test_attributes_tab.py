@@ -698,6 +698,13 @@ def test_what_moves_a_pixel_more_is_told_apart():
     assert found.moved(by_category.transpose(0, 1)) == (0.0, 0.5)
 
 
+@pytest.mark.parametrize("category, said", [(0.2, words.FOUND_SEEN), (0.1, words.FOUND_HIDDEN)])
+def test_whether_a_category_is_seen_is_said_by_what_it_moves(finding, monkeypatch, category, said):
+    monkeypatch.setattr(found, "moved", lambda rows: (category, 0.3))
+    told = shown.found_told(settle())
+    assert [text in told for text in (words.FOUND_SEEN, words.FOUND_HIDDEN)].count(True) == 1 and said in told
+
+
 def test_the_judge_reads_what_a_category_has_more_often_than_all(finding, monkeypatch):
     first = FACES.names.index("glasses")
 
