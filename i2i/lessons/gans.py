@@ -86,7 +86,7 @@ REASONS = {
     "healthy": "D's terms are a little below ln 2, G's is a little above: D knows something, but not much, and the points lie on all modes.",
     "half the range": "D is well ahead and stays there: five of eight modes G can never make, and for the rest D has to guess.",
     "linear D": "all terms lie still at ln 2: as soon as the means agree, a linear D sees no difference any more.",
-    "hops": "the terms are restless around ln 2, since D runs after a clump that has moved on when it arrives.",
+    "hops": "all terms stay about ln 2, late as well as early, and shake, since D runs after a clump that has moved on when it arrives.",
     "swapped": "all three terms fall to 0, which no honest game can do: what D's second term rewards, G's term punishes.",
     "cannot reach": "D's terms fall towards 0 and G's rises: the two kinds of points do not overlap, and G has no way to change that.",
 }
@@ -94,7 +94,7 @@ _CLUES = {
     "healthy": "whose terms keep a small, steady distance from ln 2? Somebody knows a little more than nothing",
     "half the range": "D is ahead, and by as much at the end as in the middle. What share of the data could G make?",
     "linear D": "the curves lie still, exactly at ln 2. D has stopped to see a difference, though there may be one",
-    "hops": "the curves shake around ln 2. Who moves faster than the other can follow?",
+    "hops": "all three terms stay about ln 2 to the end and shake, so nobody is ahead for long. Who moves faster than the other can follow?",
     "swapped": "all three terms are at 0. If D finds the made points out, G must pay; here nobody pays",
     "cannot reach": "D's terms still fall at the end and G's still rises. Where could points be that are never mistaken for real ones?",
 }

@@ -43,13 +43,13 @@ QUESTIONS = {
         },
         "c",
         "As long as the skips are there, training has no reason to send anything through the bottleneck, and it did not. "
-        "Cut one by one, the skips count unequally. Without the third of six a fifth of the sharpness is left, and what is "
+        "Cut one by one, the skips count unequally. Without the third of six less than a fifth of the sharpness is left, and what is "
         "inside and outside is lost; without the outermost, edges change and are no softer; the innermost is hardly missed."
         " A net that is trained without skips must squeeze all "
         "through the bottleneck, and learns to: that is the encoder-decoder, measured just below.",
         {
             "without any skip no edge is left": lambda sharp, **_: sharp[-1] < 0.01,
-            "without level 3 a fifth of the sharpness is left, or less, and no other level matters as much": lambda psnr, sharp: (
+            "without level 3 less than a fifth of the sharpness is left, and no other level matters as much": lambda psnr, sharp: (
                 sharp[2] < 0.2 and min(psnr[:-1]) == psnr[2] and min(sharp[:-1]) == sharp[2]
             ),
             "without the outermost level edges are no softer": lambda sharp, **_: sharp[0] >= 1,
@@ -181,14 +181,21 @@ def _discriminator_loss(solution: Callable) -> Iterator[str]:
     a, b = torch.tensor(0.4), torch.tensor(-0.9)  # the logits that D gives to real and fake
 
     def judge(x: Tensor, p: Tensor) -> Tensor:
-        return p.new_full((len(p), 1, 3, 3), a.item() if _is(p, y) else b.item())
+        return torch.cat(
+            [
+                part.new_full((len(part), 1, 3, 3), (a if _is(part, y) else b).item())
+                for part in p.split(len(y))
+            ]
+        )
 
     D = Stub(judge)
     got = solution(D, x, y, fake)
     number(got)
-    if not any(_is(p, y) for _, p in D.shown) or not any(_is(p, fake) for _, p in D.shown):
+    # Asked twice, or once with both in one batch.
+    shown = [pair for c, p in D.shown for pair in zip(c.split(len(x)), p.split(len(x)), strict=False)]
+    if not any(_is(p, y) for _, p in shown) or not any(_is(p, fake) for _, p in shown):
         raise Wrong("D must see both pairs: (x, y), which is real, and (x, fake), which is not.")
-    if not all(_is(c, x) for c, _ in D.shown):
+    if not all(_is(c, x) for c, _ in shown):
         raise Wrong("D takes the condition first: D(x, y) and D(x, fake).")
     yield "D sees the real pair and the made one"
 

@@ -436,6 +436,17 @@ def test_a_wrong_solution_is_told_what_is_wrong(name, solution, word, capsys):
     assert kit.passed == {name: False}
 
 
+def test_d_may_be_asked_about_both_pairs_in_one_batch(capsys):
+    def together(D, x, y, fake):
+        real, made = D(torch.cat([x, x]), torch.cat([y, fake.detach()])).chunk(2)
+        return (F.softplus(-real).mean() + F.softplus(made).mean()) / 2
+
+    kit.check("discriminator-loss", together)
+    assert "✗" not in capsys.readouterr().out
+    kit.check("discriminator-loss", lambda D, x, y, fake: together(D, x, fake, y))
+    assert "✗" in capsys.readouterr().out
+
+
 def test_every_exercise_has_wrong_solutions_and_hints():
     assert {name for name, *_ in WRONG} == set(EXERCISES) == set(RIGHT)
     assert all(len(e.hints) >= 2 for e in EXERCISES.values())

@@ -87,6 +87,8 @@ def rgb(made, real, border):
 
 # (exercise, a wrong solution, a word of what the check must say)
 WRONG = [
+    ("pixel-shuffle", lambda h, r: F.pixel_shuffle(h, r), "torch's own"),
+    ("pixel-shuffle", lambda h, r: torch.nn.PixelShuffle(r)(h), "torch's own"),
     ("conditional-mean", lambda x, y: y.mean(0).expand(len(y), -1), "every x gets the mean"),
     ("conditional-mean", lambda x, y: y, "the patches themselves"),
     ("conditional-mean", lambda x, y: torch.stack([y[m].median(0).values for m in groups(x)]), "median"),

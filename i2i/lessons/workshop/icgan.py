@@ -122,7 +122,7 @@ EXERCISES = {
         (
             "1 is what G was told in training. Try 0.2.",
             "The share grows with the strength; go up by tenths.",
-            "About a half.",
+            "A little less than a half.",
         ),
     ),
 }
