@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import json
 import re
 from pathlib import Path
@@ -133,6 +134,24 @@ def words_in(code: str) -> int:
     """Characters of sentences within code: alt texts and captions are prose, for those who cannot see the image."""
     strings = (node.value for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Constant))
     return sum(len(value) for value in strings if isinstance(value, str) and len(value) > 30)
+
+
+@pytest.mark.parametrize("path", BOOKS, ids=lambda p: p.stem)
+def test_source_that_stands_there_is_that_of_today(path, monkeypatch):
+    """Of all that a page imports; what it makes itself is not made here."""
+    shown, known = [], {}
+    monkeypatch.setattr(show, "display", lambda page: shown.append(page.data))
+    for cell in (c for c in read(path) if c["cell_type"] == "code"):
+        for statement in ast.parse(text(cell)).body:
+            line = ast.unparse(statement)
+            if isinstance(statement, ast.Import | ast.ImportFrom):
+                exec(line, known)
+            elif line.startswith("show.source("):
+                with contextlib.suppress(NameError):
+                    eval(line, known)
+                    pages = ["".join(o.get("data", {}).get("text/markdown", "")) for o in cell["outputs"]]
+                    assert shown[-1] in pages, line
+    assert shown
 
 
 @pytest.mark.parametrize("path", BOOKS, ids=lambda p: p.stem)
