@@ -124,7 +124,7 @@ class InfoGAN(Method):
         config = {"domains": 10 if facts.get("attributes") else facts.get("domains", 10)}
         config |= {"side": size, "channels": 3, "noise": 32, "halvings": deep, "up": "resized"}
         config |= {"width": max(4, 512 >> deep), "d_width": max(4, 256 >> deep), "dense": 128, "d_dense": 128}
-        config |= {"d_dense_norm": False, "rate": 2e-4, "steps": 10_000, "decay_from": 0.5}
+        config |= {"d_dense_norm": False, "rate": 2e-4, "d_rate": 5e-5, "steps": 10_000, "decay_from": 0.5}
         return Fit(config, batch=32, ema=0.99)
 
     def code(self, n: int, rng: Rng = None, device: torch.device | str = "cpu") -> Tensor:
