@@ -33,6 +33,11 @@ def test_each_epoch_is_a_permutation_and_no_two_are_alike():
     assert len({tuple(epoch.tolist()) for epoch in seen}) == 6
 
 
+def test_the_next_epoch_of_a_seed_is_not_the_first_of_the_next_seed():
+    later = indices(1, 10, 10, seed=0)
+    assert not torch.equal(later, indices(0, 10, 10, seed=1))
+
+
 def test_a_batch_may_be_larger_than_the_data():
     assert sorted(indices(0, 25, 10, seed=0).tolist()) == sorted(
         [*range(10), *range(10), *indices(4, 5, 10, 0)]

@@ -92,6 +92,14 @@ def test_ranks_count_who_is_nearer():
         ranks(real[:50], real[:50])
 
 
+def test_what_all_images_have_in_common_makes_none_nearer():
+    """Far from 0 all directions are alike, and would hide that these are nearly the partners."""
+    real = torch.randn(150, 8, generator=rng).double()
+    made = real + 0.3 * torch.randn(150, 8, generator=rng).double()
+    far = 1000 * torch.tensor([1.0] + 7 * [0.0]).double()
+    assert torch.equal(ranks(made + far, real + far), ranks(made, real))
+
+
 def test_a_probe_tells_two_clouds_apart_whatever_their_numbers():
     a, b = torch.randn(300, 6, generator=rng) - 1.5, torch.randn(40, 6, generator=rng) + 1.5
     probe = linear_probe(a, b)

@@ -71,6 +71,13 @@ def test_another_person_is_not_the_same():
     assert figures(other, "beside the edit").min() > 0.05
 
 
+def test_beside_the_edit_is_a_mean_over_pixels_and_colours():
+    def shifted(x, label):
+        return perfect(x, label) + 0.1
+
+    assert (figures(shifted, "beside the edit") - 0.1).abs().max() < attributes.SEEN
+
+
 def test_a_model_is_judged_by_this_protocol_where_labels_are_attributes():
     model = SimpleNamespace(name="m", labels=SOURCE.names, translate=lambda x, label: perfect(x, label))
     found = evaluate(model, SOURCE, 60, progress=False)

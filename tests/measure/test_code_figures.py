@@ -85,6 +85,19 @@ def test_a_code_that_finds_the_classes_has_all_of_them_and_one_that_tells_nothin
     assert abs(found["KD-i2i"].value) < 0.05 < nothing["KD-i2i"].value + 0.1
 
 
+def test_few_images_are_of_all_classes_though_those_of_one_follow_each_other(colours):
+    found = evaluate(model(False), colours, limit=9)
+    assert found["classes"].value == pytest.approx(1 / 3), "of the first nine all would be of one class"
+
+
+def test_a_sample_out_of_range_is_judged_as_it_is_shown(colours):
+    loud = model()
+    plain, loud.method.sample = loud.method.sample, lambda *words, **style: 3 * plain(*words, **style)
+    plain_too = model()
+    plain_too.method.sample = lambda *words, **style: (3 * plain(*words, **style)).clamp(-1, 1)
+    assert evaluate(loud, colours)["KD-i2i"] == evaluate(plain_too, colours)["KD-i2i"]
+
+
 def test_of_attributes_it_says_what_the_category_tells_beside_what_none_would(colours):
     figures = evaluate(model(False), Attributes(32, split="test"), limit=40)
     assert {*figures} == {"bound", "told", "told by none", "KD-i2i"}

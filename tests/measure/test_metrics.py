@@ -112,6 +112,13 @@ def test_colours_do_not_depend_on_places():
     assert torch.equal(metrics.histogram_intersection(a[:, :1], a[:, :1]), torch.ones(8))
 
 
+def test_strong_colours_of_one_brightness_are_told_apart():
+    """Blue against yellow, red against green: neither axis ends before the cube of colours does."""
+    for strong, less in (((-0.5, -0.5, 1.0), (-0.3, -0.3, 0.6)), ((1.0, -1.0, 0.0), (0.75, -0.75, 0.0))):
+        a, b = (torch.tensor(colour).view(1, 3, 1, 1).expand(1, 3, 8, 8) for colour in (strong, less))
+        assert metrics.histogram_intersection(a, b).item() == 0
+
+
 def test_colours_of_plain_pictures():
     red, green, grey = torch.full((3, 1, 3, 8, 8), -1.0)
     red[:, 0] = green[:, 1] = 1

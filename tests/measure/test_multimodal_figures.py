@@ -109,6 +109,18 @@ def test_the_distance_of_distributions_tells_the_whole_from_a_part_and_from_the_
     assert all(found[name][0] > value + 3 * error for name in ("mean", "part")), found
 
 
+def test_with_one_of_each_it_is_the_cubic_kernel_between_different_inputs():
+    a, b = embedded(5, 1, seed=1)[:, 0], embedded(5, 1, seed=2)[:, 0]
+    pairs = [(i, j) for i in range(5) for j in range(5) if i != j]
+
+    def kernel(p, q):
+        return ((p * q).mean().item() + 1) ** 3
+
+    by_hand = [kernel(a[i], a[j]) + kernel(b[i], b[j]) - 2 * kernel(a[i], b[j]) for i, j in pairs]
+    found, _ = kernel_distance_by_input([*a[:, None]], [*b[:, None]])
+    assert found == pytest.approx(sum(by_hand) / len(pairs))
+
+
 def test_right_samples_are_at_no_distance_on_average_although_answers_go_with_inputs():
     """As one large set, and its answers as another, they would seem nearer than they are."""
     found, naive = [], []
