@@ -305,6 +305,21 @@ def test_compiled_code_takes_over_in_the_background_for_its_own_size(stub):
     assert made.calls == before + 2, "another size takes the other way"
 
 
+def test_what_compiled_code_cannot_be_asked_takes_the_other_way(stub, monkeypatch):
+    model, made = stub
+    model.compile().join()
+    asked, before = [], made.calls
+    monkeypatch.setattr(model, "_translate", lambda x, rng, **controls: asked.append(controls) or x)
+    model.translate(X, 1, label=2)
+    assert asked == [{"label": 2}] and made.calls == before
+
+
+def test_what_a_net_paints_beyond_the_range_is_cut_off(folder, monkeypatch):
+    model = load(folder, "cpu", precision="fp32")
+    monkeypatch.setattr(model, "_translate", lambda x, rng: 3 * x)
+    assert torch.equal(model.translate(X, 1), (3 * X).clamp(-1, 1)) and (3 * X).abs().max() > 1
+
+
 @pytest.mark.parametrize(
     "fault",
     [{"off": 2 * MEAN}, {"off": float("nan")}, {"seconds": 0.3}],

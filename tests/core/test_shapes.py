@@ -50,6 +50,7 @@ def save(image: Image.Image, path: Path) -> None:
 def test_a_letterbox_holds_all_of_an_image_in_its_proportions_and_repeats_the_border(size):
     canvas, (left, top, right, bottom) = fitted(disc(size), 32)
     assert canvas.size == (32, 32) and max(right - left, bottom - top) == 32
+    assert abs(left + right - 32) <= 1 and abs(top + bottom - 32) <= 1, "it lies in the middle"
     assert abs((right - left) * size[1] - (bottom - top) * size[0]) <= 0.5 * (size[0] + size[1])
     x = np.asarray(canvas)
     assert (x[:top] == x[top]).all() and (x[bottom:] == x[bottom - 1]).all()
