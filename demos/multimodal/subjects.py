@@ -193,7 +193,7 @@ SUBJECTS: dict[str, Subject] = {
         _fronts,
         ("town house", "front 3", "front 5", "front 7"),
         seed=16,
-        place=5,
+        place=8,
         references=_drawn_fronts,
         inks=materials.INKS,
         paper=materials.INKS[0][1],
