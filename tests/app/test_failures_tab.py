@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from math import exp, log1p
+from types import SimpleNamespace
 
 import gradio as gr
 import pytest
 import torch
 from PIL import Image
 
-from demos.failures import checkered, exhibit, faces
+from demos.failures import checkered, collapsed, exhibit, faces
 from demos.failures import tab as failures
 from demos.failures.exhibit import Seen
 from i2i.run import pipeline
@@ -80,6 +82,15 @@ def test_the_measure_of_the_checkerboard_sees_it_and_no_edge():
     stripes[..., ::2] = -1
     assert checkered.grid(board) == pytest.approx(1) and checkered.grid(stripes) == pytest.approx(1)
     assert checkered.grid(edge) == 0 and checkered.grid(torch.ones(1, 3, 16, 16)) == 0
+
+
+def test_the_loss_of_a_d_that_tells_right_from_made_is_near_0(monkeypatch):
+    """Its logits are 3 for what is right and -3 for what was made."""
+    monkeypatch.setattr(collapsed, "loaded", lambda name: SimpleNamespace(method=torch.nn.Module()))
+    monkeypatch.setattr(collapsed, "own_statistics", lambda net: SimpleNamespace(judge=lambda x, y: y))
+    monkeypatch.setattr(collapsed, "drawn", lambda style: torch.tensor([3.0]))
+    monkeypatch.setattr(collapsed, "_made", lambda name: torch.tensor([-3.0]))
+    assert collapsed._judged.__wrapped__("any") == pytest.approx(2 * log1p(exp(-3)))
 
 
 def test_the_place_of_a_face_is_the_one_that_f_gives_it(monkeypatch, tmp_path):

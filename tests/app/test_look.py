@@ -7,6 +7,7 @@ import re
 from markupsafe import Markup
 
 from demos.widgets import look
+from demos.widgets.curves import curves
 from i2i.papers import PAPERS
 
 
@@ -22,3 +23,8 @@ def test_links_name_each_paper_once_and_its_notebooks():
     shown = look.paper_links("pix2pix", also=Markup("<b>Note.</b>"), notebooks=("02_patchgan",)).value
     assert "<b>Note.</b> Notebooks: <code>make notebook</code>, 01_pix2pix and 02_patchgan</span>" in shown
     assert "Notebook" not in look.paper_links("crn").value
+
+
+def test_a_term_that_falls_is_a_line_that_goes_down():
+    shown = curves([("gan", "D", [4.0, 1.0, 0.0])])
+    assert 'points="0.0,4.0 50.0,28.0 100.0,36.0"' in shown and "<strong>0.00</strong>" in shown

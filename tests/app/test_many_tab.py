@@ -296,12 +296,23 @@ def test_learning_starts_from_what_is_known_and_leaves_the_model_alone(trained, 
     for name in learning.KNOWN:
         for a, b in zip(getattr(pupil, name).parameters(), getattr(trained, name).parameters(), strict=True):
             assert torch.equal(a, b)
+    for own, known in ((pupil.E_x, pupil.E_y), (pupil.G_x, pupil.G_y)):
+        assert all(torch.equal(a, b) for a, b in zip(own.parameters(), known.parameters(), strict=True))
     seen = list(learning.learn(trained, x, target, 12, every=4))
     assert seen[0].step == 0 and seen[-1].step > 0 and seen[-1].seconds >= 12
     assert [p.step for p in seen] == sorted(p.step for p in seen) and len(seen) >= 3
     assert seen[0].over.shape == (1, 3, 16, 16) and seen[0].over.dtype == np.uint8
     assert {"cycle", "recon_x", "gan_x"} <= set(seen[-1].terms) and seen[0].terms == {}
     assert all(torch.equal(before[k], v) for k, v in trained.state_dict().items())
+
+
+def test_terms_are_means_since_they_were_last_told(trained, monkeypatch):
+    clock, told = iter(range(10**6)), iter(range(1, 10**6))
+    monkeypatch.setattr(learning.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(learning.Trainer, "advance", lambda self: {"cycle": float(next(told))})
+    x, target = (torch.full((n, 3, 16, 16), 9, dtype=torch.uint8) for n in (1, 3))
+    seen = list(learning.learn(trained, x, target, 6, every=3))
+    assert [p.terms for p in seen] == [{}, {"cycle": 2.0}, {"cycle": 5.0}], "of 1, 2, 3, and of 4, 5, 6"
 
 
 @pytest.mark.parametrize("selective", [True, False])

@@ -326,6 +326,17 @@ def test_the_net_is_shown_the_surroundings_and_no_pixel_of_the_hole(scale, side,
     assert 0.9 < share < 1.5, "the pixels that the hole touches, and no more"
 
 
+def test_what_is_known_beside_a_hole_is_as_bright_as_it_was():
+    """Where the image is shrunk, also of a pixel that the hole covers in part."""
+    spy, colour = Spy(), (200, 90, 40)
+    fill(spy, Image.new("RGB", (201, 299), colour), painted(201, 299, (3, 101, 90, 158)))
+    ((x, seen),) = spy.shown
+    known = x.permute(0, 2, 3, 1)[seen[:, 0] == 0]
+    torch.testing.assert_close(
+        known, to_tensor(Image.new("RGB", (1, 1), colour))[:, :, 0, 0].expand_as(known)
+    )
+
+
 def test_holes_that_lie_apart_are_each_seen_from_near():
     spy, image = Spy(), view(600, 400, grain=9)
     boxes = [(20, 30, 40, 44), (560, 350, 590, 390), (300, 20, 330, 60)]

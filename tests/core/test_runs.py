@@ -178,6 +178,13 @@ def test_a_fingerprint_looks_into_functions(change):
     assert fingerprint(holding(1)) == fingerprint(holding(1)) != fingerprint(holding(2))
 
 
+def test_a_fingerprint_tells_names_shapes_and_types_apart():
+    """All of zeros, so of the very same bytes."""
+    zeros = [torch.zeros(2, 3), torch.zeros(3, 2), torch.zeros(2, 3, dtype=torch.int32)]
+    held = [*({"x": z} for z in zeros), {"y": zeros[0]}]
+    assert len({fingerprint(one) for one in held}) == len(held)
+
+
 def test_a_fingerprint_does_not_care_where_files_lie(tmp_path):
     one, other = Made(4), Made(4)
     one.root, other.root = tmp_path / "a", tmp_path / "b"

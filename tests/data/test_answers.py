@@ -166,6 +166,20 @@ def test_answers_of_an_icon_begin_with_its_own_and_differ():
     assert not source.every_answer and source.lines
 
 
+def test_each_icon_draws_finishes_of_its_own(monkeypatch):
+    source, drawn = Materials(32, split="test"), []
+
+    def draw(where, *given, finish=None, **more):
+        drawn.append(finish)
+        return torch.zeros(len(where), 3, 32, 32)
+
+    monkeypatch.setattr(icons, "draw", draw)
+    for at in range(4):
+        source.answers(at)
+    finishes = torch.cat([finish for finish in drawn if finish is not None])
+    assert len(finishes) == len(finishes.unique(dim=0)) == 4 * 7
+
+
 def test_unpaired_materials_meet_no_partner_in_training_and_know_all_answers_after_it(monkeypatch):
     asked = []
     monkeypatch.setattr(

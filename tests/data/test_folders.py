@@ -16,6 +16,7 @@ from i2i.data.domains import domains
 from i2i.data.folders import (
     DataError,
     Pairs,
+    digest,
     images_in,
     in_split,
     is_validation,
@@ -227,6 +228,16 @@ def test_unknown_words_are_refused_with_the_known_ones(two_folders, bad):
     assert next(iter(bad.values())) in refused(two_folders, 16, **bad)
 
 
+def test_a_digest_is_of_what_files_hold_and_stays_what_it_was(tmp_path):
+    """Models keep those of what they were trained on, so another rule would call all of it new."""
+    held = {"a": b"one", "b": b"two", "c": b"onet", "d": b"wo", "copy of a": b"one"}
+    for name, content in held.items():
+        (tmp_path / name).write_bytes(content)
+    assert digest(tmp_path / "a") == digest(tmp_path / "copy of a") == "fe8d7a873dc4"
+    assert digest(tmp_path / "a", tmp_path / "b") == "11914c19a28a"
+    assert digest(tmp_path / "c", tmp_path / "d") == "fbbb477b6926", "where a file ends belongs to it"
+
+
 # ---- Augmentation ----
 
 
@@ -254,6 +265,12 @@ def test_every_crop_is_a_window_of_its_picture_flipped_half_of_the_time():
     ]
     assert len(set(found)) > 40, "25 windows, each either way"
     assert 60 < sum(f >= 25 for f in found) < 140
+
+
+def test_where_left_and_right_matter_nothing_is_flipped():
+    x = to_bytes(noise(1, 3, 32, 32))
+    batch = Pairs(x, x, 32, augment=True, flip=False).batch(torch.zeros(20, dtype=torch.int64), seeded(0))
+    assert torch.equal(to_bytes(batch["x"]), x.expand(20, -1, -1, -1))
 
 
 def test_chance_comes_from_the_generator_alone():

@@ -266,6 +266,16 @@ def test_a_profile_says_what_colours_are_meant(read):
     assert "icc_profile" not in layers(clear).info and layers(clear).getchannel("A").getpixel((0, 0)) == 128
 
 
+@pytest.mark.parametrize("off, moved", [(1, 0), (2, 0), (3, 3)])
+def test_a_profile_that_is_nearly_srgb_changes_no_byte_here_and_there(read, monkeypatch, off, moved):
+    monkeypatch.setattr(
+        ImageCms, "applyTransform", lambda image, change: image.point(lambda v: min(255, v + off))
+    )
+    page = Image.new("RGB", (4, 3), (10, 100, 200))
+    wanted = (10 + moved, 100 + moved, 200 + moved)
+    assert read(encoded(page, "PNG", icc_profile=SAME)).getpixel((0, 0)) == wanted
+
+
 @pytest.mark.parametrize("profile", [SAME, b"no profile", TURNED[:200]], ids=["sRGB", "text", "cut short"])
 def test_the_profile_of_srgb_and_one_that_is_damaged_change_no_byte(read, profile):
     page = Image.fromarray(to_bytes(noise(32, 32, 3)).numpy())
@@ -367,6 +377,12 @@ def test_what_is_made_is_as_grey_and_as_transparent_as_what_was_given():
     assert larger.size == (16, 16) and all(
         abs(a - b) <= 2 for a, b in zip(larger.getpixel((8, 8)), (50, 0, 0, 100), strict=True)
     )
+
+
+def test_a_colour_behind_glass_is_rounded_and_not_cut():
+    """As transparent as 100 of 255, so 15 from white over white is 38.25 from white by itself."""
+    made = Image.new("RGB", (4, 4), (231, 240, 250))
+    assert like(made, Image.new("RGBA", (4, 4), (50, 0, 0, 100))).getpixel((0, 0)) == (194, 217, 242, 100)
 
 
 # ---- What is refused ----

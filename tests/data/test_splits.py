@@ -343,6 +343,10 @@ def test_the_digits_that_are_held_out_no_judge_has_learned_from():
     }  # what i2i-feat-v1 was trained on, fixed for good
     assert split["train"] == judged and not judged & (split["val"] | split["test"])
     assert len(split["val"]) > 400 and len(split["test"]) > 400 and sum(map(len, split.values())) == 10_000
+    first = {s: sorted(split[s])[:4] for s in ("val", "test")}
+    assert first == {"val": [18, 72, 74, 87], "test": [154, 157, 193, 266]}, (
+        "which half is which is fixed, too"
+    )
 
 
 def test_the_split_of_the_shipped_digits_is_what_it_was():

@@ -54,6 +54,7 @@ def written(path: Path, content: bytes) -> Path:
 
 def test_every_format_gives_the_same_volume(tmp_path):
     volume = corner()
+    volume[1, 2, 3] = 1  # in the middle of runs, where an axis that is taken for another would show
     files = [
         written(tmp_path / "a.binvox", binvox(volume)),
         written(tmp_path / "a.vox", vox_bytes(volume)),
@@ -232,6 +233,10 @@ def test_modelnet_is_cleaned_and_split(kind, count):
         assert mean[16:, 22:].sum() > 3 * mean[:16, 22:].sum(), "the backs of chairs are behind, and above"
     else:
         assert mean[12:20].sum() > 2 * (mean[:12].sum() + mean[20:].sum()) / 2, "a screen faces the front"
+        assert mean[20:, 12:].sum() > 1.5 * mean[:12, 12:].sum(), "and what a tube needs is behind it"
+    assert [part.mirrored for part in parts.values()] == [True, False, False], (
+        "figures are of shapes as they are"
+    )
     with pytest.raises(DataError, match="have 32 voxels a side, not 64"):
         modelnet(MODELNET, kind, 64, "train")
 

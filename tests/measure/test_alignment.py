@@ -92,6 +92,12 @@ def test_ranks_count_who_is_nearer():
         ranks(real[:50], real[:50])
 
 
+def test_whoever_is_as_near_as_the_partner_stands_before_it():
+    """So one image for all inputs finds no partner, although none is farther from it than any other."""
+    real = torch.randn(150, 8, generator=rng).double()
+    assert (ranks(real.mean(0).expand_as(real), real) == 100).all()
+
+
 def test_what_all_images_have_in_common_makes_none_nearer():
     """Far from 0 all directions are alike, and would hide that these are nearly the partners."""
     real = torch.randn(150, 8, generator=rng).double()

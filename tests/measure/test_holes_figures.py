@@ -83,6 +83,21 @@ def test_figures_by_hand(unjudged):
     )
 
 
+def test_the_perceptual_distance_is_that_over_the_hole(unjudged):
+    real, made, m = noise(3, 3, 32, 32), noise(3, 3, 32, 32, seed=1), hole(32).expand(3, -1, -1, -1)
+    wanted = perceptual_distance(made, real, flat_judge, where=m).mean().item()
+    assert figured(made, real, m)["hole PD-i2i"] == pytest.approx(wanted, rel=1e-5)
+    assert wanted != pytest.approx(perceptual_distance(made, real, flat_judge).mean().item(), rel=1e-3)
+
+
+def test_energy_and_jump_are_ratios_of_sums_so_that_a_flat_picture_weighs_little(unjudged):
+    loud, m = noise(1, 3, 32, 32), hole(32).expand(2, -1, -1, -1)
+    real, made = torch.cat([loud, 0.01 * loud]), torch.cat([0.5 * loud, loud])
+    found = figured(made, real, m)
+    assert found["hole energy"] == pytest.approx((0.25 + 1) / (1 + 0.01**2), rel=1e-4)
+    assert found["border jump"] == pytest.approx((0.5 + 1) / (1 + 0.01), rel=1e-4)
+
+
 def test_a_picture_without_a_hole_cannot_be_judged(unjudged):
     m = torch.cat([hole(32), torch.zeros(1, 1, 32, 32)])
     with pytest.raises(ValueError, match="^a picture has no hole, so there is no inside to judge$"):

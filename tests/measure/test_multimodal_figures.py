@@ -318,6 +318,8 @@ def test_lines_are_kept_by_every_answer_and_by_nothing_else():
     more = right.clone()
     more[..., 2:28:6] = -1
     assert (lines_kept(x, more) < 0.8).all(), "lines that x has not count, too"
+    faint = 0.2 * right - 0.5
+    assert (lines_kept(x, faint) > 0.95).all(), "a boundary counts however the colours beside it look"
     aside = lines_kept(x, right.roll(1, -1)), lines_kept(x, right.roll(4, -1))
     assert (aside[0] > aside[1] + 0.2).all() and (aside[0] > 0.8).all(), "a pixel aside is near"
 
@@ -338,6 +340,12 @@ def test_content_is_found_whatever_the_light_and_the_colours_and_not_in_another_
     blank = content(torch.zeros(1, 3, 32, 32), net)
     assert blank.isfinite().all() and content_found([blank] * 6, own).mean().item() == pytest.approx(1 / 6)
     assert content(torch.zeros(1, 3, 4, 4), net).isfinite().all(), "a map of one pixel has no deviation"
+
+
+def test_content_is_read_off_the_two_coarsest_maps():
+    x = noise(2, 3, 32, 32)
+    found = content(x, lambda image: [100 * image.flip(3), *net(image)])
+    assert torch.equal(found, content(x, net)) and found.shape == (2, 3 * 32 * 32 + 3 * 8 * 8)
 
 
 # ---- Parts ----
@@ -391,6 +399,13 @@ class Tinted(Method):
 
 class Unread(Tinted):
     style = Method.style
+
+
+class Shaded(Tinted):
+    """It keeps what x shows, with less contrast, and adds the colour."""
+
+    def translate(self, x, generator=None, style=None):
+        return 0.4 * x + 0.1 * super().translate(x, generator, style)
 
 
 def model(cls, **set_) -> Model:
@@ -471,6 +486,8 @@ def test_where_no_answer_is_known_to_be_right_only_what_needs_none_is_told(monke
         *report(toy, multimodal.answering(toy, partners), progress=False)
     }
     assert multimodal.answering(model(Unread), two) is None
+    kept = report(model(Shaded), multimodal.answering(model(Shaded), two), progress=False)
+    assert kept["content found"].value == 1, "that of x, not that of an image beside which it lies by chance"
 
 
 def test_a_command_prints_them_and_the_card_keeps_them(cli, here, monkeypatch):

@@ -89,6 +89,18 @@ def test_training_photographs_are_windows_of_their_labels():
     assert torch.equal(one["x"], again["x"])
 
 
+def test_a_window_and_its_labels_are_cut_and_mirrored_together():
+    """A photograph that is its own map, in shades of grey."""
+    coarse = torch.randint(12, (6, 1, 8, 8), generator=torch.Generator().manual_seed(1)).float()
+    source = RealFacades.__new__(RealFacades)
+    source.labels = F.interpolate(coarse, scale_factor=32)[:, 0].to(torch.uint8)
+    source.photos, source.size, source.augment = 20 * source.labels[:, None].repeat(1, 3, 1, 1), 64, True
+    for seed in range(3):
+        batch = source.batch(torch.arange(6), torch.Generator().manual_seed(seed))
+        for x, labels in zip(batch["x"], batch["labels"], strict=True):
+            assert torch.corrcoef(torch.stack([x[0].flatten(), labels.float().flatten()]))[0, 1] > 0.9
+
+
 def test_one_is_trained_kept_and_never_replaced(tmp_path):
     recipe = SegmenterRecipe(
         config=SegmenterConfig(widths=(4, 4, 4, 4, 4), steps=2), real=False, size=32, licence="MIT"

@@ -18,6 +18,7 @@ from i2i.images import from_bytes, to_image, to_tensor
 from i2i.measure import evaluate, superres
 from i2i.measure.superres import Bicubic, Scores, benchmark, figures, report, scores
 from i2i.methods.srcnn import bicubic
+from i2i.metrics import ssim
 from kit.images import shades_apart, view
 from kit.judges import flat_judge
 from kit.methods import tiny
@@ -93,6 +94,12 @@ def test_psnr_is_that_of_brightness_without_the_border():
     assert got.real_energy == pytest.approx(
         sum(np.square(np.diff(z / 255, axis=d)).mean() for d in (0, 1)), rel=1e-5
     )
+
+
+def test_ssim_is_that_of_brightness_with_white_at_1():
+    made, real = view(60, 48, seed=1, grain=3), view(60, 48, grain=3)
+    y, z = (255 * colour.luma(to_tensor(p).double())[..., 4:-4, 4:-4] for p in (made, real))
+    assert scores(made, real, judge=flat_judge).ssim == pytest.approx(ssim(y, z, 255.0).item(), rel=1e-5)
 
 
 def test_equal_pictures_are_equal_and_small_ones_cannot_be_judged():

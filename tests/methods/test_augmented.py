@@ -112,6 +112,13 @@ def test_a_style_is_the_code_that_is_read_and_goes_with_the_image_that_it_is_giv
     torch.testing.assert_close(m.translate(x[:1], style=z)[1], m.translate(x[:1], style=z[1:2])[0])
 
 
+def test_on_the_way_back_a_style_is_read_of_the_image_first_and_of_its_translation_second():
+    m = loud("augmented_cyclegan").eval()
+    x = example(m, 3, DOUBLE)["x"]
+    there = m.G_AB(x, torch.zeros(3, 8, dtype=DOUBLE))
+    assert torch.equal(m.style(x, "yx"), m.E_A(torch.cat([x, there], 1)))
+
+
 def test_both_turns_are_clipped_and_the_critics_are_slower():
     method = tiny("augmented_cyclegan")
     t = trainer(method)

@@ -169,6 +169,14 @@ def test_the_identity_weighs_half_of_the_cycle_of_its_own_picture():
     assert (other["identity_x"], other["identity_y"]) == (2.0, 1.5)
 
 
+def test_with_batch_norms_each_domain_has_its_own_statistics():
+    net = loud("cyclegan", norm="batch").train()
+    made = net.fakes(BATCH)
+    alone = {"fake_y": net.G(X), "same_y": net.G(Y), "fake_x": net.F(Y), "same_x": net.F(X)}
+    for name, images in alone.items():
+        torch.testing.assert_close(made[name], images, msg=name)
+
+
 class Permuted(nn.Module):
     """The pixels of an image in another order."""
 

@@ -114,6 +114,17 @@ def test_coarse_noise_changes_little_from_pixel_to_pixel_and_is_a_seeds_own():
     assert tiny("bridge", grains=(5,)).start(x).shape == x.shape, "sides need not be multiples of a grain"
 
 
+def test_noise_of_several_grains_is_as_loud_as_that_of_one():
+    x = torch.zeros(4, 3, 32, 32, dtype=DOUBLE)
+    for grains in ((1,), (1, 1), (1, 1, 1, 1)):
+        assert tiny("bridge", sigma=0.7, grains=grains).start(x).std() == pytest.approx(0.7, rel=0.05), grains
+
+
+def test_a_grain_that_an_image_cuts_has_a_number_of_its_own():
+    x = torch.zeros(1, 3, 16, 16, dtype=DOUBLE)
+    assert tiny("bridge", grains=(10,)).start(x).std(dim=3).min() > 1e-3, "two numbers in each row, not one"
+
+
 def test_the_velocity_is_free_of_the_range_of_images():
     v, x = loud("bridge").v.net, noise(2, 7, 8, 8, dtype=DOUBLE)
     assert v(x).abs().max() > 1.5
@@ -319,6 +330,13 @@ def test_ddim_finds_an_answer_that_epsilon_knows():
             "it begins at the last step, which is pure noise"
         )
         assert times == sorted(times, reverse=True)
+
+
+def test_a_sample_takes_no_more_steps_than_there_are():
+    method, net = with_epsilon(lambda h, t: h[:, :3], T=7)
+    x = noise(1, 3, 8, 8)
+    made = method.translate(x, generators(0, 1), steps=20)
+    assert len(net.seen) == 7 and torch.equal(made, method.translate(x, generators(0, 1), steps=7))
 
 
 def test_two_translations_side_by_side_do_not_count_each_others_steps():

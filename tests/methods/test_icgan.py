@@ -204,6 +204,12 @@ def test_without_a_label_an_image_keeps_what_e_y_reads():
     assert torch.equal(read.argmax(1), one.attributes(noise(5, 3, 16, 16)).argmax(1))
 
 
+def test_an_attribute_is_read_as_the_nearer_of_yes_and_no(monkeypatch):
+    net = tiny("icgan", **THREE)
+    monkeypatch.setattr(net, "attributes", lambda x: torch.tensor([[0.1, -0.1, 3.0]]))
+    assert net.read(noise(1, 3, 16, 16)).tolist() == [[1, -1, 1]]
+
+
 def test_samples_follow_their_seed_and_their_label():
     net = loud("icgan", **THREE).float().eval()
     two = net.sample(2, generators(5, 2), label=[1, 0, 0])

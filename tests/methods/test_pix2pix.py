@@ -237,6 +237,11 @@ def test_recoloured_images_keep_what_they_show_and_let_gradients_through():
     assert (r > 0.999).all(), "light stays light"
     shift = grey.mean(1) - before.mean(1)
     assert shift.abs().max() <= augment.BRIGHTNESS and shift.std() > 0.1
+    contrast = grey.std(1) / before.std(1)
+    colour = ((p - p.mean(1, keepdim=True)).flatten(1).std(1) for p in (made, y))
+    saturation = torch.div(*colour) / contrast
+    for found, low, high in ((contrast, 0.5, 1.5), (saturation, 0, 2)):
+        assert low < found.min() < low + 0.2 and high - 0.2 < found.max() < high
 
 
 def test_g_learns_through_what_d_is_shown():

@@ -195,6 +195,18 @@ def test_a_label_reaches_g_past_borders_of_zeros_alone(size):
     assert effect["reflect"][0] < 1e-5
 
 
+def test_with_residual_what_g_draws_is_added_to_the_image():
+    net, x, label = loud("stargan", residual=True, **THREE), CLASSES["x"], torch.tensor([2, 0, 1, 1])
+    planes = torch.eye(3, dtype=x.dtype)[label][:, :, None, None].expand(-1, -1, *x.shape[2:])
+    drawn = net.G.net[:-1](torch.cat([x, planes], 1))
+    assert drawn.std() > 0.01
+    torch.testing.assert_close(net.translate(x, label=label), torch.tanh(drawn + torch.atanh(0.99 * x)))
+    torch.nn.init.zeros_(net.G.net[-2].weight)
+    torch.testing.assert_close(
+        net.translate(x, label=label), 0.99 * x, msg="it begins by leaving the image as it is"
+    )
+
+
 def test_a_domains_number_is_a_plane_of_ones():
     net = tiny("stargan", **THREE)
     for given, rows in [
