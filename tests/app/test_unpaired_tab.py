@@ -206,14 +206,15 @@ def test_noise_on_the_way_is_measured_where_the_picture_lies(gallery):
     assert told.count(" at ") == len(roundtrip.LEVELS)
 
 
-@pytest.mark.parametrize("level", [8, 64])
+@pytest.mark.parametrize("level", [8, 32])
 def test_noise_of_a_grey_level_is_one_of_255(level):
     given = []
     model = SimpleNamespace(kind="cyclegan", translate=lambda x, direction: given.append(x) or x)
     grey = torch.zeros(1, 3, 64, 64)
     roundtrip.noisy(roundtrip.Trip(model, "xy", grey, grey, (0, 0, 64, 64), 1.0), level)
-    ((*_, last),) = [given[0][sorted({*roundtrip.LEVELS, level}).index(level) :][:1]]
-    assert (127.5 * last).std().item() == pytest.approx(level, rel=0.05)
+    (levels,) = given
+    noisy = levels[roundtrip.LEVELS.index(level)]
+    assert (127.5 * noisy).std().item() == pytest.approx(level, rel=0.05)
 
 
 def test_a_one_sided_method_says_so_and_shows_distances(gallery):

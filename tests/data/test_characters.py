@@ -46,7 +46,7 @@ def test_black_hair_wants_hair_and_the_colour(tmp_path, change, there):
 def test_splits_share_no_character():
     sides = [split_of(i) for i in range(2000)]
     assert {*sides} == {"train", "val", "test"} and sides.count("train") > 1700
-    assert (sides.index("val"), sides.index("test")) == (18, 154), "shipped models were trained by it"
+    assert (sides.index("val"), sides.index("test")) == (18, 154), "which of them is which is fixed, too"
 
 
 def test_characters_with_gaps_are_left_out(tmp_path):

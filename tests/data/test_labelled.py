@@ -315,3 +315,10 @@ def test_training_sees_other_hands_and_nobody_else_does(written):
     )
     for split in ("val", "test"):
         assert splits[split].varied is None
+
+
+def test_another_hand_writes_in_the_digits_own_colours(written, few_toys, monkeypatch):
+    source = handwriting_to_toy(written[0], 32, hands=True)
+    index, rng = torch.arange(20, 40), torch.Generator().manual_seed(0)
+    monkeypatch.setattr("i2i.data.labelled.by_another_hand", lambda mask, rng: mask)
+    assert torch.equal(source.batch(index, rng)["x"], source.batch(index)["x"])
