@@ -13,10 +13,12 @@ import torch
 import torch.distributed as dist
 from torch import nn
 
+from i2i import publish as publishing
 from i2i import train
 from i2i.checkpoint import CheckpointError, load_method, load_resume, save_resume
 from i2i.method import Stage, Turn, adam, linear_decay
-from i2i.train import AnotherRun, Diverged, indices
+from i2i.recipes import Recipe
+from i2i.train import AnotherRun, Diverged, indices, translated
 from kit import runs
 from kit.methods import tiny
 from kit.processes import FORKS, one_of, save_for_ever
@@ -108,6 +110,22 @@ def test_the_average_follows_its_formula():
         for m, p in zip(mean, clones(t.average.G), strict=True):
             torch.testing.assert_close(m, p.double(), rtol=0, atol=3e-7)
     assert not t.average.training and not any(p.requires_grad for p in t.average.parameters())
+
+
+def test_the_average_is_what_is_shown_and_exported(tmp_path, monkeypatch):
+    t, asked = trainer(tiny(rate=0.01), out=tmp_path / "run", showcase=fake_batch(2), ema=0.9), []
+    for module in (train, publishing):
+        monkeypatch.setattr(module, "translated", lambda *given: asked.append(given[0]) or translated(*given))
+    for _ in range(4):
+        t.advance()
+    t.save_sheet(tmp_path / "sheet.png")
+    recipe = Recipe("pix2pix", "own folder", 16)
+    folder = publishing.publish(t, recipe, tmp_path / "export", fake_batch(2), None, progress=False)
+    assert len(asked) == 2 and all(method is t.average for method in asked)
+    kept, mean, now = (m.G.state_dict() for m in (load_method(folder)[0], t.average, t.method))
+    for name, value in mean.items():
+        torch.testing.assert_close(kept[name], value, rtol=2**-10, atol=1e-6)
+    assert any((now[name] - value).abs().max() > 0.001 for name, value in mean.items())
 
 
 def test_linear_decay_is_flat_then_falls_and_stays_at_zero():
