@@ -141,6 +141,12 @@ def test_a_recipe_builds_one_net():
     assert all(torch.equal(a, b) for a, b in zip(one.values(), again.values(), strict=True))
 
 
+def test_what_is_asked_for_goes_before_what_a_recipe_says():
+    recipe = RECIPES["pix2pix-icons"]
+    changed = recipe.build(width=8, l1=50.0).config
+    assert (changed.width, changed.l1) == (8, 50) and changed.cap == recipe.config["cap"]
+
+
 def test_every_recipe_has_a_showcase_for_its_sheets():
     """`i2i train NAME` ends in a traceback where there is none."""
     assert [name for name, recipe in RECIPES.items() if recipe.showcase is None] == []
