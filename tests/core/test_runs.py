@@ -223,6 +223,12 @@ def test_the_command_refuses_to_resume_another_run_and_names_what_differs(cli, h
     assert before == {p: p.read_bytes() for p in Path("o/export").iterdir()}
 
 
+def test_where_settings_and_data_differ_both_are_named(tmp_path):
+    trainer(toy(first=4), out=tmp_path).save()
+    with pytest.raises(AnotherRun, match=r"first \(4; here 5\), number of images \(10; here 11\)\. Give"):
+        trainer(toy(first=5), Made(11), out=tmp_path).resume()
+
+
 def test_two_folders_of_one_name_are_two_runs_and_each_finds_its_own_again(cli, here):
     made = {}
     for who, first in (("anna", 0), ("ben", 100), ("anna", 0), ("ben", 100)):
