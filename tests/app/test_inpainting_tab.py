@@ -10,6 +10,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from types import SimpleNamespace
 
 import gradio as gr
 import numpy as np
@@ -469,6 +470,15 @@ def test_what_was_measured_is_told_once_it_was(monkeypatch):
 
 
 # ---- The discriminator ----
+
+
+def test_d_sees_by_the_statistics_of_the_image_at_hand_as_in_training(monkeypatch):
+    method = tiny("pggan", side=64).eval()
+    monkeypatch.setattr(critic, "loaded", lambda name: SimpleNamespace(method=method))
+    D = critic.discriminator.__wrapped__("any")
+    norms = [m for m in D.modules() if isinstance(m, torch.nn.BatchNorm2d)]
+    assert norms and all(m.running_mean is None for m in norms)
+    assert all(m.running_mean is not None for m in method.D.modules() if isinstance(m, torch.nn.BatchNorm2d))
 
 
 def test_a_cell_of_the_map_is_the_middle_of_what_its_logit_sees():

@@ -127,6 +127,14 @@ def test_a_part_lies_inside_the_picture_and_can_be_shrunk(tmp_path, size, centre
     assert as_is.y is None and as_is.x.size == tuple(min(side, s) for s in size)
 
 
+def test_the_part_of_an_example_begins_about_its_centre():
+    for at, e in enumerate(part.EXAMPLES):
+        found = part.cut(part.View(at, side=64))
+        middle = [first + length / 2 for first, length in zip(found.box[:2], found.box[2:], strict=True)]
+        wanted = [min(max(c * s, 32), s - 32) for c, s in zip(e.centre, found.size, strict=True)]
+        assert middle == pytest.approx(wanted, abs=1), e.name
+
+
 @pytest.mark.parametrize("size", [(1, 1), (7, 300), (8, 8), (3, 3)])
 def test_a_tiny_picture_is_enlarged_as_it_is(gallery, tmp_path, size):
     view = part.settle(own=own(tmp_path, grain(*size)), keys=KEYS)
@@ -207,6 +215,12 @@ def test_the_chosen_model_comes_first_and_the_others_follow(gallery):
     assert stages[-1] == ["original", "bicubic", "srgan", "srcnn", "srresnet", "content"]
     steps = list(superres.compare(part.settle(side=64, keys=KEYS)))
     assert len(steps) == 5
+
+
+def test_detail_is_below_1_where_less_is_seen_than_in_the_original(gallery):
+    real = grain(96, 96)
+    blurred = real.resize((48, 48), Image.BOX).resize((96, 96), Image.BICUBIC)
+    assert enlargers.figures(blurred, real).detail < 0.8 and enlargers.figures(real, blurred).detail > 1.25
 
 
 def test_figures_are_those_of_the_losses(gallery):

@@ -225,6 +225,14 @@ def test_a_one_sided_method_says_so_and_shows_distances(gallery):
     assert cell["src"] == "" and "One-sided: there is no way back" in cell["alt"]
 
 
+def test_what_is_there_already_is_compared_with_itself_and_what_is_translated_with_its_source():
+    shades = {"source": 0.0, "made": 0.25, "target": 1.0, "same": 0.9}
+    seen = cycles.Screen("xy", back=None, **{k: torch.full((1, 3, 8, 8), v) for k, v in shades.items()})
+    model = SimpleNamespace(kind="cyclegan", method=SimpleNamespace(config=SimpleNamespace(identity=0.5)))
+    told = re.findall(r"<strong>([\d.]+)</strong>", identity_pool.already_there(model, seen))
+    assert told[:2] == ["0.100", "0.250"]
+
+
 def test_the_pool_shows_the_new_at_first_and_then_every_other_time_an_old_one():
     shown = identity_pool.shown_to_d(400)
     assert shown[:4] == (0, 1, 2, 3) and all(j <= i for i, j in enumerate(shown))

@@ -78,6 +78,33 @@ def test_weights_travel_in_float16_and_norms_in_float32(folder):
     assert {p.dtype for p in loaded.parameters()} == {torch.float32}
 
 
+def test_norms_of_every_kind_stay_in_float32(tmp_path):
+    net = torch.nn.Sequential(torch.nn.GroupNorm(1, 2), torch.nn.LayerNorm(2), torch.nn.Linear(2, 2))
+    checkpoint.save_net(net, tmp_path / "net.safetensors")
+    found = {name: value.dtype for name, value in load_file(tmp_path / "net.safetensors").items()}
+    assert {found[f"{i}.{part}"] for i in (0, 1) for part in ("weight", "bias")} == {torch.float32}
+    assert found["2.weight"] == found["2.bias"] == torch.float16
+
+
+def test_what_an_export_states_goes_before_what_was_so_when_none_stated_it(tmp_path):
+    for padding in ("zeros", "reflect"):
+        home = export(tmp_path / padding, tiny("unit", padding=padding).eval(), size=16)
+        assert load_method(home)[0].config.padding == padding
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions are a matter of POSIX")
+def test_an_export_may_be_read_by_others(folder):
+    assert all(path.stat().st_mode & 0o044 == 0o044 for path in folder.iterdir())
+
+
+def test_what_another_process_is_writing_stays_and_what_a_killed_one_left_goes(tmp_path):
+    young, old = (tmp_path / f".model.part-{number}" for number in (1, 2))
+    young.mkdir(), old.mkdir()
+    os.utime(old, (0, 0))
+    export(tmp_path / "model", tiny().eval(), size=16)
+    assert young.is_dir() and not old.exists()
+
+
 def test_only_what_translate_needs_is_shipped_unless_asked(tmp_path, folder):
     assert load_method(folder)[0].D is not None
     bare = export(tmp_path / "bare", trained(), size=16)

@@ -68,6 +68,12 @@ def test_a_folded_net_has_no_batch_norm_and_paints_the_same(up):
     torch.testing.assert_close(paint(quick, X), paint(method, X), rtol=0, atol=1e-4)
 
 
+def test_a_norm_that_still_takes_the_statistics_of_its_batch_is_not_folded():
+    net = lively().train().G
+    norms = sum(isinstance(m, nn.BatchNorm2d) for m in net.modules())
+    assert sum(isinstance(m, nn.BatchNorm2d) for m in fold(net).modules()) == norms > 0
+
+
 def test_a_finish_is_folded_and_packed_too():
     method = lively(finish=4)
     for quick in (prepared(method, pack=False), prepared(method)):

@@ -141,6 +141,12 @@ def test_a_recipe_builds_one_net():
     assert all(torch.equal(a, b) for a, b in zip(one.values(), again.values(), strict=True))
 
 
+def test_what_is_asked_for_goes_before_what_a_recipe_says():
+    recipe = RECIPES["pix2pix-icons"]
+    changed = recipe.build(width=8, l1=50.0).config
+    assert (changed.width, changed.l1) == (8, 50) and changed.cap == recipe.config["cap"]
+
+
 def test_every_recipe_has_a_showcase_for_its_sheets():
     """`i2i train NAME` ends in a traceback where there is none."""
     assert [name for name, recipe in RECIPES.items() if recipe.showcase is None] == []
@@ -215,6 +221,12 @@ def test_the_command_refuses_to_resume_another_run_and_names_what_differs(cli, h
         f"o/resume.pt belongs to another run: {named}. Give the same options again, or another --out." in err
     )
     assert before == {p: p.read_bytes() for p in Path("o/export").iterdir()}
+
+
+def test_where_settings_and_data_differ_both_are_named(tmp_path):
+    trainer(toy(first=4), out=tmp_path).save()
+    with pytest.raises(AnotherRun, match=r"first \(4; here 5\), number of images \(10; here 11\)\. Give"):
+        trainer(toy(first=5), Made(11), out=tmp_path).resume()
 
 
 def test_two_folders_of_one_name_are_two_runs_and_each_finds_its_own_again(cli, here):

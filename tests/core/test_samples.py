@@ -15,10 +15,11 @@ from torch import nn
 from i2i.checkpoint import export
 from i2i.fast import lay_out
 from i2i.images import to_image
-from i2i.method import LABEL, SAMPLES, SEED, STYLE, Method, controls
+from i2i.method import LABEL, MASK, SAMPLES, SEED, STYLE, Method, controls
 from i2i.methods import METHODS
 from i2i.nets.chance import Tape, generators, normal, uniform
 from i2i.nets.layers import NoiseDropout
+from i2i.run import pipeline
 from i2i.run.pipeline import Model, answers, load
 from kit.methods import example, side_of, tiny, wishes
 from kit.sources import noise, rng
@@ -226,6 +227,26 @@ def test_many_answers_are_those_of_each_seed_and_the_content_is_coded_once(key):
     for i in range(3):
         torch.testing.assert_close(together[i : i + 1], styled.translate(x, 5 + i), rtol=0, atol=1e-5)
     assert seen[1:] == [1, 1, 1] and len(answers(styled, x, 2, style=method.styles(0, 1))) == 2
+
+
+def test_a_sample_is_that_of_its_seed_however_many_are_asked_for():
+    """More than are computed at once, too."""
+    styled = model(Styled)
+    made = styled(photo(), n=11, seed=5)
+    assert all(close(made[i], styled(photo(), seed=5 + i)) for i in (0, 7, 8, 10))
+    assert not close(made[0], made[8])
+
+
+@pytest.mark.parametrize("way", ["enlarge", "fill"])
+def test_what_is_enlarged_or_filled_several_times_has_a_seed_each_time(monkeypatch, way):
+    seeds = []
+    monkeypatch.setattr(pipeline, "enlarge", lambda net, image, seed: seeds.append(seed) or image)
+    monkeypatch.setattr(
+        pipeline, "fill", lambda net, image, mask, scale, seed: seeds.append(seed) or image.convert("RGB")
+    )
+    asked = {"mask": Image.new("1", (8, 8), 1)} if way == "fill" else {}
+    net = model(Styled, enlarges=2, controls=controls(SEED, SAMPLES, *[MASK] * len(asked)))
+    assert len(net(photo(), n=3, seed=4, **asked)) == 3 and seeds == [4, 5, 6]
 
 
 @pytest.mark.parametrize("wrong", [[1, 2], "red", [1, 2, float("nan")], True, [[1, 2], [3]], {}])

@@ -7,16 +7,19 @@ import math
 import os
 import random
 import time
+from types import SimpleNamespace
 
 import pytest
 import torch
 import torch.distributed as dist
 from torch import nn
 
+from i2i import publish as publishing
 from i2i import train
 from i2i.checkpoint import CheckpointError, load_method, load_resume, save_resume
 from i2i.method import Stage, Turn, adam, linear_decay
-from i2i.train import AnotherRun, Diverged, indices
+from i2i.recipes import Recipe
+from i2i.train import AnotherRun, Diverged, indices, translated
 from kit import runs
 from kit.methods import tiny
 from kit.processes import FORKS, one_of, save_for_ever
@@ -36,6 +39,19 @@ def test_each_epoch_is_a_permutation_and_no_two_are_alike():
 def test_the_next_epoch_of_a_seed_is_not_the_first_of_the_next_seed():
     later = indices(1, 10, 10, seed=0)
     assert not torch.equal(later, indices(0, 10, 10, seed=1))
+
+
+def test_each_stage_runs_through_the_data_in_an_order_of_its_own():
+    t = trainer(toy(first=4, second=4), Made(50))
+    first, second = (torch.cat([t._made(stage, step)["index"] for step in range(4)]) for stage in (0, 1))
+    assert not torch.equal(first, second)
+
+
+@pytest.mark.parametrize("held, fit", [(25, True), (26, False)])
+def test_images_go_to_a_gpu_of_whose_free_memory_they_take_a_quarter(monkeypatch, held, fit):
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device: (100, 1000))
+    source = SimpleNamespace(held=lambda: held)
+    assert train.fits(source, torch.device("cuda")) == fit and not train.fits(source, torch.device("cpu"))
 
 
 def test_a_batch_may_be_larger_than_the_data():
@@ -108,6 +124,31 @@ def test_the_average_follows_its_formula():
         for m, p in zip(mean, clones(t.average.G), strict=True):
             torch.testing.assert_close(m, p.double(), rtol=0, atol=3e-7)
     assert not t.average.training and not any(p.requires_grad for p in t.average.parameters())
+
+
+def test_what_is_counted_in_a_net_is_counted_in_its_average():
+    t = trainer(tiny())
+    for _ in range(3):
+        t.advance()
+    now, mean = t.method.state_dict(), t.average.state_dict()
+    counts = [name for name in now if name.endswith("num_batches_tracked")]
+    assert counts and all(mean[name] == now[name] > 0 for name in counts)
+
+
+def test_the_average_is_what_is_shown_and_exported(tmp_path, monkeypatch):
+    t, asked = trainer(tiny(rate=0.01), out=tmp_path / "run", showcase=fake_batch(2), ema=0.9), []
+    for module in (train, publishing):
+        monkeypatch.setattr(module, "translated", lambda *given: asked.append(given[0]) or translated(*given))
+    for _ in range(4):
+        t.advance()
+    t.save_sheet(tmp_path / "sheet.png")
+    recipe = Recipe("pix2pix", "own folder", 16)
+    folder = publishing.publish(t, recipe, tmp_path / "export", fake_batch(2), None, progress=False)
+    assert len(asked) == 2 and all(method is t.average for method in asked)
+    kept, mean, now = (m.G.state_dict() for m in (load_method(folder)[0], t.average, t.method))
+    for name, value in mean.items():
+        torch.testing.assert_close(kept[name], value, rtol=2**-10, atol=1e-6)
+    assert any((now[name] - value).abs().max() > 0.001 for name, value in mean.items())
 
 
 def test_linear_decay_is_flat_then_falls_and_stays_at_zero():
@@ -347,6 +388,27 @@ def test_a_run_leaves_log_sheets_and_a_resume_file(tmp_path):
     assert names == ["000004.png", "000008.png", "000010.png"]
     assert load_resume(tmp_path / "run" / "resume.pt")["stage"] == 1
     assert not list((tmp_path / "run").glob("*.part"))
+
+
+def test_the_seconds_of_a_run_that_was_stopped_count(tmp_path):
+    t = trainer(toy(), out=tmp_path)
+    t.advance()
+    t.seconds = 12.5
+    t.save()
+    again = trainer(toy(), out=tmp_path)
+    assert again.resume() and again.seconds == 12.5
+
+
+def test_on_resume_sheets_of_steps_to_come_go_and_that_of_the_step_that_was_saved_stays(tmp_path):
+    t = trainer(toy(), out=tmp_path)
+    for _ in range(4):
+        t.advance()
+    t.save()
+    (tmp_path / "sheets").mkdir()
+    for step in (2, 4, 6):
+        (tmp_path / "sheets" / f"{step:06d}.png").touch()
+    assert trainer(toy(), out=tmp_path).resume()
+    assert sorted(p.stem for p in (tmp_path / "sheets").iterdir()) == ["000002", "000004"]
 
 
 def test_a_turn_that_rests_whenever_terms_are_read_is_logged_and_stops_the_run_all_the_same(tmp_path):

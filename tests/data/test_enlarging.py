@@ -19,7 +19,7 @@ from i2i.data.worlds.sdf import grid, hash_uniform
 from i2i.data.worlds.textures import KINDS, SPLITS, draw, kind_of, textures
 from i2i.images import ImageError, from_bytes, to_bytes, to_image
 from i2i.methods.srcnn import bicubic
-from i2i.recipes import own_folder
+from i2i.recipes import DATA, own_folder
 from kit.folders import NAMES, VAL, put
 from kit.images import as_reduced, view
 from kit.methods import tiny
@@ -246,6 +246,14 @@ def test_each_kind_is_a_pattern_of_its_own():
         heights = torch.stack([kind(x, y, u, ((12, 28), (12, 28)))[0] for kind in KINDS.values()]).flatten(1)
         assert heights.min() >= 0 and heights.max() <= 1 and heights.std(1).min() > 0.1
         assert torch.corrcoef(heights).abs().fill_diagonal_(0).max() < 0.8
+
+
+@pytest.mark.parametrize("name, scale", [("photographs", 4), ("photographs-x2", 2)])
+def test_a_data_set_of_photographs_is_enlarged_as_its_name_says(monkeypatch, name, scale):
+    monkeypatch.setattr("i2i.recipes.datasets.catalogue.require", lambda name: name)
+    monkeypatch.setattr("i2i.recipes.datasets.photographs", lambda *given: given)
+    for more in ("", "-apart"):
+        assert DATA[name + more](96, "val")[:5] == ("sr_classic", "bsds500", 96, "val", scale)
 
 
 def test_a_larger_texture_shows_more_and_not_the_same_larger():
